@@ -68,7 +68,7 @@ async def sweep(connection: Connection) -> int:
 
 
 async def _dossier(store: Store, contact: DossierContact, nir_hash: bytes | None) -> tuple[str, list[Row]]:
-    """Return organisme and adults of the one known dossier with this matricule and an adult of these names or NIR.
+    """Return organisme and adults of the one known dossier with this matricule and an adult of this NIR, else names.
 
     Raises Refused: MATCH_NONE if no dossier has the matricule, MATCH_CONFLICT if none agrees, MATCH_SEVERAL if many do.
     """
@@ -78,16 +78,20 @@ async def _dossier(store: Store, contact: DossierContact, nir_hash: bytes | None
             dossiers[row["organisme"]].append(row)
     if not dossiers:
         raise Refused("MATCH_NONE")
-    agreeing = [dossier for dossier in dossiers.items() if _agrees(dossier[1], contact, nir_hash)]
+    agreeing = [dossier for dossier in dossiers.items() if _has_nir(dossier[1], nir_hash)] or [
+        dossier for dossier in dossiers.items() if _has_names(dossier[1], contact, nir_hash)
+    ]
     if len(agreeing) != 1:
         raise Refused("MATCH_SEVERAL" if agreeing else "MATCH_CONFLICT")
     return agreeing[0]
 
 
-def _agrees(adults: Sequence[Row], contact: DossierContact, nir_hash: bytes | None) -> bool:
-    """Whether one of the adults has this NIR, or these names and no other NIR."""
-    if nir_hash is not None and any(row["nir_hash"] == nir_hash for row in adults):
-        return True
+def _has_nir(adults: Sequence[Row], nir_hash: bytes | None) -> bool:
+    return nir_hash is not None and any(row["nir_hash"] == nir_hash for row in adults)
+
+
+def _has_names(adults: Sequence[Row], contact: DossierContact, nir_hash: bytes | None) -> bool:
+    """Whether one of the adults has these names and no other NIR."""
     unproven = [row for row in adults if nir_hash is None or row["nir_hash"] is None]
     return any(_is_named(row, contact) for row in unproven)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -158,6 +159,20 @@ async def test_the_nir_of_one_adult_is_proof_whatever_the_names(fresh_database: 
     report = await ingest_contacts(fresh_database, tmp_path, contacts([replace(TITOUAN, last_name="Autrement")]))
     assert report.complete
     assert (await reached(fresh_database)).keys() == {"TITOUAN", "SIDONIE"}
+
+
+async def test_the_nir_of_an_adult_decides_before_the_names_of_another(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
+    homonym = flux([replace(MAELLE, number=97, place=LISANDRU.place, birth_date=date(1990, 2, 3))], NOVEMBER)
+    path = tmp_path / "flux.xml"
+    path.write_bytes(re.sub(rb"<NIR>.*?</NIR>", b"", homonym))
+    assert (await ingest(fresh_database, "cnaf-flux", path)).complete
+    assert codes(await ingest_contacts(fresh_database, tmp_path, contacts([MAELLE]))) == []
+    (person_id,) = await values(fresh_database, "SELECT person_id FROM people.contact WHERE email IS NOT NULL")
+    with_nir = "SELECT person_id FROM people.identity WHERE nir_hash IS NOT NULL"
+    assert await values(fresh_database, with_nir) == [person_id]
 
 
 async def test_one_matricule_in_two_organismes_is_told_apart_by_names_or_by_the_departement(
