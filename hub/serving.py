@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import ssl
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 
 import uvicorn
 
+from hub.collector import collect_seldom
 from hub.http.connection import Connection
 
 
@@ -72,9 +72,7 @@ def settle() -> None:
     within half a millisecond.
     """
     sys.setswitchinterval(0.0005)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 10, 10)
+    collect_seldom()
 
 
 def listening(url: str) -> None:

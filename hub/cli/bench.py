@@ -11,11 +11,13 @@ import typer
 import uvloop
 from rich.console import Console
 
+from benchmarks import ingestion
 from benchmarks.dataset import bench_address
 from benchmarks.pipeline import bench as measure
 from benchmarks.pipeline import show
 from hub.cli.local_database import CLUSTER
 from hub.cli.options import KEYS, ROOT, KeysOption
+from hub.collector import collect_seldom
 from hub.graph import load_graph
 from infra.database import administrator
 from infra.keys import Keys
@@ -26,8 +28,9 @@ WIDTH = 100
 """Columns that the table needs, where the output is no terminal or a narrow one."""
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
 def bench(
+    context: typer.Context,
     people: Annotated[int, typer.Option(min=150, help="Nombre de personnes de la base de mesure.")] = 2_000,
     rounds: Annotated[int, typer.Option(min=1, help="Nombre de tours, dont la médiane est donnée.")] = 15,
     requests: Annotated[int, typer.Option("--each", min=1, help="Requêtes de chaque côté par tour.")] = 100,
@@ -35,6 +38,8 @@ def bench(
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     keys: KeysOption = KEYS,
 ) -> None:
+    if context.invoked_subcommand is not None:
+        return
     loaded_keys = Keys.load(keys)
     graph = load_graph()
     with administrator(os.environ.get("DATABASE_URL"), CLUSTER, ROOT, loaded_keys) as admin:
@@ -56,3 +61,22 @@ def bench(
         typer.echo(orjson.dumps({"people": people, "in_flight": in_flight, "operations": measures}))
     else:
         show(measures, people, in_flight, Console(width=max(WIDTH, Console().width)))
+
+
+@app.command("ingest", help="Mesure la lecture d'un flux de la CNAF face au COPY des mêmes lignes.")
+def bench_ingest(
+    people: Annotated[
+        list[int] | None,
+        typer.Option(min=100, max=1_000_000, help="Nombre de personnes (répétable)."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
+    keys: KeysOption = KEYS,
+) -> None:
+    loaded_keys = Keys.load(keys)
+    with administrator(os.environ.get("DATABASE_URL"), CLUSTER, ROOT, loaded_keys) as admin:
+        collect_seldom()
+        measures = asyncio.run(ingestion.bench(admin, people or [1_000, 10_000], loaded_keys))
+    if json:
+        typer.echo(orjson.dumps(measures))
+    else:
+        ingestion.show(measures, Console(width=max(WIDTH, Console().width)))

@@ -46,5 +46,6 @@ EFFECTS: Mapping[str, str] = {
     "policy gaps": READS,
     "policy impact": READS,
     "bench": "une base de mesure à part, nommée comme la vôtre et `_bench`",
+    "bench ingest": "une base de mesure à part, nommée comme la vôtre et `_bench_ingest`, effacée à la fin",
 }
 """What each command writes, in French for docs/exploitation.md, by its whole name."""

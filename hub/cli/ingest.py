@@ -12,6 +12,7 @@ from rich.console import Console
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
+from hub.collector import collect_seldom
 from hub.ingest import Follower, find_source, read_organisations, show, source_keys, source_roles, webhook_secret
 from hub.ingest import ingest as read_files
 from infra.keys import Keys
@@ -42,6 +43,7 @@ def ingest(
         organisations=read_organisations(organisations),
     )
     console = Console()
+    collect_seldom()
     with database(loaded_keys, *source_roles(source)) as address, Follower(console, source) as follower:
         report = asyncio.run(read_files(reader, files, options, address, follower))
     show(report, console)

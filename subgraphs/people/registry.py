@@ -19,6 +19,7 @@ from schema.facts import Fact
 from schema.nir import covered, normalise
 from subgraphs.kit import access
 from subgraphs.kit.ingest.batch import begin
+from subgraphs.kit.ingest.code_digest import code_digest
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import DossierContact, PersonRecord, Referent
 from subgraphs.kit.ingest.row_map import Connection
@@ -87,6 +88,14 @@ class Registry:
     def covered(self, number: str, organisme: str | None = None) -> str:
         """An identifier, or its keyed hash if it is a NIR, holds one, or may be one in that organisme."""
         return covered(number, self._key, organisme)
+
+    def digest(self, *parts: str | bytes) -> bytes:
+        """A keyed digest of what a message says, and of the code that reads it: other code may read it otherwise."""
+        digest = hmac.new(self._key, code_digest(), "sha256")
+        for part in parts:
+            content = part.encode() if isinstance(part, str) else part
+            digest.update(len(content).to_bytes(8) + content)
+        return digest.digest()
 
     async def put(self, store: Store, record: PersonRecord) -> UUID:
         """Match the record, write it and consolidate the person; return the person's key.
@@ -283,7 +292,6 @@ class Registry:
         return first_name is not None and any(name_key(row["first_name"]) == first_name for row in alike)
 
     async def _write(self, store: Store, person_id: UUID, whole: Consolidated, values: Row) -> None:
-        await store.put(tables.person, {"id": person_id}, whole.person)
         key = {"source": values["source"], "source_id": values["source_id"]}
         columns = {name: value for name, value in values.items() if name not in key}
         await store.put(tables.identity, key, {**columns, "person_id": person_id})

@@ -286,9 +286,10 @@ source_record = Table(
     metadata,
     *lineage(),
     Column("removed", Boolean, nullable=False),
+    Column("digest", LargeBinary),
     PrimaryKeyConstraint("source", "source_id"),
     Index("source_record_removed_idx", "source", "source_id", postgresql_where=text("removed")),
     info=INTERNAL,
 )
 """Newest `as_of` seen of each record group (a foyer, a user of a tool), kept after its removal so that a late message
-does not bring it back. Holds keys only."""
+does not bring it back. Holds keys only, and the keyed digest of a message that comes again as it was taken."""

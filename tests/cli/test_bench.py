@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -12,8 +14,11 @@ import pytest
 from graphql import parse, validate
 
 from benchmarks.dataset import FOLLOWED, bench_address
+from benchmarks.ingestion import write_flux
 from benchmarks.operations import operations
 from hub.graph import load_graph
+from subgraphs.people.sources.cnaf_schema import text
+from subgraphs.people.sources.cnaf_stream import RawFoyer, foyers
 from tests.cli.commands import Result, hub_process
 from tests.conftest import Database
 
@@ -93,3 +98,25 @@ def test_sides_that_answer_differently_are_not_measured(
     withheld = "UPDATE people.structure SET sensitivity = 'SAN' WHERE id = 'bench--s7' RETURNING id"
     assert asyncio.run(execute(bench_address(database.admin_dsn), withheld)) == "bench--s7"
     assert "Parcours" in bench(database).check_refused("BENCH_UNEQUAL")
+
+
+def test_an_ingestion_is_measured_against_a_copy_of_its_rows_and_nothing_is_left(database: Database) -> None:
+    arguments = ("--people", 100, "--people", 101, "--json", "--keys", database.keys.directory)
+    result = hub_process("bench", "ingest", *arguments, database_url=database.admin_dsn)
+    assert result.code == 0, result.err
+    measures = orjson.loads(result.out)
+    assert [measure["people"] for measure in measures] == [100, 101]
+    for measure in measures:
+        assert all(measure[step]["client"] > 0 for step in ("first", "unchanged", "delta", "copy"))
+    left = "SELECT count(*) FROM pg_database WHERE datname ~ '_bench_ingest$'"
+    assert asyncio.run(execute(database.admin_dsn, left)) == 0
+
+
+def test_the_flux_of_the_bench_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "flux.xml"
+    write_flux(path, range(8), date(2026, 11, 1))
+    with path.open("rb") as stream:
+        read = [item.reduced() for item in foyers(stream) if isinstance(item, RawFoyer)]
+    numbers = [text(adult, "Identification/NIR") for foyer in read for adult in foyer.iterfind("Personne")]
+    assert len({number for number in numbers if number}) == 8
+    assert len(read) == 6

@@ -55,7 +55,9 @@ def commands() -> Iterator[str]:
     """The whole name of every command."""
     for name in COMMANDS:
         command: Any = get_command(import_module(f"hub.cli.{name}").app)
-        yield from (f"{name} {part}" for part in command.commands) if hasattr(command, "commands") else (name,)
+        if not hasattr(command, "commands") or command.invoke_without_command:
+            yield name
+        yield from (f"{name} {part}" for part in getattr(command, "commands", ()))
 
 
 def test_every_command_says_what_it_writes_and_each_that_only_reads_is_tried() -> None:

@@ -22,6 +22,8 @@ MEMOISED = {
     "hub/wording/composition.py:sentences": "one file",
     "subgraphs/kit/compiler.py:_day": "seconds: eight of them",
     "subgraphs/kit/cursors.py:_cipher": "actors and purposes: 1,024 of them, within a token's 8 KB",
+    "subgraphs/kit/ingest/code_digest.py:code_digest": "the code of the process",
+    "subgraphs/kit/ingest/nir_gate.py:_is_number": "columns of declarations",
     "subgraphs/kit/ingest/table_shapes.py:_children": "tables of declarations",
     "subgraphs/kit/ingest/table_shapes.py:_order": "metadata of declarations",
     "subgraphs/kit/ingest/table_shapes.py:shape_of": "tables of declarations",

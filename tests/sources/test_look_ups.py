@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Table
@@ -40,19 +41,34 @@ SELECT md5(n::text)::uuid, md5(n::text)::uuid, n::text, 'essai', n::text, '2026-
     ],
     ids=["links of an item", "items that hold a person"],
 )
-async def test_a_look_up_in_a_hundred_thousand_rows_scans_no_table(
+async def test_a_look_up_planned_while_its_table_was_empty_reads_what_it_finds_only(
     fresh_database: Database, fill: str, table: Table, key: dict[str, Any]
 ) -> None:
     shape = shape_of(table)
     values = ", ".join("ARRAY[{}]".format(", ".join([f"'{value}'"] * 1000)) for value in key.values())
     for path in shape.look_up(tuple(key)).paths[:1]:
         prepared = f"PREPARE look_up AS {shape.select(path.columns)}"
-        assert scanned(await plan(fresh_database, [fill], f"EXECUTE look_up ({values})", prepared)) == []
+        explained = await plan(fresh_database, fill, f"EXECUTE look_up ({values})", prepared)
+        assert scanned(explained) == []
+        assert "Rows Removed" not in explained
+        assert re.search(r"Index Scan.* rows=1(\.00)? loops=1000", explained)
+
+
+async def test_a_deletion_reads_what_it_deletes_only(fresh_database: Database) -> None:
+    key = {"person_id": UUID(int=0), "relation": 16, "scope_id": "0", "origin": "essai", "origin_id": "0"}
+    values = ", ".join(
+        f"ARRAY['{value}']::{'uuid' if name == 'person_id' else 'text'}[]" for name, value in key.items()
+    )
+    values = values.replace("ARRAY['16']::text[]", "ARRAY[16]")
+    prepared = f"PREPARE look_up AS {shape_of(access.link).delete}"
+    explained = await plan(fresh_database, LINKS, f"EXECUTE look_up ({values})", prepared)
+    assert scanned(explained) == []
+    assert "Rows Removed" not in explained
 
 
 async def test_removed_records_are_listed_without_reading_those_that_stay(fresh_database: Database) -> None:
     statement = registry._FREED.replace("$1", "'hub'").replace("$2", "1000")
-    assert "people.source_record" not in scanned(await plan(fresh_database, [RECORDS], statement))
+    assert "people.source_record" not in scanned(await plan(fresh_database, RECORDS, statement))
 
 
 @pytest.mark.parametrize("key", [("organisme",), ("source", "organisme"), ("first_name", "role"), ("source",)], ids=str)
@@ -66,22 +82,24 @@ def test_a_partial_index_serves_no_look_up() -> None:
         shape_of(people.source_record).look_up(("removed",))
 
 
-async def plan(database: Database, fills: list[str], statement: str, prepared: str | None = None) -> str:
-    """The plan of a statement of the role `ingest`, once the tables are filled and analysed."""
-    admin = await database.connect()
-    for fill in fills:
-        await admin.execute(fill)
-    await admin.execute("ANALYZE")
-    await admin.close()
+async def plan(database: Database, fill: str, statement: str, prepared: str = "SELECT") -> str:
+    """The plan of a statement of the role `ingest`, run once the tables are filled, and prepared before that."""
     connection = await database.connect(INGEST)
+    admin = await database.connect()
     try:
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
         async with connection.transaction():
             await connection.fetch(BEGIN, LOCK)
-            if prepared is not None:
-                await connection.execute(prepared)
-            lines = await connection.fetch(f"EXPLAIN (VERBOSE) {statement}")
+            await connection.execute(prepared)
+            if prepared != "SELECT":
+                await connection.execute(statement)
+        await admin.execute(fill)
+        async with connection.transaction():
+            await connection.fetch(BEGIN, LOCK)
+            lines = await connection.fetch(f"EXPLAIN (ANALYZE, VERBOSE) {statement}")
     finally:
         await connection.close()
+        await admin.close()
     return "\n".join(line[0] for line in lines)
 
 

@@ -26,12 +26,11 @@ LOCK = 0x53504945
 """Advisory lock of ingestion (`SPIE`): at most one batch at a time in a database, since matching reads before it
 writes."""
 
-BEGIN = """
-SELECT pg_advisory_xact_lock($1), set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-    set_config('enable_mergejoin', 'off', true)
-"""
-"""Wait for the lock, and read by indexes alone: a table that is filled just now has no statistics to choose by."""
+BEGIN = "SELECT pg_advisory_xact_lock($1), set_config('enable_seqscan', 'off', true)"
+"""Wait for the lock, and read by indexes alone: a plan outlives the few rows that its table had when it was made."""
 
+EARLY_STARTS = 2
+"""Times that a record begins again before its turn."""
 REFUSED = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -49,6 +48,7 @@ class Taken(Generic[T]):
         self._rows = rows
         self._coroutine: Coroutine[Any, Any, T] | None = None
         self._error: Exception | None = None
+        self._early_starts = 0
         self.start()
 
     def result(self) -> T:
@@ -71,6 +71,21 @@ class Taken(Generic[T]):
         self._error = None
         self._coroutine = self._write(self.store)
         self.go_on()
+
+    def keeps_up(self) -> bool:
+        """Begin again if what was read has changed, so that the rows to come are fetched with those of others.
+
+        False once that has happened too often: the record then waits for its turn, or all those that speak of one item
+        would begin again each time that one of them is taken.
+        """
+        if self._early_starts > EARLY_STARTS:
+            return False
+        if self.store.is_stale:
+            self._early_starts += 1
+            if self._early_starts > EARLY_STARTS:
+                return False
+            self.start()
+        return True
 
     def go_on(self) -> None:
         """Go on to the end, or until rows have to be fetched."""
@@ -114,21 +129,19 @@ class Batch:
     async def take(self, writes: Sequence[Write[T]]) -> list[Taken[T]]:
         """Take records in order; what each returned or was refused for is its `result()`."""
         records = [Taken(write, self._rows) for write in writes]
-        waiting = records
+        waiting = running = records
         while True:
             settled = next((place for place, record in enumerate(waiting) if not record.settle()), len(waiting))
             waiting = waiting[settled:]
             if not waiting:
                 return records
             if settled:
-                for record in waiting:
-                    if record.store.is_stale:
-                        record.start()
-            places = [place for record in waiting for place in record.places]
+                running = [record for place, record in enumerate(waiting) if place == 0 or record.keeps_up()]
+            running = [record for record in running if record.waits]
+            places = [place for record in running for place in record.places]
             await self._rows.fetch(self._connection, places)
-            for record in waiting:
-                if record.waits:
-                    record.go_on()
+            for record in running:
+                record.go_on()
 
     async def write(self) -> None:
         """Write what the records changed."""

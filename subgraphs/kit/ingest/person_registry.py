@@ -142,6 +142,10 @@ class People(Protocol):
         """Return an identifier, or its keyed hash if it is a NIR, holds one, or may be one in that organisme."""
         ...
 
+    def digest(self, *parts: str | bytes) -> bytes:
+        """Return a keyed digest of what a message says, which the same message has as long as the code stays."""
+        ...
+
     async def put(self, store: Store, record: PersonRecord) -> UUID:
         """Match the record, write it, and consolidate the person; return the person's key.
 

@@ -48,9 +48,10 @@ class RowMap:
         """Remember that no row of the database holds this key, as such or in its text: it was made just now."""
         self._new.update((key, str(key)))
 
-    def is_older(self, place: Place, version: int) -> bool:
-        """Whether what was read at this place in that version has changed since."""
-        return self._changed.get(place, 0) > version
+    def is_stale(self, reads: Mapping[Place, int]) -> bool:
+        """Whether what was read at one of these places has changed since the version in which it was read."""
+        changed = self._changed
+        return any(changed[place] > reads[place] for place in changed.keys() & reads.keys())
 
     def apply(self, changes: Changes) -> None:
         """Take over what a record changes."""

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from asyncpg.pgproto.pgproto import UUID as HashedUuid  # noqa: N811 - as rows have it, hashed in C
 from sqlalchemy import Table
 
 from schema.facts import Fact
@@ -68,7 +69,7 @@ class Store:
     @property
     def is_stale(self) -> bool:
         """Whether a record before this one has changed what this one has read."""
-        return any(self._rows.is_older(place, version) for place, version in self._reads.items())
+        return self._rows.is_stale(self._reads)
 
     @property
     def outcome(self) -> Outcome:
@@ -79,7 +80,7 @@ class Store:
 
     def new_key(self) -> UUID:
         """A random key of a row to come."""
-        key = uuid4()
+        key = HashedUuid(uuid4().bytes)
         self._rows.add_new(key)
         return key
 
@@ -106,6 +107,17 @@ class Store:
             self._admitted = Outcome.CREATED
         await self.put(table, {"source": source, "source_id": source_id}, {"as_of": as_of, "removed": removed})
         return True
+
+    async def is_taken(self, table: Table, source: str, source_id: str, digest: bytes) -> bool:
+        """Whether the last message of an item is this very one; `table` is a `source_record` with digests."""
+        row = await self.row(table, source=source, source_id=source_id)
+        return row is not None and not row["removed"] and bool(row["digest"] == digest)
+
+    async def set_digest(self, table: Table, source: str, source_id: str, digest: bytes) -> None:
+        """Remember the content of an admitted message, unless values of it were set aside: those are told again."""
+        written = self.written
+        await self.put(table, {"source": source, "source_id": source_id}, {"digest": None if self.asides else digest})
+        self.written = written
 
     async def prefetch(self, *look_ups: tuple[Table, Row]) -> None:
         """Fetch the rows of look-ups to come together, so that the record waits once."""
@@ -218,8 +230,9 @@ class Store:
 def _look_up(table: Table, key: Mapping[str, Any]) -> tuple[LookUp, Values]:
     look_up = shape_of(table).look_up(tuple(key))
     values = tuple(key.values())
-    if look_up.uuids:
-        values = tuple(as_uuid(value) if place in look_up.uuids else value for place, value in enumerate(values))
+    for place in look_up.uuids:
+        if isinstance(values[place], str):
+            values = (*values[:place], as_uuid(values[place]), *values[place + 1 :])
     return look_up, values
 
 

@@ -99,11 +99,7 @@ class TableShape:
 
     def select(self, columns: Columns) -> str:
         """The statement that reads the rows with these values; a parameter per column, an array of values each."""
-        names, arrays = ", ".join(columns), self._unnested(columns)
-        equal = " AND ".join(
-            f"t.{name} @> ARRAY[k.{name}]" if name in self._arrays else f"t.{name} = k.{name}" for name in columns
-        )
-        return f"SELECT t.* FROM unnest({arrays}) k({names}) JOIN {self.table.fullname} t ON {equal}"  # noqa: S608 - names come from our own tables
+        return f"SELECT t.* FROM {self._led(columns, '*')}"  # noqa: S608 - names come from our own tables
 
     @property
     def insert(self) -> str:
@@ -122,12 +118,25 @@ class TableShape:
     @property
     def delete(self) -> str:
         """The statement that deletes the rows with these primary keys; a parameter per column of the key."""
-        names, arrays = ", ".join(self.key), self._unnested(self.key)
-        equal = " AND ".join(f"t.{name} = k.{name}" for name in self.key)
-        return f"DELETE FROM {self.table.fullname} t USING unnest({arrays}) k({names}) WHERE {equal}"  # noqa: S608 - as above
+        return (
+            f"DELETE FROM {self.table.fullname}"  # noqa: S608 - as above
+            f" WHERE ctid = ANY (ARRAY(SELECT t.ctid FROM {self._led(self.key, 'ctid')}))"
+        )
 
-    def _unnested(self, columns: Columns) -> str:
-        return ", ".join(f"${place}::{self._types[name].removesuffix('[]')}[]" for place, name in enumerate(columns, 1))
+    def _led(self, columns: Columns, read: str) -> str:
+        """Rows by the values of parameters: from the values to the rows, however few the planner thinks there are.
+
+        `OFFSET 0` keeps PostgreSQL from going through the table with the values inside, which a plan made while the
+        table was empty would go on doing.
+        """
+        arrays = ", ".join(
+            f"${place}::{self._types[name].removesuffix('[]')}[]" for place, name in enumerate(columns, 1)
+        )
+        equal = " AND ".join(
+            f"r.{name} @> ARRAY[k.{name}]" if name in self._arrays else f"r.{name} = k.{name}" for name in columns
+        )
+        rows = f"SELECT {read} FROM {self.table.fullname} r WHERE {equal} OFFSET 0"  # noqa: S608 - as above
+        return f"unnest({arrays}) k({', '.join(columns)}) CROSS JOIN LATERAL ({rows}) t"
 
 
 @cache

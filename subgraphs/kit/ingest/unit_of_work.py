@@ -27,7 +27,9 @@ from subgraphs.kit.ingest.webhook import Webhook
 T = TypeVar("T")
 
 BATCH = 1000
-"""Record groups that are written together."""
+"""Record groups that are written together, at most."""
+BATCH_BYTES = 16 << 20
+"""Bytes of what is read beyond which no more groups join a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +116,18 @@ class Session:
         self._progress = progress
         self._started = monotonic()
         self._waiting: list[_Read] = []
+        self._size = 0
 
-    async def take(self, report: Report, place: Place, write: Write[Outcome] | Refused) -> None:
-        """Add a record group to the batch, which is written once it is full."""
+    async def take(self, report: Report, place: Place, write: Write[Outcome] | Refused, size: int = 0) -> None:
+        """Add a record group of `size` bytes to the batch, which is written once it is full."""
         self._waiting.append(_Read(place, write))
-        if len(self._waiting) >= BATCH:
+        self._size += size
+        if len(self._waiting) >= BATCH or self._size >= BATCH_BYTES:
             await self.settle(report)
 
     async def settle(self, report: Report) -> None:
         """Write the groups that wait, and count them in the order in which they were read."""
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._size = self._waiting, [], 0
         writes = [read.write for read in waiting if not isinstance(read.write, Refused)]
         taken, rows = await take_all(self._connection, writes) if writes else ([], 0)
         report.rows += rows
@@ -149,6 +153,11 @@ def _count(report: Report, place: Place, result: Taken[Outcome] | Refused) -> No
         report.refuse(place, refused)
 
 
+def _size(record: object) -> int:
+    """The bytes of a record, where it says how many it has: of those of documents that are read whole, no matter."""
+    return len(record) if isinstance(record, bytes) else getattr(record, "size", 0)
+
+
 async def read_files(
     name: str,
     paths: Sequence[Path],
@@ -169,7 +178,7 @@ async def read_files(
             report.open(path)
             for record in records(path):
                 group = record if isinstance(record, Refused) else partial(write, record)
-                await session.take(report, report.begin(), group)
+                await session.take(report, report.begin(), group, _size(record))
         except Refused as refused:
             await session.settle(report)
             if report.read == groups_before:

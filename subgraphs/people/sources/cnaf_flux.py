@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from subgraphs.people import tables
 from subgraphs.people.matching import is_same_adult
 from subgraphs.people.sources import cnaf_situation
 from subgraphs.people.sources.cnaf_schema import Element, day, text
-from subgraphs.people.sources.cnaf_stream import Header, foyers
+from subgraphs.people.sources.cnaf_stream import Header, RawFoyer, foyers
 
 NAME = "cnaf-flux"
 ROLES = {"DEM": "DEMANDEUR", "CJT": "CONJOINT"}
@@ -46,39 +47,39 @@ class CnafFlux(Source):
         """Read the files in the order given; of a broken file, all foyers before the break are taken."""
         return await read_files(NAME, paths, session, self._foyers, write_group)
 
-    def _foyers(self, path: Path) -> Iterator[_Foyer | Refused]:
+    def _foyers(self, path: Path) -> Iterator[_Foyer]:
         as_of: datetime | None = None
         with path.open("rb") as stream:
             for item in foyers(stream):
                 if isinstance(item, Header):
                     as_of = datetime.combine(item.reference, time(), UTC)
-                elif isinstance(item, Refused):
-                    yield item
                 else:
                     assert as_of is not None
                     yield _Foyer(self.people, item, as_of)
 
 
 class _Foyer:
-    """One foyer of one file."""
+    """One foyer of one file; `size` is in bytes."""
 
-    def __init__(self, people: People, element: Element, as_of: datetime) -> None:
+    def __init__(self, people: People, raw: RawFoyer, as_of: datetime) -> None:
         self._people = people
-        self._element = element
+        self._raw = raw
         self._as_of = as_of
+        self.size = len(raw.content)
 
     async def write(self, store: Store) -> Outcome:
-        organisme = self._element.find("IdentificationRSA/Organisme")
-        assert organisme is not None
-        organism = f"{text(organisme, 'FONORG')}:{text(organisme, 'NUMORG')}"
-        number = unpadded(text(organisme, "MATRICULE") or "")
+        organism, number = self._raw.organisme, unpadded(self._raw.matricule)
         matricule = self._people.covered(number, organism)
         foyer = f"{organism}:{matricule}"
+        digest = self._people.digest(NAME, str(self._as_of), self._raw.encoding, self._raw.content)
+        if await store.is_taken(tables.source_record, NAME, foyer, digest):
+            return Outcome.UNCHANGED
+        element = self._element
         if not await store.admit(tables.source_record, NAME, foyer, self._as_of):
             return Outcome.OLDER
         records = [
             replace(record, organisme=organism, matricule=matricule, source_id=f"{foyer}:{record.source_id}")
-            for record in self._records(f"{organism}:{number}")
+            for record in self._records(element, f"{organism}:{number}")
         ]
         rows = await store.all(tables.identity, source=NAME, organisme=organism, matricule=matricule)
         await self._keep(store, rows, records)
@@ -89,6 +90,7 @@ class _Foyer:
                 raise Refused("MATCH_CONFLICT", "Personne")
             person_ids.add(person_id)
         await self._people.link_partners(store, NAME, organism, matricule)
+        await store.set_digest(tables.source_record, NAME, foyer, digest)
         return store.outcome
 
     async def _keep(self, store: Store, rows: Sequence[Row], records: Sequence[PersonRecord]) -> None:
@@ -105,15 +107,19 @@ class _Foyer:
                 new.remove(same)
                 await self._people.rename(store, NAME, row["source_id"], same.source_id)
 
-    def _records(self, foyer: str) -> list[PersonRecord]:
+    @cached_property
+    def _element(self) -> Element:
+        return self._raw.reduced()
+
+    def _records(self, element: Element, foyer: str) -> list[PersonRecord]:
         """The adults of the foyer, with what the foyer says of all of them."""
-        situation = self._element.find("PrestationRSA/SituationDossierRSA")
+        situation = element.find("PrestationRSA/SituationDossierRSA")
         assert situation is not None
-        address = _main_address(self._element)
-        partner = _department(text(self._element, "IdentificationRSA/Partenaire/IDEPARTE") or "")
-        people = [(_rsa_role(person), person) for person in self._element.iterfind("Personne")]
+        address = _main_address(element)
+        partner = _department(text(element, "IdentificationRSA/Partenaire/IDEPARTE") or "")
+        people = [(_rsa_role(person), person) for person in element.iterfind("Personne")]
         home = Household(
-            text(self._element, "DonneesAdministratives/SituationFamille/SITFAM"),
+            text(element, "DonneesAdministratives/SituationFamille/SITFAM"),
             sum(role == CHILD for role, _ in people),
         )
         suspended_on, reason = cnaf_situation.suspension(situation) or (None, None)
@@ -130,7 +136,7 @@ class _Foyer:
                 replace(
                     record,
                     department=partner,
-                    request_number=text(self._element, "IdentificationRSA/DemandeRSA/NUMDEMRSA"),
+                    request_number=text(element, "IdentificationRSA/DemandeRSA/NUMDEMRSA"),
                     street=None if address is None else _street(address),
                     postal_code=None if address is None else text(address, "CODEPOS"),
                     city=None if address is None else text(address, "NOMCOM"),
@@ -141,7 +147,7 @@ class _Foyer:
                     earned_income=cnaf_situation.earns(person, income.month) if income else None,
                     rsa=Rsa(
                         status=tables.RSA_STATUSES[int(text(situation, "EtatDossierRSA/ETATDOSRSA") or "0")],
-                        requested_on=day(self._element, "IdentificationRSA/DemandeRSA/DTDEMRSA"),
+                        requested_on=day(element, "IdentificationRSA/DemandeRSA/DTDEMRSA"),
                         rights_and_duties=_flag(person, "MontantCalculDroitRSAPersonne/TOPPERSDRODEVORSA"),
                         suspended_on=suspended_on,
                         department=partner,

@@ -27,16 +27,16 @@ _XS = "{http://www.w3.org/2001/XMLSchema}"
 _INLINE = f"{_XS}complexType/{_XS}sequence/{_XS}element"
 
 
-def reduced(element: Element, encoding: str) -> Element | Refused:
-    """The foyer without what we don't read, once valid."""
-    foyer = _project(element, SHAPE)
+def reduced(foyer: Element, encoding: str) -> Element:
+    """Return the foyer, without what we don't read, once it is valid; raises Refused."""
+    _prune(foyer, SHAPE)
     if path := _misread(foyer, encoding):
-        return Refused("ENCODING_WRONG", path)
+        raise Refused("ENCODING_WRONG", path)
     if SCHEMA.validate(foyer):
         return foyer
     error = cast(Any, SCHEMA.error_log)[0]
     path = (error.path or "").removeprefix("/InfosFoyerRSA/")
-    return Refused(_why(foyer, path), path, detail=error.type_name)
+    raise Refused(_why(foyer, path), path, detail=error.type_name)
 
 
 def text(element: Element, path: str) -> str | None:
@@ -62,17 +62,15 @@ def _why(foyer: Element, path: str) -> str:
 def _misread(foyer: Element, encoding: str) -> str | None:
     """Where text can't have been written in the declared encoding: control characters, or UTF-8 read as Latin."""
     for element in foyer.iter():
-        content = element.text or ""
-        if any("\x80" <= letter <= "\x9f" for letter in content) or (
-            encoding != "utf-8" and _is_utf8(content, encoding)
-        ):
-            return element.getroottree().getelementpath(element)
+        content = element.text
+        if content is not None and not content.isascii():
+            control = any("\x80" <= letter <= "\x9f" for letter in content)
+            if control or (encoding != "utf-8" and _is_utf8(content, encoding)):
+                return element.getroottree().getelementpath(element)
     return None
 
 
 def _is_utf8(content: str, encoding: str) -> bool:
-    if content.isascii():
-        return False
     try:
         content.encode(encoding).decode("utf-8")
     except UnicodeError:
@@ -80,14 +78,16 @@ def _is_utf8(content: str, encoding: str) -> bool:
     return True
 
 
-def _project(element: Element, shape: Shape) -> Element:
-    copy = etree.Element(element.tag)
-    if not shape:
-        copy.text = element.text
-    for child in element:
-        if (child_shape := shape.get(str(child.tag))) is not None:
-            copy.append(_project(child, child_shape))
-    return copy
+def _prune(element: Element, shape: Shape) -> None:
+    """Leave of an element what has this shape: children that are read, and the text of those without any."""
+    if element.keys():
+        element.attrib.clear()
+    for child in list(element):
+        child_shape = shape.get(str(child.tag))
+        if child_shape is None:
+            element.remove(child)
+        else:
+            _prune(child, child_shape)
 
 
 def _shape(type_or_element: Element) -> Shape:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from subgraphs.kit.ingest.ingestion_report import Refused
-from subgraphs.people.sources.cnaf_schema import Element, reduced
+from subgraphs.people.sources.cnaf_schema import Element, reduced, text
 
 CHUNK = 1 << 16
 LARGEST = 8 << 20
@@ -31,8 +31,23 @@ class Header:
     kind: str
 
 
-def foyers(stream: BinaryIO) -> Iterator[Header | Element | Refused]:
-    """The header, then each foyer or the reason why it can't be taken.
+@dataclass(frozen=True, slots=True)
+class RawFoyer:
+    """A foyer as the file has it, in UTF-8, not validated yet; `encoding` is that of the file, and the others are its
+    keys: the organisme (FONORG:NUMORG) and the matricule, padded as the flux pads it."""
+
+    content: bytes
+    encoding: str
+    organisme: str
+    matricule: str
+
+    def reduced(self) -> Element:
+        """Return what the hub reads of it; raises Refused."""
+        return reduced(etree.fromstring(self.content, _parser()), self.encoding)
+
+
+def foyers(stream: BinaryIO) -> Iterator[Header | RawFoyer]:
+    """The header, then each foyer.
 
     Raises Refused where nothing more of the file can be read; foyers given before that are whole.
     """
@@ -52,9 +67,9 @@ def foyers(stream: BinaryIO) -> Iterator[Header | Element | Refused]:
     header_read = False
     fed = 0
     tail = ""
-    for text, failure in _decoded(head, stream, encoding):
-        malformed = _feed(parser, text)
-        fed, tail = fed + len(text), (tail + text)[-64:]
+    for piece, failure in _decoded(head, stream, encoding):
+        malformed = _feed(parser, piece)
+        fed, tail = fed + len(piece), (tail + piece)[-64:]
         for event, element in parser.read_events():
             assert isinstance(element, etree._Element)
             if event == "start":
@@ -64,7 +79,7 @@ def foyers(stream: BinaryIO) -> Iterator[Header | Element | Refused]:
                 yield _header(element)
             elif element.tag == "InfosFoyerRSA":
                 fed = 0
-                yield reduced(element, encoding)
+                yield _raw(element, encoding)
                 _forget(element)
         if refused := malformed or failure:
             raise refused
@@ -79,9 +94,20 @@ def foyers(stream: BinaryIO) -> Iterator[Header | Element | Refused]:
         raise Refused("FORMAT_UNKNOWN", "Racine/IdentificationFlux")
 
 
-def _feed(parser: etree.XMLPullParser, text: str) -> Refused | None:
+def _raw(element: Element, encoding: str) -> RawFoyer:
+    place = "IdentificationRSA/Organisme"
+    organisme = f"{text(element, f'{place}/FONORG')}:{text(element, f'{place}/NUMORG')}"
+    content = etree.tostring(element, encoding="utf-8", with_tail=False)
+    return RawFoyer(content, encoding, organisme, text(element, f"{place}/MATRICULE") or "")
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(encoding="utf-8", resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+
+
+def _feed(parser: etree.XMLPullParser, piece: str) -> Refused | None:
     try:
-        parser.feed(text.encode())
+        parser.feed(piece.encode())
     except etree.XMLSyntaxError as error:
         return Refused("XML_MALFORMED", detail=f"line {error.lineno}")
     return None

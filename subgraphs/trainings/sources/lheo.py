@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from datetime import UTC, date, datetime, time
 from math import nan
 from pathlib import Path
@@ -47,14 +46,18 @@ class Lheo(Source):
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the catalogues in the order given."""
 
-        async def write(formation: etree._Element, store: Store) -> Outcome:
-            return await _write(store, formation, options.as_of)
+        async def write(formation: bytes, store: Store) -> Outcome:
+            return await _write(store, etree.fromstring(formation, _parser()), options.as_of)
 
         return await read_files(self.name, paths, session, _formations, write)
 
 
-def _formations(path: Path) -> Iterator[etree._Element]:
-    """Each complete `formation`, apart from the file, whose tree is freed as it is read."""
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+
+def _formations(path: Path) -> Iterator[bytes]:
+    """Each complete `formation`, in UTF-8: the tree of the file is freed as it is read."""
     depth = 0
     with path.open("rb") as stream:
         events = etree.iterparse(
@@ -69,7 +72,7 @@ def _formations(path: Path) -> Iterator[etree._Element]:
                     continue
                 depth -= 1
                 if depth == 2 and etree.QName(element).localname == "formation":
-                    yield deepcopy(element)
+                    yield etree.tostring(element, encoding="utf-8", with_tail=False)
                     _forget(element)
         except etree.XMLSyntaxError as error:
             stream.seek(max(0, path.stat().st_size - TAIL))
