@@ -20,6 +20,8 @@ from subgraphs.kit.ingest.unit_of_work import Options
 log = logging.getLogger(__name__)
 BATCH = 100
 """Most notifications that one reading of a source takes; fewer than refusals that a report keeps in detail."""
+BATCH_BYTES = 16 * 1024 * 1024
+"""Bytes of their bodies, beyond which a batch takes no more."""
 RETRY_AFTER = 30
 """Seconds after which a sender may try again."""
 
@@ -70,7 +72,11 @@ class SenderQueue:
     def _next_batch(self) -> list[Notification]:
         """The notifications at the head of the queue that one secret proves."""
         batch = [self._waiting.popleft()]
-        while self._waiting and len(batch) < BATCH and self._waiting[0].secret == batch[0].secret:
+        size = len(batch[0].body)
+        while self._waiting and self._waiting[0].secret == batch[0].secret:
+            size += len(self._waiting[0].body)
+            if len(batch) >= BATCH or size > BATCH_BYTES:
+                break
             batch.append(self._waiting.popleft())
         return batch
 

@@ -1,4 +1,4 @@
-"""A folder for documents on their way to a source: in memory where the kernel offers it, closed to all other users.
+"""A folder for documents on their way to a source: in memory where the kernel offers room, closed to all other users.
 
 A source reads files. What comes over the network is written here, read, and removed at once; what a killed process
 left is removed by the next one that starts.
@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import IO
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - each folder in it is our own, and closed (0700)
+ROOM = 256 * 1024 * 1024
+"""Bytes that must be free in memory; else documents wait in the temporary folder of the system."""
 PREFIX = "spie-hub-spool-"
 LOCK = "in-use"
 
@@ -25,7 +27,7 @@ class Spool:
     """A folder of this process from entry to exit."""
 
     def __init__(self, parent: Path | None = None) -> None:
-        self._parent = parent or (MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir()))
+        self._parent = parent or (MEMORY if _has_room(MEMORY) else Path(tempfile.gettempdir()))
         self._prefix = f"{PREFIX}{os.getuid()}-"
 
     def __enter__(self) -> Spool:
@@ -71,6 +73,10 @@ class Spool:
                 if lock is not None:
                     shutil.rmtree(folder, ignore_errors=True)
                     lock.close()
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= ROOM
 
 
 def _unused(path: Path) -> IO[str] | None:

@@ -176,7 +176,7 @@ def test_whoever_is_unknown_or_wrongly_proven_is_refused_alike_and_nothing_is_pa
     assert statuses(receiver) == []
 
 
-def test_a_signature_that_comes_twice_proves_nothing(receiver: Receiver) -> None:
+def test_30_a_signature_that_comes_twice_proves_nothing(receiver: Receiver) -> None:
     body = rdv(1)
     signature = signed(body, receiver.secret(CD08))["X-RDVI-SIGNATURE"]
     response = receiver.client.post(

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tests.e2e.site import listening
@@ -20,7 +20,6 @@ FAULTS: dict[str, Callable[[], Response]] = {
     "far": lambda: JSONResponse({"message": "Too many requests"}, status_code=429, headers={"retry-after": "86400"}),
     "malformed": lambda: Response(b'{"items": [', media_type="application/json"),
     "page": lambda: Response(b"<html>proxy</html>", media_type="text/html"),
-    "moved": lambda: Response(status_code=302, headers={"location": "http://127.0.0.1:1/"}),
     "cut": lambda: Response(b"{", headers={"content-length": "1000"}),
 }
 """Answers that go wrong, by name; `silent` is one that does not come."""
@@ -28,10 +27,11 @@ FAULTS: dict[str, Callable[[], Response]] = {
 
 class Simulator:
     """One system. `faults` are used up one per request, `requests` are those that came, `before_answer` runs before
-    each one is answered."""
+    each one is answered; with `elsewhere`, all are redirected to that base URL."""
 
     def __init__(self) -> None:
         self.faults = deque[str]()
+        self.elsewhere: str | None = None
         self.requests: list[str] = []
         self.before_answer: Callable[[], None] = lambda: None
         self.app = Starlette(routes=[Route("/{path:path}", self._handle, methods=["GET", "POST"])])
@@ -49,6 +49,8 @@ class Simulator:
             while (await request.receive())["type"] != "http.disconnect":
                 pass
             return Response()
+        if self.elsewhere is not None:
+            return RedirectResponse(f"{self.elsewhere}{request.url.path}?{request.url.query}", 307)
         if fault is not None:
             return FAULTS[fault]()
         self.before_answer()

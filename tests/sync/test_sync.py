@@ -162,7 +162,6 @@ async def test_passing_faults_are_tried_again_and_leave_the_same_data(
         ("far", "SYNC_RATE_LIMITED"),
         ("limited", "SYNC_RATE_LIMITED"),
         ("page", "SYNC_MALFORMED"),
-        ("moved", "SYNC_REFUSED"),
     ],
 )
 async def test_a_fault_that_stays_ends_the_reading_with_its_code(
@@ -174,6 +173,18 @@ async def test_a_fault_that_stays_ends_the_reading_with_its_code(
         await run(fresh_database, tmp_path, link("data-inclusion", url))
     kept = await rows(fresh_database, "SELECT outcome, error FROM runs.run")
     assert kept == [{"outcome": "failed", "error": code}]
+
+
+async def test_31_an_api_that_redirects_is_not_followed_and_its_token_goes_nowhere_else(
+    fresh_database: Database, tmp_path: Path, offer: tuple[DataInclusionSimulator, str]
+) -> None:
+    simulator, url = offer
+    other = DataInclusionSimulator()
+    with other.served() as elsewhere:
+        simulator.elsewhere = elsewhere
+        with pytest.raises(NotServed, match="SYNC_REFUSED"):
+            await run(fresh_database, tmp_path, link("data-inclusion", url))
+    assert (len(simulator.requests), other.requests) == (1, [])
 
 
 async def test_a_source_that_fails_rests_and_one_reading_probes_it(
