@@ -227,6 +227,9 @@ def show(report: Report, console: Console) -> None:
     console.print(f"Lignes écrites dans la base : {report.rows}.", highlight=False)
     if report.candidates:
         console.print(f"Rapprochements à confirmer par un professionnel : {report.candidates}.", highlight=False)
+    if report.unread:
+        fields = ", ".join(f"{name} ({count})" for name, count in sorted(report.unread.items()))
+        console.print(f"Champs renseignés que le hub ne garde pas : {fields}.", highlight=False, markup=False)
     _list(report.refusals, report.codes, "refus", console)
     if report.asides:
         heading = "Valeurs écartées, le reste de leur enregistrement étant repris"
@@ -237,7 +240,8 @@ def show(report: Report, console: Console) -> None:
 def _list(refusals: Sequence[Refusal], codes: Counter[str], kind: str, console: Console) -> None:
     for refusal in refusals:
         path = f", {refusal.path}" if refusal.path else ""
-        place = f"{refusal.file} ({refusal.digest[:12]}), n° {refusal.record or '—'}{path}"
+        number = f"n° {refusal.record or '—'}" if refusal.line is None else f"ligne {refusal.line}"
+        place = f"{refusal.file} ({refusal.digest[:12]}), {number}{path}"
         line = f"  {refusal.code} — {place} : {refusal.message} {refusal.mend}"
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     hidden = codes.total() - len(refusals)

@@ -60,11 +60,9 @@ async def test_the_same_file_again_writes_nothing(fresh_database: Database, tmp_
     assert await versions(fresh_database) == before
 
 
-async def test_a_file_without_a_date_is_of_when_it_was_written(fresh_database: Database, tmp_path: Path) -> None:
-    path = file(tmp_path, user_file([MAELLE]))
-    written = int(path.stat().st_mtime)
-    await ingest(fresh_database, "rdv-insertion", path)
-    assert await values(fresh_database, "SELECT as_of FROM people.person") == [datetime.fromtimestamp(written, UTC)]
+async def test_the_date_of_a_file_that_has_none_must_be_given(database: Database, tmp_path: Path) -> None:
+    report = await ingest(database, "rdv-insertion", file(tmp_path, user_file([MAELLE])))
+    assert codes(report) == [(0, "", "AS_OF_MISSING")]
 
 
 async def test_an_older_file_never_overwrites_a_newer(fresh_database: Database, tmp_path: Path) -> None:
@@ -191,11 +189,28 @@ async def test_numbers_of_more_than_seven_digits_and_phones_without_their_zero_a
     assert await values(fresh_database, "SELECT phones FROM people.contact") == [[MAELLE.phone]]
 
 
-async def test_wrong_bytes_stop_the_file_where_they_are(database: Database, tmp_path: Path) -> None:
+async def test_a_file_in_windows_1252_is_read_as_such_and_a_mixture_is_refused(
+    fresh_database: Database, tmp_path: Path
+) -> None:
     content = user_file([MAELLE]).decode().encode("cp1252")
-    report = await ingest(database, "rdv-insertion", file(tmp_path, content), as_of=MONDAY)
-    assert [code for _, _, code in codes(report)] == ["ENCODING_WRONG"]
-    assert report.rows == 0
+    mixed = content + user_file([GASPARD]).partition(b"\n")[2].replace(b"Gaspard", "Gaspaël".encode())
+    report = await ingest(fresh_database, "rdv-insertion", file(tmp_path, mixed), as_of=MONDAY)
+    assert (codes(report), report.rows) == ([(0, "", "ENCODING_WRONG")], 0)
+    report = await ingest(fresh_database, "rdv-insertion", file(tmp_path, content), as_of=MONDAY)
+    assert codes(report) == []
+    assert await values(fresh_database, "SELECT first_name FROM people.person") == ["Maëlle"]
+
+
+async def test_a_refusal_names_the_line_of_the_file_and_the_report_what_is_not_kept(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    header, _, rest = user_file([MAELLE, GASPARD]).partition(b"\n")
+    lines = rest.splitlines()
+    content = b"\n".join([header + b";Note libre", b"", lines[0] + b";x", lines[1] + b";y;trop", b""])
+    report = await ingest(fresh_database, "rdv-insertion", file(tmp_path, content), as_of=MONDAY)
+    assert [(refusal.line, refusal.record, refusal.code) for refusal in report.refusals] == [(4, 2, "ROW_SHAPE")]
+    assert report.unread["Note libre"] == 1
+    assert adds_up(report)
 
 
 async def test_a_missing_column_is_named(database: Database, tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from subgraphs.appointments.sources.rdvi_api import USERS
 from subgraphs.appointments.sources.rdvi_items import Items
 from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, User, proven, read, sent_at
 from subgraphs.appointments.sources.rdvi_values import NAME, person
-from subgraphs.kit.ingest.csv_rows import Row, rows, written_at
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.csv_rows import Row, date_of_file, rows
+from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_store import Store
@@ -43,19 +43,21 @@ class RdvInsertion(Source):
         bodies = [path for path in paths if not path.name.endswith(HEADERS)]
         return await read_files(NAME, bodies, session, lambda path: self._records(path, options, items), write_group)
 
-    def _records(self, path: Path, options: Options, items: Items) -> Iterator[RecordGroup | Refused]:
+    def _records(
+        self, path: Path, options: Options, items: Items
+    ) -> Iterator[RecordGroup | Refused | Numbered[RecordGroup]]:
         if path.name.endswith(USERS):
             yield from self._users(path, options)
         elif path.suffix == ".json":
             yield _received(path, options, items)
         elif path.suffix == ".csv":
-            as_of = options.as_of or written_at(path)
-            for row in rows(path, tuple(rdvi_users.COLUMNS)):
-                yield row if isinstance(row, Refused) else _User(self.people, row, as_of, options.department)
+            as_of = date_of_file(options)
+            for row in rows(path, tuple(rdvi_users.COLUMNS), synonyms=rdvi_users.SYNONYMS):
+                yield row.map(lambda cells: _User(self.people, cells, as_of, options.department))
         else:
             raise Refused("FILE_TYPE_UNKNOWN")
 
-    def _users(self, path: Path, options: Options) -> Iterator[RecordGroup | Refused]:
+    def _users(self, path: Path, options: Options) -> Iterator[RecordGroup | Refused | Numbered[RecordGroup]]:
         """The users of a page of the API, as of `as_of`: the page has no date of its own."""
         content = loads(path.read_bytes())
         users = content.get("users") if isinstance(content, dict) else None

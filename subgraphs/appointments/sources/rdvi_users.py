@@ -1,6 +1,6 @@
 """User files of RDV-Insertion (CSV, `;`): one row is one person, with identifiers, contact and referent.
 
-The file has no date of its own: `--as-of`, else the time it was written. A person who is not in the file is left alone:
+The file has no date of its own: `--as-of`. A person who is not in the file is left alone:
 a file holds one organisation's choice of people.
 """
 
@@ -36,6 +36,23 @@ COLUMNS = {
     "Référent": "referents",
     "Role": "role",
 }
+SYNONYMS = {
+    "Prénom": "Prénom bénéficiaire",
+    "Nom": "Nom bénéficiaire",
+    "Nom de famille": "Nom bénéficiaire",
+    "Email": "Adresses Mails",
+    "Mail": "Adresses Mails",
+    "Téléphone": "N° Téléphones",
+    "Numéro de téléphone": "N° Téléphones",
+    "Date de naissance (JJ/MM/AAAA)": "Date de Naissance",
+    "Code postal Ville": "CP Ville",
+    "Numéro CAF": "N° CAF",
+    "Numéro d'allocataire": "N° CAF",
+    "Identifiant interne": "ID Iodas",
+    "Rôle demandeur": "Role",
+    "Emails référents": "Référent",
+}
+"""Other headings of these columns, as tools that export users write them."""
 NAMES = {name: column for column, name in COLUMNS.items()}
 
 

@@ -1,20 +1,33 @@
-"""Reader of CSV files with a header and semicolons, as French administrations exchange them; UTF-8 only."""
+"""Reader of CSV files with a header, as French administrations exchange them; each row has the line at which it begins.
+
+Delimiter, encoding and order of columns are found out; a heading is recognised whatever its case, accents and blanks.
+A row that can't be read is refused alone: a quote that nothing closes takes no other row with it.
+"""
 
 from __future__ import annotations
 
 import csv
+import unicodedata
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TextIO
 
-from subgraphs.kit.ingest.ingestion_report import Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Numbered, Refused, Report
+from subgraphs.kit.ingest.text_encoding import encoding_of
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
 
 Row = dict[str, str]
 """Cells by column, without blanks around; an empty cell is an empty text."""
+
+DELIMITERS = (";", ",", "\t", "|")
+LONGEST_LINE = 1 << 16
+"""Characters of the longest line."""
+MOST_LINES = 50
+"""Lines that one row may have, by the line ends within its quotes."""
+QUOTE = '"'
 
 
 class CsvSource(Source):
@@ -22,48 +35,132 @@ class CsvSource(Source):
 
     columns: ClassVar[tuple[str, ...]]
     optional: ClassVar[tuple[str, ...]] = ()
+    synonyms: ClassVar[Mapping[str, str]] = {}
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
         return await read_files(self.name, paths, session, partial(self._groups, options=options), write_group)
 
-    def _groups(self, path: Path, options: Options) -> Iterator[RecordGroup | Refused]:
-        as_of = options.as_of or written_at(path)
-        for row in rows(path, self.columns, self.optional):
-            yield row if isinstance(row, Refused) else self.group(row, as_of, options)
+    def _groups(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup]]:
+        for row in rows(path, self.columns, self.optional, self.synonyms):
+            yield row.map(lambda cells: self.group(cells, options))
 
     @abstractmethod
-    def group(self, row: Row, as_of: datetime, options: Options) -> RecordGroup:
-        """Make the record group of a row; `as_of` is the date of its file."""
+    def group(self, row: Row, options: Options) -> RecordGroup:
+        """Make the record group of a row."""
 
 
-def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Row | Refused]:
-    """Iterate over the rows, or the refusals of malformed ones; raises Refused if the file can't be read further.
+def date_of_file(options: Options) -> datetime:
+    """The date given for a file that carries none; raises Refused AS_OF_MISSING: no clock knows it."""
+    if options.as_of is None:
+        raise Refused("AS_OF_MISSING")
+    return options.as_of
 
-    `columns` must all be in the header, in any order; missing `optional` ones have empty cells. Other columns
-    are ignored.
+
+def rows(
+    path: Path, columns: Sequence[str], optional: Sequence[str] = (), synonyms: Mapping[str, str] | None = None
+) -> Iterator[Numbered[Row]]:
+    """Iterate over the rows, or the refusals of malformed ones, each with its line and the headings of its other cells.
+
+    `columns` must all be in the header, in any order; missing `optional` ones have empty cells. `synonyms` are other
+    headings of them. Raises Refused if the file can't be read: COLUMN_MISSING, COLUMN_DOUBLE, those of `encoding_of`.
     """
-    selected_columns = (*columns, *optional)
-    with path.open(encoding="utf-8-sig", newline="", errors="strict") as stream:
-        reader = csv.reader(stream, delimiter=";", strict=True)
-        try:
-            header = next(reader, [])
-            for column in columns:
-                if column not in header:
-                    raise Refused("COLUMN_MISSING", column)
-            for cells in reader:
-                if cells and len(cells) != len(header):
-                    yield Refused("ROW_SHAPE")
-                elif cells:
-                    cells_by_column = zip(header, cells, strict=True)
-                    read = {column: cell.strip() for column, cell in cells_by_column if column in selected_columns}
-                    yield {**dict.fromkeys(optional, ""), **read}
-        except UnicodeDecodeError:
-            raise Refused("ENCODING_WRONG") from None
-        except csv.Error:
-            raise Refused("ROW_SHAPE") from None
+    names = {_plain(heading): column for heading, column in (synonyms or {}).items()}
+    names |= {_plain(column): column for column in (*columns, *optional)}
+    with path.open(encoding=encoding_of(path), newline="") as stream:
+        lines = _Lines(stream)
+        _, first = next(lines.filled(), (0, ""))
+        delimiter, header = _header(first, names)
+        selected = [names.get(_plain(heading)) for heading in header]
+        _check(header, selected, columns)
+        for number, line in lines.filled():
+            cells = lines.cells(line, delimiter, len(header))
+            if cells is None:
+                yield Numbered(number, Refused("ROW_SHAPE" if len(line) <= LONGEST_LINE else "RECORD_TOO_LARGE"))
+            elif any(cells):
+                row = {name: cell for name, cell in zip(selected, cells, strict=True) if name is not None}
+                unread = [
+                    heading for heading, name, cell in zip(header, selected, cells, strict=True) if cell and not name
+                ]
+                yield Numbered(number, {**dict.fromkeys(optional, ""), **row}, tuple(unread))
 
 
-def written_at(path: Path) -> datetime:
-    """Return when the file was last written, for a file that carries no date."""
-    return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+class _Lines:
+    """The lines of a file with their numbers, of which a row may take several."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._ahead: list[str] = []
+        self._number = 0
+
+    def filled(self) -> Iterator[tuple[int, str]]:
+        """Number and text of each line that isn't blank."""
+        while line := self._next():
+            if line.strip():
+                yield self._number, line
+
+    def cells(self, line: str, delimiter: str, width: int) -> list[str] | None:
+        """The cells of the row that begins with this line, and takes what its quotes hold of the next; None if no row
+        of this width does, and then no more than this line is lost."""
+        if len(line) > LONGEST_LINE:
+            return None
+        text, taken = line, 0
+        while text.count(QUOTE) % 2 and taken < MOST_LINES and len(text) <= LONGEST_LINE:
+            following = self._peek(taken)
+            if not following or following.partition(QUOTE)[0].count(delimiter) >= max(1, width - 1):
+                return None  # the file's end, or a row of its own that a stray quote would have taken
+            text, taken = text + following, taken + 1
+        cells = _cells(text, delimiter)
+        if cells is None or len(cells) != width:
+            return None
+        del self._ahead[:taken]
+        self._number += taken
+        return cells
+
+    def _next(self) -> str:
+        self._number += 1
+        return self._ahead.pop(0) if self._ahead else self._read()
+
+    def _peek(self, place: int) -> str:
+        while len(self._ahead) <= place:
+            self._ahead.append(self._read())
+        return self._ahead[place]
+
+    def _read(self) -> str:
+        """One line; of one that is too long a part that is, the rest being skipped."""
+        line = rest = self._stream.readline(LONGEST_LINE + 1)
+        while len(rest) > LONGEST_LINE and not rest.endswith(("\n", "\r")):
+            rest = self._stream.readline(LONGEST_LINE + 1)
+        return line
+
+
+def _cells(text: str, delimiter: str) -> list[str] | None:
+    try:
+        [cells] = csv.reader([text], delimiter=delimiter, strict=True)
+    except (csv.Error, ValueError):
+        return None
+    return [cell.strip() for cell in cells]
+
+
+def _header(line: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The delimiter under which a header has most of the columns, and its headings."""
+    headers = {delimiter: _cells(line, delimiter) or [] for delimiter in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda sign: sum(_plain(heading) in names for heading in headers[sign]))
+    return delimiter, headers[delimiter]
+
+
+def _check(header: Sequence[str], selected: Sequence[str | None], columns: Sequence[str]) -> None:
+    """Raise Refused if a column is missing, or two have one heading."""
+    for column in columns:
+        if column not in selected:
+            raise Refused("COLUMN_MISSING", column)
+    headings = [name or _plain(heading) for heading, name in zip(header, selected, strict=True) if heading]
+    for heading in headings:
+        if headings.count(heading) > 1:
+            raise Refused("COLUMN_DOUBLE", heading)
+
+
+def _plain(heading: str) -> str:
+    """A heading without accents, case, blanks and signs."""
+    letters = unicodedata.normalize("NFKD", heading).casefold()
+    return "".join(letter for letter in letters if letter.isalnum())

@@ -12,12 +12,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import file_digest
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from schema.nir import without_nir
 from subgraphs.kit.ingest.refusal_codes import CODES
 
 SetAside = Callable[[str, str], None]
 """Reports the code and the place of a value that is left out, the rest of its record being taken."""
+T_co = TypeVar("T_co", covariant=True)
+S = TypeVar("S")
+LONGEST_NAME = 60
+"""Characters of the name of a field that a report tells."""
 MAX_DETAILED_REFUSALS = 1000
 """Refusals, and values set aside, kept in detail; beyond, they are only counted by code."""
 
@@ -47,25 +52,41 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Numbered(Generic[T_co]):
+    """A record group, or why it can't be read, with the line of the file at which it begins, and the names of the
+    fields that it fills and that nothing here reads."""
+
+    line: int | None
+    record: T_co | Refused
+    unread: tuple[str, ...] = ()
+
+    def map(self, make: Callable[[T_co], S]) -> Numbered[S]:
+        """The same place with what is made of the record."""
+        record = self.record if isinstance(self.record, Refused) else make(self.record)
+        return Numbered(self.line, record, self.unread)
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a record group was read: `file` is the file's name, `digest` its SHA-256, `record` counts from 1 (0: the
-    whole file)."""
+    whole file), `line` is that at which it begins in the file, if it has lines."""
 
     file: str
     digest: str
     record: int
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One refusal, of a record or of a value in it: `file` is the file's name, `digest` its SHA-256, `record` counts
-    from 1 (0: the whole file)."""
+    """One refusal, of a record or of a value in it: `file`, `digest`, `record` and `line` are those of its `Place`."""
 
     file: str
     digest: str
     record: int
     path: str
     code: str
+    line: int | None = None
 
     @property
     def message(self) -> str:
@@ -84,7 +105,8 @@ class Report:
 
     `rows` is the number of database rows really written, `candidates` the number of people created although a known
     person has the same first name and e-mail or telephone; `inputs` are the files opened, each with its SHA-256
-    (empty if it could not be read), `whole` is False once a file could not be read to its end.
+    (empty if it could not be read), `whole` is False once a file could not be read to its end. `unread` counts by field
+    the values that records had and nothing here keeps.
     """
 
     source: str
@@ -98,6 +120,7 @@ class Report:
     asides: list[Refusal] = field(default_factory=list)
     inputs: list[tuple[str, str]] = field(default_factory=list)
     whole: bool = True
+    unread: Counter[str] = field(default_factory=Counter)
     _file: str = ""
     _digest: str = ""
     _record: int = 0
@@ -113,11 +136,12 @@ class Report:
         finally:
             self.inputs.append((self._file, self._digest))
 
-    def begin(self) -> Place:
+    def begin(self, line: int | None = None, unread: Iterable[str] = ()) -> Place:
         """Start the next record group of the file, which may be counted once later ones were read."""
         self._record += 1
         self.read += 1
-        return Place(self._file, self._digest, self._record)
+        self.unread.update(without_nir(name[:LONGEST_NAME]) for name in unread)
+        return Place(self._file, self._digest, self._record, line)
 
     def count(self, place: Place, outcome: Outcome, candidates: int, asides: Iterable[Refused] = ()) -> None:
         """Count the outcome of a group and keep the values that were set aside."""
@@ -149,4 +173,4 @@ class Report:
     def _keep(self, refused: Refused, place: Place, codes: Counter[str], refusals: list[Refusal]) -> None:
         codes[refused.code] += 1
         if len(refusals) < MAX_DETAILED_REFUSALS:
-            refusals.append(Refusal(place.file, place.digest, place.record, refused.path, refused.code))
+            refusals.append(Refusal(place.file, place.digest, place.record, refused.path, refused.code, place.line))

@@ -16,6 +16,14 @@ class Text(NamedTuple):
 CODES: dict[str, Text] = {
     # the file
     "FILE_UNREADABLE": Text("Le fichier ne peut pas être lu.", "Vérifier le chemin et les droits du fichier."),
+    "FILE_EMPTY": Text(
+        "Le fichier est vide.", "Exporter à nouveau le fichier ; un fichier sans ligne doit avoir son en-tête."
+    ),
+    "WORKBOOK": Text(
+        "Le fichier est un classeur de tableur, et non du CSV.",
+        "Enregistrer la feuille en « CSV UTF-8 », les colonnes de codes étant au format texte, ou redemander le CSV "
+        "d'origine.",
+    ),
     "FILE_TYPE_UNKNOWN": Text(
         "L'extension du fichier n'est pas l'une de celles que cette source connaît.",
         "Donner le fichier sous le nom que le système d'origine lui a donné.",
@@ -86,9 +94,13 @@ CODES: dict[str, Text] = {
         "Une colonne obligatoire manque dans l'en-tête.",
         "Exporter à nouveau le fichier avec toutes ses colonnes.",
     ),
+    "COLUMN_DOUBLE": Text(
+        "Deux colonnes de l'en-tête ont le même nom.",
+        "Renommer ou retirer l'une d'elles dans l'export : rien ne dit laquelle est la bonne.",
+    ),
     "ROW_SHAPE": Text(
-        "La ligne n'a pas autant de cases que l'en-tête.",
-        "Vérifier les points-virgules et les guillemets de la ligne.",
+        "La ligne n'a pas autant de cases que l'en-tête, ou un guillemet y est de trop.",
+        "Vérifier les séparateurs et les guillemets de la ligne ; les autres lignes ont été lues.",
     ),
     "AS_OF_MISSING": Text(
         "Ni l'enregistrement ni le fichier ne sont datés.",

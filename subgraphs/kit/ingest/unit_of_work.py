@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from subgraphs.kit.ingest.batch import Taken, Write, take_all
-from subgraphs.kit.ingest.ingestion_report import Outcome, Place, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Place, Refused, Report
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Store
@@ -162,7 +162,7 @@ async def read_files(
     name: str,
     paths: Sequence[Path],
     session: Session,
-    records: Callable[[Path], Iterable[T | Refused]],
+    records: Callable[[Path], Iterable[T | Refused | Numbered[T]]],
     write: Callable[[T, Store], Coroutine[Any, Any, Outcome]],
 ) -> Report:
     """Read files in the order given: `records` cuts one into record groups, `write` applies one, as its own unit.
@@ -176,9 +176,11 @@ async def read_files(
         groups_before = report.read
         try:
             report.open(path)
-            for record in records(path):
+            for read in records(path):
+                numbered: Numbered[T] = read if isinstance(read, Numbered) else Numbered(None, read)
+                record = numbered.record
                 group = record if isinstance(record, Refused) else partial(write, record)
-                await session.take(report, report.begin(), group, _size(record))
+                await session.take(report, report.begin(numbered.line, numbered.unread), group, _size(record))
         except Refused as refused:
             await session.settle(report)
             if report.read == groups_before:

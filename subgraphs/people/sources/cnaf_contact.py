@@ -3,7 +3,7 @@
 A row is a record group and creates no person: its dossier is already known from the flux of the CNAF, and is found by
 its matricule and by the NIR, where the file has that column, or the names of its responsible adult. The contact belongs
 to the dossier, not to a person: both adults have it, and lose it when they leave the dossier. Dates of rights and all
-other columns are dropped unseen. The file has no date of its own: `--as-of`, else the time it was written.
+other columns are dropped unseen. The file has no date of its own: `--as-of`.
 
 Spreadsheets through which these files go take off zeros on the left: a matricule is padded to seven. Source of
 the format: docs/domain.md#cnaf.
@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from subgraphs.kit.ingest.csv_rows import CsvSource, Row
+from subgraphs.kit.ingest.csv_rows import CsvSource, Row, date_of_file
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import DossierContact, People
 from subgraphs.kit.ingest.row_store import Store
@@ -39,9 +39,9 @@ class CnafContact(CsvSource):
     columns = COLUMNS
     optional = (NIR,)
 
-    def group(self, row: Row, as_of: datetime, options: Options) -> RecordGroup:
+    def group(self, row: Row, options: Options) -> RecordGroup:
         """Make the ways of contact of one dossier."""
-        return _Row(self.people, row, as_of, options.department)
+        return _Row(self.people, row, date_of_file(options), options.department)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ the same names and birth date, and never creates a person. `dif_*` at O is a con
 of accompaniment makes France Travail the organisme référent, where the SAFIR code of its agency is mapped to an
 organisation; from the first day of the accompaniment, an orientation. The last interview of the PPAE dates that
 contract. Motives of registration are not taken: what their codes disclose isn't published. The file has no date of its
-own: `--as-of`, else the time it was written. Source of the format: docs/domain.md#france-travail and
+own: `--as-of`. Source of the format: docs/domain.md#france-travail and
 docs/domain.md#crosswalks.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from subgraphs.kit.ingest.csv_rows import CsvSource, Row
+from subgraphs.kit.ingest.csv_rows import CsvSource, Row, date_of_file
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import People, PersonRecord, Referent, ReferentOrganisation
 from subgraphs.kit.ingest.row_store import Store
@@ -75,9 +75,9 @@ class FtExtract(CsvSource):
     role = "people_ingest"
     columns = COLUMNS
 
-    def group(self, row: Row, as_of: datetime, options: Options) -> RecordGroup:
+    def group(self, row: Row, options: Options) -> RecordGroup:
         """Make what the extract says of one person, with the agency that follows it."""
-        return _Row(self.people, row, as_of, options.organisations.get(row["code_safir"]))
+        return _Row(self.people, row, date_of_file(options), options.organisations.get(row["code_safir"]))
 
 
 @dataclass(frozen=True, slots=True)

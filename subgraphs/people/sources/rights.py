@@ -46,7 +46,7 @@ class RightsRegister(CsvSource):
     role = "people_ingest"
     columns = COLUMNS
 
-    def group(self, row: Row, as_of: datetime, options: Options) -> RecordGroup:
+    def group(self, row: Row, options: Options) -> RecordGroup:
         """Make the rights that one person exercises; each row has its own date, `maj`."""
         return _Row(self.people, row)
 

@@ -1,0 +1,63 @@
+"""The encoding of a text file that declares none: UTF-8, with or without its mark, else windows-1252; never both."""
+
+from __future__ import annotations
+
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from pathlib import Path
+
+from subgraphs.kit.ingest.ingestion_report import Refused
+
+CHUNK = 1 << 16
+UTF16_SHARE = 4
+"""A part of the bytes, as one of so many: more of them are zero in UTF-16 only."""
+WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How an xlsx, or an older workbook, begins."""
+_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]|\xe2\x80[\x90-\xa6]|\xc5[\x92\x93\xb8]")
+"""An accented letter or a mark of French typography in UTF-8, two or three improbable characters in windows-1252."""
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding of the whole file.
+
+    Raises Refused: FILE_EMPTY, WORKBOOK, ENCODING_UNSUPPORTED for UTF-16, ENCODING_WRONG for bytes of neither encoding,
+    or of both.
+    """
+    with path.open("rb") as stream:
+        _check_head(stream.read(CHUNK))
+    if _decodes(path, "utf-8"):
+        return "utf-8-sig"
+    if _holds_utf8(path) or not _decodes(path, "windows-1252"):
+        raise Refused("ENCODING_WRONG")
+    return "windows-1252"
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = getincrementaldecoder(encoding)()
+    with path.open("rb") as stream:
+        try:
+            while chunk := stream.read(CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _holds_utf8(path: Path) -> bool:
+    tail = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            if _UTF8_LETTER.search(tail + chunk):
+                return True
+            tail = chunk[-2:]
+    return False
+
+
+def _check_head(head: bytes) -> None:
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise Refused("FILE_EMPTY")
+    if head.startswith(WORKBOOK):
+        raise Refused("WORKBOOK")
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or head.count(0) * UTF16_SHARE > len(head):
+        raise Refused("ENCODING_UNSUPPORTED")
