@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo test canaries oracle supergraphs composers policy-diff lint generated generated-check lock clean
+.PHONY: help venv venv-base demo test canaries oracle supergraphs composers matching policy-diff lint generated generated-check lock clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -17,6 +17,7 @@ help:
 	@echo "make policy-diff  dit ce que les règles d'accès changent depuis le commit précédent (BASE=… pour un autre)"
 	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"
 	@echo "make supergraphs  compare le moteur de fédération à un seul exécuteur, sur 2 000 graphes au hasard (SUPERGRAPHS=… pour en changer)"
+	@echo "make matching  mesure l'appariement sur 100 000 personnes fictives (POPULATION=… pour en changer)"
 	@echo "make composers  compare la composition à celles d'Apollo et de The Guild, sur 4 000 jeux de sous-graphes (COMPOSERS=… pour en changer)"
 	@echo "make lint    style, types, imports, fichiers générés"
 	@echo "make generated  réécrit tous les fichiers générés"
@@ -48,6 +49,10 @@ policy-diff: venv
 oracle: export ORACLE ?= 20000
 oracle: venv
 	@exec $(BIN)/python -m pytest -n 0 tests/oracle -p no:logging -rP $(ARGS)
+
+matching: export POPULATION ?= 100000
+matching: venv
+	@exec $(BIN)/python -m pytest -n 0 tests/matching -p no:logging -rP $(ARGS)
 
 supergraphs: export SUPERGRAPHS ?= 2000
 supergraphs: venv

@@ -39,17 +39,17 @@ def contradicts(claim: Row, rows: Sequence[Row], own: Row | None) -> bool:
     The claim's own row, if it has a NIR and is of the same adult, proves more: the source corrects the NIR, or has not
     followed the correction of another source yet.
     """
-    others = {row["nir_hash"] for row in rows} - {None}
+    nirs = {row["nir_hash"] for row in rows} - {None}
     if own is not None and own["nir_hash"] is not None and is_same_adult(claim, own):
         return False
-    return claim["nir_hash"] is not None and bool(others) and claim["nir_hash"] not in others
+    return claim["nir_hash"] is not None and bool(nirs) and claim["nir_hash"] not in nirs
 
 
 def is_same_adult(claim: Row, row: Row) -> bool:
     """Whether both have the same birth date and first name, neither of them missing."""
-    dated = claim["birth_date"] is not None and claim["birth_date"] == row["birth_date"]
-    named = None not in (name_key(claim["first_name"]), name_key(row["first_name"]))
-    return dated and named and not other_first_name(claim, row)
+    first_names = name_key(claim["first_name"]), name_key(row["first_name"])
+    same_day = claim["birth_date"] is not None and claim["birth_date"] == row["birth_date"]
+    return same_day and None not in first_names and not other_first_name(claim, row)
 
 
 def is_someone_else(claim: Row, own: Row) -> bool:

@@ -98,8 +98,8 @@ def _agent_among(sharing: Sequence[Row], referent: Referent) -> Row | None:
     same = [row for row in sharing if _names(row) == (name_key(referent.first_name), name_key(referent.last_name))]
     if same:
         return same[0]
-    one = len(sharing) == 1 and (referent.last_name is None or sharing[0]["last_name"] is None)
-    return sharing[0] if one else None
+    unshared = len(sharing) == 1 and (referent.last_name is None or sharing[0]["last_name"] is None)
+    return sharing[0] if unshared else None
 
 
 def _names(row: Row) -> tuple[str | None, str | None]:

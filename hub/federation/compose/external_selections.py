@@ -1,4 +1,4 @@
-"""What a field set of Federation 1 selects that another subgraph resolves: the rest of it has no effect."""
+"""Field sets of Federation 1 select own fields of the subgraph without effect: this leaves them out."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Of one operation: fetches of each plan, or why there is none."""
+    """The fetches that each planner's plan of one operation has, or why it has no plan."""
 
     text: str
     ours: int | str
@@ -73,11 +73,11 @@ def planned(sources: SubgraphSet, seed: int, count: int, referees: Referees) -> 
     uneven = {field for field, names in types.items() if len(set(names.values())) > 1 or not all(names.values())}
     texts = operations(supergraph, seed, count)
     loaded = referees.loaded(supergraph.text, texts)
-    hive = [None] * len(texts) if CONTEXTS in supergraph.text else loaded.hive
-    rows = zip(texts, loaded.apollo, hive, strict=True)
+    hives = [None] * len(texts) if CONTEXTS in supergraph.text else loaded.hive
+    rows = zip(texts, loaded.apollo, hives, strict=True)
     return loaded, [
-        Planned(text, fetches(supergraph, text), apollo, other, uneven.isdisjoint(selected(supergraph, text)))
-        for text, apollo, other in rows
+        Planned(text, fetches(supergraph, text), apollo, hive, uneven.isdisjoint(selected(supergraph, text)))
+        for text, apollo, hive in rows
     ]
 
 
