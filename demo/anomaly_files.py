@@ -17,7 +17,7 @@ from demo.cast import BY_SLUG, CD_08, RDVS, Person, Rdv
 REFUSED = {
     "cnaf-flux": ("SCHEMA_INVALID",),
     "cnaf-contact": ("MATCH_CONFLICT", "SCHEMA_INVALID"),
-    "rdv-insertion": ("WEBHOOK_SIGNATURE", "MATCH_CONFLICT", "LEADING_ZERO_LOST"),
+    "rdv-insertion": ("WEBHOOK_SIGNATURE", "MATCH_CONFLICT", "ROW_SHAPE"),
     "ft-extrait": ("MATCH_SEVERAL", "LEADING_ZERO_LOST"),
     "data-inclusion": ("SCHEMA_INVALID",),
     "lheo": ("SCHEMA_INVALID",),
@@ -56,18 +56,17 @@ def _flux(folder: Path, today: date) -> Path:
 
 
 def _contacts(folder: Path) -> Path:
-    """A dossier under someone else's names and NIR, and a telephone of eight digits."""
+    """A dossier under someone else's names and NIR, and a matricule of letters."""
     person, victim = BY_SLUG["firmin"], BY_SLUG["maelle"]
     header, stolen, row = contact_files.contacts([replace(victim, dossier=person.dossier), person]).splitlines(
         keepends=True
     )
-    return _written(
-        folder / "contacts_anomalie.csv", header + stolen + row.replace(person.phone[1:].encode(), b"63998000")
-    )
+    number, _, rest = row.partition(b";")
+    return _written(folder / "contacts_anomalie.csv", header + stolen + b"A" + number + b";" + rest)
 
 
 def _rdv_insertion(folder: Path, today: date, secret: bytes) -> tuple[Path, ...]:
-    """A notification that someone else signed, one whose keys name two people, a telephone without its zero."""
+    """A notification that someone else signed, one whose keys name two people, a row with a cell too many."""
     forged = orjson.dumps(rdvi_files.rdv_message(RDVS[0], today))
     message = rdvi_files.rdv_message(Rdv(99, CD_08, 3, "rsa_orientation", (("anselme", "unknown"),)), today)
     other_id = rdvi_files.internal_id(BY_SLUG["basile"])
@@ -76,7 +75,7 @@ def _rdv_insertion(folder: Path, today: date, secret: bytes) -> tuple[Path, ...]
         "france_travail_id": BY_SLUG["anselme"].france_travail_id,
     }
     person = BY_SLUG["firmin"]
-    row = rdvi_files.user_file([person]).replace(person.phone.encode(), person.phone[1:].encode())
+    row = rdvi_files.user_file([person]).rstrip() + b";\n"
     return (
         rdvi_files.webhook(folder / "anomalie-signature.json", forged, b"another secret"),
         rdvi_files.webhook(folder / "anomalie-identifiants.json", orjson.dumps(message), secret),
