@@ -84,6 +84,7 @@ AS_INSTALLED: dict[str, tuple[str, str]] = {
     "plan": ("nowhere", "DOCUMENT_UNREADABLE"),
     "token": ("referent-a --demo nowhere", "DEMO_NOT_READY"),
     "ingest": ("cnaf-flux nowhere --keys nowhere", "KEYS_MISSING"),
+    "sync": ("data-inclusion --settings nowhere", "SETTINGS_INVALID"),
     "sources": ("--keys nowhere", "KEYS_MISSING"),
     "journal": ("verify --anchor 1", "ANCHOR_MALFORMED"),
     "keys": ("rotate nowhere", "ARGUMENT_INVALID"),
