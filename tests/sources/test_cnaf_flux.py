@@ -18,7 +18,7 @@ from subgraphs.people.sources import cnaf_stream
 from subgraphs.people.sources.cnaf_schema import SHAPE
 from subgraphs.people.tables import RSA_STATUSES
 from tests.conftest import Database
-from tests.sources.ingestion import adds_up, codes, everything_told, ingest, rows, values, versions
+from tests.sources.ingestion import adds_up, asides, codes, everything_told, ingest, rows, values, versions
 
 COUPLE = [BY_SLUG["titouan"], BY_SLUG["sidonie"]]
 MAELLE = BY_SLUG["maelle"]
@@ -247,6 +247,23 @@ async def test_a_broken_foyer_is_refused_whole_and_the_others_go_in(
     assert not await values(fresh_database, "SELECT 1 FROM people.identity WHERE last_name = 'ARDOISIER'")
     assert bad.decode("latin-1") not in everything_told([report])
     assert len(report.refusals[0].digest) == 64
+
+
+@pytest.mark.parametrize(
+    ("announced", "refused", "aside"),
+    [(2, False, False), (3, True, False), (1, False, True)],
+    ids=["right", "more", "less"],
+)
+async def test_a_total_that_the_file_belies_is_said_and_its_foyers_are_taken(
+    fresh_database: Database, tmp_path: Path, announced: int, refused: bool, aside: bool
+) -> None:
+    content = flux([MAELLE, GASPARD], NOVEMBER)
+    total = b"<NBTOTDOSRSATRANSM>%08d<"
+    assert total % 2 in content
+    report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, content.replace(total % 2, total % announced)))
+    said = [(0, "TransmissionFlux/NBTOTDOSRSATRANSM", "TOTAL_DIFFERS")]
+    assert (codes(report), asides(report)) == (said * refused, said * aside)
+    assert report.counts == {Outcome.CREATED: 2}
 
 
 @pytest.mark.parametrize(

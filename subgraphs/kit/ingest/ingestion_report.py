@@ -67,6 +67,14 @@ class Numbered(Generic[T_co]):
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """The number of record groups that a file says it has, and where it says so."""
+
+    count: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a record group was read: `file` is the file's name, `digest` its SHA-256, `record` counts from 1 (0: the
     whole file), `line` is that at which it begins in the file, if it has lines."""
@@ -159,6 +167,14 @@ class Report:
         """Count the current file as refused as a whole."""
         self.whole = False
         self._keep(refused, Place(self._file, self._digest, 0), self.codes, self.refusals)
+
+    def check_total(self, read: int, announced: Announced) -> None:
+        """Report that a file has another number of groups than it says: a refusal where some are missing."""
+        differs = Refused("TOTAL_DIFFERS", announced.path)
+        if read < announced.count:
+            self.refuse_file(differs)
+        elif read > announced.count:
+            self._keep(differs, Place(self._file, self._digest, 0), self.aside_codes, self.asides)
 
     def stop(self, refused: Refused) -> None:
         """Count the record after the last one as refused: the file can't be read further."""

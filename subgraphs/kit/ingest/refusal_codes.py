@@ -48,6 +48,10 @@ CODES: dict[str, Text] = {
         "Le fichier s'arrête avant sa fin. Les enregistrements complets qui précèdent ont été repris.",
         "Transmettre à nouveau le fichier entier : ce qui est déjà repris ne sera pas réécrit.",
     ),
+    "TOTAL_DIFFERS": Text(
+        "Le fichier n'a pas autant d'enregistrements qu'il en annonce ; ceux qui y sont ont été lus.",
+        "Comparer avec le fichier d'origine : s'il en manque, le redemander entier, puis le transmettre à nouveau.",
+    ),
     "XML_MALFORMED": Text(
         "Le XML est mal formé à partir de cet enregistrement. Ceux qui précèdent ont été repris.",
         "Redemander le fichier d'origine, puis le transmettre en entier.",

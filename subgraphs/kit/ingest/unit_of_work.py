@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from subgraphs.kit.ingest.batch import Taken, Write, take_all
-from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Place, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Place, Refused, Report
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Store
@@ -162,25 +162,31 @@ async def read_files(
     name: str,
     paths: Sequence[Path],
     session: Session,
-    records: Callable[[Path], Iterable[T | Refused | Numbered[T]]],
+    records: Callable[[Path], Iterable[T | Refused | Numbered[T] | Announced]],
     write: Callable[[T, Store], Coroutine[Any, Any, Outcome]],
 ) -> Report:
     """Read files in the order given: `records` cuts one into record groups, `write` applies one, as its own unit.
 
-    `records` gives a Refused for a group that can't be read. What it gives must stay as it is: groups are written in
-    batches, which go on from file to file, and `write` may begin again. A file that breaks before its first group is
-    refused as a whole; later, its complete groups stay.
+    `records` gives a Refused for a group that can't be read, and the number of groups that the file announces. What it
+    gives must stay as it is: groups are written in batches, which go on from file to file, and `write` may begin again.
+    A file that breaks before its first group is refused as a whole; later, its complete groups stay.
     """
     report = Report(name)
     for path in paths:
         groups_before = report.read
         try:
             report.open(path)
+            announced = None
             for read in records(path):
+                if isinstance(read, Announced):
+                    announced = read
+                    continue
                 numbered: Numbered[T] = read if isinstance(read, Numbered) else Numbered(None, read)
                 record = numbered.record
                 group = record if isinstance(record, Refused) else partial(write, record)
                 await session.take(report, report.begin(numbered.line, numbered.unread), group, _size(record))
+            if announced is not None:
+                report.check_total(report.read - groups_before, announced)
         except Refused as refused:
             await session.settle(report)
             if report.read == groups_before:

@@ -17,7 +17,7 @@ from pathlib import Path
 from uuid import UUID
 
 from schema.days import day_of
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Announced, Outcome, Refused, Report
 from subgraphs.kit.ingest.person_registry import Household, People, PersonRecord, Rsa
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.table_shapes import Row
@@ -47,12 +47,14 @@ class CnafFlux(Source):
         """Read the files in the order given; of a broken file, all foyers before the break are taken."""
         return await read_files(NAME, paths, session, self._foyers, write_group)
 
-    def _foyers(self, path: Path) -> Iterator[_Foyer]:
+    def _foyers(self, path: Path) -> Iterator[_Foyer | Announced]:
         as_of: datetime | None = None
         with path.open("rb") as stream:
             for item in foyers(stream):
                 if isinstance(item, Header):
                     as_of = datetime.combine(item.reference, time(), UTC)
+                elif isinstance(item, Announced):
+                    yield item
                 else:
                     assert as_of is not None
                     yield _Foyer(self.people, item, as_of)

@@ -14,12 +14,13 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Announced, Refused
 from subgraphs.people.sources.cnaf_schema import Element, reduced, text
 
 CHUNK = 1 << 16
 LARGEST = 8 << 20
 """Bytes within which a foyer must end."""
+TRAILER, TOTAL = "TransmissionFlux", "NBTOTDOSRSATRANSM"
 ENCODINGS = ("windows-1252", "iso-8859-1", "iso-8859-15", "utf-8", "us-ascii")
 
 
@@ -46,8 +47,8 @@ class RawFoyer:
         return reduced(etree.fromstring(self.content, _parser()), self.encoding)
 
 
-def foyers(stream: BinaryIO) -> Iterator[Header | RawFoyer]:
-    """The header, then each foyer.
+def foyers(stream: BinaryIO) -> Iterator[Header | RawFoyer | Announced]:
+    """The header, each foyer, and the number of them that the file announces.
 
     Raises Refused where nothing more of the file can be read; foyers given before that are whole.
     """
@@ -55,7 +56,7 @@ def foyers(stream: BinaryIO) -> Iterator[Header | RawFoyer]:
     encoding = _prolog(head)
     parser = etree.XMLPullParser(
         events=("start", "end"),
-        tag=("Racine", "IdentificationFlux", "InfosFoyerRSA"),
+        tag=("Racine", "IdentificationFlux", "InfosFoyerRSA", TRAILER),
         encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
@@ -81,6 +82,8 @@ def foyers(stream: BinaryIO) -> Iterator[Header | RawFoyer]:
                 fed = 0
                 yield _raw(element, encoding)
                 _forget(element)
+            elif element.tag == TRAILER and (total := text(element, TOTAL) or "").isdecimal():
+                yield Announced(int(total), f"{TRAILER}/{TOTAL}")
         if refused := malformed or failure:
             raise refused
         if fed > LARGEST:
