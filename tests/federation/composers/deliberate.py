@@ -73,7 +73,7 @@ REFUSED = (
     Deliberate(
         "TYPE_DEFINITION_INVALID",
         "this type of GraphQL or federation is",
-        frozenset({COMPOSES, *LATER}),
+        frozenset({COMPOSES, "NO_QUERIES", *LATER}),
         "a type of GraphQL or of federation is not redefined as another kind",
     ),
     Deliberate(
@@ -83,6 +83,12 @@ REFUSED = (
         "a name with federation's prefix is federation's, also where it is imported under another",
     ),
     Deliberate("INVALID_SUBGRAPH_NAME", "", None, "names of subgraphs are names in logs, measures and the supergraph"),
+    Deliberate(
+        "REQUIRES_INVALID_FIELDS",
+        "without a value of the argument",
+        LATER,
+        "what a requirement lacks has the code of requirements, also where Apollo's merge ends over it",
+    ),
     Deliberate(
         "SATISFIABILITY_ERROR",
         "can't be queried",
