@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from demo.cast import BY_SLUG, Person
+from demo.cast import BY_SLUG, RDVS, Person
 from demo.cnaf_files import flux
-from demo.rdvi_files import user_file
+from demo.rdvi_files import rdv_message, user_file
+from hub.ingest import SOURCES
 from schema.facts import Fact
 from subgraphs.kit.ingest import batch, unit_of_work
 from subgraphs.kit.ingest.batch import Write
@@ -31,7 +32,7 @@ from subgraphs.people.sources.cnaf_flux import CnafFlux
 from subgraphs.people.sources.cnaf_stream import RawFoyer
 from subgraphs.people.sources.precedence import Precedence, Ranks
 from tests.conftest import ROOT, Database
-from tests.sources.ingestion import codes, ingest, rows, take_one, values, versions
+from tests.sources.ingestion import SECRET, codes, ingest, rows, take_one, values, versions, webhook
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = date(2026, 11, 1)
@@ -90,6 +91,40 @@ async def test_the_statements_of_a_batch_do_not_grow_with_its_records(fresh_data
     assert counts[1] <= counts[0]
     assert counts[2] <= counts[3]
     assert max(counts) < 60
+
+
+async def test_the_statements_of_notifications_that_share_an_organisation_and_agents_are_bounded(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    counts = []
+    for first, number in ((0, 20), (100, 60), (100, 60), (0, 20)):
+        paths = [notification(tmp_path, first + rank) for rank in range(number)]
+        connection = await fresh_database.connect("ingest")
+        statements: list[Any] = []
+        connection.add_query_logger(statements.append)
+        source = SOURCES["rdv-insertion"](Registry(fresh_database.keys.nir))
+        report = await source.ingest(paths, Options(webhook_secret=SECRET), Session(connection))
+        assert report.complete
+        counts.append(len(statements))
+        await connection.close()
+    assert await values(fresh_database, "SELECT count(*) FROM appointments.appointment") == [80]
+    assert await values(fresh_database, "SELECT count(*) FROM people.person") == [80]
+    assert max(counts) < 80
+
+
+def notification(folder: Path, number: int) -> Path:
+    """A rendez-vous of its own with a user of its own, at the organisation and with the agents of all."""
+    body = rdv_message(RDVS[2], DAY)
+    body["data"]["id"] = 5000 + number
+    user = body["data"]["participations"][0]["user"]
+    user |= {
+        "id": 7000 + number, "nir": f"1900199{number:06}", "affiliation_number": None, "last_name": f"Nom {number}",
+        "france_travail_id": None, "department_internal_id": f"N{number}", "birth_date": "1990-01-05",
+    }  # fmt: skip
+    body["data"]["users"] = [user]
+    body["data"]["participations"] = body["data"]["participations"][:1]
+    body["meta"]["timestamp"] = f"2026-11-24 10:{number % 60:02}:00 +0000"
+    return webhook(folder, f"rdv-{number}", body)
 
 
 async def test_a_batch_is_bounded_in_bytes_too(
