@@ -63,10 +63,9 @@ class RdvInsertion(Source):
         users = content.get("users") if isinstance(content, dict) else None
         if not isinstance(users, list):
             raise Refused("FORMAT_UNKNOWN", "users")
-        if options.as_of is None:
-            raise Refused("AS_OF_MISSING")
+        as_of = date_of_file(options)
         for user in users:
-            yield _Listed(self.people, user, options.as_of, options.department)
+            yield _Listed(self.people, user, as_of, options.department)
 
 
 @dataclass(frozen=True, slots=True)
