@@ -180,7 +180,7 @@ async def test_two_people_alike_in_a_departement_are_refused_unless_a_number_tel
     [
         (lambda record, case: record.update({case.state: "autre"}), "state"),
         (lambda record, case: record.update({case.at: "hier"}), "at"),
-        (lambda record, case: record.pop(case.at), ""),
+        (lambda record, case: record.pop(case.at), "missing"),
     ],
 )
 async def test_a_broken_record_is_refused_alone_and_told_without_its_values(
@@ -191,7 +191,7 @@ async def test_a_broken_record_is_refused_alone_and_told_without_its_values(
     report = await ingest_case(fresh_database, ingest, tmp_path, case, broken, case.record, [])
     [first, last] = codes(report)
     assert first[::2] == (1, "DATE_INVALID" if path == "at" else "SCHEMA_INVALID")
-    assert first[1] == {"state": case.state, "at": case.at, "": ""}[path]
+    assert first[1] == {"state": case.state, "at": case.at, "missing": case.at}[path]
     assert last[::2] == (3, "SCHEMA_INVALID")
     assert report.counts == {Outcome.REJECTED: 2, Outcome.CREATED: 1}
     assert "hier" not in str(report)

@@ -193,7 +193,7 @@ async def test_a_project_and_a_placement_of_the_same_number_are_two_items(ingest
         ({**PLACEMENT, "organisme": "9990002080001"}, "SCHEMA_INVALID", "organisme"),
         ({**PLACEMENT, "dates": {"proposition": "12/10/2026"}}, "SCHEMA_INVALID", "dates.proposition"),
         ({**PLACEMENT, "nir": "sans objet"}, "SCHEMA_INVALID", ""),
-        ({"positionnement": "POS-1"}, "SCHEMA_INVALID", ""),
+        ({"positionnement": "POS-1"}, "SCHEMA_INVALID", "maj"),
         ({**REMOVAL, "supprime": False}, "SCHEMA_INVALID", "supprime"),
         ([], "SCHEMA_INVALID", ""),
         (b'{"positionnement": "a", "positionnement": "b"}', "JSON_DUPLICATE_KEY", ""),

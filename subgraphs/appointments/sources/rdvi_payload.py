@@ -8,16 +8,14 @@ les-emplois `itou/www/rdv_insertion/views.py`). Other fields of the payload are 
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from subgraphs.kit.ingest.ingestion_report import Refused
-from subgraphs.kit.ingest.json_records import loads
+from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.text_forms import instant
 
 SIGNATURE = "x-rdvi-signature"
@@ -151,26 +149,16 @@ def read(body: bytes) -> tuple[Meta, Rdv | Invitation | Gone]:
     message = loads(body)
     if not isinstance(message, dict) or not isinstance(message.get("data"), dict):
         raise Refused("FORMAT_UNKNOWN", "data")
-    meta = _convert(message.get("meta"), Meta, "meta")
+    meta = convert(message.get("meta"), Meta, "meta")
     if meta.event == "destroyed":
-        return meta, _convert(message["data"], Gone, "data")
+        return meta, convert(message["data"], Gone, "data")
     if meta.model == "Rdv":
-        return meta, _convert(message["data"], Rdv, "data")
-    return meta, _convert(message["data"], Invitation, "data")
+        return meta, convert(message["data"], Rdv, "data")
+    return meta, convert(message["data"], Invitation, "data")
 
 
 def sent_at(body: bytes) -> datetime:
     """When a proven body was sent; raises Refused with the place of what is wrong."""
     message = loads(body)
-    meta = _convert(message.get("meta") if isinstance(message, dict) else None, Meta, "meta")
+    meta = convert(message.get("meta") if isinstance(message, dict) else None, Meta, "meta")
     return instant(meta.timestamp, "meta.timestamp")
-
-
-def _convert(value: Any, kind: type[T], place: str) -> T:
-    try:
-        return msgspec.convert(value, kind, strict=True)
-    except msgspec.ValidationError as error:
-        path = re.search(r" - at `\$\.?([\w.\[\]]*)`$", str(error))
-        missing = re.match(r"Object missing required field `(\w+)`", str(error))
-        parts = (place, path[1] if path else "", missing[1] if missing else "")
-        raise Refused("SCHEMA_INVALID", ".".join(part for part in parts if part)) from None

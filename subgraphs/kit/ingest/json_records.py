@@ -6,6 +6,7 @@ RFC 8259 with UTF-8 only, no repeated key, no NaN or Infinity. Errors never hold
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +15,8 @@ from schema import strict_json
 from subgraphs.kit.ingest.ingestion_report import Refused
 
 T = TypeVar("T")
+_PATH = re.compile(r" - at `\$\.?([^`]*)`$")
+_MISSING = re.compile(r"Object missing required field `([^`]*)`")
 
 
 def loads(content: bytes) -> Any:
@@ -34,12 +37,17 @@ def loads(content: bytes) -> Any:
         raise Refused("JSON_INVALID", detail=type(error).__name__) from None
 
 
-def convert(record: Any, kind: type[T]) -> T:
-    """Convert a record to its type; raises Refused SCHEMA_INVALID with the path that msgspec names at the end of its
-    message."""
+def convert(record: Any, kind: type[T], place: str = "") -> T:
+    """Convert a record, which is at a place of its document, to its type; raises Refused SCHEMA_INVALID.
+
+    The path names the field that is wrong or missing, as msgspec says it: at the end of its message the place, at its
+    beginning the field that is not there. One that should not be there is not named: its name comes from the record.
+    """
     try:
         return msgspec.convert(record, kind)
     except msgspec.ValidationError as error:
         message = str(error)
-        path = message.rpartition(" - at `")[2].removesuffix("`").removeprefix("$.") if " - at `" in message else ""
-        raise Refused("SCHEMA_INVALID", path) from None
+        path = _PATH.search(message)
+        missing = _MISSING.match(message)
+        parts = (place, path[1] if path else "", missing[1] if missing else "")
+        raise Refused("SCHEMA_INVALID", ".".join(part for part in parts if part)) from None

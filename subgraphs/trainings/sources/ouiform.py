@@ -31,7 +31,7 @@ from sqlalchemy import Table
 from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
@@ -112,15 +112,17 @@ class OuiForm(Source):
         return await read_files(self.name, paths, session, _lines, _write)
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    """Lines that aren't blank; of one that is too long, its first bytes only, and then the rest is skipped."""
+def _lines(path: Path) -> Iterator[Numbered[bytes]]:
+    """Lines that aren't blank, with their numbers; of one that is too long, its first bytes only, the rest skipped."""
     with path.open("rb") as stream:
+        number = 0
         while line := stream.readline(MAX_LINE + 1):
+            number += 1
             rest = line
             while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
                 rest = stream.readline(MAX_LINE + 1)
             if line.strip():
-                yield line
+                yield Numbered(number, line)
 
 
 async def _write(line: bytes, store: Store) -> Outcome:
