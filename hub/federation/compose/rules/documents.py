@@ -22,8 +22,9 @@ from graphql import (
 from hub.federation.compose.merger import graph_name
 from hub.federation.compose.sdl_validation import sdl_errors
 from hub.federation.compose.specification import SCALARS
-from hub.federation.compose.subgraph_model import Subgraph
+from hub.federation.compose.subgraph_model import Subgraph, named_type
 from hub.federation.compose.subgraph_reader import invalid_graphql as graphql_violation
+from hub.federation.compose.subgraph_reader import is_protocol_type
 from hub.federation.errors import RuleViolation
 from hub.federation.supergraph import Supergraph
 
@@ -83,6 +84,30 @@ def type_definition_invalid(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViola
                     )
 
 
+def specification_type_used(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """TYPE_DEFINITION_INVALID: clients would see a type whose name belongs to federation or to a specification."""
+    for subgraph in subgraphs:
+        for coordinate, printed in _typed_elements(subgraph):
+            if is_protocol_type(named_type(printed)):
+                yield RuleViolation(
+                    "TYPE_DEFINITION_INVALID",
+                    coordinate,
+                    [subgraph.name],
+                    f'its type is "{printed}", a name of federation or of a specification, which clients do not see',
+                    "Give the type another name",
+                )
+
+
+def _typed_elements(subgraph: Subgraph) -> Iterator[tuple[str, str]]:
+    """Coordinates of what has a type, and the types as they are printed."""
+    for _, field, coordinate in subgraph.output_fields():
+        yield coordinate, field.type
+        yield from ((f"{coordinate}({name}:)", argument.type) for name, argument in field.arguments.items())
+    for type_ in subgraph.types.values():
+        yield from ((f"{type_.name}.{name}", value.type) for name, value in type_.input_fields.items())
+        yield from ((type_.name, name) for name in (*type_.members, *type_.interfaces))
+
+
 def root_type_name_used(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
     """ROOT_QUERY_USED, ROOT_MUTATION_USED, ROOT_SUBSCRIPTION_USED: another type has the usual name of a root type.
 
@@ -127,7 +152,7 @@ def invalid_merged_graphql(supergraph: Supergraph) -> Iterator[RuleViolation]:
         )
 
 
-RULES = (reserved_subgraph_name, type_definition_invalid, root_type_name_used)
+RULES = (reserved_subgraph_name, type_definition_invalid, specification_type_used, root_type_name_used)
 GRAPHQL_RULES = (invalid_graphql,)
 MERGED_RULES = (invalid_merged_graphql,)
 NAME_RULES = (invalid_subgraph_name,)
