@@ -11,20 +11,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from subgraphs.kit.ingest.batch import begin
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.person_registry import DossierContact
-from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people import tables
 from subgraphs.people.matching import other_first_name
 from subgraphs.people.names import name_key
-
-_FORGET_DESERTED = """
-DELETE FROM people.dossier_contact d
-WHERE NOT EXISTS (SELECT FROM people.identity i WHERE i.matricule = d.matricule AND i.organisme = d.organisme)
-"""
 
 
 async def put(store: Store, contact: DossierContact, nir_hash: bytes | None) -> frozenset[UUID]:
@@ -60,11 +53,10 @@ async def of(store: Store, rows: Sequence[Row]) -> list[Row]:
     return [row for row in contacts if row is not None]
 
 
-async def sweep(connection: Connection) -> int:
-    """Forget the ways of contact of dossiers that nobody is in any more; returns how many."""
-    async with begin(connection):
-        status = await connection.execute(_FORGET_DESERTED)
-    return int(status.rpartition(" ")[2])
+async def forget_deserted(store: Store, organisme: str, matricule: str) -> None:
+    """Forget the ways of contact of a dossier that nobody is in any more."""
+    if not await store.all(tables.identity, organisme=organisme, matricule=matricule):
+        await store.delete(tables.dossier_contact, organisme=organisme, matricule=matricule)
 
 
 async def _dossier(store: Store, contact: DossierContact, nir_hash: bytes | None) -> tuple[str, list[Row]]:

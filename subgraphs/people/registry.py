@@ -137,8 +137,10 @@ class Registry:
         return person_id
 
     async def link_partners(self, store: Store, source: str, organisme: str, matricule: str) -> None:
-        """Make the two adults of a dossier each other's partner, once all of its records are put."""
+        """Make the two adults of a dossier each other's partner, once all of its records are put; forget the ways of
+        contact of one that nobody is in any more."""
         await couples.put(store, source, organisme, matricule)
+        await dossier_contacts.forget_deserted(store, organisme, matricule)
 
     async def put_dossier_contact(self, store: Store, contact: DossierContact) -> Outcome:
         """Write the ways of contact of the one known dossier that they name, unless newer ones are known.
@@ -204,7 +206,7 @@ class Registry:
         await store.delete(access.person_reference, person_id=person_id)
 
     async def sweep(self, connection: Connection) -> int:
-        """Remove persons that only a removed record, and no item, still holds, and contacts of dossiers without adults.
+        """Remove persons that only a removed record, and no item, still holds.
 
         Called after every ingestion, since the source of an item may not write people. Returns how many rows that is.
         """
@@ -216,7 +218,7 @@ class Registry:
                     taken.result()
             rows += batch.written
             freed = len(records)
-        return rows + await dossier_contacts.sweep(connection)
+        return rows
 
     async def _forget(self, source: str, source_id: str, store: Store) -> None:
         await self.remove(store, source, source_id)

@@ -16,9 +16,8 @@ from demo.cnaf_files import flux
 from demo.contact_files import contacts
 from demo.rdvi_files import user_file
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
-from subgraphs.people.registry import Registry
 from tests.conftest import Database
-from tests.sources.ingestion import adds_up, asides, codes, everything_told, ingest, rows, take_one, values, versions
+from tests.sources.ingestion import adds_up, asides, codes, everything_told, ingest, rows, values, versions
 
 TITOUAN, SIDONIE, MAELLE, LISANDRU = (BY_SLUG[slug] for slug in ("titouan", "sidonie", "maelle", "lisandru"))
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
@@ -255,12 +254,10 @@ async def test_a_value_that_cannot_be_read_is_set_aside_and_said_and_the_rest_of
 async def test_the_contact_of_a_dossier_goes_when_nobody_is_in_it(fresh_database: Database, tmp_path: Path) -> None:
     await ingest_flux(fresh_database, tmp_path, MAELLE, TITOUAN)
     await ingest_contacts(fresh_database, tmp_path, contacts([MAELLE, TITOUAN]))
-    connection = await fresh_database.connect("people_ingest")
-    registry = Registry(fresh_database.keys.nir)
-    [left] = await values(fresh_database, "SELECT source_id FROM people.identity WHERE matricule = $1", MAELLE.dossier)
-    await take_one(connection, lambda store: registry.remove(store, "cnaf-flux", left))
-    await registry.sweep(connection)
-    await connection.close()
+    path = tmp_path / "without-adults.xml"
+    path.write_bytes(changed(flux([MAELLE], date(2026, 12, 1)), "<ROLEPERS>DEM<", "<ROLEPERS>ENF<"))
+    assert (await ingest(fresh_database, "cnaf-flux", path)).complete
+    assert await values(fresh_database, "SELECT 1 FROM people.identity WHERE matricule = $1", MAELLE.dossier) == []
     assert await values(fresh_database, "SELECT matricule FROM people.dossier_contact") == [TITOUAN.dossier]
 
 

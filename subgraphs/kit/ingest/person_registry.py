@@ -154,7 +154,7 @@ class People(Protocol):
         ...
 
     async def link_partners(self, store: Store, source: str, organisme: str, matricule: str) -> None:
-        """Link the two adults of a dossier as partners, after all of its records."""
+        """Link the two adults of a dossier as partners, after all of its records; forget what only its adults had."""
         ...
 
     async def put_dossier_contact(self, store: Store, contact: DossierContact) -> Outcome:
