@@ -134,15 +134,18 @@ class Report:
     _record: int = 0
 
     def open(self, path: Path) -> None:
-        """Start a file: later refusals name it by name and hash. Raises Refused if it can't be read."""
+        """Start a file: later refusals name it by name and hash. Raises Refused if it can't be read, or is empty."""
         self._file, self._digest, self._record = without_nir(path.name), "", 0
         try:
             with path.open("rb") as stream:
                 self._digest = file_digest(stream, "sha256").hexdigest()
+                size = stream.tell()
         except OSError as error:
             raise Refused("FILE_UNREADABLE", detail=type(error).__name__) from error
         finally:
             self.inputs.append((self._file, self._digest))
+        if not size:
+            raise Refused("FILE_EMPTY")
 
     def begin(self, line: int | None = None, unread: Iterable[str] = ()) -> Place:
         """Start the next record group of the file, which may be counted once later ones were read."""

@@ -17,7 +17,7 @@ CODES: dict[str, Text] = {
     # the file
     "FILE_UNREADABLE": Text("Le fichier ne peut pas être lu.", "Vérifier le chemin et les droits du fichier."),
     "FILE_EMPTY": Text(
-        "Le fichier est vide.", "Exporter à nouveau le fichier ; un fichier sans ligne doit avoir son en-tête."
+        "Le fichier est vide.", "Exporter à nouveau le fichier, et vérifier qu'il a été transmis en entier."
     ),
     "WORKBOOK": Text(
         "Le fichier est un classeur de tableur, et non du CSV.",
