@@ -1,7 +1,7 @@
 """The form of a NIR, and where a text holds one: what no text that enters may bring into a table, a log or an answer.
 
 Two recognisers, since they pay differently for an error. `holds_nir` is for what a client writes, which is refused
-and written again: any separators, any key. `states_nir` is for data, where a wrong alarm costs a value: the groups in
+and written again: any groups, any key. `states_nir` is for data, where a wrong alarm costs a value: the groups in
 which a NIR is written, or fifteen digits whose key is right. Source of the rule: C. trav. R.5312-42 2° a) (the NIR
 matches, and does nothing else); docs/domain.md#identifiers (13 digits, Corsica 2A and 2B, provisional 7 and 8).
 """
@@ -26,7 +26,7 @@ DOSSIER_DIGITS = 7
 
 _SHAPE = re.compile(r"[1-478]\d{4}(?:\d{2}|2[AB])\d{6}(\d{2})?", re.ASCII)
 
-_GAP = r"[-_./\s\u2010-\u2015]{0,3}"
+_GAP = r"[-_./\s\u00b7\u2010-\u2015\u2212]{0,3}"
 _DIGITS = rf"[1-478](?<!\d.)(?:{_GAP}\d){{12}}(?:{_GAP}\d{_GAP}\d)?(?!\d)"
 _CORSICAN = rf"[1-478](?:{_GAP}\d){{4}}{_GAP}2{_GAP}[ABab](?:{_GAP}\d){{6}}"
 _WRITTEN = re.compile(f"{_DIGITS}|{_CORSICAN}")
@@ -39,6 +39,9 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-
 _DIGEST = re.compile(r"(?<![0-9a-z])(?=\d*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{24})(?![0-9a-z])")
 """Keyed hashes as the hub writes them, and digests of others, whose digits tell nothing."""
 _SEPARATOR = re.compile(_GAP[:-5])
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_INVISIBLE = ("Cf", "Mn", "Me")
+"""Categories of characters that stand between digits unseen, or on them."""
 _PADDING = "00"
 _LONGEST = 15
 
@@ -58,8 +61,12 @@ def control_key(nir: str) -> int:
 
 
 def holds_nir(text: str) -> bool:
-    """Whether a client's text holds the form of a NIR, with any separators and key; UUIDs are left out."""
-    return bool(_WRITTEN.search(text)) and bool(_WRITTEN.search(_UUID.sub("id", text)))
+    """Whether a client's text holds the form of a NIR, in whatever groups and with any key; UUIDs are left out.
+
+    Digits of any script are read as ordinary ones, invisible characters as none.
+    """
+    plain = _plain(text)
+    return bool(_WRITTEN.search(plain)) and bool(_WRITTEN.search(_UUID.sub("id", plain)))
 
 
 def may_hold_nir(hexadecimal: str) -> bool:
@@ -142,7 +149,9 @@ def _blank(match: re.Match[str]) -> str:
 
 def _plain(text: str) -> str:
     """The text with digits of any script as ordinary ones, and without invisible characters."""
-    if text.isascii():
-        return text
-    letters = (letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
+    return text if text.isascii() else _FOREIGN.sub(_ordinary, unicodedata.normalize("NFKC", text))
+
+
+def _ordinary(match: re.Match[str]) -> str:
+    letters = (letter for letter in match[0] if unicodedata.category(letter) not in _INVISIBLE)
     return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in letters)

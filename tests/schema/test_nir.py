@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from schema.nir import MASK, control_key, normalise, states_nir, whole_nir, without_nir
+from schema.nir import MASK, control_key, holds_nir, normalise, states_nir, whole_nir, without_nir
 
 GAPS = ("", " ", ".", "-", " - ", "\u00a0", "\u202f", "_", "/", "\u2013")
 AROUND = (
@@ -78,11 +78,25 @@ def test_what_the_field_of_the_nir_accepts_the_gate_sees(groups: tuple[str, ...]
         "٢٨٥٠٥٧٨٠٠٦٠٨٤",
         "2850578\u200b006084",
         "2\u00ad85\u00ad05\u00ad78\u00ad006\u00ad084",
+        "\ufe0f\u20e3".join("2850578006084"),
+        "\u034f".join("2850578006084"),
+        "2\u221285\u221205\u221278\u2212006\u2212084",
+        "2·85·05·78·006·084",
     ],
-    ids=["full-width digits", "digits of another script", "an invisible space", "soft hyphens"],
+    ids=[
+        "full-width digits",
+        "digits of another script",
+        "an invisible space",
+        "soft hyphens",
+        "key caps",
+        "joiners of graphemes",
+        "minus signs",
+        "middle dots",
+    ],
 )
 def test_digits_of_any_script_and_invisible_characters_hide_nothing(text: str) -> None:
     assert states_nir(text, number=True)
+    assert holds_nir(text)
 
 
 @given(st.text("0123456789", min_size=1, max_size=40))
