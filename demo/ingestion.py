@@ -13,6 +13,7 @@ import asyncpg
 from demo.cast import BY_SLUG, SAFIR
 from demo.rdvi_files import ORGANISATION_MAP, internal_id
 from hub.ingest import find_source, ingest, webhook_secret
+from hub.runs.quarantine import Seal
 from infra.keys import Keys
 from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation
@@ -49,7 +50,7 @@ async def load(
             webhook_secret=webhook_secret(name, keys),
             organisations=ORGANISATIONS.get(name, {}),
         )
-        reports.append(await ingest(find_source(name, keys), paths, options, dsn))
+        reports.append(await ingest(find_source(name, keys), paths, options, dsn, Seal(keys.quarantine)))
         tell(reports[-1])
     connection = await asyncpg.connect(dsn("people_ingest"))
     try:

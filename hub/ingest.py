@@ -16,10 +16,12 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hub.errors import NotServed, StartRefused
+from hub.refused_records import keep_refused
 from hub.runs.kept_runs import Tally, add_to_day, kept_run
+from hub.runs.quarantine import Seal
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused
 from infra.keys import WEBHOOKS, Keys, role_keys
-from infra.role_names import RUNS_WRITER
+from infra.role_names import QUARANTINE_KEEPER, RUNS_WRITER
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refusal, Report
 from subgraphs.kit.ingest.row_map import Connection
@@ -52,10 +54,20 @@ def source_roles(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((_source_class(name).role, SWEEPER, RUNS_WRITER)))
 
 
+def file_roles(name: str) -> tuple[str, ...]:
+    """Those that reading its files takes, of which refused records are kept."""
+    return (*source_roles(name), QUARANTINE_KEEPER)
+
+
 def source_keys(name: str) -> tuple[str, ...]:
     """The keys that reading this source takes; raises StartRefused (SOURCE_UNKNOWN)."""
     webhook = (f"webhook-{name}",) if name in WEBHOOKS else ()
     return ("nir", *role_keys(*source_roles(name)), *webhook)
+
+
+def file_keys(name: str) -> tuple[str, ...]:
+    """Those that reading its files takes, of which refused records are kept."""
+    return (*source_keys(name), "quarantine", *role_keys(QUARANTINE_KEEPER))
 
 
 def find_source(name: str, keys: Keys) -> Reader:
@@ -84,9 +96,13 @@ async def ingest(
     paths: Sequence[Path],
     options: Options,
     dsn: Callable[[str], str],
+    seal: Seal,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
-    """Read the files in a run that is kept (`hub.runs`); raises as `read_inputs`, and NotServed (SOURCE_BUSY)."""
+    """Read the files in a run that is kept, and keep the records refused under the seal (`hub.runs`).
+
+    Raises as `read_inputs`, and NotServed (SOURCE_BUSY).
+    """
     names = [path.name for path in paths]
     with database_refusals():
         async with kept_run(dsn(RUNS_WRITER), reader.source.name, names) as run:
@@ -97,6 +113,7 @@ async def ingest(
                     progress(at)
 
             report = await read_inputs(reader, paths, options, dsn, follow)
+            await keep_refused(reader.source, options, report, dsn(QUARANTINE_KEEPER), seal)
             run.tally = tally(report)
     return report
 

@@ -33,6 +33,8 @@ RANDOM = (
     *(f"webhook-{source}" for source in WEBHOOKS),
 )
 """Keys that only a backup brings back."""
+RENEWABLE = ("quarantine",)
+"""Random keys that may be made anew: what was encrypted by a lost one is read again from its source."""
 SIZE = 32
 """Bytes of a key."""
 OVERLAPPING = tuple(f"context-{subgraph}" for subgraph in SUBGRAPHS)
@@ -58,7 +60,7 @@ def derived(database: bytes, role: str) -> bytes:
     return hmac.digest(database, role.encode(), "sha256")
 
 
-NAMES = (*RANDOM, *role_keys(*LOGINS))
+NAMES = (*RANDOM, *RENEWABLE, *role_keys(*LOGINS))
 """Every key."""
 
 
@@ -88,7 +90,7 @@ class Keys:
     def create(directory: Path) -> Keys:
         """Make the missing keys and load all; two processes may do it at once."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in RANDOM:
+        for name in (*RANDOM, *RENEWABLE):
             if not (directory / name).exists():
                 _write(directory / name, secrets.token_bytes(SIZE))
         database = Keys.load(directory, ("database",)).database
@@ -99,7 +101,7 @@ class Keys:
 
     @staticmethod
     def initialise(directory: Path) -> list[str]:
-        """Make the keys of a new installation, or the passwords that an older one lacks; return the names made.
+        """Make the keys of a new installation, or those that an older one lacks and may make; return the names made.
 
         Raises SetupRefused (KEYS_MISSING) for an installation that has lost a random key: a new one would not do."""
         absent = [name for name in RANDOM if not (directory / name).exists()]
@@ -172,6 +174,11 @@ class Keys:
         return self._of("journal")
 
     @property
+    def quarantine(self) -> bytes:
+        """The key that encrypts refused records."""
+        return self._of("quarantine")
+
+    @property
     def database(self) -> bytes:
         """The key from which the passwords of all database roles are derived, for whoever administers them."""
         return self._of("database")
@@ -241,7 +248,8 @@ def _missing(directory: Path, names: Collection[str]) -> SetupRefused:
     return SetupRefused(
         "KEYS_MISSING",
         f"Il manque des clés dans {directory} : {listed}. Nommez leur dossier par --keys, remettez-les depuis votre "
-        "coffre ou, pour une installation neuve ou qui n'a pas encore ses clés « role-… », lancez « hub keys init ».",
+        "coffre ou, pour une installation neuve ou qui n'a pas encore ses clés « role-… » ou « quarantine », lancez "
+        "« hub keys init ».",
         f"missing in {directory}: {listed}",
     )
 

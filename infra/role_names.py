@@ -10,6 +10,7 @@ SCHEMAS = (ACCESS, *SUBGRAPHS)
 JOURNAL = "journal"
 JOURNAL_KEYS = "journal_keys"
 RUNS = "runs"
+QUARANTINE = "quarantine"
 INGEST = "ingest"
 
 OWNERS = (*(f"{schema}_owner" for schema in SCHEMAS), "journal_owner", "runs_owner")
@@ -17,5 +18,6 @@ QUERIES = tuple(f"{schema}_query" for schema in SCHEMAS)
 INGESTS = tuple(f"{schema}_ingest" for schema in SCHEMAS)
 JOURNALS = ("journal_writer", "journal_reader", "journal_keeper")
 RUNS_WRITER, RUNS_READER = "runs_writer", "runs_reader"
-LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS, RUNS_WRITER, RUNS_READER)
+QUARANTINE_KEEPER = "quarantine_keeper"
+LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS, RUNS_WRITER, RUNS_READER, QUARANTINE_KEEPER)
 """Roles that log in, each with a password of its own."""

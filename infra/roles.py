@@ -9,6 +9,7 @@
     journal_keeper    reads, adds and erases the keys of the journal's pseudonyms
     runs_writer       keeps the runs of the sources (`hub.runs`)
     runs_reader       reads them
+    quarantine_keeper reads, adds and erases refused records, which are encrypted
 
 The password of a role is derived from the key `database`, which only an administrator's commands need. A process holds
 the derived passwords of its own roles, each in a key file (`infra.keys.role_keys`), and can make no other.
@@ -33,6 +34,8 @@ from infra.role_names import (
     JOURNAL_KEYS,
     LOGINS,
     OWNERS,
+    QUARANTINE,
+    QUARANTINE_KEEPER,
     QUERIES,
     RUNS,
     RUNS_READER,
@@ -147,12 +150,15 @@ def _privileges() -> list[str]:
         f"GRANT USAGE ON SCHEMA {JOURNAL} TO journal_writer, journal_reader",
         f"GRANT USAGE ON SCHEMA {JOURNAL_KEYS} TO journal_keeper",
         f"CREATE SCHEMA IF NOT EXISTS {RUNS} AUTHORIZATION runs_owner",
-        f"GRANT USAGE ON SCHEMA {RUNS} TO {RUNS_WRITER}, {RUNS_READER}",
+        f"CREATE SCHEMA IF NOT EXISTS {QUARANTINE} AUTHORIZATION runs_owner",
+        f"GRANT USAGE ON SCHEMA {QUARANTINE} TO {QUARANTINE_KEEPER}",
+        f"GRANT USAGE ON SCHEMA {RUNS} TO {RUNS_WRITER}, {RUNS_READER}, {QUARANTINE_KEEPER}",
         *_as_made("journal_owner", JOURNAL, "INSERT", "journal_writer"),
         *_as_made("journal_owner", JOURNAL, "SELECT", "journal_reader"),
         *_as_made("journal_owner", JOURNAL_KEYS, "SELECT, INSERT, DELETE", "journal_keeper"),
         *_as_made("runs_owner", RUNS, "SELECT, INSERT, UPDATE, DELETE", RUNS_WRITER),
         *_as_made("runs_owner", RUNS, "SELECT", RUNS_READER),
+        *_as_made("runs_owner", QUARANTINE, "SELECT, INSERT, UPDATE, DELETE", QUARANTINE_KEEPER),
     ]
     for schema in SCHEMAS:
         owner, query, ingest = f"{schema}_owner", f"{schema}_query", f"{schema}_ingest"

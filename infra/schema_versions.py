@@ -14,7 +14,17 @@ from typing import TypeAlias
 import asyncpg
 
 from infra.errors import SetupRefused
-from infra.role_names import ACCESS, INGEST, INGESTS, JOURNAL, QUERIES, RUNS, RUNS_READER, RUNS_WRITER
+from infra.role_names import (
+    ACCESS,
+    INGEST,
+    INGESTS,
+    JOURNAL,
+    QUARANTINE_KEEPER,
+    QUERIES,
+    RUNS,
+    RUNS_READER,
+    RUNS_WRITER,
+)
 from schema.subgraphs import SUBGRAPHS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +56,7 @@ class History:
         if self.schema == JOURNAL:
             return ("journal_writer", "journal_reader")
         if self.schema == RUNS:
-            return (RUNS_WRITER, RUNS_READER)
+            return (RUNS_WRITER, RUNS_READER, QUARANTINE_KEEPER)
         return (f"{self.schema}_query", f"{self.schema}_ingest")
 
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "ingest": "Lit les fichiers d'un système source ; le même fichier donné deux fois n'écrit rien la seconde.",
     "sources": "Dit de chaque source quand elle a été lue, si c'est à temps, et ce qui en a été refusé.",
     "sync": "Lit l'API d'un système source jusqu'au bout ; ce qui y a disparu disparaît ici.",
+    "quarantine": "Montre ce qui a été refusé et attend d'être relu : où, et par quel code ; jamais une donnée.",
     "journal": "Le journal des accès : le vérifier, y chercher, en effacer une personne ou les mois échus.",
     "keys": "Crée les clés d'une installation, et change sans coupure celles des appels aux sous-graphes.",
     "database": "Crée la base de données ou l'amène à jour, et donne à ses rôles leurs mots de passe.",

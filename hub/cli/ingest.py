@@ -12,9 +12,12 @@ from rich.console import Console
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
+from hub.cli.refusals import refuse
 from hub.collector import collect_seldom
-from hub.ingest import Follower, find_source, read_organisations, show, source_keys, source_roles, webhook_secret
+from hub.ingest import Follower, file_keys, file_roles, find_source, read_organisations, show, webhook_secret
 from hub.ingest import ingest as read_files
+from hub.retry import retry as read_again
+from hub.runs.quarantine import Seal
 from infra.keys import Keys
 from subgraphs.kit.ingest.unit_of_work import Options
 
@@ -24,7 +27,10 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def ingest(
     source: Annotated[str, typer.Argument(help="Système source.")],
-    files: Annotated[list[Path], typer.Argument(help="Fichiers à lire, dans l'ordre.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Fichiers à lire, dans l'ordre.")] = None,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Relit, au lieu de fichiers, ce que « hub quarantine » montre.")
+    ] = False,
     headers: Annotated[Path | None, typer.Option(help="En-têtes HTTP du webhook (JSON).")] = None,
     organisations: Annotated[
         Path | None, typer.Option(help="Organisations de la source : SIRET et type (TOML).")
@@ -33,7 +39,12 @@ def ingest(
     as_of: Annotated[datetime | None, typer.Option(help="Date des fichiers qui n'en portent pas.")] = None,
     keys: KeysOption = KEYS,
 ) -> None:
-    loaded_keys = Keys.load(keys, source_keys(source))
+    if retry == bool(files):
+        refuse(
+            "ARGUMENT_UNEXPECTED" if retry else "ARGUMENT_MISSING",
+            "Donnez des fichiers à lire, ou « --retry » pour relire ce qui a été refusé, et non les deux.",
+        )
+    loaded_keys = Keys.load(keys, file_keys(source))
     reader = find_source(source, loaded_keys)
     options = Options(
         as_of=as_of.astimezone() if as_of is not None else None,
@@ -42,9 +53,15 @@ def ingest(
         webhook_secret=webhook_secret(source, loaded_keys),
         organisations=read_organisations(organisations),
     )
-    console = Console()
+    console, seal = Console(), Seal(loaded_keys.quarantine)
     collect_seldom()
-    with database(loaded_keys, *source_roles(source)) as address, Follower(console, source) as follower:
-        report = asyncio.run(read_files(reader, files, options, address, follower))
+    with database(loaded_keys, *file_roles(source)) as address, Follower(console, source) as follower:
+        if files:
+            report = asyncio.run(read_files(reader, files, options, address, seal, follower))
+        else:
+            retried = asyncio.run(read_again(reader, options, address, seal, follower))
+            report = retried.report
     show(report, console)
+    if not files and retried.without_content:
+        console.print(f"À redonner dans leur fichier, dont ils ne se détachent pas : {retried.without_content}.")
     raise typer.Exit(0 if report.complete else 1)

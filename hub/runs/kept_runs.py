@@ -66,8 +66,7 @@ async def kept_run(dsn: str, source: str, inputs: Sequence[str]) -> AsyncIterato
 
     Raises NotServed (SOURCE_BUSY) if the source is being read, and the errors of asyncpg.
     """
-    connection = await asyncpg.connect(dsn)
-    try:
+    async with source_lock(dsn, source) as connection:
         number = await _begin(connection, source, inputs)
         run, ended = Run(), asyncio.Event()
         pulse = asyncio.create_task(_pulse(connection, number, run, ended))
@@ -82,6 +81,23 @@ async def kept_run(dsn: str, source: str, inputs: Sequence[str]) -> AsyncIterato
             await pulse
             if error is not None or run.tally is not None:
                 await _end(connection, number, run, error)
+
+
+@asynccontextmanager
+async def source_lock(dsn: str, source: str) -> AsyncIterator[Connection]:
+    """Let nobody else read the source during the block; yields the connection that holds the lock.
+
+    Raises NotServed (SOURCE_BUSY) if the source is being read, and the errors of asyncpg.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1, hashtext($2))", LOCKS, source):
+            raise NotServed(
+                "SOURCE_BUSY",
+                "Cette source est déjà en cours de lecture : attendez la fin de l'autre commande, puis relancez.",
+                "another run of this source is under way",
+            )
+        yield connection
     finally:
         await connection.close()
 
@@ -115,13 +131,7 @@ written = run.written + excluded.written, {", ".join(map(_summed, ("counts", "re
 
 
 async def _begin(connection: Connection, source: str, inputs: Sequence[str]) -> int:
-    """Lock the source, forget its oldest runs, and write the run and its inputs; return its number."""
-    if not await connection.fetchval("SELECT pg_try_advisory_lock($1, hashtext($2))", LOCKS, source):
-        raise NotServed(
-            "SOURCE_BUSY",
-            "Cette source est déjà en cours de lecture : attendez la fin de l'autre commande, puis relancez celle-ci.",
-            "another run of this source is under way",
-        )
+    """Forget the oldest runs of the source, and write the run and its inputs; return its number."""
     async with connection.transaction():
         await connection.execute(
             "DELETE FROM runs.run WHERE source = $1 AND started_at < now() - make_interval(days => $2)",

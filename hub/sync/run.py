@@ -22,7 +22,7 @@ from hub.sync.sync_state import SyncState
 from infra.keys import Keys
 from infra.role_names import RUNS_WRITER
 from subgraphs.kit.ingest.api import Api, ApiRefused, Document, Reading
-from subgraphs.kit.ingest.ingestion_report import MAX_DETAILED_REFUSALS, Report
+from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.unit_of_work import Options, Progress
 
 TOGETHER = 40
@@ -135,7 +135,7 @@ class _Delivery:
             return
         with self._spool.files([(document.name, document.content) for document in waiting]) as paths:
             report = await read_inputs(self._reader, paths, self._options, self._dsn, self._follow)
-        _add(self.report, report)
+        self.report.add(report)
         self._run.read, self._run.cursor = self.report.read, waiting[-1].cursor
         if waiting[-1].cursor is not None:
             await self._state.reached(waiting[-1].cursor)
@@ -156,16 +156,3 @@ async def _calls(link: SyncLink, api: Api, credentials: object, dsn: str) -> Asy
             yield calls
     finally:
         await connection.close()
-
-
-def _add(total: Report, part: Report) -> None:
-    """Add the report of some documents to that of the run."""
-    total.read += part.read
-    total.rows += part.rows
-    total.candidates += part.candidates
-    total.whole = total.whole and part.whole
-    for sums, counts in ((total.codes, part.codes), (total.aside_codes, part.aside_codes)):
-        sums.update(counts)
-    total.counts.update(part.counts)
-    for kept, more in ((total.refusals, part.refusals), (total.asides, part.asides)):
-        kept.extend(more[: MAX_DETAILED_REFUSALS - len(kept)])

@@ -36,6 +36,7 @@ READING: dict[str, tuple[str, ...]] = {
     "plan": (str(ROOT / "hub" / "pages" / "journey.graphql"),),
     "token": ("referent-a", "--demo", "nowhere"),
     "sources": (),
+    "quarantine": (),
     "journal verify": (),
     "policy check": (),
     "policy table": ("--actor", "dpo", "--purpose", "audit"),
@@ -47,7 +48,7 @@ READING: dict[str, tuple[str, ...]] = {
     "policy impact": (),
 }
 """Arguments of each command that only reads; `gateway` is asked what it refuses, since it would serve."""
-ON_DATABASE = ("sources", "journal verify", "policy diff")
+ON_DATABASE = ("sources", "quarantine", "journal verify", "policy diff")
 """Those of them that read the database."""
 
 
@@ -133,8 +134,7 @@ async def set_version(database: Database, version: str) -> str:
 
 
 async def older(database: Database, keys: Path) -> str:
-    await set_version(database, "0001")
-    return await at(database, "DELETE FROM runs.alembic_version")  # it has one migration only
+    return await set_version(database, "0001")
 
 
 async def before_versions_were_readable(database: Database, keys: Path) -> str:
@@ -142,7 +142,7 @@ async def before_versions_were_readable(database: Database, keys: Path) -> str:
         database,
         "REVOKE SELECT ON journal.alembic_version FROM journal_reader;"
         " REVOKE SELECT ON access.alembic_version FROM access_ingest;"
-        " REVOKE SELECT ON runs.alembic_version FROM runs_reader",
+        " REVOKE SELECT ON runs.alembic_version FROM runs_reader, quarantine_keeper",
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.errors import SetupRefused
-from infra.keys import NAMES, RANDOM, SIZE, WEBHOOKS, Keys
+from infra.keys import NAMES, RANDOM, RENEWABLE, SIZE, WEBHOOKS, Keys
 from infra.role_names import LOGINS
 from schema.subgraphs import SUBGRAPHS
 
@@ -26,6 +26,7 @@ def test_each_key_is_a_private_file_of_its_own(tmp_path: Path) -> None:
         keys.cursors,
         keys.journal,
         keys.database,
+        keys.quarantine,
         *(keys.webhook(source) for source in WEBHOOKS),
         *(keys.role(role) for role in LOGINS),
     ]
@@ -150,4 +151,4 @@ def test_the_password_of_a_role_follows_from_the_key_of_the_administrator_and_fr
     for role in LOGINS:
         (tmp_path / f"role-{role}").unlink()
     other = Keys.create(tmp_path)
-    assert {name for name in NAMES if other.values[name] == keys.values[name]} == {*RANDOM} - {"database"}
+    assert {name for name in NAMES if other.values[name] == keys.values[name]} == {*RANDOM, *RENEWABLE} - {"database"}

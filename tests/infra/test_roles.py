@@ -41,7 +41,7 @@ async def test_each_schema_has_its_owner_and_its_version_table(database: Databas
     for schema in SCHEMAS:
         assert owners[schema] == f"{schema}_owner"
     assert owners["journal"] == owners["journal_keys"] == "journal_owner"
-    assert owners["runs"] == "runs_owner"
+    assert owners["runs"] == owners["quarantine"] == "runs_owner"
     assert {row[0]: row[1] for row in tables} == {history.schema: history.owner for history in HISTORIES}
 
 
@@ -70,7 +70,7 @@ async def test_a_subgraph_role_cannot_enter_another_subgraphs_schema(database: D
     entered = {
         (role, entered_schema)
         for role in (f"{schema}_query", f"{schema}_ingest")
-        for entered_schema in (*SCHEMAS, "journal", "journal_keys", "runs")
+        for entered_schema in (*SCHEMAS, "journal", "journal_keys", "runs", "quarantine")
         if await connection.fetchval("SELECT has_schema_privilege($1, $2, 'USAGE')", role, entered_schema)
     }
     await connection.close()
@@ -90,6 +90,7 @@ async def test_a_table_made_later_is_open_to_the_roles_of_its_schema_only(fresh_
         ("journal_owner", "journal.later"),
         ("journal_owner", "journal_keys.later"),
         ("runs_owner", "runs.later"),
+        ("runs_owner", "quarantine.later"),
     ):
         await connection.execute(f"SET ROLE {owner}")
         await connection.execute(f"CREATE TABLE {table} (id integer)")
@@ -108,6 +109,7 @@ async def test_a_table_made_later_is_open_to_the_roles_of_its_schema_only(fresh_
         ("journal_keys.later", "journal_keeper"): {"SELECT", "INSERT", "DELETE"},
         ("runs.later", "runs_writer"): {"SELECT", "INSERT", "UPDATE", "DELETE"},
         ("runs.later", "runs_reader"): {"SELECT"},
+        ("quarantine.later", "quarantine_keeper"): {"SELECT", "INSERT", "UPDATE", "DELETE"},
     }
 
 

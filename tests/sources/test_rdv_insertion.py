@@ -15,6 +15,7 @@ from demo.cast import BY_SLUG, RDVS, REFERENT_A, REFERENT_B
 from demo.rdvi_files import ORGANISATION_MAP, rdv_message, user_file
 from hub.ingest import find_source
 from hub.ingest import ingest as read_files
+from hub.runs.quarantine import Seal
 from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.kit.ingest.unit_of_work import Options
@@ -408,7 +409,8 @@ async def test_a_destroyed_person_goes_with_the_last_placement_that_held_it(
 ) -> None:
     async def read(source: str, *paths: Path) -> None:
         keys = fresh_database.keys
-        report = await read_files(find_source(source, keys), paths, Options(webhook_secret=SECRET), fresh_database.dsn)
+        options, seal = Options(webhook_secret=SECRET), Seal(keys.quarantine)
+        report = await read_files(find_source(source, keys), paths, options, fresh_database.dsn, seal)
         assert report.complete
 
     def placement(name: str, **changed: Any) -> Path:

@@ -17,7 +17,8 @@ from subgraphs.appointments.sources.rdvi_api import USERS
 from subgraphs.appointments.sources.rdvi_items import Items
 from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, User, proven, read, sent_at
 from subgraphs.appointments.sources.rdvi_values import NAME, person
-from subgraphs.kit.ingest.csv_rows import Row, date_of_file, rows
+from subgraphs.kit.ingest.csv_rows import Row, Rows, date_of_file, rows
+from subgraphs.kit.ingest.excerpts import BySuffix, Whole
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.person_registry import People
@@ -35,6 +36,7 @@ class RdvInsertion(Source):
     name = NAME
     reads = "notifications signées de RDV-Insertion (JSON) et fichiers d'usagers (CSV)"
     role = "ingest"
+    pieces = BySuffix({".json": Whole(), ".csv": Rows(tuple(rdvi_users.COLUMNS), synonyms=rdvi_users.SYNONYMS)})
     webhook = Webhook(proven, sent_at)
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar, TextIO
 
+from subgraphs.kit.ingest.excerpts import Pieces
 from subgraphs.kit.ingest.ingestion_report import Numbered, Refused, Report
 from subgraphs.kit.ingest.text_encoding import encoding_of
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
@@ -36,6 +37,9 @@ class CsvSource(Source):
     columns: ClassVar[tuple[str, ...]]
     optional: ClassVar[tuple[str, ...]] = ()
     synonyms: ClassVar[Mapping[str, str]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls.pieces = Rows(cls.columns, cls.optional, cls.synonyms)
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
@@ -65,8 +69,7 @@ def rows(
     `columns` must all be in the header, in any order; missing `optional` ones have empty cells. `synonyms` are other
     headings of them. Raises Refused if the file can't be read: COLUMN_MISSING, COLUMN_DOUBLE, those of `encoding_of`.
     """
-    names = {_plain(heading): column for heading, column in (synonyms or {}).items()}
-    names |= {_plain(column): column for column in (*columns, *optional)}
+    names = _names(columns, optional, synonyms)
     with path.open(encoding=encoding_of(path), newline="") as stream:
         lines = _Lines(stream)
         _, first = next(lines.filled(), (0, ""))
@@ -85,13 +88,40 @@ def rows(
                 yield Numbered(number, {**dict.fromkeys(optional, ""), **row}, tuple(unread))
 
 
+def _names(columns: Sequence[str], optional: Sequence[str], synonyms: Mapping[str, str] | None) -> Mapping[str, str]:
+    """The columns by their plain headings."""
+    names = {_plain(heading): column for heading, column in (synonyms or {}).items()}
+    return names | {_plain(column): column for column in (*columns, *optional)}
+
+
+class Rows(Pieces):
+    """Rows below a header, told apart as `rows` does, of which an excerpt is in UTF-8."""
+
+    def __init__(
+        self, columns: Sequence[str], optional: Sequence[str] = (), synonyms: Mapping[str, str] | None = None
+    ) -> None:
+        self._names = _names(columns, optional, synonyms)
+
+    def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Each row that `rows` gives or refuses, below the header."""
+        with path.open(encoding=encoding_of(path), newline="") as stream:
+            lines = _Lines(stream)
+            _, first = next(lines.filled(), (0, ""))
+            delimiter, header = _header(first, self._names)
+            for _, line in lines.filled():
+                cells = lines.cells(line, delimiter, len(header))
+                if cells is None or any(cells):
+                    yield first.encode("utf-8-sig"), lines.text.encode(), b""
+
+
 class _Lines:
-    """The lines of a file with their numbers, of which a row may take several."""
+    """The lines of a file with their numbers, of which a row may take several; `text` is that of the last row."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._ahead: list[str] = []
         self._number = 0
+        self.text = ""
 
     def filled(self) -> Iterator[tuple[int, str]]:
         """Number and text of each line that isn't blank."""
@@ -102,6 +132,7 @@ class _Lines:
     def cells(self, line: str, delimiter: str, width: int) -> list[str] | None:
         """The cells of the row that begins with this line, and takes what its quotes hold of the next; None if no row
         of this width does, and then no more than this line is lost."""
+        self.text = line
         if len(line) > LONGEST_LINE:
             return None
         text, taken = line, 0
@@ -113,6 +144,7 @@ class _Lines:
         cells = _cells(text, delimiter)
         if cells is None or len(cells) != width:
             return None
+        self.text = text
         del self._ahead[:taken]
         self._number += taken
         return cells

@@ -126,7 +126,7 @@ class Report:
     refusals: list[Refusal] = field(default_factory=list)
     aside_codes: Counter[str] = field(default_factory=Counter)
     asides: list[Refusal] = field(default_factory=list)
-    inputs: list[tuple[str, str]] = field(default_factory=list)
+    inputs: list[tuple[Path, str]] = field(default_factory=list)
     whole: bool = True
     unread: Counter[str] = field(default_factory=Counter)
     _file: str = ""
@@ -143,7 +143,7 @@ class Report:
         except OSError as error:
             raise Refused("FILE_UNREADABLE", detail=type(error).__name__) from error
         finally:
-            self.inputs.append((self._file, self._digest))
+            self.inputs.append((path, self._digest))
         if not size:
             raise Refused("FILE_EMPTY")
 
@@ -183,6 +183,19 @@ class Report:
         """Count the record after the last one as refused: the file can't be read further."""
         self.whole = False
         self.refuse(self.begin(), refused)
+
+    def add(self, other: Report) -> None:
+        """Add the counts and refusals of another ingestion of the source."""
+        self.read += other.read
+        self.rows += other.rows
+        self.candidates += other.candidates
+        self.counts.update(other.counts)
+        self.codes.update(other.codes)
+        self.aside_codes.update(other.aside_codes)
+        self.refusals += other.refusals[: MAX_DETAILED_REFUSALS - len(self.refusals)]
+        self.asides += other.asides[: MAX_DETAILED_REFUSALS - len(self.asides)]
+        self.inputs += other.inputs
+        self.whole = self.whole and other.whole
 
     @property
     def complete(self) -> bool:

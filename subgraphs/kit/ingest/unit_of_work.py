@@ -18,6 +18,7 @@ from time import monotonic
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from subgraphs.kit.ingest.batch import Taken, Write, take_all
+from subgraphs.kit.ingest.excerpts import Pieces
 from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Place, Refused, Report
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_map import Connection
@@ -64,11 +65,13 @@ class Options:
 
 class Source(ABC):
     """One foreign format; `role` is the database role that may write all that it writes, `reads` says in French, for
-    docs/sources.md, what its files hold; `webhook` is how its system proves what it sends, if it sends."""
+    docs/sources.md, what its files hold, `pieces` how they are cut into records; `webhook` is how its system proves
+    what it sends, if it sends."""
 
     name: ClassVar[str]
     reads: ClassVar[str]
     role: ClassVar[str]
+    pieces: ClassVar[Pieces]
     webhook: ClassVar[Webhook | None] = None
 
     def __init__(self, people: People) -> None:

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from subgraphs.kit.communes import CODE
 from subgraphs.kit.distance import Position
 from subgraphs.kit.ingest.catalogue import revise
+from subgraphs.kit.ingest.excerpts import Items
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.positions import found_at, position
@@ -40,6 +41,7 @@ class DataInclusion(Source):
     name = NAME
     reads = "structures et services de data.inclusion, JSON"
     role = "offers_ingest"
+    pieces = Items("items")
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given; a record that comes twice counts by its date."""

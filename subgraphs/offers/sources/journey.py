@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from schema.facts import Fact
+from subgraphs.kit.ingest import excerpts
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import loads
 from subgraphs.kit.ingest.person_registry import People, PersonRecord
@@ -81,6 +82,7 @@ class JourneySource(Source):
     """A source of items: JSON documents, each of one or more records."""
 
     role = "ingest"
+    pieces = excerpts.Items("results")
 
     def __init__(self, people: People) -> None:
         super().__init__(people)

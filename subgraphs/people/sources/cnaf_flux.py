@@ -17,6 +17,7 @@ from pathlib import Path
 from uuid import UUID
 
 from schema.days import day_of
+from subgraphs.kit.ingest.excerpts import Elements
 from subgraphs.kit.ingest.ingestion_report import Announced, Outcome, Refused, Report
 from subgraphs.kit.ingest.person_registry import Household, People, PersonRecord, Rsa
 from subgraphs.kit.ingest.row_store import Store
@@ -42,6 +43,7 @@ class CnafFlux(Source):
     name = NAME
     reads = "flux bénéficiaires de la CNAF, XML en windows-1252"
     role = "people_ingest"
+    pieces = Elements("InfosFoyerRSA")
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given; of a broken file, all foyers before the break are taken."""

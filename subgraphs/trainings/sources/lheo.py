@@ -18,6 +18,7 @@ from lxml import etree
 
 from subgraphs.kit.communes import CODE
 from subgraphs.kit.ingest.catalogue import revise
+from subgraphs.kit.ingest.excerpts import Elements
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
@@ -42,6 +43,7 @@ class Lheo(Source):
     name = NAME
     reads = "catalogue de formations, XML LHEO"
     role = "trainings_ingest"
+    pieces = Elements("formation")
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the catalogues in the order given."""

@@ -31,6 +31,7 @@ from sqlalchemy import Table
 from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit import access
+from subgraphs.kit.ingest.excerpts import Lines
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.row_store import Link, Store
@@ -106,6 +107,7 @@ class OuiForm(Source):
     name = NAME
     reads = "positionnements en formation, leur état, et projets de formation, une ligne JSON par état"
     role = "trainings_ingest"
+    pieces = Lines()
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""

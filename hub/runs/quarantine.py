@@ -1,0 +1,161 @@
+"""Keeps refused records encrypted until they are taken, by a retry or a file given again, or for `KEPT_DAYS`.
+
+A record is sealed with AES-256-GCM under the key `quarantine`, together with what its reading needs, and bound to its
+source, its file and its place: a row moved elsewhere does not open. Only its code and its place can be read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+import asyncpg
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from hub.errors import StartRefused
+from hub.runs.safe_names import safe_name
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+KEPT_DAYS = 30
+"""Days for which a refused record waits."""
+NONCE = 12
+"""Bytes before the ciphertext, drawn for it alone."""
+MOST = 1_000
+"""Records that are opened at once."""
+
+
+class Content(msgspec.Struct, frozen=True):
+    """A record as a file of its own, and what its reading needs: the suffix of its file, when that was last written
+    (nanoseconds), the headers of a notification, and the options of the command."""
+
+    body: bytes
+    suffix: str
+    written: int
+    headers: bytes | None = None
+    as_of: datetime | None = None
+    department: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that was refused: the SHA-256 of its file, its place there from 1, why, and its content if it could be
+    cut out of the file."""
+
+    digest: str
+    place: int
+    file: str
+    code: str
+    content: Content | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record in the quarantine, of which nothing but this can be read; `sealed` is its content, if it has one."""
+
+    number: int
+    source: str
+    digest: str
+    place: int
+    file: str
+    code: str
+    refused_at: datetime
+    sealed: bytes | None = field(repr=False)
+
+
+class Seal:
+    """Seals and opens contents under the key `quarantine`."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def close(self, source: str, refusal: Refusal) -> bytes | None:
+        """The content of a refusal, sealed."""
+        if refusal.content is None:
+            return None
+        nonce = os.urandom(NONCE)
+        bound = _bound(source, refusal.digest, refusal.place)
+        return nonce + self._cipher.encrypt(nonce, msgspec.msgpack.encode(refusal.content), bound)
+
+    def open(self, record: Waiting) -> Content:
+        """The content of a record that has one; raises StartRefused (QUARANTINE_KEY)."""
+        assert record.sealed is not None
+        bound = _bound(record.source, record.digest, record.place)
+        try:
+            content = self._cipher.decrypt(record.sealed[:NONCE], record.sealed[NONCE:], bound)
+        except InvalidTag as error:
+            raise StartRefused(
+                "QUARANTINE_KEY",
+                "Un enregistrement refusé ne s'ouvre pas avec cette clé « quarantine » : remettez celle sous laquelle "
+                "il a été gardé, ou redonnez son fichier à « hub ingest ».",
+                f"record {record.number} is not sealed under this key",
+            ) from error
+        return msgspec.msgpack.decode(content, type=Content)
+
+
+def _bound(source: str, digest: str, place: int) -> bytes:
+    return f"{source} {digest} {place}".encode()
+
+
+class Quarantine:
+    """The quarantine on a connection of its role."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def keep(self, source: str, digests: Collection[str], refusals: Sequence[Refusal], seal: Seal) -> None:
+        """Replace what waits of these files by what was refused of them now, and forget what has waited too long."""
+        rows = [
+            (source, refusal.digest, refusal.place, safe_name(refusal.file), refusal.code, seal.close(source, refusal))
+            for refusal in refusals
+        ]
+        async with self._connection.transaction():
+            await self._connection.execute(
+                "DELETE FROM quarantine.record WHERE (source = $1 AND digest = ANY ($2::text[]))"
+                " OR refused_at < now() - make_interval(days => $3)",
+                source,
+                list(digests),
+                KEPT_DAYS,
+            )
+            await self._connection.executemany(
+                "INSERT INTO quarantine.record (source, digest, place, file, code, sealed)"
+                " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (source, digest, place) DO NOTHING",
+                rows,
+            )
+
+    async def waiting(self, source: str | None = None, after: int = 0, limit: int = MOST) -> list[Waiting]:
+        """Records that wait, of one source or of all, in the order in which they were refused."""
+        rows = await self._connection.fetch(
+            "SELECT number, source, digest, place, file, code, refused_at, sealed FROM quarantine.record"
+            " WHERE source = coalesce($1, source) AND number > $2 AND refused_at >= now() - make_interval(days => $3)"
+            " ORDER BY number LIMIT $4",
+            source,
+            after,
+            KEPT_DAYS,
+            limit,
+        )
+        return [Waiting(**row) for row in rows]
+
+    async def settle(self, taken: Collection[int], refused: Mapping[int, str]) -> None:
+        """Forget the records that were taken, and note why the others were refused again."""
+        async with self._connection.transaction():
+            await self._connection.execute("DELETE FROM quarantine.record WHERE number = ANY ($1)", list(taken))
+            await self._connection.executemany(
+                "UPDATE quarantine.record SET code = $2 WHERE number = $1", list(refused.items())
+            )
+
+
+@asynccontextmanager
+async def quarantine(dsn: str) -> AsyncIterator[Quarantine]:
+    """The quarantine at the address of its role; raises the errors of asyncpg."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield Quarantine(connection)
+    finally:
+        await connection.close()

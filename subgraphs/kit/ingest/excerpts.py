@@ -1,0 +1,123 @@
+"""Excerpts of a file: each of some records as a file of the same format that holds it alone, to be read again.
+
+A way to cut (`Pieces`) belongs to a format. Records are numbered from 1, in the order in which a source reads them;
+what is no whole record, such as the end of a file that was cut off, has no excerpt. An excerpt is what stands in the
+file, not what a reader understood. Tables are cut where they are read (`csv_rows.Rows`).
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from schema import strict_json
+
+LARGEST = 1 << 18
+"""Bytes of an excerpt, beyond which there is none."""
+TAIL = 1 << 16
+"""Bytes at the end of an XML file in which the last element ends."""
+
+
+class Pieces(ABC):
+    """How files of a format are cut into records."""
+
+    def excerpts(self, path: Path, numbers: Collection[int]) -> dict[int, bytes]:
+        """The excerpts of these records by number, without those that can't be cut out of the file."""
+        last = max(numbers, default=0)
+        cut = {}
+        for number, (before, record, after) in enumerate(self.cut(path), 1):
+            if number in numbers and len(before) + len(record) + len(after) <= LARGEST:
+                cut[number] = before + record + after
+            if number >= last:
+                break
+        return cut
+
+    @abstractmethod
+    def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Each record of the file, between what a file needs before and after it."""
+
+
+class Lines(Pieces):
+    """Lines, each a record."""
+
+    def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Each line that is not blank."""
+        with path.open("rb") as stream:
+            for line in stream:
+                if line.strip():
+                    yield b"", line, b""
+
+
+class Items(Pieces):
+    """Items of a JSON list, which is the document, or under a key of it; any other document is one record."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Each item of the list, written anew as JSON."""
+        content = path.read_bytes()
+        try:
+            document = strict_json.parse(content.decode())
+        except (ValueError, RecursionError):
+            return
+        items = document.get(self._key) if isinstance(document, dict) else document
+        if not isinstance(items, list):
+            yield b"", content, b""
+            return
+        before, after = (
+            (b"[", b"]") if isinstance(document, list) else (json.dumps({self._key: []}).encode()[:-2], b"]}")
+        )
+        for item in items:
+            yield before, json.dumps(item).encode(), after
+
+
+class Elements(Pieces):
+    """XML elements of one name, none within another."""
+
+    def __init__(self, tag: str) -> None:
+        name = rb"(?:[\w.-]+:)?" + re.escape(tag.encode())
+        opening, closing = rb"<" + name + rb"(?=[\s/>])[^>]*?", rb"</" + name + rb"\s*>"
+        skipped = rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|"
+        self._elements = re.compile(skipped + rb"(" + opening + rb"(?:/>|>.*?" + closing + rb"))", re.DOTALL)
+        self._ends = re.compile(closing + rb"|" + opening + rb"/>")
+
+    def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Each element, between what stands before the first one and after the last one."""
+        if path.stat().st_size == 0:
+            return
+        with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            tail = content[-TAIL:]
+            ends = [match.end() for match in self._ends.finditer(tail)]
+            before, after = None, tail[ends[-1] :] if ends else b""
+            for match in self._elements.finditer(content):
+                start, end = match.span(1)
+                if start < 0:
+                    continue
+                if before is None:
+                    before = content[:start]
+                yield before, content[start:end], after
+
+
+class Whole(Pieces):
+    """Files that are one record."""
+
+    def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """The file."""
+        yield b"", path.read_bytes(), b""
+
+
+class BySuffix(Pieces):
+    """Files of several formats, told apart by their suffix."""
+
+    def __init__(self, pieces: Mapping[str, Pieces]) -> None:
+        self._pieces = pieces
+
+    def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """The records of a file whose suffix is listed."""
+        pieces = self._pieces.get(path.suffix)
+        return iter(()) if pieces is None else pieces.cut(path)
