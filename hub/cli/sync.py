@@ -28,7 +28,10 @@ def sync(
     settings: Annotated[Path, typer.Option(help="Fichier de réglages (TOML), dont les lignes [[sync]].")],
     account: Annotated[str | None, typer.Option(help="Compte, si la source en a plusieurs.")] = None,
     remove: Annotated[
-        bool, typer.Option("--remove", help="Admet que plus d'un dixième de ce qui est connu ait disparu.")
+        bool,
+        typer.Option(
+            "--remove", help="Admet qu'une liste soit vide, ou ait perdu plus d'un dixième de ce qui est connu."
+        ),
     ] = False,
     keys: KeysOption = KEYS,
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
+import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,7 +24,10 @@ from subgraphs.kit.ingest.row_map import Connection
 
 T = TypeVar("T")
 LARGEST = 64 * 1024 * 1024
-"""Bytes of an answer."""
+"""Bytes of an answer, once inflated."""
+GZIP = 16 + zlib.MAX_WBITS
+HEADER = re.compile(r"[!-~]([ -~]*[!-~])?")
+"""What a header can hold (RFC 9110 §5.5)."""
 LONGEST_PAUSE = 60.0
 LONGEST_RETRY_AFTER = 600.0
 """Seconds that an API may ask to wait; beyond, the next run tries again."""
@@ -76,7 +81,10 @@ class ApiCalls:
 
     async def _authenticated(self) -> Mapping[str, str]:
         assert self.authenticate is not None
-        return await self.authenticate()
+        headers = await self.authenticate()
+        if not all(HEADER.fullmatch(value) for value in headers.values()):
+            raise sync_refused("SYNC_CREDENTIALS", "a secret that no header can hold")
+        return headers
 
     async def _tried(
         self,
@@ -108,7 +116,7 @@ class ApiCalls:
         form: type[T],
     ) -> tuple[T, Mapping[str, str]]:
         self.requests += 1
-        sent = {"accept": "application/json", **headers}
+        sent = {"accept": "application/json", "accept-encoding": "gzip", **headers}
         try:
             async with (
                 asyncio.timeout(self._link.timeout),
@@ -144,16 +152,26 @@ def _retry_after(text: str) -> float | None:
         return float(text[:9])
     try:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
 async def _content(response: httpx2.Response) -> bytes:
+    """The body, inflated no further than its bound: a few bytes may stand for gigabytes."""
+    encoding = response.headers.get("content-encoding", "identity").lower()
+    if encoding not in ("identity", "gzip"):
+        raise sync_refused("SYNC_MALFORMED", "an encoding that was not asked for")
+    inflate = zlib.decompressobj(GZIP) if encoding == "gzip" else None
     body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST:
-            raise sync_refused("SYNC_MALFORMED", f"more than {LARGEST} bytes")
+    try:
+        async for chunk in response.aiter_raw():
+            body += chunk if inflate is None else inflate.decompress(chunk, LARGEST + 1 - len(body))
+            if len(body) > LARGEST:
+                raise sync_refused("SYNC_MALFORMED", f"more than {LARGEST} bytes")
+    except zlib.error:
+        raise _Passing("SYNC_MALFORMED", "not gzip") from None
+    if inflate is not None and not inflate.eof:
+        raise _Passing("SYNC_MALFORMED", "gzip that is cut")
     return bytes(body)
 
 

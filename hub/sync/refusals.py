@@ -8,7 +8,10 @@ MESSAGES = {
     "SYNC_UNREACHABLE": "Le système source ne répond pas, ou mal. Ce qui a été lu est gardé ; relancez plus tard.",
     "SYNC_RATE_LIMITED": "Le système source demande d'attendre. Ce qui a été lu est gardé ; relancez plus tard.",
     "SYNC_MALFORMED": "Le système source répond autre chose que ce qu'il documente : vérifiez l'adresse.",
-    "SYNC_CREDENTIALS": "Le système source refuse les secrets de ce compte : renouvelez-les dans le dossier des clés.",
+    "SYNC_CREDENTIALS": (
+        "Le système source refuse les secrets de ce compte, ou ils ne sont pas une ligne de lettres sans accent : "
+        "renouvelez-les dans le dossier des clés."
+    ),
     "SYNC_REFUSED": "Le système source refuse la demande : vérifiez l'adresse et le département du compte.",
     "SYNC_CIRCUIT_OPEN": "Le système source est laissé au repos après plusieurs échecs ; relancez plus tard.",
     "SYNC_DEPARTMENT_MISSING": "Le compte ne dit pas son département : ajoutez « department » à sa ligne de [[sync]].",
@@ -16,8 +19,8 @@ MESSAGES = {
         "La liste n'a cessé de changer pendant la lecture. Ce qui a été lu est gardé, rien n'est supprimé ; relancez."
     ),
     "SYNC_REMOVALS_REFUSED": (
-        "Plus d'un dixième de ce qui est connu aurait disparu : rien n'est supprimé. Si c'est voulu, relancez avec "
-        "--remove."
+        "Une liste est vide, ou a perdu plus d'un dixième de ce qui est connu : rien n'est supprimé. Si c'est voulu, "
+        "relancez avec --remove."
     ),
     "SYNC_TOO_MANY_IN_A_DAY": (
         "Un même jour compte plus de conventions que le système source n'en donne à la fois : signalez-le-lui."

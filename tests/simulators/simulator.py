@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -21,18 +22,23 @@ FAULTS: dict[str, Callable[[], Response]] = {
     "malformed": lambda: Response(b'{"items": [', media_type="application/json"),
     "page": lambda: Response(b"<html>proxy</html>", media_type="text/html"),
     "cut": lambda: Response(b"{", headers={"content-length": "1000"}),
+    "garbled": lambda: Response(b"{}", headers={"content-encoding": "gzip"}),
+    "cut short": lambda: Response(gzip.compress(b"{}")[:-9], headers={"content-encoding": "gzip"}),
+    "other day": lambda: _wait("Wed, 21 Oct 2015 07:28:00 +99999999999999999999"),
 }
 """Answers that go wrong, by name; `silent` is one that does not come."""
 
 
 class Simulator:
     """One system. `faults` are used up one per request, `requests` are those that came, `before_answer` runs before
-    each one is answered; with `elsewhere`, all are redirected to that base URL."""
+    each one is answered; with `elsewhere`, all are redirected to that base URL. `encodings` are put around each answer,
+    the first one innermost."""
 
     def __init__(self) -> None:
         self.faults = deque[str]()
         self.elsewhere: str | None = None
         self.requests: list[str] = []
+        self.encodings: tuple[str, ...] = ()
         self.before_answer: Callable[[], None] = lambda: None
         self.app = Starlette(routes=[Route("/{path:path}", self._handle, methods=["GET", "POST"])])
 
@@ -54,9 +60,19 @@ class Simulator:
         if fault is not None:
             return FAULTS[fault]()
         self.before_answer()
-        return await self.answer(request)
+        answered = await self.answer(request)
+        if not self.encodings:
+            return answered
+        body = bytes(answered.body)
+        for _ in self.encodings:
+            body = gzip.compress(body)
+        return Response(body, answered.status_code, {"content-encoding": ", ".join(self.encodings)})
 
     answer: Callable[[Request], Awaitable[Response]]
+
+
+def _wait(until: str) -> Response:
+    return JSONResponse({"message": "Too many requests"}, status_code=429, headers={"retry-after": until})
 
 
 def error(status_code: int, /, **body: Any) -> JSONResponse:

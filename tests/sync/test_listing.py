@@ -69,3 +69,18 @@ async def test_a_list_that_never_settles_is_not_taken_for_whole() -> None:
             pass
     assert state["reading"] == READINGS
     assert listing.keys == frozenset()
+
+
+async def test_a_list_whose_pages_come_again_without_end_is_left() -> None:
+    pages = []
+
+    async def page(number: int) -> Page:
+        pages.append(number)
+        assert len(pages) < 1000, "this list has no end"
+        return Page([msgspec.Raw(orjson.dumps({"id": key})) for key in range(3)], False)
+
+    listing = Listing()
+    with pytest.raises(ApiRefused, match="SYNC_MALFORMED"):
+        async for _ in listing.changes(page):
+            pass
+    assert listing.keys == frozenset()

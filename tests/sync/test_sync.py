@@ -21,6 +21,7 @@ import pytest
 
 from demo.token_issuer import Issuer
 from hub.errors import NotServed, StartRefused
+from hub.sync import client
 from hub.sync.link_settings import SyncLink
 from hub.sync.run import SyncRun, sync, sync_keys
 from infra.keys import Keys
@@ -152,8 +153,41 @@ async def test_passing_faults_are_tried_again_and_leave_the_same_data(
     whole = await run(fresh_database, tmp_path, link("data-inclusion", url))
     assert whole.requests == len(simulator.requests)
     assert await values(fresh_database, STORED) == ids(simulator)
+    simulator.faults.extend(["garbled", "cut short", "other day"])
+    assert (await run(fresh_database, tmp_path, link("data-inclusion", url))).report.rows == 0
     simulator.faults.append("silent")
     assert (await run(fresh_database, tmp_path, link("data-inclusion", url, timeout=0.5))).report.rows == 0
+
+
+async def test_an_emptied_list_removes_nothing_although_the_other_list_is_long(
+    fresh_database: Database, tmp_path: Path, offer: tuple[DataInclusionSimulator, str]
+) -> None:
+    simulator, url = offer
+    simulator.structures = [structure(number) for number in range(60)]
+    simulator.services = [service(number, number % 60) for number in range(700)]
+    await run(fresh_database, tmp_path, link("data-inclusion", url))
+    before = ids(simulator)
+    simulator.structures.clear()
+    with pytest.raises(NotServed, match="SYNC_REMOVALS_REFUSED"):
+        await run(fresh_database, tmp_path, link("data-inclusion", url))
+    assert await values(fresh_database, STORED) == before
+
+
+async def test_an_answer_is_inflated_once_and_in_bounds(
+    fresh_database: Database, tmp_path: Path, offer: tuple[DataInclusionSimulator, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator, url = offer
+    simulator.encodings = ("gzip",)
+    await run(fresh_database, tmp_path, link("data-inclusion", url))
+    assert await values(fresh_database, STORED) == ids(simulator)
+    simulator.encodings = ("gzip", "gzip")
+    with pytest.raises(NotServed, match="SYNC_MALFORMED"):
+        await run(fresh_database, tmp_path, link("data-inclusion", url))
+    simulator.encodings = ("gzip",)
+    monkeypatch.setattr(client, "LARGEST", 1000)
+    with pytest.raises(NotServed, match="SYNC_MALFORMED") as refused:
+        await run(fresh_database, tmp_path, link("data-inclusion", url))
+    assert refused.value.detail == "more than 1000 bytes"
 
 
 @pytest.mark.parametrize(
@@ -227,6 +261,12 @@ async def test_wrong_or_open_secrets_stop_and_are_never_told(
     assert "faux-jeton-4b2e" not in f"{refused.value} {caplog.text}"
     assert len(simulator.requests) == 1, "a refused secret is not tried again"
     path = keys.directory / "sync-data-inclusion.essai.toml"
+    for token in ("clé-9d1c", "jeton-9d1c\\n", "jeton-9d1c\\r\\nHost: ailleurs"):
+        path.write_text(f'token = "{token}"\n')
+        with pytest.raises(NotServed, match="SYNC_CREDENTIALS") as unfit:
+            await sync(row, keys, fresh_database.dsn)
+        assert "9d1c" not in f"{unfit.value} {unfit.value.__context__!r}"
+    assert len(simulator.requests) == 1, "what is no header is not sent"
     path.write_text("token = 12345\n")
     with pytest.raises(StartRefused, match="TOML_INVALID") as typed:
         await sync(row, keys, fresh_database.dsn)

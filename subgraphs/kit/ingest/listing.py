@@ -18,6 +18,8 @@ from subgraphs.kit.ingest.api import ApiRefused
 
 READINGS = 6
 """Most readings of a list that goes on changing."""
+REPEATED = 10
+"""Pages in a row without a new key, after which a list is taken to have no end."""
 
 
 class Key(msgspec.Struct):
@@ -43,14 +45,16 @@ class Listing:
     async def changes(self, page: Callable[[int], Awaitable[Page]]) -> AsyncIterator[list[bytes]]:
         """Give the records that are new or differ from what was given, page by page; `page` takes numbers from 1.
 
-        Raises ApiRefused SYNC_UNSETTLED after the last reading if no two in a row agree."""
+        Raises ApiRefused: SYNC_UNSETTLED after the last reading if no two in a row agree, SYNC_MALFORMED for pages that
+        come again without end."""
         given: dict[str, bytes] = {}
         before: set[str] | None = None
         for _ in range(READINGS):
             keys: set[str] = set()
-            number, last = 1, False
+            number, last, repeated = 1, False, 0
             while not last:
                 read = await page(number)
+                listed = len(keys)
                 fresh = []
                 for raw in read.records:
                     record = bytes(raw)
@@ -62,6 +66,9 @@ class Listing:
                 if fresh:
                     yield fresh
                 number, last = number + 1, read.last
+                repeated = 0 if len(keys) > listed else repeated + 1
+                if repeated >= REPEATED:
+                    raise ApiRefused("SYNC_MALFORMED")
             if keys == before:
                 self.keys = frozenset(keys)
                 return

@@ -20,7 +20,7 @@ from subgraphs.offers.sources.data_inclusion import NAME
 SIZE = 5000
 """Records of a page: the default of the API."""
 FEW = 50
-"""Records that may always vanish at once; beyond, at most one in `SHARE`."""
+"""Records that may vanish at once from a list that others stay in; beyond, at most one in `SHARE`."""
 SHARE = 10
 RESOURCES = {"structures": tables.structure, "services": tables.service}
 
@@ -59,15 +59,13 @@ class DataInclusionApi(Api):
                 number += 1
                 yield Document(f"{resource}-{number:05}.json", as_document("items", records))
         vanished: dict[str, list[str]] = {}
-        stored_count = 0
         for resource, listing in listings.items():
             stored = await calls.keys(RESOURCES[resource], NAME)
-            stored_count += len(stored)
             vanished[resource] = sorted(stored - listing.keys)
-        count = sum(map(len, vanished.values()))
-        if count > max(FEW, stored_count // SHARE) and not reading.remove:
-            raise ApiRefused("SYNC_REMOVALS_REFUSED")
-        if count:
+            bound = max(FEW, len(stored) // SHARE) if listing.keys else 0
+            if len(vanished[resource]) > bound and not reading.remove:
+                raise ApiRefused("SYNC_REMOVALS_REFUSED")
+        if any(vanished.values()):
             records = [
                 orjson.dumps({"vanished": resource, "id": key}) for resource, keys in vanished.items() for key in keys
             ]
