@@ -6,10 +6,23 @@ import csv
 import io
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
 from lxml import etree
+
+from demo.ingestion import ORGANISATIONS
+from demo.rdvi_files import signed
+from hub.ingest import SOURCES
+from subgraphs.kit.ingest.ingestion_report import Report
+from subgraphs.kit.ingest.unit_of_work import Options, Session
+from subgraphs.people.registry import Registry
+from tests.conftest import Database
+
+LATER = datetime(2026, 11, 25, tzinfo=UTC)
+"""The date of files that carry none: after those of the demo."""
 
 Altered = Iterator[tuple[str, bytes]]
 """The place of a field, and the file in which it holds another text."""
@@ -98,3 +111,25 @@ def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
             yield from _leaves(item, (*path, step))
     elif path:
         yield path
+
+
+def write(path: Path, content: bytes, secret: bytes) -> Path:
+    """The file, with the headers of a notification beside it."""
+    path.write_bytes(content)
+    if path.suffix == ".json":
+        headers = path.with_name(path.name.removesuffix(".json") + ".headers.json")
+        headers.write_bytes(orjson.dumps(signed(content, secret)))
+    return path
+
+
+async def ingested(database: Database, connection: Any, source: str, path: Path) -> Report:
+    """Read a file as the source does, on this connection."""
+    secret = database.keys.webhook("rdv-insertion")
+    options = Options(as_of=LATER, webhook_secret=secret, organisations=ORGANISATIONS.get(source, {}))
+    return await SOURCES[source](Registry(database.keys.nir)).ingest([path], options, Session(connection))
+
+
+def one_of_each_format(paths: tuple[Path, ...]) -> list[Path]:
+    """The first file of each kind: messages of two kinds are two."""
+    kinds = {(path.suffix, path.name.partition("-")[0] if path.suffix == ".json" else ""): path for path in paths[::-1]}
+    return list(kinds.values())

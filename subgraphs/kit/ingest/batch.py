@@ -36,8 +36,9 @@ REFUSED = (
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.InterfaceError,
     orjson.JSONEncodeError,
+    UnicodeEncodeError,
 )
-"""Errors of PostgreSQL and its client about a value; InterfaceError only where it is a ValueError too."""
+"""Errors about a value that can't be written; of an InterfaceError only where it is a ValueError too."""
 
 
 class Taken(Generic[T]):

@@ -38,13 +38,16 @@ def loads(content: bytes) -> Any:
 
 
 def convert(record: Any, kind: type[T], place: str = "") -> T:
-    """Convert a record, which is at a place of its document, to its type; raises Refused SCHEMA_INVALID.
+    """Convert a record, which is at a place of its document, to its type; raises Refused SCHEMA_INVALID, or
+    VALUE_NOT_STORABLE for a lone surrogate, which JSON can escape and no text of ours can hold.
 
     The path names the field that is wrong or missing, as msgspec says it: at the end of its message the place, at its
     beginning the field that is not there. One that should not be there is not named: its name comes from the record.
     """
     try:
         return msgspec.convert(record, kind)
+    except UnicodeEncodeError:
+        raise Refused("VALUE_NOT_STORABLE", place) from None
     except msgspec.ValidationError as error:
         message = str(error)
         path = _PATH.search(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from typing import TypeVar
 
 from schema.nir import whole_nir
@@ -18,12 +18,20 @@ _OFFSET = re.compile(r"\s+([+-]\d{2}:?\d{2}|UTC|Z)$")
 
 
 def instant(text: str, path: str) -> datetime:
-    """Parse an ISO 8601 instant with an offset, in UTC to the second; fractions are cut, not rounded."""
+    """Parse an ISO 8601 instant with an offset, as `utc` gives it."""
     try:
         moment = datetime.fromisoformat(_OFFSET.sub(r"\1", text.strip()).replace("UTC", "+00:00"))
     except ValueError:
         raise Refused("DATE_INVALID", path) from None
-    if moment.tzinfo is None:
+    return utc(moment, path)
+
+
+def utc(moment: datetime, path: str) -> datetime:
+    """The instant in UTC, to the second; fractions are cut, not rounded.
+
+    Raises Refused where it has no offset, or is of the first or the last year: some zone has no date for it.
+    """
+    if moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR:
         raise Refused("DATE_INVALID", path)
     return moment.astimezone(UTC).replace(microsecond=0)
 

@@ -21,6 +21,7 @@ CHUNK = 1 << 16
 LARGEST = 8 << 20
 """Bytes within which a foyer must end."""
 TRAILER, TOTAL = "TransmissionFlux", "NBTOTDOSRSATRANSM"
+_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 ENCODINGS = ("windows-1252", "iso-8859-1", "iso-8859-15", "utf-8", "us-ascii")
 
 
@@ -82,8 +83,8 @@ def foyers(stream: BinaryIO) -> Iterator[Header | RawFoyer | Announced]:
                 fed = 0
                 yield _raw(element, encoding)
                 _forget(element)
-            elif element.tag == TRAILER and (total := text(element, TOTAL) or "").isdecimal():
-                yield Announced(int(total), f"{TRAILER}/{TOTAL}")
+            elif element.tag == TRAILER and (total := _NUMBER.fullmatch(text(element, TOTAL) or "")):
+                yield Announced(int(total[0]), f"{TRAILER}/{TOTAL}")
         if refused := malformed or failure:
             raise refused
         if fed > LARGEST:

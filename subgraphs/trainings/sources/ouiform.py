@@ -35,6 +35,7 @@ from subgraphs.kit.ingest.excerpts import Lines
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.kit.ingest.text_forms import utc
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.trainings import tables
 from subgraphs.trainings.sources import lheo
@@ -130,7 +131,7 @@ def _lines(path: Path) -> Iterator[Numbered[bytes]]:
 async def _write(line: bytes, store: Store) -> Outcome:
     message = _read(line)
     table, key = _item(message)
-    at = message.maj.replace(microsecond=0)
+    at = utc(message.maj, "maj")
     if not await store.admit(tables.source_record, NAME, key, at, removed=isinstance(message, Removal)):
         return Outcome.OLDER
     if isinstance(message, Removal):

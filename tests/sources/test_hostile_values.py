@@ -1,0 +1,61 @@
+"""What a field of a file may hold, whatever the source: a value that can't be kept costs its record, no other one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hub.ingest import SOURCES
+from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.text_forms import instant
+from tests.conftest import Database
+from tests.sources.altered_fields import altered, ingested, one_of_each_format, write
+from tests.sources.ingestion import adds_up, everything_told
+
+PLACEHOLDER = "VALEURHOSTILE"
+JSON = frozenset({".json", ".jsonl"})
+FORMS = {
+    "a lone surrogate": (r"\ud800", JSON),
+    "an instant before year 1 in UTC": ("0001-01-01T00:00:00+02:00", JSON),
+    "more digits than Python reads": ("9" * 5000, frozenset({".xml"})),
+}
+"""Texts, and the suffixes of the files in which they are tried."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_no_value_of_any_field_stops_an_ingestion_nor_the_next_one(
+    database: Database, known: dict[str, tuple[Path, ...]], tmp_path: Path, form: str
+) -> None:
+    text, suffixes = FORMS[form]
+    for source in SOURCES:
+        connection = await database.connect(SOURCES[source].role)
+        try:
+            for path in one_of_each_format(known[source]):
+                if path.suffix not in suffixes:
+                    continue
+                for place, content in altered(path.name, path.read_bytes(), PLACEHOLDER):
+                    hostile = content.replace(PLACEHOLDER.encode(), text.encode())
+                    transaction = connection.transaction()
+                    await transaction.start()
+                    file = write(tmp_path / path.name, hostile, database.keys.webhook("rdv-insertion"))
+                    try:
+                        reports = [await ingested(database, connection, source, file) for _ in range(2)]
+                    except Exception as error:
+                        raise AssertionError(f"{source}: {place}") from error
+                    await transaction.rollback()
+                    assert all(map(adds_up, reports)), f"{source}: {place}"
+                    everything_told(reports).encode()
+        finally:
+            await connection.close()
+
+
+@pytest.mark.parametrize("text", ["0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z", "2026-11-24T12:00:00"])
+def test_an_instant_that_some_zone_has_no_date_for_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match="DATE_INVALID ici"):
+        instant(text, "ici")
+
+
+def test_an_instant_is_in_utc_to_the_second() -> None:
+    assert instant("2026-11-24T13:00:00.999+01:00", "ici") == datetime(2026, 11, 24, 12, tzinfo=UTC)
