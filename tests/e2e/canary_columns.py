@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ScalarSelect, Table, UniqueConstraint
+from sqlalchemy import Boolean, Case, CheckConstraint, Column, ScalarSelect, Table, UniqueConstraint
 from sqlalchemy.sql import visitors
 
 from schema.categories import Level
@@ -142,7 +142,11 @@ def _tell(tables: Mapping[str, Personal], item: ColumnField, table: str, path: P
 
 
 def _as_it_is(item: ColumnField) -> list[Column[Any]]:
-    """The columns whose values an expression gives as they are: gathered in a list, or looked up in another row."""
+    """The columns whose values an expression gives as they are: chosen by a condition, gathered in a list, or looked up
+    in another row."""
+    if isinstance(item.column, Case):
+        results = (*(result for _, result in item.column.whens), item.column.else_)
+        return [result for result in results if isinstance(result, Column)]
     if isinstance(item.column, ScalarSelect):
         looked_up = [selected for selected in item.column.element.selected_columns if isinstance(selected, Column)]
         if looked_up:
