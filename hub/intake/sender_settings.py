@@ -19,7 +19,7 @@ class SenderTable(TomlForm, frozen=True):
     organisation: Annotated[str, msgspec.Meta(pattern=r"^(?!previous$)[a-z0-9][a-z0-9-]{0,63}$")]
     organisations: str | None = None
     department: Annotated[str, msgspec.Meta(pattern=r"^(\d{2,3}|2[AB])$")] | None = None
-    window: Annotated[int, msgspec.Meta(ge=60)] = 259_200
+    window: Annotated[int, msgspec.Meta(ge=60, le=31_536_000)] = 259_200
     waiting: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1_000
 
 

@@ -41,8 +41,9 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._lock.close()
+        with self._turn():
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._lock.close()
 
     @contextmanager
     def files(self, documents: Sequence[tuple[str, bytes]]) -> Iterator[list[Path]]:
@@ -58,7 +59,7 @@ class Spool:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """A block in which no other process of this user makes or sweeps a folder here."""
+        """A block in which no other process of this user makes, sweeps or removes a folder here."""
         descriptor = os.open(self._parent / f"{self._prefix}lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -16,7 +16,7 @@ actions anomalie anomalies api beneficiaires candidatures catalogue cnaf contact
 coordonnees croisement demandes diagnostics dora droits dsp emplois export extrait facile flux formation
 formations ft immersion immersions inclusion insertion invitations lheo notification notifications offre
 offres orientations ouiform pass positionnements projets rdv rdvi rdvs referents services sessions
-structures usagers webhook
+structures sync usagers webhook
 """
 WORDS = frozenset(_WORDS.split())
 """Words that are kept: they name systems and what files are about."""

@@ -21,11 +21,11 @@ class SyncTable(TomlForm, frozen=True):
     login_url: str | None = None
     department: Annotated[str, msgspec.Meta(pattern=r"^(\d{2,3}|2[AB])$")] | None = None
     organisations: str | None = None
-    timeout: Annotated[float, msgspec.Meta(gt=0)] = 60.0
+    timeout: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = 60.0
     attempts: Annotated[int, msgspec.Meta(ge=1, le=20)] = 6
-    backoff: Annotated[float, msgspec.Meta(gt=0)] = 1.0
-    failures: Annotated[int, msgspec.Meta(ge=1)] = 3
-    pause: Annotated[float, msgspec.Meta(ge=0)] = 900.0
+    backoff: Annotated[float, msgspec.Meta(gt=0, le=60)] = 1.0
+    failures: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 3
+    pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 900.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Where the reading of an account stands: its cursor, and the circuit that lets a failing source rest."""
+"""Where the reading of an account stands: its cursor, and the circuit that lets a failing source rest.
+
+Rests are timed by the database, so that no clock of another machine lengthens one.
+"""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
@@ -22,10 +23,9 @@ class SyncState:
         A reading that is admitted after a rest is the one probe of the next rest."""
         row = await self._written(
             "INSERT INTO runs.sync_state (source, account) VALUES ($1, $2) ON CONFLICT (source, account)"
-            " DO UPDATE SET failures = sync_state.failures RETURNING cursor, failures, rests_until"
+            " DO UPDATE SET failures = sync_state.failures RETURNING cursor, rests_until > now() AS rests"
         )
-        now = datetime.now(UTC)
-        if row["rests_until"] is not None and now < row["rests_until"]:
+        if row["rests"]:
             raise sync_refused("SYNC_CIRCUIT_OPEN", "the source rests after failures")
         cursor: str | None = row["cursor"]
         return cursor
@@ -40,14 +40,13 @@ class SyncState:
         """The reading ended well, or with this code."""
         if code is not None and code not in PASSING:
             return
-        rest = datetime.now(UTC) + timedelta(seconds=self._link.pause)
         await self._written(
             "UPDATE runs.sync_state SET failures = CASE WHEN $3 THEN failures + 1 ELSE 0 END,"
-            " rests_until = CASE WHEN $3 AND failures + 1 >= $4 THEN $5::timestamptz END"
+            " rests_until = CASE WHEN $3 AND failures + 1 >= $4 THEN now() + make_interval(secs => $5) END"
             " WHERE source = $1 AND account = $2 RETURNING failures",
             code is not None,
             self._link.failures,
-            rest,
+            self._link.pause,
         )
 
     async def _written(self, statement: str, *values: object) -> asyncpg.Record:

@@ -19,6 +19,13 @@ LEFT = (
 )
 
 
+SEVERAL = (
+    "import sys; from pathlib import Path; from hub.intake.spool import Spool\n"
+    "for _ in range(400):\n"
+    "    with Spool(Path(sys.argv[1])) as spool, spool.files([('000001.json', b'{}')]) as paths: paths[0].read_bytes()"
+)
+
+
 def _folders(parent: Path) -> list[Path]:
     return [path for path in parent.glob(f"{PREFIX}*") if path.is_dir()]
 
@@ -41,6 +48,14 @@ def test_what_a_killed_process_left_is_removed_by_the_next_and_what_is_in_use_st
             assert len(_folders(tmp_path)) == 2
             assert list(tmp_path.rglob("*.json")) == paths
         assert paths[0].exists()
+
+
+def test_processes_that_start_and_end_at_once_disturb_none_of_them(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SEVERAL, str(tmp_path)]
+    processes = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    errors = [process.communicate()[1] for process in processes]
+    assert errors == ["", "", ""]
+    assert _folders(tmp_path) == []
 
 
 def test_a_folder_of_another_name_is_never_touched(tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ async def test_all_pages_are_read_and_a_second_reading_writes_nothing(
     assert (second.report.read, second.report.rows) == (70, 0)
     kept = await rows(fresh_database, "SELECT outcome, read, error FROM runs.run ORDER BY number")
     assert kept == [{"outcome": "complete", "read": 70, "error": None}] * 2
+    assert set(await values(fresh_database, "SELECT name FROM runs.input")) == {"sync-…"}
 
 
 async def test_what_vanished_there_vanishes_here_once_the_reading_is_whole(
