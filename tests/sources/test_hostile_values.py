@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime
 from pathlib import Path
+from string import ascii_letters
 
 import pytest
 
@@ -19,6 +21,7 @@ JSON = frozenset({".json", ".jsonl"})
 FORMS = {
     "a lone surrogate": (r"\ud800", JSON),
     "an instant before year 1 in UTC": ("0001-01-01T00:00:00+02:00", JSON),
+    "a text too long for an index": ("".join(random.Random(0).choices(ascii_letters, k=9000)), JSON),
     "more digits than Python reads": ("9" * 5000, frozenset({".xml"})),
 }
 """Texts, and the suffixes of the files in which they are tried."""

@@ -34,11 +34,13 @@ EARLY_STARTS = 2
 REFUSED = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
     asyncpg.InterfaceError,
     orjson.JSONEncodeError,
     UnicodeEncodeError,
 )
-"""Errors about a value that can't be written; of an InterfaceError only where it is a ValueError too."""
+"""Errors about a value that can't be written (ProgramLimitExceededError: a text too long for an index); of an
+InterfaceError only where it is a ValueError too."""
 
 
 class Taken(Generic[T]):

@@ -6,6 +6,7 @@ stands in `refusals` under record 0. A value set aside is not a refusal: the res
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ T_co = TypeVar("T_co", covariant=True)
 S = TypeVar("S")
 LONGEST_NAME = 60
 """Characters of the name of a field that a report tells."""
+UNSHOWN = "\ufffd"
+"""What stands in a report for a character that commands a terminal, or a byte of a file's name that is none."""
+_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 MAX_DETAILED_REFUSALS = 1000
 """Refusals, and values set aside, kept in detail; beyond, they are only counted by code."""
 
@@ -42,7 +46,7 @@ class Refused(Exception):
     """A record or a whole file is refused; `path` is the place in the record, `detail` is for developers."""
 
     def __init__(self, code: str, path: str = "", *, detail: str = "") -> None:
-        path = without_nir(path)
+        path = _showable(path)
         super().__init__(f"{code} {path} {detail}".rstrip())
         if code not in CODES:
             raise LookupError(f"subgraphs/kit/ingest/refusal_codes.py has no code {code}")
@@ -135,7 +139,7 @@ class Report:
 
     def open(self, path: Path) -> None:
         """Start a file: later refusals name it by name and hash. Raises Refused if it can't be read, or is empty."""
-        self._file, self._digest, self._record = without_nir(path.name), "", 0
+        self._file, self._digest, self._record = _showable(path.name), "", 0
         try:
             with path.open("rb") as stream:
                 self._digest = file_digest(stream, "sha256").hexdigest()
@@ -151,7 +155,7 @@ class Report:
         """Start the next record group of the file, which may be counted once later ones were read."""
         self._record += 1
         self.read += 1
-        self.unread.update(without_nir(name[:LONGEST_NAME]) for name in unread)
+        self.unread.update(_showable(name)[:LONGEST_NAME] for name in unread)
         return Place(self._file, self._digest, self._record, line)
 
     def count(self, place: Place, outcome: Outcome, candidates: int, asides: Iterable[Refused] = ()) -> None:
@@ -206,3 +210,8 @@ class Report:
         codes[refused.code] += 1
         if len(refusals) < MAX_DETAILED_REFUSALS:
             refusals.append(Refusal(place.file, place.digest, place.record, refused.path, refused.code, place.line))
+
+
+def _showable(text: str) -> str:
+    """A text from outside as any terminal may show it, without a NIR."""
+    return _UNSHOWABLE.sub(UNSHOWN, without_nir(text))
