@@ -23,7 +23,8 @@ MESSAGES = {
         "relancez avec --remove."
     ),
     "SYNC_TOO_MANY_IN_A_DAY": (
-        "Un même jour compte plus de conventions que le système source n'en donne à la fois : signalez-le-lui."
+        "Un même jour compte plus de conventions que le système source n'en donne à la fois : il en manque, les autres "
+        "jours sont lus. Signalez-le au système source."
     ),
 }
 PASSING = frozenset({"SYNC_UNREACHABLE", "SYNC_RATE_LIMITED", "SYNC_MALFORMED"})

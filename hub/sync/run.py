@@ -17,7 +17,7 @@ from hub.runs.kept_runs import Run, kept_run
 from hub.sync.apis import find_api, read_credentials
 from hub.sync.client import ApiCalls, public_error
 from hub.sync.link_settings import SyncLink
-from hub.sync.refusals import MESSAGES
+from hub.sync.refusals import MESSAGES, PASSING
 from hub.sync.sync_state import SyncState
 from infra.keys import Keys
 from infra.role_names import RUNS_WRITER
@@ -74,6 +74,8 @@ async def sync(
                 async with _calls(link, api, credentials, dsn(reader.source.role)) as calls, delivery.opened():
                     await _read_all(api.read(calls, Reading(link.department, cursor, remove)), delivery)
             except HubError as error:
+                if error.code in MESSAGES and error.code not in PASSING:
+                    await state.reached(None)  # nothing was broken off: what was refused is read again from the start
                 await state.ended(error.code)
                 raise
             await state.reached(None)

@@ -144,6 +144,21 @@ def test_a_signed_notification_is_committed_before_it_is_answered(receiver: Rece
     assert statuses(receiver) == ["VU"]
 
 
+def test_two_processes_that_are_sent_the_same_notifications_at_once_write_each_one_once(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    folder = tmp_path / "second"
+    folder.mkdir()
+    with serve("webhooks", receiver.database, folder, sender_settings_file(folder)) as process:
+        receivers = [receiver, replace(receiver, url=process.url, process=process)]
+        bodies = [rdv(number % 30) for number in range(120)]
+        with ThreadPoolExecutor(16) as pool:
+            answers = [pool.submit(taker.send, CD08, body) for body in bodies for taker in receivers]
+        assert {answer.result().status_code for answer in answers} == {200}
+    assert statuses(receiver) == ["INCONNU"] * 30
+    assert asyncio.run(values(receiver.database, "SELECT count(*) FROM people.person")) == [30]
+
+
 def test_the_same_notification_again_is_taken_and_writes_nothing(receiver: Receiver) -> None:
     body = rdv(1)
     assert receiver.send(CD08, body).status_code == 200

@@ -384,6 +384,24 @@ async def test_a_span_of_days_is_halved_until_the_api_gives_all_of_it_and_the_cu
         assert (rest.report.read, rest.report.codes) == (expected, Counter({"MATCH_NONE": expected}))
         whole = await run(fresh_database, tmp_path, row)
         assert whole.report.read == 250
-        simulator.conventions = [convention(number, start) for number in range(100)]
-        with pytest.raises(NotServed, match="SYNC_TOO_MANY_IN_A_DAY"):
-            await run(fresh_database, tmp_path, row)
+
+
+async def test_a_day_that_the_api_does_not_give_whole_hides_no_other_day_and_is_said_at_each_reading(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    simulator = ImmersionSimulator()
+    start: date = today() - timedelta(days=100)
+    simulator.conventions = [
+        *(convention(number, start) for number in range(130)),
+        *(convention(1000 + number, start + timedelta(days=number - 20)) for number in range(0, 60, 3)),
+    ]
+    with simulator.served() as url:
+        row = link("immersion-facile", url)
+        for _ in range(2):
+            with pytest.raises(NotServed, match="SYNC_TOO_MANY_IN_A_DAY"):
+                await run(fresh_database, tmp_path, row)
+        kept = await rows(fresh_database, "SELECT outcome, read FROM runs.run")
+        assert kept == [{"outcome": "failed", "read": 120}] * 2
+        simulator.conventions = simulator.conventions[120:]
+        whole = await run(fresh_database, tmp_path, row)
+        assert whole.report.read == 30

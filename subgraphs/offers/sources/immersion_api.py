@@ -40,21 +40,24 @@ class ImmersionApi(Api):
         return {"authorization": credentials.key}
 
     async def read(self, calls: Calls, reading: Reading) -> AsyncIterator[Document]:
-        """Give the agreements span by span."""
+        """Give the agreements span by span; a day that has too many is given in part, and said at the end."""
         first = date.fromisoformat(reading.cursor) if reading.cursor else today() - BACK
         last = today() + AHEAD
         span = last - first
+        whole = True
         while first < last:
             until = min(first + span, last)
             records = await calls.get("/api/v2/conventions", _between(first, until), list[msgspec.Raw])
             if len(records) >= MOST:
-                if until - first <= timedelta(days=1):
-                    raise ApiRefused("SYNC_TOO_MANY_IN_A_DAY")
-                span = (until - first) // 2
-                continue
+                if until - first > timedelta(days=1):
+                    span = (until - first) // 2
+                    continue
+                whole = False
             content = b"[" + b",".join(map(bytes, records)) + b"]"
-            yield Document(f"conventions-{until}.json", content, str(until))
+            yield Document(f"conventions-{until}.json", content, str(until) if whole else None)
             first, span = until, span * 2
+        if not whole:
+            raise ApiRefused("SYNC_TOO_MANY_IN_A_DAY")
 
 
 def _between(after: date, until: date) -> dict[str, str]:
