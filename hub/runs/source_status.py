@@ -73,9 +73,11 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class KeptRun:
-    """One run: `inputs` are safe names with the SHA-256 of each, `seconds` how long it took, or has taken so far."""
+    """One run: `inputs` are safe names with the SHA-256 of each, `seconds` how long it took, or has taken so far;
+    `notified` if it adds up the notifications of a day."""
 
     number: int
+    notified: bool
     phase: Phase
     started_at: datetime
     seconds: float | None
@@ -106,8 +108,12 @@ class SourceStatus:
 
     @property
     def last(self) -> KeptRun | None:
-        """The latest run that is not under way."""
-        return next((run for run in self.runs if run.phase is not Phase.RUNNING), None)
+        """The latest run that ended; one that failed stays it, whatever notifications come, until another ends."""
+        ended = [run for run in self.runs if run.phase is not Phase.RUNNING]
+        failed = next((run for run in ended if not run.notified), None)
+        if failed is not None and failed.phase is not Phase.COMPLETE:
+            return failed
+        return ended[0] if ended else None
 
     @property
     def running(self) -> bool:
@@ -156,7 +162,8 @@ SELECT latest.*, extract(epoch FROM coalesce(latest.ended_at, now()) - latest.st
     (SELECT coalesce(json_agg(json_build_array(name, digest) ORDER BY place), '[]')
         FROM runs.input WHERE run = latest.number AND place <= $4) AS inputs
 FROM unnest($1::text[]) AS names (source) CROSS JOIN LATERAL (
-    SELECT *, row_number() OVER (ORDER BY number DESC) AS rank FROM runs.run WHERE run.source = names.source
+    SELECT *, row_number() OVER (PARTITION BY day IS NULL ORDER BY number DESC) AS rank
+    FROM runs.run WHERE run.source = names.source
     ORDER BY number DESC LIMIT $2
 ) AS latest
 ORDER BY latest.source, latest.number DESC
@@ -191,6 +198,7 @@ def _run(row: asyncpg.Record) -> KeptRun:
     unended = Phase.RUNNING if row["running"] else Phase.BROKEN_OFF
     return KeptRun(
         number=row["number"],
+        notified=row["day"] is not None,
         phase=unended if outcome is None else Phase(outcome),
         started_at=row["started_at"],
         seconds=None if outcome is None and not row["running"] else row["seconds"],

@@ -15,7 +15,7 @@ from hub.runs.source_status import SourceStatus, read_status
 PATIENCE = 5.0
 """Timeout of a connection and of a statement, in seconds."""
 REMEMBERED = 1.0
-"""Seconds for which an answer serves all who ask, so that nobody makes work by asking often."""
+"""Seconds for which an answer, or that there is none, serves all who ask, so that nobody makes work by asking often."""
 
 
 async def read_once(dsn: str, rhythms: Mapping[str, Rhythm], sources: Sequence[str] = ()) -> list[SourceStatus]:
@@ -41,12 +41,21 @@ class StatusReader:
     def __init__(self, dsn: str, rhythms: Mapping[str, Rhythm]) -> None:
         self._dsn, self._rhythms = dsn, rhythms
         self._turn = asyncio.Lock()
-        self._until, self._read = 0.0, list[SourceStatus]()
+        self._until, self._answer = 0.0, list[SourceStatus]()
+        self._failure: NotServed | None = None
 
     async def statuses(self) -> list[SourceStatus]:
         """The status of each source that ran or has a rhythm; raises NotServed (DATABASE_UNAVAILABLE)."""
         async with self._turn:
             if monotonic() >= self._until:
-                self._read = await read_once(self._dsn, self._rhythms)
+                await self._read()
                 self._until = monotonic() + REMEMBERED
-            return self._read
+            if self._failure is not None:
+                raise self._failure.with_traceback(None)
+            return self._answer
+
+    async def _read(self) -> None:
+        try:
+            self._answer, self._failure = await read_once(self._dsn, self._rhythms), None
+        except NotServed as failure:
+            self._failure = failure

@@ -17,9 +17,9 @@ import pytest
 
 from demo import source_files
 from hub.errors import NotServed
-from hub.runs import kept_runs
+from hub.runs import kept_runs, status_reader
 from hub.runs.kept_runs import Tally, add_to_day, kept_run
-from hub.runs.source_status import KeptRun, Phase, SourceStatus, read_status
+from hub.runs.source_status import KeptRun, Phase, SourceStatus, State, read_status
 from hub.runs.status_reader import read_once
 from infra.role_names import RUNS_READER, RUNS_WRITER
 from tests.cli.commands import hub, ingest
@@ -205,6 +205,50 @@ async def test_notifications_of_a_day_add_up_in_one_row_also_at_once_and_while_a
     day = next(run for run in (await statuses(fresh_database))["rdv-insertion"].runs if run.read == 10)
     assert (day.phase, day.written, day.counts) == (Phase.COMPLETE, 10, {"created": 5, "rejected": 5})
     assert (day.refusals, day.asides) == ({"WEBHOOK_SIGNATURE": 5}, {"COORDINATES_MISSING": 5})
+
+
+async def test_notifications_hide_neither_a_run_under_way_nor_one_that_failed(fresh_database: Database) -> None:
+    dsn = fresh_database.dsn(RUNS_WRITER)
+
+    async def state() -> tuple[State, bool]:
+        status = (await statuses(fresh_database))["rdv-insertion"]
+        return status.state, status.running
+
+    async def fail() -> None:
+        async with kept_run(dsn, "rdv-insertion", ["sync cd08"]):
+            await add_to_day(dsn, "rdv-insertion", Tally(1, 1, {"created": 1}))
+            assert await state() == (State.UNTIMED, True)
+            raise NotServed("SYNC_CREDENTIALS", "refusés", "status 401")
+
+    with pytest.raises(NotServed, match="SYNC_CREDENTIALS"):
+        await fail()
+    assert await state() == (State.FAILING, False)
+    last = (await statuses(fresh_database))["rdv-insertion"].last
+    assert last is not None
+    assert last.error == "SYNC_CREDENTIALS"
+    async with kept_run(dsn, "rdv-insertion", ["sync cd08"]) as run:
+        run.tally = Tally(3, 3)
+    assert await state() == (State.UNTIMED, False)
+
+
+async def test_a_database_that_does_not_answer_is_asked_once_for_all_who_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = 0
+
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        opened += 1
+        await reader.read()
+        writer.close()
+
+    monkeypatch.setattr(status_reader, "PATIENCE", 0.2)
+    async with await asyncio.start_server(never_answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        reader = status_reader.StatusReader(f"postgresql://r:r@127.0.0.1:{port}/spie?sslmode=disable", {})
+        answers = await asyncio.gather(*(reader.statuses() for _ in range(5)), return_exceptions=True)
+    assert [getattr(answer, "code", None) for answer in answers] == ["DATABASE_UNAVAILABLE"] * 5
+    assert opened == 1
 
 
 async def test_runs_of_more_than_a_year_ago_are_forgotten_with_their_files(fresh_database: Database) -> None:
