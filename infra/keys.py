@@ -245,11 +245,12 @@ def _write(path: Path, value: bytes) -> None:
 
 def _missing(directory: Path, names: Collection[str]) -> SetupRefused:
     listed = ", ".join(sorted(names))
+    senders = " « hub keys sender » crée celle d'un expéditeur." if any(map(SENDER.fullmatch, names)) else ""
     return SetupRefused(
         "KEYS_MISSING",
         f"Il manque des clés dans {directory} : {listed}. Nommez leur dossier par --keys, remettez-les depuis votre "
         "coffre ou, pour une installation neuve ou qui n'a pas encore ses clés « role-… » ou « quarantine », lancez "
-        "« hub keys init ».",
+        f"« hub keys init ».{senders}",
         f"missing in {directory}: {listed}",
     )
 

@@ -3,6 +3,7 @@ cut."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,10 +71,18 @@ def sender(
         Keys.load(folder, (name,)).overlapped(name)
         typer.echo(f"{folder / name} : nouveau secret en place ; l'ancien est encore admis. Redémarrez le processus,")
         typer.echo("convenez du nouveau avec l'expéditeur, puis relancez avec --end.")
-    elif Keys.add_sender(folder, name):
+    elif _added(folder, source, name):
         typer.echo(f"{folder / name} : secret créé. Sa ligne est ce dont vous convenez avec l'expéditeur.")
     else:
         refuse("KEY_EXISTS", f"{folder / name} existe : --renew le change sans coupure.")
+
+
+def _added(folder: Path, source: str, name: str) -> bool:
+    """Make the secret of a source that sends, unless there is one; raises StartRefused."""
+    from hub.intake.senders import check_sends
+
+    check_sends(source)
+    return Keys.add_sender(folder, name)
 
 
 def _key_names(names: list[str] | None) -> list[str]:

@@ -14,6 +14,7 @@ from hub.cli.options import KEYS, KeysOption
 from hub.errors import StartRefused
 from hub.ingest import Follower, show, source_roles
 from hub.settings import load_settings
+from hub.sync.apis import find_api
 from hub.sync.link_settings import SyncLink
 from hub.sync.run import sync as read_api
 from hub.sync.run import sync_keys
@@ -35,6 +36,7 @@ def sync(
     ] = False,
     keys: KeysOption = KEYS,
 ) -> None:
+    find_api(source)
     link = _link(load_settings(settings).sync, source, account)
     loaded_keys = Keys.load(keys, sync_keys(link))
     console = Console()

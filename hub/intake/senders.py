@@ -42,13 +42,19 @@ def _check(rows: Sequence[SenderSettings]) -> None:
             "no row of [[webhooks]]",
         )
     for row in rows:
-        source_roles(row.source)
-        if SOURCES[row.source].webhook is None:
-            raise StartRefused(
-                "WEBHOOKS_UNSUPPORTED",
-                f"La source « {row.source} » n'envoie pas de notifications : retirez-la de [[webhooks]].",
-                "the source declares no webhook",
-            )
+        check_sends(row.source)
+
+
+def check_sends(source: str) -> None:
+    """Raise StartRefused (SOURCE_UNKNOWN, WEBHOOKS_UNSUPPORTED) unless this source sends notifications."""
+    source_roles(source)
+    if SOURCES[source].webhook is None:
+        names = ", ".join(sorted(kind.name for kind in SOURCES.values() if kind.webhook is not None))
+        raise StartRefused(
+            "WEBHOOKS_UNSUPPORTED",
+            f"La source « {source} » n'envoie pas de notifications au hub. Celles qui en envoient : {names}.",
+            "the source declares no webhook",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from hub.runs.source_status import SourceStatus
 from hub.runs.status_texts import NONE, codes_text, duration, run_text, state_text, success_text, trend_text
 
 
 def show_status(statuses: Sequence[SourceStatus], console: Console) -> None:
-    """Print a row per source: its state, its last success, its last run, and how many records the latest ones read."""
-    table = Table("source", "état", "dernier succès", "rythme", "dernière lecture", "refus", "lus, par lecture")
+    """Print a row per source: its state, its last success, its last run, and how many records the latest ones read.
+
+    A narrow terminal breaks texts and cuts none."""
+    longest = max((len(status.source) for status in statuses), default=0)
+    names = "état", "dernier succès", "rythme", "dernière lecture", "refus", "lus, par lecture"
+    folded = [Column(name, overflow="fold") for name in names]
+    table = Table(Column("source", min_width=longest), *folded)
     for status in statuses:
         last = status.last
         table.add_row(

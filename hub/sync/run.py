@@ -66,9 +66,9 @@ async def sync(
         organisations=read_organisations(link.organisations),
     )
     with database_refusals():
+        state = SyncState(dsn(RUNS_WRITER), link)
+        cursor = await state.begin()  # a source at rest is no run: it would hide the failures that sent it there
         async with kept_run(dsn(RUNS_WRITER), link.source, [f"sync {link.account}"]) as run:
-            state = SyncState(dsn(RUNS_WRITER), link)
-            cursor = await state.begin()
             delivery = _Delivery(reader, options, dsn, state, run, progress)
             try:
                 async with _calls(link, api, credentials, dsn(reader.source.role)) as calls, delivery.opened():

@@ -403,6 +403,23 @@ def test_a_secret_is_changed_without_a_cut_and_the_old_one_ends(database: Databa
     assert proven(new)
 
 
+def test_a_secret_is_made_only_for_a_source_that_sends_and_what_lacks_one_says_how_it_is_made(
+    database: Database, tmp_path: Path
+) -> None:
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "hub.cli", "keys", "sender", *arguments, "--keys", str(tmp_path / "keys")]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode != 0
+        return done.stderr
+
+    shutil.copytree(database.keys.directory, tmp_path / "keys", copy_function=shutil.copy)
+    before = sorted(path.name for path in (tmp_path / "keys").iterdir())
+    assert "SOURCE_UNKNOWN" in run("rdv-insertio", "cd08")
+    assert "WEBHOOKS_UNSUPPORTED" in run("data-inclusion", "cd08")
+    assert "hub keys sender" in run("--renew", "rdv-insertion", "cd08")
+    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == before
+
+
 def test_nothing_of_a_person_or_a_secret_is_logged_nor_counted(receiver: Receiver) -> None:
     message = json.loads(rdv(7))
     message["data"]["users"][0]["title"] = "DOCTEURUNIQUE"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from rich.console import Console
 
 from demo.token_issuer import Issuer
 from hub.ingest import SOURCES
 from hub.runs.kept_runs import Outcome, Tally, kept_run
 from hub.runs.source_status import Phase
+from hub.runs.status_reader import read_once
+from hub.runs.status_table import show_status
 from hub.runs.status_texts import bars, duration
-from infra.role_names import RUNS_WRITER
+from infra.role_names import RUNS_READER, RUNS_WRITER
 from tests.cli.commands import Result, hub
 from tests.conftest import Database
 
@@ -138,3 +142,12 @@ def test_bars_and_durations_are_short() -> None:
 def test_every_end_of_a_run_has_a_phase() -> None:
     assert {*map(str, Outcome)} < {*map(str, Phase)}
     assert all(phase.label for phase in Phase)
+
+
+async def test_a_narrow_terminal_or_a_pipe_cuts_no_name_and_no_code(fresh_database: Database) -> None:
+    await keep(fresh_database, "data-inclusion", whole=False)
+    written = StringIO()
+    show_status(await read_once(fresh_database.dsn(RUNS_READER), {}, list(SOURCES)), Console(file=written, width=80))
+    lines = [line for line in written.getvalue().splitlines() if line.startswith("│")]
+    assert set(SOURCES) <= {line.split("│")[1].strip() for line in lines}
+    assert "…" not in written.getvalue()

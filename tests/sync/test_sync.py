@@ -235,6 +235,7 @@ async def test_a_source_that_fails_rests_and_one_reading_probes_it(
     with pytest.raises(NotServed, match="SYNC_CIRCUIT_OPEN"):
         await run(fresh_database, tmp_path, row)
     assert len(simulator.requests) == asked, "a source at rest is not asked"
+    assert await values(fresh_database, "SELECT error FROM runs.run") == ["SYNC_UNREACHABLE"] * 2
     await rows(fresh_database, "UPDATE runs.sync_state SET rests_until = now() RETURNING 1")
     simulator.faults.append("unavailable")
     with pytest.raises(NotServed, match="SYNC_UNREACHABLE"):
