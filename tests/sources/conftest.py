@@ -16,7 +16,7 @@ TODAY = date(2026, 11, 24)
 
 
 @pytest.fixture(scope="module")
-def known(database: Database, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, ...]]:
+def demo_files(database: Database, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, ...]]:
     """The files of the demo, which the database has read."""
     files = source_files.write(tmp_path_factory.mktemp("demo"), TODAY, database.keys.webhook("rdv-insertion"))
     asyncio.run(load(files, dsn=database.dsn, keys=database.keys, today=TODAY))

@@ -63,8 +63,8 @@ async def test_records_of_one_batch_leave_what_they_leave_one_by_one(
         report = Report("essai")
         connection = await fresh_database.connect("ingest")
         session = Session(connection)
-        for each in operations:
-            await session.take(report, report.begin(), each(registry))
+        for written in operations:
+            await session.take(report, report.begin(), written(registry))
         await session.settle(report)
         await registry.sweep(connection)
         await connection.close()

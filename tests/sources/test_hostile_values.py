@@ -29,13 +29,13 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 async def test_no_value_of_any_field_stops_an_ingestion_nor_the_next_one(
-    database: Database, known: dict[str, tuple[Path, ...]], tmp_path: Path, form: str
+    database: Database, demo_files: dict[str, tuple[Path, ...]], tmp_path: Path, form: str
 ) -> None:
     text, suffixes = FORMS[form]
     for source in SOURCES:
         connection = await database.connect(SOURCES[source].role)
         try:
-            for path in one_of_each_format(known[source]):
+            for path in one_of_each_format(demo_files[source]):
                 if path.suffix not in suffixes:
                     continue
                 for place, content in altered(path.name, path.read_bytes(), PLACEHOLDER):

@@ -28,15 +28,15 @@ WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1) AND has_table_privilege(c
 SCHEMAS = ["access", "people", "appointments", "offers", "trainings"]
 
 
-def test_no_source_is_left_out(known: dict[str, tuple[Path, ...]]) -> None:
-    assert known.keys() == SOURCES.keys()
+def test_no_source_is_left_out(demo_files: dict[str, tuple[Path, ...]]) -> None:
+    assert demo_files.keys() == SOURCES.keys()
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @pytest.mark.parametrize("source", SOURCES)
 async def test_a_nir_in_any_field_of_any_source_is_in_no_column_report_or_log(
     database: Database,
-    known: dict[str, tuple[Path, ...]],
+    demo_files: dict[str, tuple[Path, ...]],
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     source: str,
@@ -46,7 +46,7 @@ async def test_a_nir_in_any_field_of_any_source_is_in_no_column_report_or_log(
     connection = await database.connect(SOURCES[source].role)
     try:
         tables = [row[0] for row in await connection.fetch(TABLES, SCHEMAS)]
-        for path in one_of_each_format(known[source]):
+        for path in one_of_each_format(demo_files[source]):
             for place, content in altered(path.name, path.read_bytes(), form):
                 fields += 1
                 transaction = connection.transaction()
