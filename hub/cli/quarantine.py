@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
@@ -47,7 +47,8 @@ def _show(records: list[Waiting], console: Console) -> None:
     if not records:
         console.print("Rien n'attend d'être relu.")
         return
-    table = Table("source", "reçu (SHA-256)", "n°", "code", "refusé le", "jusqu'au", "se relit")
+    names = "source", "reçu (SHA-256)", "n°", "code", "refusé le", "jusqu'au", "se relit"
+    table = Table(*(Column(name, overflow="fold") for name in names))
     for record in records:
         table.add_row(
             record.source,

@@ -15,10 +15,9 @@ def show_status(statuses: Sequence[SourceStatus], console: Console) -> None:
     """Print a row per source: its state, its last success, its last run, and how many records the latest ones read.
 
     A narrow terminal breaks texts and cuts none."""
-    longest = max((len(status.source) for status in statuses), default=0)
     names = "état", "dernier succès", "rythme", "dernière lecture", "refus", "lus, par lecture"
     folded = [Column(name, overflow="fold") for name in names]
-    table = Table(Column("source", min_width=longest), *folded)
+    table = Table(Column("source", no_wrap=True), *folded)
     for status in statuses:
         last = status.last
         table.add_row(

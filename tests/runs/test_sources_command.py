@@ -151,3 +151,4 @@ async def test_a_narrow_terminal_or_a_pipe_cuts_no_name_and_no_code(fresh_databa
     lines = [line for line in written.getvalue().splitlines() if line.startswith("│")]
     assert set(SOURCES) <= {line.split("│")[1].strip() for line in lines}
     assert "…" not in written.getvalue()
+    assert all(line.endswith("│") for line in lines), "no column is cut"
