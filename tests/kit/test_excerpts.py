@@ -72,3 +72,10 @@ def test_a_record_that_is_too_large_has_no_excerpt_and_the_next_one_has(
     path = tmp_path / "file"
     path.write_bytes(content)
     assert [*pieces.excerpts(path, [1, 2])] == [2]
+
+
+@pytest.mark.parametrize("beginning", [b"<f>", b"<f ", b"<!-- ", b"<![CDATA["])
+def test_beginnings_without_an_end_are_read_once(tmp_path: Path, beginning: bytes) -> None:
+    path = tmp_path / "file.xml"
+    path.write_bytes(b"<r><f>1</f>" + beginning * 1_000_000)
+    assert [*Elements("f").excerpts(path, [1, 2])] == [1]

@@ -81,13 +81,16 @@ class Elements(Pieces):
 
     def __init__(self, tag: str) -> None:
         name = rb"(?:[\w.-]+:)?" + re.escape(tag.encode())
-        opening, closing = rb"<" + name + rb"(?=[\s/>])[^>]*?", rb"</" + name + rb"\s*>"
+        opening, closing = rb"<" + name + rb"(?=[\s/>])[^<>]*?", rb"</" + name + rb"\s*>"
         skipped = rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|"
-        self._elements = re.compile(skipped + rb"(" + opening + rb"(?:/>|>.*?" + closing + rb"))", re.DOTALL)
+        unended = rb"|<!--.*|<!\[CDATA\[.*|<" + name + rb"(?=[\s/>]).*"
+        whole = rb"(" + opening + rb"(?:/>|>.*?" + closing + rb"))"
+        self._elements = re.compile(skipped + whole + unended, re.DOTALL)
         self._ends = re.compile(closing + rb"|" + opening + rb"/>")
 
     def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
-        """Each element, between what stands before the first one and after the last one."""
+        """Each element, between what stands before the first one and after the last one, up to what has no end: what
+        follows would be searched to the end of the file for each beginning."""
         if path.stat().st_size == 0:
             return
         with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
