@@ -272,6 +272,13 @@ async def test_runs_of_more_than_a_year_ago_are_forgotten_with_their_files(fresh
         ("source", "Jeanne Dupont"),
         ("cursor", "x" * 201),
         ("outcome", "done"),
+        ("refusals", '{"Jeanne Dupont": 1}'),
+        ("refusals", '{"SCHEMA_INVALID": "Jeanne Dupont"}'),
+        ("refusals", '{"SCHEMA_INVALID": {"Jeanne": 1}}'),
+        ("asides", '{"185077800608491": 1}'),
+        ("asides", '["Jeanne Dupont"]'),
+        ("counts", '{"Jeanne": 1}'),
+        ("counts", '"Jeanne Dupont"'),
     ],
 )
 async def test_no_column_of_a_run_takes_a_free_text(fresh_database: Database, column: str, value: str) -> None:
