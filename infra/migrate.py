@@ -123,8 +123,8 @@ async def _connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
         raise unreachable(error) from None
 
 
-async def upgrade(dsn: str, history: History, keys: Keys) -> None:
-    """Migrate one schema to its newest state.
+async def upgrade(dsn: str, history: History, keys: Keys, revision: str = "head") -> None:
+    """Migrate one schema to its newest state, or to an earlier revision.
 
     Raises SetupRefused if its migrations are not installed, or if other code has taken the schema further than they go.
     """
@@ -142,7 +142,7 @@ async def upgrade(dsn: str, history: History, keys: Keys) -> None:
     try:
         async with engine.begin() as connection:
             await connection.execute(text(f"SET LOCAL ROLE {history.owner}"))
-            await connection.run_sync(_run, history, keys)
+            await connection.run_sync(_run, history, keys, revision)
     except CommandError as error:
         if not isinstance(error.__cause__, ResolutionError):
             raise
@@ -151,10 +151,10 @@ async def upgrade(dsn: str, history: History, keys: Keys) -> None:
         await engine.dispose()
 
 
-def _run(connection: Connection, history: History, keys: Keys) -> None:
+def _run(connection: Connection, history: History, keys: Keys, revision: str) -> None:
     configuration = config(history)
     configuration.attributes.update(connection=connection, schema=history.schema, nir_key=lambda: _nir_key(keys))
-    command.upgrade(configuration, "head")
+    command.upgrade(configuration, revision)
 
 
 def _nir_key(keys: Keys) -> bytes:

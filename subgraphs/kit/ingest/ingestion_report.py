@@ -130,7 +130,7 @@ class Report:
     refusals: list[Refusal] = field(default_factory=list)
     aside_codes: Counter[str] = field(default_factory=Counter)
     asides: list[Refusal] = field(default_factory=list)
-    inputs: list[tuple[Path, str]] = field(default_factory=list)
+    inputs: list[tuple[Path, str]] = field(default_factory=list, repr=False)
     whole: bool = True
     unread: Counter[str] = field(default_factory=Counter)
     _file: str = ""
