@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hub.runs.quarantine import Content, Refusal, Seal, quarantine
-from subgraphs.kit.ingest.ingestion_report import Report
+from subgraphs.kit.ingest.ingestion_report import Report, sha256_of
 from subgraphs.kit.ingest.unit_of_work import Options, Source
 
 UNPROVEN = frozenset({"HEADERS_MISSING", "WEBHOOK_SECRET_MISSING", "WEBHOOK_SIGNATURE"})
@@ -35,12 +35,14 @@ async def keep_refused(source: Source, options: Options, report: Report, dsn: st
 
 
 def _refusals(source: Source, path: Path, digest: str, codes: dict[int, str], options: Options) -> Iterator[Refusal]:
-    excerpts: dict[int, bytes] = {}
+    contents: dict[int, Content] = {}
     with suppress(OSError):  # the file is gone since: what was refused of it is listed all the same
         excerpts = source.pieces.excerpts(path, codes)
+        read = {place: _content(path, body, options) for place, body in excerpts.items()}
+        if sha256_of(path) == digest:  # otherwise it was written anew since, and holds other records
+            contents = read
     for place, code in codes.items():
-        content = _content(path, excerpts[place], options) if place in excerpts else None
-        yield Refusal(digest, place, path.name, code, content)
+        yield Refusal(digest, place, path.name, code, contents.get(place))
 
 
 def _content(path: Path, body: bytes, options: Options) -> Content:

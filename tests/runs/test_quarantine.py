@@ -12,12 +12,13 @@ import orjson
 import pytest
 
 from demo import source_files
-from hub.ingest import SOURCES
-from hub.refused_records import UNPROVEN
+from hub.ingest import SOURCES, find_source
+from hub.refused_records import UNPROVEN, keep_refused
 from hub.retry import _files
 from hub.runs.quarantine import Content, Refusal, Seal, Waiting, quarantine
 from infra.keys import Keys
 from infra.role_names import LOGINS, QUARANTINE_KEEPER
+from subgraphs.kit.ingest.unit_of_work import Options, Session
 from tests.cli.commands import Result, hub, ingest
 from tests.conftest import Database
 
@@ -114,6 +115,24 @@ async def test_a_file_given_again_replaces_what_waited_of_it(fresh_database: Dat
     for _ in range(2):
         ingest(fresh_database, "ouiform", path)
         assert [record["record"] for record in waiting(fresh_database)] == [1, 2, 3]
+
+
+async def test_of_a_file_written_anew_before_its_refusals_are_kept_nothing_is_kept(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    """The refused places would be those of other people's records."""
+    path = tmp_path / "positionnements.jsonl"
+    path.write_bytes(orjson.dumps(PLACEMENT))
+    connection = await fresh_database.connect(SOURCES["ouiform"].role)
+    source = find_source("ouiform", fresh_database.keys).source
+    try:
+        report = await source.ingest([path], Options(), Session(connection))
+    finally:
+        await connection.close()
+    path.write_bytes(orjson.dumps({**PLACEMENT, "positionnement": CANARY}))
+    seal = Seal(fresh_database.keys.quarantine)
+    await keep_refused(source, Options(), report, fresh_database.dsn(QUARANTINE_KEEPER), seal)
+    assert [record["retriable"] for record in waiting(fresh_database)] == [False]
 
 
 def forms_of(text: str) -> list[str]:

@@ -154,7 +154,7 @@ class Batch:
 @asynccontextmanager
 async def begin(connection: Connection) -> AsyncIterator[Batch]:
     """A batch in a transaction of its own, which is written at the end of the block."""
-    async with connection.transaction():
+    async with connection.transaction(isolation="read_committed"):
         await connection.fetch(BEGIN, LOCK)
         batch = Batch(connection)
         yield batch

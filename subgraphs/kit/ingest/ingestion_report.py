@@ -31,6 +31,12 @@ MAX_DETAILED_REFUSALS = 1000
 """Refusals, and values set aside, kept in detail; beyond, they are only counted by code."""
 
 
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal; raises OSError."""
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
 class Outcome(StrEnum):
     """The outcome of one record group."""
 
@@ -141,9 +147,8 @@ class Report:
         """Start a file: later refusals name it by name and hash. Raises Refused if it can't be read, or is empty."""
         self._file, self._digest, self._record = _showable(path.name), "", 0
         try:
-            with path.open("rb") as stream:
-                self._digest = file_digest(stream, "sha256").hexdigest()
-                size = stream.tell()
+            self._digest = sha256_of(path)
+            size = path.stat().st_size
         except OSError as error:
             raise Refused("FILE_UNREADABLE", detail=type(error).__name__) from error
         finally:
