@@ -233,10 +233,10 @@ def show(measures: Sequence[Measure], console: Console) -> None:
     for measure in measures:
         table.add_row(
             f"{measure.people:,}".replace(",", " "),
-            _each(measure.copy, measure),
-            _each(measure.first, measure),
+            _cost_per_person(measure.copy, measure),
+            _cost_per_person(measure.first, measure),
             f"{measure.first.cpu / measure.copy.cpu:.1f}",
-            _each(measure.unchanged, measure),
+            _cost_per_person(measure.unchanged, measure),
             f"{measure.unchanged.cpu / measure.first.cpu:.2f}",
             f"{measure.delta.elapsed:.1f} s",
         )
@@ -249,7 +249,7 @@ def show(measures: Sequence[Measure], console: Console) -> None:
         console.print(f"Croissance par personne, de {few.people} à {many.people} : {growth:.2f}.")
 
 
-def _each(cost: Cost, measure: Measure) -> str:
+def _cost_per_person(cost: Cost, measure: Measure) -> str:
     parts: tuple[Callable[[Cost], float], ...] = (lambda cost: cost.client, lambda cost: cost.server)
     client, server = (f"{part(cost) / measure.people * 1e6:.0f}" for part in parts)
     return f"{client} + {server}"

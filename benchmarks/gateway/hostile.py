@@ -69,7 +69,7 @@ def search(family: str, recipe: Recipe | None, seconds: float, random: Random) -
 
 
 def composed(recipe: Recipe) -> Iterator[Supergraph]:
-    """The graph of a recipe, with what is kept beside a graph; nothing if the recipe is none."""
+    """Yield the supergraph of a recipe once it has prepared a document; yield none if the recipe does not compose."""
     try:
         supergraph = graph(recipe)
     except CompositionFailed:

@@ -160,7 +160,7 @@ async def _wait(ended: asyncio.Event) -> None:
 
 
 async def _end(connection: Connection, number: int, run: Run, error: str | None) -> None:
-    """Write the end of the run; one that failed keeps what is known of it."""
+    """Write how the run ended, with its tally; a run that failed has none, and keeps the number of records read."""
     tally = run.tally or Tally(run.read, 0)
     outcome = Outcome.FAILED if error is not None else Outcome.COMPLETE if tally.whole else Outcome.CUT
     async with connection.transaction():

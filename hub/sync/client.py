@@ -8,6 +8,7 @@ import random
 import re
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -42,6 +43,17 @@ class _Passing(Exception):
         self.code, self.detail, self.wait = code, detail, wait
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class _Call:
+    """One request, whose text shows nothing of it."""
+
+    method: str
+    url: str
+    parameters: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Mapping[str, str] | None = None
+
+
 class ApiCalls:
     """The calls of an API (`subgraphs.kit.ingest.api.Calls`). `authenticate` gives the headers, and is asked again once
     when a request is refused for them; `connection` reads what is stored."""
@@ -62,7 +74,8 @@ class ApiCalls:
             self._headers = await self._authenticated()
         while True:
             try:
-                content, _ = await self._tried("GET", f"{self._url}{path}", parameters, self._headers, None, form)
+                call = _Call("GET", f"{self._url}{path}", parameters, self._headers)
+                content, _ = await self._tried(call, form)
                 return content
             except NotServed as error:
                 if error.code != "SYNC_CREDENTIALS" or renewed:
@@ -71,7 +84,7 @@ class ApiCalls:
 
     async def log_in(self, path: str, body: Mapping[str, str]) -> Mapping[str, str]:
         """The headers of the answer to a log-in; raises NotServed (SYNC_…)."""
-        _, headers = await self._tried("POST", f"{self._login_url}{path}", {}, {}, body, msgspec.Raw)
+        _, headers = await self._tried(_Call("POST", f"{self._login_url}{path}", {}, {}, body), msgspec.Raw)
         return {name.lower(): value for name, value in headers.items()}
 
     async def keys(self, table: Table, source: str) -> set[str]:
@@ -86,19 +99,11 @@ class ApiCalls:
             raise sync_refused("SYNC_CREDENTIALS", "a secret that no header can hold")
         return headers
 
-    async def _tried(
-        self,
-        method: str,
-        url: str,
-        parameters: Mapping[str, str],
-        headers: Mapping[str, str],
-        body: Mapping[str, str] | None,
-        form: type[T],
-    ) -> tuple[T, Mapping[str, str]]:
+    async def _tried(self, call: _Call, form: type[T]) -> tuple[T, Mapping[str, str]]:
         """The first answer that will do, of at most `attempts`."""
         for attempt in range(1, self._link.attempts + 1):
             try:
-                return await self._once(method, url, parameters, headers, body, form)
+                return await self._once(call, form)
             except _Passing as passing:
                 if attempt == self._link.attempts or (passing.wait or 0) > LONGEST_RETRY_AFTER:
                     raise sync_refused(passing.code, passing.detail) from None
@@ -106,21 +111,15 @@ class ApiCalls:
                 await asyncio.sleep(max(passing.wait or 0.0, pause * random.uniform(0.5, 1.0)))  # noqa: S311 - jitter
         raise AssertionError("unreachable")
 
-    async def _once(
-        self,
-        method: str,
-        url: str,
-        parameters: Mapping[str, str],
-        headers: Mapping[str, str],
-        body: Mapping[str, str] | None,
-        form: type[T],
-    ) -> tuple[T, Mapping[str, str]]:
+    async def _once(self, call: _Call, form: type[T]) -> tuple[T, Mapping[str, str]]:
         self.requests += 1
-        sent = {"accept": "application/json", "accept-encoding": "gzip", **headers}
+        sent = {"accept": "application/json", "accept-encoding": "gzip", **call.headers}
         try:
             async with (
                 asyncio.timeout(self._link.timeout),
-                self._http.stream(method, url, params=dict(parameters), headers=sent, json=body) as response,
+                self._http.stream(
+                    call.method, call.url, params=dict(call.parameters), headers=sent, json=call.body
+                ) as response,
             ):
                 _check_status(response)
                 content = await _content(response)

@@ -43,7 +43,7 @@ REFUSED = (
 InterfaceError only where it is a ValueError too."""
 
 
-class Taken(Generic[T]):
+class TakenRecord(Generic[T]):
     """A record that is being taken: `store` holds what it changes, `result()` is what it returns once it is done."""
 
     def __init__(self, write: Write[T], rows: RowMap) -> None:
@@ -129,9 +129,9 @@ class Batch:
         self._rows = RowMap()
         self.written = 0
 
-    async def take(self, writes: Sequence[Write[T]]) -> list[Taken[T]]:
+    async def take(self, writes: Sequence[Write[T]]) -> list[TakenRecord[T]]:
         """Take records in order; what each returned or was refused for is its `result()`."""
-        records = [Taken(write, self._rows) for write in writes]
+        records = [TakenRecord(write, self._rows) for write in writes]
         waiting = running = records
         while True:
             settled = next((place for place, record in enumerate(waiting) if not record.settle()), len(waiting))
@@ -161,7 +161,7 @@ async def begin(connection: Connection) -> AsyncIterator[Batch]:
         await batch.write()
 
 
-async def take_all(connection: Connection, writes: Sequence[Write[T]]) -> tuple[list[Taken[T] | Refused], int]:
+async def take_all(connection: Connection, writes: Sequence[Write[T]]) -> tuple[list[TakenRecord[T] | Refused], int]:
     """Take records in order, in as few transactions as possible; returns them, or why one can't be written, and the
     number of rows written.
 

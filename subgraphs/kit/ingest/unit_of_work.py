@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from subgraphs.kit.ingest.batch import Taken, Write, take_all
+from subgraphs.kit.ingest.batch import TakenRecord, Write, take_all
 from subgraphs.kit.ingest.excerpts import Pieces
 from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Place, Refused, Report
 from subgraphs.kit.ingest.person_registry import People
@@ -147,7 +147,7 @@ class Session:
             self._progress(Progress(report.read, report.read / elapsed if elapsed else 0.0))
 
 
-def _count(report: Report, place: Place, result: Taken[Outcome] | Refused) -> None:
+def _count(report: Report, place: Place, result: TakenRecord[Outcome] | Refused) -> None:
     try:
         if isinstance(result, Refused):
             raise result
