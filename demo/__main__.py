@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from rich.console import Console
 
 from demo.actors import actors, agreements, names
 from demo.cast import BY_SLUG
 from demo.ingestion import load
+from demo.live import live_systems
 from demo.source_files import write
 from demo.switcher import route
 from demo.token_issuer import DemoActor, Issuer
@@ -23,7 +23,7 @@ from hub.app import hub_app
 from hub.cli.local_database import served_database
 from hub.errors import HubError
 from hub.graph import load_graph
-from hub.ingest import show
+from hub.ingest import headline
 from hub.serving import Server
 from hub.settings import load_settings
 from infra.errors import SetupRefused
@@ -37,6 +37,7 @@ DATA = ROOT / ".data"
 WELCOME = """
 Le hub répond sur {graphql} (Ctrl-C pour l'arrêter) : ouvrez cette adresse dans un navigateur.
 Acteurs, jetons et personnes fictives : .data/demo.json
+Systèmes sources simulés, à changer pour voir le hub suivre : {systems}
 
 Une première requête, en référente des Ardennes, à coller dans un autre terminal :
 
@@ -65,19 +66,21 @@ def _serve(port: int) -> None:
     graph, keys, issuer = load_graph(), Keys.create(DATA / "keys"), Issuer(DATA / "demo")
     with served_database(keys, *LOGINS) as dsn:
         print(
-            "Lecture des fichiers fictifs ; chaque source en a un fautif, dont elle dit ce qu'elle refuse.", flush=True
+            "Lecture des sources fictives ; chacune a un fichier fautif : « hub quarantine » en dit les refus.",
+            flush=True,
         )
         demo_actors, persons = asyncio.run(
-            prepare(keys, dsn, DATA / "demo" / "files", today(), lambda report: show(report, Console()))
+            prepare(keys, dsn, DATA / "demo" / "files", today(), lambda report: print(headline(report), flush=True))
         )
         settings = load_settings(issuer.write_settings(agreements(demo_actors), names()))
         switcher = route(demo_actors, persons, issuer, graph.table.policy)
-        Server(
-            hub_app(graph, settings, keys, dsn, [switcher]),
-            "127.0.0.1",
-            port,
-            lambda url: _announce(describe(url, demo_actors, persons, issuer), DATA / "demo.json"),
-        ).run()
+        with live_systems() as page:
+            Server(
+                hub_app(graph, settings, keys, dsn, [switcher]),
+                "127.0.0.1",
+                port,
+                lambda url: _announce(describe(url, demo_actors, persons, issuer), page(), DATA / "demo.json"),
+            ).run()
 
 
 async def prepare(
@@ -115,12 +118,14 @@ def describe(
     }
 
 
-def _announce(described: dict[str, Any], path: Path) -> None:
+def _announce(described: dict[str, Any], systems: str, path: Path) -> None:
+    described["systems"] = systems
     partial = path.with_suffix(".partial")
     partial.touch(mode=0o600)
     partial.write_bytes(orjson.dumps(described, option=orjson.OPT_INDENT_2))
     partial.replace(path)
-    print(WELCOME.format(graphql=described["graphql"], person=described["persons"][0]["id"]), flush=True)
+    values = {"graphql": described["graphql"], "systems": systems, "person": described["persons"][0]["id"]}
+    print(WELCOME.format(**values), flush=True)
 
 
 if __name__ == "__main__":

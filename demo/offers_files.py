@@ -32,15 +32,25 @@ LHEO = "http://www.lheo.org/2.3"
 
 def write(folder: Path, today: date) -> dict[str, tuple[Path, ...]]:
     """Write the files under `folder`; return them by the name of their source."""
-    structures = folder / "data-inclusion" / "structures.json"
-    services = folder / "data-inclusion" / "services.json"
+    structures_path = folder / "data-inclusion" / "structures.json"
+    services_path = folder / "data-inclusion" / "services.json"
     catalogue = folder / "lheo" / "catalogue.xml"
-    for path in (structures, catalogue):
+    for path in (structures_path, catalogue):
         path.parent.mkdir(parents=True, exist_ok=True)
-    structures.write_bytes(_page([_structure(item, today) for item in STRUCTURES]))
-    services.write_bytes(_page([_service(item, today) for item in SERVICES]))
+    structures_path.write_bytes(_page(structures(today)))
+    services_path.write_bytes(_page(services(today)))
     catalogue.write_bytes(_catalogue(today))
-    return {"data-inclusion": (structures, services), "lheo": (catalogue,)}
+    return {"data-inclusion": (structures_path, services_path), "lheo": (catalogue,)}
+
+
+def structures(today: date) -> list[dict[str, Any]]:
+    """Return the structures of data.inclusion."""
+    return [_structure(item, today) for item in STRUCTURES]
+
+
+def services(today: date) -> list[dict[str, Any]]:
+    """Return the services of data.inclusion."""
+    return [_service(item, today) for item in SERVICES]
 
 
 def _page(items: list[dict[str, Any]]) -> bytes:

@@ -76,7 +76,7 @@ def rdv_message(rdv: Rdv, today: date, people: Mapping[str, Person] = EVERYONE_B
     participations = [
         {
             "id": rdv.number * 100 + rank,
-            "user": _user(people[slug]),
+            "user": user(people[slug]),
             "status": status,
             "starts_at": starts_at.isoformat(timespec="milliseconds"),
             "created_at": _at(today - timedelta(days=70), 8).isoformat(timespec="milliseconds"),
@@ -126,7 +126,7 @@ def invitation_message(invitation: Invitation, today: date) -> dict[str, Any]:
     return {
         "data": {
             "id": invitation.number,
-            "user": _user(EVERYONE_BY_SLUG[invitation.slug]),
+            "user": user(EVERYONE_BY_SLUG[invitation.slug]),
             "format": invitation.format,
             "clicked": invitation.clicked,
             "rdv_with_referents": False,
@@ -168,7 +168,8 @@ def internal_id(person: Person) -> str:
     return f"DEMO{person.number:06}"
 
 
-def _user(person: Person) -> dict[str, Any]:
+def user(person: Person) -> dict[str, Any]:
+    """Return a person as webhooks and the API give it."""
     reached = person.slug not in REACHED_BY_DOSSIER
     return {
         "id": person.number + 5000,

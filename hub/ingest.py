@@ -237,10 +237,15 @@ class Follower:
         self._bar.update(self._task, description=description)
 
 
+def headline(report: Report) -> str:
+    """The line that says how many records were read, and how each ended."""
+    counts = ", ".join(f"{report.counts[outcome]} {outcome.value}" for outcome in Outcome if report.counts[outcome])
+    return f"{report.source} : {report.read} enregistrements lus — {counts or 'rien'}."
+
+
 def show(report: Report, console: Console) -> None:
     """Print the summary, then each refusal and each value set aside, with its place and its remedy."""
-    counts = ", ".join(f"{report.counts[outcome]} {outcome.value}" for outcome in Outcome if report.counts[outcome])
-    console.print(f"{report.source} : {report.read} enregistrements lus — {counts or 'rien'}.", highlight=False)
+    console.print(headline(report), highlight=False)
     console.print(f"Lignes écrites dans la base : {report.rows}.", highlight=False)
     if report.candidates:
         console.print(f"Rapprochements à confirmer par un professionnel : {report.candidates}.", highlight=False)

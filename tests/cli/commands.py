@@ -23,7 +23,9 @@ from hub.cli import main
 from infra.postgresql.cluster_home import home
 from tests.conftest import ROOT, Database
 
-PACKAGES = ("demo", "hub", "infra", "schema", "subgraphs")
+PACKAGES = ("demo", "hub", "infra", "schema", "subgraphs", "tests/simulators")
+MODULES = ("tests/__init__.py", "tests/threaded_server.py")
+"""What the demo takes of the tests, beside the simulators."""
 SECONDS = 120
 """The longest that a command may take."""
 
@@ -146,6 +148,8 @@ def copy_of_the_project(folder: Path) -> Iterator[Path]:
     root = folder / "copy"
     for name in PACKAGES:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in MODULES:
+        shutil.copy(ROOT / name, root / name)
     programs = root / ".venv" / "bin"
     programs.mkdir(parents=True)
     for name, command in (("hub", "-m hub.cli"), ("python", "")):

@@ -15,11 +15,13 @@ import httpx2
 import pytest
 
 from demo.actors import actors as demo_actors
+from demo.anomaly_files import REFUSED
+from demo.cast import RDVS
 from tests.cli.commands import Demo, copy_of_the_project, demo, hub, hub_process, left_running
 from tests.e2e.site import PURPOSES
 from tests.e2e.test_slice import SLICE
 
-KEYS = {"url", "graphql", "actors", "persons"}
+KEYS = {"url", "graphql", "actors", "persons", "systems"}
 
 
 def free_port() -> int:
@@ -37,6 +39,10 @@ def ask(running: Demo, actor: str, person: str) -> dict[str, Any] | None:
     assert response.status_code == 200, response.text
     person_data: dict[str, Any] | None = response.json()["data"]["person"]
     return person_data
+
+
+def statuses(person: dict[str, Any]) -> list[str]:
+    return [node["status"] for node in person["appointments"]["nodes"]]
 
 
 def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace(tmp_path: Path) -> None:
@@ -77,13 +83,29 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
             answer = subprocess.run(["bash", "-c", first_query], cwd=root, capture_output=True, text=True)
             assert '"birthDate":"1988-03-14"' in answer.stdout
 
+            lines = running.welcome.partition("\n\n")[0].splitlines()[1:]
+            assert [line.partition(" : ")[0] for line in lines] == [*REFUSED], "a line per source"
+
+            rdv = next(rdv for rdv in RDVS if rdv.category == "rsa_cer_signature")
+            told = httpx2.post(f"{description['systems']}/rdvs/{rdv.number}", data={"status": "noshow"})
+            assert (told.status_code, told.headers["location"]) == (303, "/?hub=200")
+            assert "Le hub a pris la notification" in httpx2.get(f"{description['systems']}/?hub=200").text
+            changed = ask(running, "referent-a", maelle)
+            assert changed is not None
+            assert statuses(changed) == [
+                "ABSENT" if node["motive"]["category"] == rdv.category else node["status"]
+                for node in journey["appointments"]["nodes"]
+            ]
+            assert statuses(changed) != statuses(journey)
+
             assert running.interrupt() in (0, 130)
         assert left_running(root) == []
         assert "Traceback" not in (root / "demo.log").read_text()
 
         with demo(root, port) as restarted:
             assert restarted.description["persons"] == description["persons"]
-            assert ask(restarted, "referent-a", maelle) == journey
+            assert ask(restarted, "referent-a", maelle) == changed
+            assert (root / ".data" / "demo" / "live.log").read_text() == ""
         assert left_running(root) == []
 
 

@@ -16,8 +16,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +27,11 @@ from demo.cast import BY_SLUG
 from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
 from hub.graph import Graph, load_graph
-from hub.serving import Server
 from hub.settings import load_settings
 from schema.days import today
 from schema.subgraphs import SUBGRAPHS
 from tests.conftest import ROOT, Database, populated
+from tests.threaded_server import listening
 
 PATIENCE = 300.0
 """Seconds for whatever is not about time, however busy the machine is: each limit of a hub or of its client."""
@@ -179,20 +177,6 @@ def fill(database: Database, folder: Path) -> Filled:
     ids = {slug: person["id"] for slug, person in zip(BY_SLUG, persons, strict=True)}
     assert all(str(UUID(value)) == value for value in ids.values())
     return Filled(Issuer(folder / "demo"), {actor.name: actor for actor in actors}, ids)
-
-
-@contextmanager
-def listening(app: Any) -> Iterator[str]:
-    """An application served by a thread of this process: its URL."""
-    urls: Queue[str] = Queue()
-    server = Server(app, "127.0.0.1", 0, urls.put)
-    thread = Thread(target=server.run)
-    thread.start()
-    try:
-        yield urls.get(timeout=60)
-    finally:
-        server.should_exit = True
-        thread.join(30)
 
 
 @contextmanager

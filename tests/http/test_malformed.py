@@ -19,7 +19,8 @@ import pytest
 from hub.document.exchange import Reply, Request
 from hub.http.asgi import AsgiApplication
 from hub.http.endpoint import GraphQLEndpoint
-from tests.e2e.site import PATIENCE, listening
+from tests.e2e.site import PATIENCE
+from tests.threaded_server import listening
 
 BODY = b'{"query":"{a}"}'
 HEAD = b"POST /graphql HTTP/1.1\r\nhost: hub\r\n"

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.e2e.site import listening
+from tests.threaded_server import listening
 
 FAULTS: dict[str, Callable[[], Response]] = {
     "unavailable": lambda: JSONResponse({"message": "maintenance"}, status_code=503),

@@ -1,0 +1,129 @@
+"""What lives beside the demo's hub: the simulated source systems, and the two commands that take what they tell.
+
+`python -m demo.live` is a process of its own. It ends, with the commands that it started, when its standard input
+ends: with the demo, however that ends.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from demo.rdvi_files import ORGANISATION_MAP
+from demo.source_systems import SourceSystems, sender
+from infra.keys import Keys, sender_key
+from schema.days import today
+from tests.simulators import data_inclusion, immersion_facile, rdv_insertion
+from tests.threaded_server import listening
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / ".data"
+FOLDER = DATA / "demo"
+SENDER = "cd08"
+"""The organisation that sends notifications of RDV-Insertion, in the address of the hub."""
+ACCOUNT = "demo"
+EVERY = 10
+"""Seconds between two readings of each API."""
+SECRETS = {
+    "data-inclusion": f'token = "{data_inclusion.TOKEN}"\n',
+    "rdv-insertion": f'email = "{rdv_insertion.EMAIL}"\npassword = "{rdv_insertion.PASSWORD}"\n',
+    "immersion-facile": f'key = "{immersion_facile.KEY}"\n',
+}
+"""The secrets of each account, which its simulator knows."""
+
+
+@contextmanager
+def live_systems() -> Iterator[Callable[[], str]]:
+    """Run them during the block, by the settings of the demo; the function that is yielded waits until they answer, and
+    returns the address of their page."""
+    with (FOLDER / "live.log").open("w") as log:
+        popen = subprocess.Popen(
+            [sys.executable, "-m", "demo.live"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,  # Ctrl-C of a terminal is for the demo, which ends them
+        )
+    assert popen.stdin is not None
+    assert popen.stdout is not None
+    try:
+        yield lambda: _first_line(popen)
+    finally:
+        popen.stdin.close()
+        popen.wait(60)
+        popen.stdout.close()
+
+
+def _first_line(popen: subprocess.Popen[str]) -> str:
+    assert popen.stdout is not None
+    return popen.stdout.readline().strip()
+
+
+def main() -> None:
+    """Start all, print the address of the page, and wait for the end of the standard input."""
+    keys = Keys.create(DATA / "keys")
+    name = sender_key("rdv-insertion", SENDER)
+    Keys.add_sender(keys.directory, name)
+    secret = (keys.directory / name).read_bytes().strip()
+    with ExitStack() as stack:
+        receiver = stack.enter_context(_hub("serve", "--role", "webhooks", "--port", "0", "--settings", _senders()))
+        assert receiver.stdout is not None
+        intake = receiver.stdout.readline().split()[-1]
+        systems = SourceSystems(
+            today(), FOLDER / "systems.json", sender(f"{intake}/webhooks/rdv-insertion/{SENDER}"), secret
+        )
+        page = stack.enter_context(listening(systems.page))
+        print(page, flush=True)
+        sys.stdin.read()
+
+
+def _senders() -> Path:
+    """Write the settings of the process that takes notifications."""
+    lines = [
+        line
+        for number, organisation in ORGANISATION_MAP.items()
+        for line in (f"[{number}]", *(f'{name} = "{value}"' for name, value in asdict(organisation).items() if value))
+    ]
+    (FOLDER / "organisations.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    row = (
+        "[[webhooks]]",
+        'source = "rdv-insertion"',
+        f'organisation = "{SENDER}"',
+        'organisations = "organisations.toml"',
+    )
+    return _settings("webhooks.toml", row)
+
+
+def _settings(name: str, rows: Sequence[str]) -> Path:
+    """Write the settings of the demo with these rows."""
+    path = FOLDER / name
+    settings = (FOLDER / "settings.toml").read_text(encoding="utf-8")
+    path.write_text("\n".join((settings, *rows, "")), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def _hub(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """Run a command of the hub during the block."""
+    popen = subprocess.Popen(
+        [sys.executable, "-m", "hub.cli", *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield popen
+    finally:
+        popen.terminate()
+        popen.wait(30)
+
+
+if __name__ == "__main__":
+    main()
