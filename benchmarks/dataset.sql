@@ -1,7 +1,8 @@
 -- The bench's people, fictitious and the same at each run: {people} people, whose référents each follow 150 of them.
 -- Nobody's name is anybody's; phones are of the range that is kept for fiction (06 39 98), addresses end in .example.
 
-CREATE TEMPORARY TABLE place AS SELECT row_number() OVER (ORDER BY code) - 1 AS rank, * FROM offers.commune;
+CREATE TEMPORARY TABLE place AS SELECT row_number() OVER (ORDER BY code) - 1 AS rank, *
+FROM offers.commune WHERE left(code, 2) IN ('08', '2A');
 
 INSERT INTO offers.structure (id, producer, name, siret, networks, city, city_code, source, source_id, as_of)
 SELECT 'bench--s' || n, 'bench', 'Structure ' || n, '999' || lpad(n::text, 11, '0'), '{{}}', place.name, place.code,

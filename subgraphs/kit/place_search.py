@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
 from subgraphs.kit.aliased_columns import AliasedColumns, retarget
-from subgraphs.kit.communes import Commune, load
+from subgraphs.kit.communes import communes
 from subgraphs.kit.distance import Box, Position, box, distance_sql
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.select_builder import Scope
@@ -89,12 +88,6 @@ def _degrees(name: str, value: Any, bound: int) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not -bound <= value <= bound:
         raise BadInput(f"near.{name}", name.upper())
     return float(value)
-
-
-@cache
-def communes() -> dict[str, Commune]:
-    """The communes whose centroid is known."""
-    return load()
 
 
 def within_radius(

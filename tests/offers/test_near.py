@@ -139,7 +139,7 @@ async def test_without_a_place_rows_are_in_the_order_of_their_keys_and_no_distan
         {"latitude": 49.77},
         {"longitude": 4.72},
         {"cityCode": "08105", "latitude": 49.77, "longitude": 4.72},
-        {"cityCode": "29233"},
+        {"cityCode": "98735"},
         {"cityCode": "8105"},
         {"cityCode": 8105},
         {"latitude": 90.5, "longitude": 4.72},

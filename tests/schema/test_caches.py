@@ -20,6 +20,8 @@ MEMOISED = {
     "hub/policy/report/law_gaps.py:law": "one file",
     "hub/tracing/exporter.py:_pair": "attributes of spans: a closed list of short words",
     "hub/wording/composition.py:sentences": "one file",
+    "subgraphs/kit/communes.py:_by_postal_code": "one file",
+    "subgraphs/kit/communes.py:communes": "one file",
     "subgraphs/kit/compiler.py:_day": "seconds: eight of them",
     "subgraphs/kit/cursors.py:_cipher": "actors and purposes: 1,024 of them, within a token's 8 KB",
     "subgraphs/kit/ingest/code_digest.py:code_digest": "the code of the process",
@@ -27,7 +29,6 @@ MEMOISED = {
     "subgraphs/kit/ingest/table_shapes.py:_children": "tables of declarations",
     "subgraphs/kit/ingest/table_shapes.py:_order": "metadata of declarations",
     "subgraphs/kit/ingest/table_shapes.py:shape_of": "tables of declarations",
-    "subgraphs/kit/place_search.py:communes": "one file",
     "subgraphs/kit/representations.py:_parsed": "field sets of declarations",
 }
 """Functions that remember their results, and the arguments that they may be given: none comes from a document."""

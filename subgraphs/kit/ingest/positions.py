@@ -5,9 +5,9 @@ An impossible position is set aside and reported; the rest of the record is kept
 
 from __future__ import annotations
 
+from subgraphs.kit.communes import communes
 from subgraphs.kit.distance import Position
 from subgraphs.kit.ingest.row_store import Store
-from subgraphs.kit.place_search import communes
 
 
 def position(store: Store, latitude: float | None, longitude: float | None, path: str) -> Position | None:

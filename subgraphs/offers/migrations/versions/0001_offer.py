@@ -4,9 +4,6 @@ No row is about a person: row security lets the query role read all of them, and
 """
 
 from alembic import op
-from sqlalchemy import Column, Double, Text, table
-
-from subgraphs.kit import communes
 
 revision = "0001"
 down_revision = None
@@ -81,24 +78,9 @@ LINEAGE = "source <> '' AND source_id <> ''"
 
 
 def upgrade() -> None:
-    """Three tables; the communes are those of the reference file at this revision."""
+    """Three tables; revision 0010 fills the communes."""
     for statement in TABLES.split(";"):
         op.execute(statement)
-    commune = table(
-        "commune",
-        Column("code", Text),
-        Column("name", Text),
-        Column("latitude", Double),
-        Column("longitude", Double),
-        schema="offers",
-    )
-    op.bulk_insert(
-        commune,
-        [
-            {"code": row.code, "name": row.name, "latitude": row.latitude, "longitude": row.longitude}
-            for row in communes.load().values()
-        ],
-    )
     for name, check in (("commune", "true"), ("structure", LINEAGE), ("service", LINEAGE)):
         op.execute(f"ALTER TABLE offers.{name} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE offers.{name} FORCE ROW LEVEL SECURITY")

@@ -2,8 +2,6 @@
 
 from alembic import op
 
-from subgraphs.kit import communes
-
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -17,15 +15,9 @@ INDEX = (
     "CREATE INDEX training_session_at_latitude_at_longitude_idx"
     " ON trainings.training_session (at_latitude, at_longitude)"
 )
-FILLED = (
-    "UPDATE trainings.training_session SET at_latitude = known.latitude, at_longitude = known.longitude"
-    " FROM (VALUES {}) AS known (code, latitude, longitude) WHERE known.code = training_session.city_code"
-)
 
 
 def upgrade() -> None:
-    """Two columns, filled by the communes of the reference file at this revision, and their index."""
+    """Two columns, which revision 0009 fills, and their index."""
     op.execute(COLUMNS)
-    rows = (f"('{commune.code}', {commune.latitude!r}, {commune.longitude!r})" for commune in communes.load().values())
-    op.execute(FILLED.format(", ".join(rows)))
     op.execute(INDEX)
