@@ -22,6 +22,7 @@ SOURCE_GENERATORS = (
     "tests.attacks.inventory",
     "tests.docs.glossary",
     "tests.docs.policy_pages",
+    "tests.docs.provenance_page",
     "tests.docs.command_pages",
 )
 """Generators that read only files of the repository; each may read what those before it wrote."""

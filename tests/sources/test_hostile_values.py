@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from string import ascii_letters
@@ -10,11 +11,13 @@ from string import ascii_letters
 import pytest
 
 from hub.ingest import SOURCES
-from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
+from subgraphs.kit.ingest.source_fields import Unkept, Use, flattened, uses_of
 from subgraphs.kit.ingest.text_forms import instant
 from tests.conftest import Database
 from tests.sources.altered_fields import altered, ingested, one_of_each_format, write
 from tests.sources.ingestion import adds_up, everything_told
+from tests.sources.payload_leaves import leaf_paths, with_others
 
 PLACEHOLDER = "VALEURHOSTILE"
 JSON = frozenset({".json", ".jsonl"})
@@ -50,6 +53,33 @@ async def test_no_value_of_any_field_stops_an_ingestion_nor_the_next_one(
                     await transaction.rollback()
                     assert all(map(adds_up, reports)), f"{source}: {place}"
                     everything_told(reports).encode()
+        finally:
+            await connection.close()
+
+
+async def test_what_is_said_not_to_be_kept_writes_nothing(
+    database: Database, demo_files: dict[str, tuple[Path, ...]], tmp_path: Path
+) -> None:
+    """Each file is read, then read again with other values wherever docs/provenance.md says that nothing is kept."""
+    secret = database.keys.webhook("rdv-insertion")
+    for source in SOURCES:
+        uses = dict(flattened(SOURCES[source].fields))
+
+        def unkept(path: str, uses: Mapping[str, tuple[Use, ...]] = uses) -> bool:
+            return all(isinstance(use, Unkept) for use in uses_of(path, uses))
+
+        connection = await database.connect(SOURCES[source].role)
+        try:
+            for path in one_of_each_format(demo_files[source]):
+                content = path.read_bytes()
+                if not any(map(unkept, leaf_paths(path.name, content))):
+                    continue
+                transaction = connection.transaction()
+                await transaction.start()
+                for version in (content, with_others(path.name, content, unkept)):
+                    report = await ingested(database, connection, source, write(tmp_path / path.name, version, secret))
+                await transaction.rollback()
+                assert report.counts == {Outcome.UNCHANGED: report.read}, f"{source}: {path.name}"
         finally:
             await connection.close()
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from subgraphs.appointments import tables
-from subgraphs.appointments.sources import rdvi_users
+from subgraphs.appointments.sources import rdvi_payload, rdvi_users
 from subgraphs.appointments.sources.rdvi_api import USERS
 from subgraphs.appointments.sources.rdvi_items import Items
 from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, User, proven, read, sent_at
@@ -23,11 +23,13 @@ from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Re
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.source_fields import Fields
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
 from subgraphs.kit.ingest.webhook import Webhook
 
 HEADERS = ".headers.json"
+FIELDS: Fields = {**rdvi_payload.FIELDS, **rdvi_users.FIELDS}
 
 
 class RdvInsertion(Source):
@@ -38,6 +40,7 @@ class RdvInsertion(Source):
     role = "ingest"
     pieces = BySuffix({".json": Whole(), ".csv": Rows(tuple(rdvi_users.COLUMNS), synonyms=rdvi_users.SYNONYMS)})
     webhook = Webhook(proven, sent_at)
+    fields = FIELDS
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read webhooks and user files in the order given; files of headers are read with their webhook."""

@@ -2,7 +2,8 @@
 
 `X-RDVI-Signature` is the hexadecimal HMAC-SHA-256 of the body under the shared secret. A body that is not UTF-8 was
 signed before it was written in Latin-1: that form is tried too (upstream: rdv-insertion `docs/api/description`,
-les-emplois `itou/www/rdv_insertion/views.py`). Other fields of the payload are dropped unseen.
+les-emplois `itou/www/rdv_insertion/views.py`). Other fields of the payload are dropped unseen. What becomes of each
+is `FIELDS`.
 """
 
 from __future__ import annotations
@@ -16,11 +17,99 @@ from msgspec import UNSET, Struct, UnsetType
 
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.json_records import convert, loads
+from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
 from subgraphs.kit.ingest.text_forms import instant
 
 SIGNATURE = "x-rdvi-signature"
 Status = Literal["unknown", "seen", "excused", "revoked", "noshow"]
 T = TypeVar("T")
+
+AGENT_FIELDS: Fields = {
+    "email": "Agent.email Referent.agent GroupMember.agent",
+    "first_name": "Agent.firstName",
+    "last_name": "Agent.lastName",
+    ("id", "rdv_solidarites_agent_id"): Unkept.TECHNICAL,
+}
+USER_FIELDS: Fields = {
+    "id": ("SectorIdentifier.value", Used.RECORD),
+    "first_name": "Person.firstName",
+    "last_name": "Person.lastName",
+    "birth_name": "Person.birthName",
+    "birth_date": "Person.birthDate",
+    "title": "Person.civility",
+    "email": "Contact.email",
+    "phone_number": "Contact.phones",
+    "address": "Address.street Address.postalCode Address.city",
+    "affiliation_number": Used.MATCH,
+    "role": Used.MATCH,
+    "france_travail_id": "SectorIdentifier.value",
+    "rights_opening_date": "Rsa.rightsAndDutiesSince",
+    "nir": ("Person.nirLastDigits", Used.NIR),
+    "department_internal_id": "SectorIdentifier.value",
+    "referents.": AGENT_FIELDS,
+    "referents": Used.SELECTION,
+    "tags*": Unkept.FREE_TEXT,
+    "created_at": Unkept.NO_PURPOSE,
+    ("uid", "rdv_solidarites_user_id", "carnet_de_bord_carnet_id"): Unkept.TECHNICAL,
+}
+CATEGORY_FIELDS: Fields = {"short_name": "Motive.category Motive.type", ("id", "name"): Unkept.SAID_BETTER}
+RDV_FIELDS: Fields = {
+    "id": Used.RECORD,
+    "uuid": Unkept.TECHNICAL,
+    "starts_at": "Appointment.startsAt",
+    "duration_in_min": "Appointment.durationMinutes",
+    "status": "Appointment.status",
+    "created_by": "Appointment.initiator",
+    "lieu.": {
+        "name": "Appointment.placeName",
+        "address": "Appointment.placeAddress",
+        ("phone_number", "rdv_solidarites_lieu_id"): Unkept.NO_PURPOSE,
+    },
+    "address": Unkept.SAID_BETTER,
+    "motif.": {
+        "location_type": "Appointment.mode",
+        "collectif": "Appointment.collective",
+        "motif_category.": CATEGORY_FIELDS,
+        "name": Unkept.FREE_TEXT,
+        "follow_up": Unkept.NOT_SERVED_YET,
+        "rdv_solidarites_motif_id": Unkept.TECHNICAL,
+    },
+    "organisation.": {
+        "id": ("Appointment.organisation Organisation.siret Organisation.type", Used.SCOPE),
+        "name": ("Organisation.name", Used.REVEALS),
+        "department_number": ("Organisation.department", Used.SCOPE),
+        ("email", "phone_number"): Unkept.PROFESSIONAL,
+        ("motif_categories*", "rdv_solidarites_organisation_id"): Unkept.TECHNICAL,
+    },
+    "agents.": {**AGENT_FIELDS, "email": "Agent.email Appointment.agents"},
+    "users.": USER_FIELDS,
+    "participations.": {
+        "user.": USER_FIELDS,
+        "status": "Appointment.status",
+        "created_by": "Appointment.initiator",
+        ("id", "starts_at", "created_at"): Unkept.SAID_BETTER,
+    },
+    ("cancelled_at", "max_participants_count", "users_count"): Unkept.NOT_SERVED_YET,
+    ("rdv_solidarites_rdv_id", "collectif"): Unkept.TECHNICAL,
+}
+INVITATION_FIELDS: Fields = {
+    "id": Used.RECORD,
+    "user.": USER_FIELDS,
+    "format": "Invitation.format",
+    "clicked": "Invitation.clicked",
+    ("created_at", "delivered_at"): "Invitation.sentAt",
+    "expires_at": "Invitation.expiresAt",
+    "delivery_status": "Invitation.deliveryStatus",
+    "motif_category.": CATEGORY_FIELDS,
+    "rdv_with_referents": Unkept.NO_PURPOSE,
+}
+FIELDS: Fields = {
+    "meta.": {"timestamp": Used.AS_OF, ("model", "event"): Used.SELECTION},
+    "data.": {**RDV_FIELDS, **INVITATION_FIELDS},
+    "users.": USER_FIELDS,
+    "pagination*": Unkept.TECHNICAL,
+}
+"""Fields of the notifications and of the API's users."""
 
 
 class Agent(Struct):

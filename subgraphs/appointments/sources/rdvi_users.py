@@ -13,6 +13,7 @@ from subgraphs.appointments.sources.rdvi_values import CIVILITIES, NAME, ROLES
 from subgraphs.kit.ingest.csv_rows import Row
 from subgraphs.kit.ingest.ingestion_report import Refused, SetAside
 from subgraphs.kit.ingest.person_registry import People, PersonRecord, Referent
+from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import (
     chosen,
     day,
@@ -54,6 +55,18 @@ SYNONYMS = {
 }
 """Other headings of these columns, as tools that export users write them."""
 NAMES = {name: column for column, name in COLUMNS.items()}
+FIELDS: Fields = {
+    "Civilité": "Person.civility",
+    "Prénom bénéficiaire": "Person.firstName",
+    "Nom bénéficiaire": "Person.lastName",
+    "Adresses Mails": "Contact.email",
+    "N° Téléphones": "Contact.phones",
+    "Date de Naissance": "Person.birthDate",
+    "CP Ville": "Address.postalCode Address.city",
+    ("N° CAF", "Role"): (Used.MATCH, Used.RECORD),
+    "ID Iodas": ("SectorIdentifier.value", Used.RECORD),
+    "Référent": "Agent.email Referent.agent GroupMember.agent",
+}
 
 
 def record(row: Row, as_of: datetime, department: str | None, people: People, set_aside: SetAside) -> PersonRecord:

@@ -23,6 +23,7 @@ from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, 
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.source_fields import Fields
 from subgraphs.kit.ingest.webhook import Webhook
 
 T = TypeVar("T")
@@ -65,13 +66,14 @@ class Options:
 
 class Source(ABC):
     """One foreign format; `role` is the database role that may write all that it writes, `reads` says in French, for
-    docs/sources.md, what its files hold, `pieces` how they are cut into records; `webhook` is how its system proves
-    what it sends, if it sends."""
+    docs/sources.md, what its files hold, `pieces` how they are cut into records, `fields` what becomes of each field;
+    `webhook` is how its system proves what it sends, if it sends."""
 
     name: ClassVar[str]
     reads: ClassVar[str]
     role: ClassVar[str]
     pieces: ClassVar[Pieces]
+    fields: ClassVar[Fields]
     webhook: ClassVar[Webhook | None] = None
 
     def __init__(self, people: People) -> None:

@@ -25,6 +25,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import tables
@@ -34,12 +35,55 @@ NAME = "data-inclusion"
 PLACE = "latitude"
 """Where a record says its position."""
 
+RECORD: Fields = {
+    "source": Used.CHECK,
+    "id": ("Structure.id Service.id", Used.RECORD),
+    "date_maj": Used.AS_OF,
+    "vanished": Used.SELECTION,
+    "structure_id": "Service.structure",
+    "nom": ("Structure.name Service.name", Used.REVEALS),
+    "description": "Structure.description Service.description",
+    "adresse": "Structure.street Service.street",
+    "code_postal": "Structure.postalCode Service.postalCode",
+    "commune": "Structure.city Service.city",
+    "code_insee": "Structure.cityCode Service.cityCode",
+    "latitude": "Structure.latitude Service.latitude",
+    "longitude": "Structure.longitude Service.longitude",
+    "complement_adresse": Unkept.NO_PURPOSE,
+    "siret": "Structure.siret",
+    "reseaux_porteurs": ("Structure.networks", Used.REVEALS),
+    "horaires_accueil": "Structure.openingHours",
+    "telephone": "Structure.phone",
+    "courriel": "Structure.email",
+    "site_web": "Structure.website",
+    "contact_nom_prenom": Unkept.PROFESSIONAL,
+    "type": "Service.type",
+    "thematiques": "Service.thematics Referral.theme",
+    "publics": "Service.publics",
+    "frais": "Service.fees",
+    "modes_accueil": "Service.accessModes",
+    "modes_mobilisation": "Service.mobilisationModes",
+    "mobilisable_par": "Service.openToPeople",
+    "conditions_acces": "Service.conditions",
+    "zone_eligibilite": "Service.eligibilityZone",
+    ("frais_precisions", "publics_precisions", "mobilisation_precisions"): Unkept.NOT_SERVED_YET,
+    ("nombre_semaines", "volume_horaire_hebdomadaire", "lien_mobilisation"): Unkept.NOT_SERVED_YET,
+    ("accessibilite_lieu", "lien_source"): Unkept.NOT_SERVED_YET,
+    ("score_qualite", "extra*", "_*"): Unkept.TECHNICAL,
+}
+"""Of a service, `telephone`, `courriel` and `horaires_accueil` are not read: they reach a professional."""
+FIELDS: Fields = {
+    ("", "items."): RECORD,
+    ("total", "page", "size", "pages"): Unkept.TECHNICAL,
+}
+
 
 class DataInclusion(Source):
     """The source `data-inclusion`: one record, structure or service, is one group."""
 
     name = NAME
     reads = "structures et services de data.inclusion, JSON"
+    fields = FIELDS
     role = "offers_ingest"
     pieces = Items("items")
 

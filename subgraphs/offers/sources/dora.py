@@ -30,6 +30,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.json_records import convert
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.offers import journey_tables as tables
@@ -49,6 +50,28 @@ ENDED = ("MODERATION_REJETEE", "REFUSEE", "EXPIREE")
 
 Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+FIELDS: Fields = {
+    "results.": {
+        "query_id": Used.RECORD,
+        "updated_at": Used.AS_OF,
+        "deleted": Used.SELECTION,
+        "status": "Referral.status",
+        "creation_date": "Referral.sentOn",
+        "processing_date": "Referral.processedOn",
+        "beneficiary.": {
+            "first_name": "Person.firstName",
+            "last_name": "Person.lastName",
+            "birth_date": "Person.birthDate",
+            "france_travail_number": "SectorIdentifier.value",
+            "nir": ("Person.nirLastDigits", Used.NIR),
+        },
+        "service_id": "Referral.service Referral.theme",
+        "structure_siret": Used.SCOPE,
+        "department": Used.SCOPE,
+        "prescriber_structure.": {"id": "Referral.prescriberStructure", "siret": Used.SCOPE},
+    },
+}
 
 
 class Beneficiary(msgspec.Struct, frozen=True):
@@ -96,6 +119,7 @@ class Dora(JourneySource):
 
     name = NAME
     reads = "orientations vers un service, DORA"
+    fields = FIELDS
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
         """Write one referral, or remove it, with its person and its link."""

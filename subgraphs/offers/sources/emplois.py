@@ -20,6 +20,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.kit.ingest.json_records import convert
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.kit.sensitive_organisations import strictest
@@ -36,6 +37,44 @@ State = Literal[
 Kind = Literal["ACI", "AI", "EA", "EATT", "EI", "EITI", "ETTI", "GEIQ", "OPCS"]
 Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+FIELDS: Fields = {
+    ("count", "next", "previous"): Unkept.TECHNICAL,
+    "results.": {
+        "identifiant_unique": Used.RECORD,
+        "cree_le": "JobApplication.createdAt",
+        "mis_a_jour_le": Used.AS_OF,
+        "dernier_changement_le": "JobApplication.updatedAt",
+        "statut": "JobApplication.state",
+        "candidat_nir": ("Person.nirLastDigits", Used.NIR),
+        "candidat_nom": "Person.lastName",
+        "candidat_prenom": "Person.firstName",
+        "candidat_date_naissance": "Person.birthDate",
+        ("candidat_email", "candidat_telephone"): Unkept.SAID_BETTER,
+        "candidat_pass_iae_numero": "PassIae.number SectorIdentifier.value Person.passIaeNumber",
+        "candidat_pass_iae_statut": "PassIae.status",
+        "candidat_pass_iae_date_debut": "PassIae.startsOn",
+        "candidat_pass_iae_date_fin": "PassIae.endsOn",
+        "entreprise_type": ("Company.kind", Used.REVEALS),
+        "entreprise_nom": ("Company.name", Used.REVEALS),
+        "entreprise_siret": ("Company.siret", Used.SCOPE),
+        "entreprise_adresse": "Company.city",
+        "entreprise_employeur_email": Unkept.PROFESSIONAL,
+        "orientation_emetteur_type": "JobApplication.sender",
+        (
+            "orientation_emetteur_sous_type",
+            "orientation_emetteur_nom",
+            "orientation_emetteur_prenom",
+            "orientation_emetteur_email",
+            "orientation_emetteur_organisme",
+            "orientation_emetteur_organisme_telephone",
+        ): Unkept.PROFESSIONAL,
+        ("orientation_postes_recherches*", "contrat_poste_retenu*"): Unkept.NOT_SERVED_YET,
+        ("orientation_candidat_message", "orientation_candidat_cv"): Unkept.FREE_TEXT,
+        "contrat_date_debut": "JobApplication.startsOn",
+        "contrat_date_fin": "JobApplication.endsOn",
+    },
+}
 
 
 class Application(msgspec.Struct, frozen=True):
@@ -68,6 +107,7 @@ class Emplois(JourneySource):
 
     name = NAME
     reads = "candidatures et PASS IAE des Emplois de l'inclusion"
+    fields = FIELDS
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
         """Write one application with its person and its link."""

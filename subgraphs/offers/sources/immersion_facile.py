@@ -19,6 +19,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
 from subgraphs.kit.ingest.text_forms import day, instant
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.kit.ingest.webhook import Webhook, by_header
@@ -37,6 +38,54 @@ OBJECTIVES = {
 }
 Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+CONVENTION: Fields = {
+    "id": Used.RECORD,
+    "status": "ImmersionAgreement.status",
+    "dateSubmission": Used.SCOPE,
+    "dateStart": "ImmersionAgreement.startsOn",
+    "dateEnd": "ImmersionAgreement.endsOn",
+    "updatedAt": Used.AS_OF,
+    "businessName": ("ImmersionAgreement.companyName", Used.REVEALS),
+    "siret": ("ImmersionAgreement.siret", Used.SCOPE),
+    "immersionObjective": "ImmersionAgreement.objective",
+    "immersionAppellation.": {
+        "romeCode": "ImmersionAgreement.romeCode",
+        "appellationLabel": "ImmersionAgreement.occupation",
+        ("romeLabel", "appellationCode"): Unkept.SAID_BETTER,
+    },
+    "internshipKind": Used.SELECTION,
+    "signatories.": {
+        "beneficiary.": {
+            "firstName": "Person.firstName",
+            "lastName": "Person.lastName",
+            "birthdate": "Person.birthDate",
+            "isRqth": "ImmersionAgreement.isRqth Person.hasRqth",
+            ("email", "phone"): Unkept.SAID_BETTER,
+            ("role", "signedAt"): Unkept.TECHNICAL,
+            ("emergencyContact", "emergencyContactPhone", "emergencyContactEmail"): Unkept.PROFESSIONAL,
+            "financiaryHelp": Unkept.FREE_TEXT,
+            ("levelOfEducation", "schoolName", "schoolPostcode"): Unkept.NO_PURPOSE,
+        },
+        ("establishmentRepresentative.*", "beneficiaryRepresentative.*"): Unkept.PROFESSIONAL,
+        "beneficiaryCurrentEmployer.*": Unkept.PROFESSIONAL,
+    },
+    "establishmentTutor.*": Unkept.PROFESSIONAL,
+    "agencyKind": ("ImmersionAgreement.agencyKind", Used.REVEALS),
+    "agencyDepartment": Used.MATCH,
+    "agencySiret": Used.SCOPE,
+    ("agencyId", "agencyName", "agencyContactEmail", "agencyRefersTo*"): Unkept.SAID_BETTER,
+    ("agencyValidationSteps", "isEstablishmentBanned", "renewed*", "validators*"): Unkept.TECHNICAL,
+    "assessment.": {
+        "status": "ImmersionAgreement.assessment",
+        "endedWithAJob": "ImmersionAgreement.endedWithJob",
+        ("signedAt", "createdAt"): Unkept.NO_PURPOSE,
+    },
+    ("immersionAddress", "remoteWorkMode", "schedule*"): Unkept.NOT_SERVED_YET,
+    ("individualProtection*", "sanitaryPrevention*", "workConditions"): Unkept.NO_PURPOSE,
+    ("businessAdvantages", "immersionActivities", "immersionSkills", "statusJustification"): Unkept.FREE_TEXT,
+}
+FIELDS: Fields = {("", "payload.convention."): CONVENTION, "subscribedEvent": Used.SELECTION}
 
 
 class Appellation(msgspec.Struct, frozen=True, rename="camel"):
@@ -106,6 +155,7 @@ class ImmersionFacile(JourneySource):
 
     name = NAME
     reads = "conventions d'Immersion facilitée"
+    fields = FIELDS
     webhook = Webhook(by_header, sent_at)
 
     def records(self, content: Any) -> list[Any]:

@@ -18,6 +18,7 @@ from subgraphs.kit.ingest.csv_rows import CsvSource, Row, date_of_file
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import DossierContact, People
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
 from subgraphs.kit.ingest.text_forms import emails, matricule, mobiles_first, phones
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup
 
@@ -28,6 +29,16 @@ PHONES = ("NUMERO TELEPHONE DOSSIER", "NUMERO TELEPHONE 2 DOSSIER")
 EMAIL = "ADRESSE ELECTRONIQUE DOSSIER"
 COLUMNS = (MATRICULE, LAST_NAME, FIRST_NAME, *PHONES, EMAIL)
 NIR = "NIR"
+FIELDS: Fields = {
+    MATRICULE: (Used.RECORD, Used.MATCH),
+    (LAST_NAME, FIRST_NAME): Used.MATCH,
+    NIR: Used.NIR,
+    PHONES: "Contact.phones",
+    EMAIL: "Contact.email",
+    ("ROLE PERSONNE", "TYPE PERSONNE", "NUMERO DEMANDE RSA"): Unkept.SAID_BETTER,
+    ("DATE DEMANDE RSA", "DATE DEBUT DROITS - DEVOIRS"): Unkept.SAID_BETTER,
+    "TAGS": Unkept.FREE_TEXT,
+}
 
 
 class CnafContact(CsvSource):
@@ -38,6 +49,7 @@ class CnafContact(CsvSource):
     role = "people_ingest"
     columns = COLUMNS
     optional = (NIR,)
+    fields = FIELDS
 
     def group(self, row: Row, options: Options) -> RecordGroup:
         """Make the ways of contact of one dossier."""

@@ -27,6 +27,7 @@ from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_fil
 from subgraphs.people import tables
 from subgraphs.people.matching import is_same_adult
 from subgraphs.people.sources import cnaf_situation
+from subgraphs.people.sources.cnaf_fields import FIELDS
 from subgraphs.people.sources.cnaf_schema import Element, day, text
 from subgraphs.people.sources.cnaf_stream import Header, RawFoyer, foyers
 
@@ -44,6 +45,7 @@ class CnafFlux(Source):
     reads = "flux bénéficiaires de la CNAF, XML en windows-1252"
     role = "people_ingest"
     pieces = Elements("InfosFoyerRSA")
+    fields = FIELDS
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given; of a broken file, all foyers before the break are taken."""

@@ -24,6 +24,7 @@ from subgraphs.kit.ingest.text_forms import chosen, day, emails, optional_day
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation, RecordGroup
 from subgraphs.kit.sensitive_organisations import sensitivity
 from subgraphs.people import journey_tables, tables
+from subgraphs.people.sources.ft_fields import FIELDS
 
 NAME = "ft-extrait"
 THEMES = {
@@ -74,6 +75,7 @@ class FtExtract(CsvSource):
     reads = "extrait du croisement avec France Travail, CSV"
     role = "people_ingest"
     columns = COLUMNS
+    fields = FIELDS
 
     def group(self, row: Row, options: Options) -> RecordGroup:
         """Make what the extract says of one person, with the agency that follows it."""

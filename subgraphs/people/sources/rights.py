@@ -27,6 +27,7 @@ from subgraphs.kit.ingest.csv_rows import CsvSource, Row
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import day, instant
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup
 from subgraphs.people import journey_tables, tables
@@ -36,6 +37,13 @@ RESTRICTIONS = {"opposition": Fact.OPPOSITION, "limitation": Fact.LIMITATION}
 DAYS = {"opposition": "opposed_on", "limitation": "limited_on"}
 COLUMNS = ("departement", "identifiant_interne", "date_naissance", *RESTRICTIONS, "effacement", "maj")
 FLAGS = {"O": True, "N": False}
+FIELDS: Fields = {
+    ("departement", "identifiant_interne", "date_naissance"): Used.MATCH,
+    "opposition": "Person.restrictions Rights.opposedOn",
+    "limitation": "Person.restrictions Rights.limitedOn",
+    "effacement": "Person.erasurePlannedOn Rights.erasureDueOn",
+    "maj": Used.AS_OF,
+}
 
 
 class RightsRegister(CsvSource):
@@ -45,6 +53,7 @@ class RightsRegister(CsvSource):
     reads = "registre des oppositions, limitations et effacements prévus tenu par le département, CSV"
     role = "people_ingest"
     columns = COLUMNS
+    fields = FIELDS
 
     def group(self, row: Row, options: Options) -> RecordGroup:
         """Make the rights that one person exercises; each row has its own date, `maj`."""

@@ -25,6 +25,7 @@ from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.kit.sensitive_organisations import category_of_name
 from subgraphs.trainings import tables
+from subgraphs.trainings.sources.lheo_fields import FIELDS
 
 NAME = "lheo"
 RECRUITMENT_STATE = dict(zip("123", tables.RECRUITMENT_STATES, strict=True))
@@ -44,6 +45,7 @@ class Lheo(Source):
     reads = "catalogue de formations, XML LHEO"
     role = "trainings_ingest"
     pieces = Elements("formation")
+    fields = FIELDS
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the catalogues in the order given."""

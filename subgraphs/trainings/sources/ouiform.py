@@ -35,6 +35,7 @@ from subgraphs.kit.ingest.excerpts import Lines
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import utc
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.trainings import tables
@@ -46,6 +47,26 @@ ENDED = ("REFUSE", "ABANDONNE")
 MAX_LINE = 65_536
 """Bytes of one line, beyond which the file is no feed of placements."""
 
+FIELDS: Fields = {
+    "positionnement": ("TrainingPlacement.id", Used.RECORD),
+    "projet": ("TrainingProject.id", Used.RECORD),
+    "maj": Used.AS_OF,
+    "supprime": Used.SELECTION,
+    ("personne.source", "personne.reference"): Used.MATCH,
+    "etat": "TrainingPlacement.status",
+    "session": "TrainingPlacement.session",
+    ("organisme", "prescripteur"): Used.SCOPE,
+    "dates.": {
+        "proposition": "TrainingPlacement.proposedOn",
+        "decision": "TrainingPlacement.decidedOn",
+        "entree": "TrainingPlacement.enteredOn",
+        "sortie": "TrainingPlacement.endedOn",
+    },
+    "prerequis": "TrainingPlacement.prerequisitesMet",
+    "amenagement_demande": "TrainingPlacement.accommodationRequested",
+    "formacode": "TrainingProject.formacode",
+    "date": "TrainingProject.recordedOn",
+}
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -109,6 +130,7 @@ class OuiForm(Source):
     reads = "positionnements en formation, leur état, et projets de formation, une ligne JSON par état"
     role = "trainings_ingest"
     pieces = Lines()
+    fields = FIELDS
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
