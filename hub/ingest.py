@@ -238,9 +238,8 @@ class Follower:
 
 
 def headline(report: Report) -> str:
-    """The line that says how many records were read, and how each ended."""
-    counts = ", ".join(f"{report.counts[outcome]} {outcome.value}" for outcome in Outcome if report.counts[outcome])
-    return f"{report.source} : {report.read} enregistrements lus — {counts or 'rien'}."
+    """The line that says how many records of the source were read, and how each ended."""
+    return f"{report.source} : {summary(report)}."
 
 
 def show(report: Report, console: Console) -> None:
@@ -257,6 +256,12 @@ def show(report: Report, console: Console) -> None:
         heading = "Valeurs écartées, le reste de leur enregistrement étant repris"
         console.print(f"{heading} : {report.aside_codes.total()}.", highlight=False)
         _list(report.asides, report.aside_codes, "valeurs écartées", console)
+
+
+def summary(report: Report) -> str:
+    """How many records were read, and how many had each outcome."""
+    counts = ", ".join(f"{report.counts[outcome]} {outcome.value}" for outcome in Outcome if report.counts[outcome])
+    return f"{report.read} enregistrements lus — {counts or 'rien'}"
 
 
 def _list(refusals: Sequence[Refusal], codes: Counter[str], kind: str, console: Console) -> None:

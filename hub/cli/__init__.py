@@ -29,7 +29,7 @@ COMMANDS = {
     "token": "Donne le jeton d'un acteur de la démonstration.",
     "ingest": "Lit les fichiers d'un système source ; le même fichier donné deux fois n'écrit rien la seconde.",
     "sources": "Dit de chaque source quand elle a été lue, si c'est à temps, et ce qui en a été refusé.",
-    "sync": "Lit l'API d'un système source jusqu'au bout ; ce qui y a disparu disparaît ici.",
+    "sync": "Lit l'API d'un système source jusqu'au bout, une fois ou sans fin ; ce qui y a disparu disparaît ici.",
     "quarantine": "Montre ce qui a été refusé et attend d'être relu : où, et par quel code ; jamais une donnée.",
     "journal": "Le journal des accès : le vérifier, y chercher, en effacer une personne ou les mois échus.",
     "keys": "Crée les clés d'une installation, et change sans coupure celles des appels aux sous-graphes.",

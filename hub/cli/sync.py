@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,23 +13,36 @@ from rich.console import Console
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
+from hub.cli.refusals import refuse
+from hub.collector import collect_seldom
 from hub.errors import StartRefused
 from hub.ingest import Follower, show, source_roles
+from hub.runs.status_texts import duration
 from hub.settings import load_settings
+from hub.stop_signals import stopping
 from hub.sync.apis import find_api
 from hub.sync.link_settings import SyncLink
+from hub.sync.run import SyncRun, sync_keys
 from hub.sync.run import sync as read_api
-from hub.sync.run import sync_keys
+from hub.sync.schedule import Schedule, scheduled
 from infra.keys import Keys
+from infra.roles import Dsn
 
 app = typer.Typer(add_completion=False)
+UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "j": 86_400.0}
 
 
 @app.command()
 def sync(
-    source: Annotated[str, typer.Argument(help="Système source.")],
     settings: Annotated[Path, typer.Option(help="Fichier de réglages (TOML), dont les lignes [[sync]].")],
+    source: Annotated[
+        str | None, typer.Argument(help="Système source ; sans lui, tous les comptes des réglages, à leur rythme.")
+    ] = None,
     account: Annotated[str | None, typer.Option(help="Compte, si la source en a plusieurs.")] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="15m", help="Relit sans fin, à ce rythme (s, m, h, j) plutôt qu'à celui des réglages."),
+    ] = None,
     remove: Annotated[
         bool,
         typer.Option(
@@ -36,25 +51,88 @@ def sync(
     ] = False,
     keys: KeysOption = KEYS,
 ) -> None:
-    find_api(source)
-    link = _link(load_settings(settings).sync, source, account)
-    loaded_keys = Keys.load(keys, sync_keys(link))
+    if source is not None:
+        find_api(source)
+    rhythm = None if every is None else _seconds(every)
+    rows = load_settings(settings).sync
+    if source is not None and every is None:
+        _once(_link(rows, source, account), remove, keys)
+    elif remove:
+        refuse("ARGUMENT_UNEXPECTED", "« --remove » ne vaut que pour une lecture : nommez la source, sans « --every ».")
+    else:
+        _again_and_again(_links(rows, source, account), rhythm, keys)
+
+
+def _once(link: SyncLink, remove: bool, folder: Path) -> None:
+    """Read one account to its end."""
+    loaded_keys = Keys.load(folder, sync_keys(link))
     console = Console()
-    with database(loaded_keys, *source_roles(source)) as address, Follower(console, source) as follower:
-        run = asyncio.run(read_api(link, loaded_keys, address, follower, remove=remove))
+
+    async def read(address: Dsn, follower: Follower) -> SyncRun:
+        stop = asyncio.Event()
+        with stopping(stop):
+            return await read_api(link, loaded_keys, address, follower, remove=remove, stop=stop)
+
+    with database(loaded_keys, *source_roles(link.source)) as address, Follower(console, link.source) as follower:
+        run = asyncio.run(read(address, follower))
     show(run.report, console)
     console.print(f"Requêtes faites : {run.requests}.", highlight=False)
     raise typer.Exit(0 if run.report.complete else 1)
 
 
-def _link(links: tuple[SyncLink, ...], source: str, account: str | None) -> SyncLink:
+def _again_and_again(links: Sequence[SyncLink], every: float | None, folder: Path) -> None:
+    """Read these accounts, each at its rhythm, until a signal ends the process."""
+    accounts = scheduled(links, every)
+    loaded_keys = Keys.load(folder, {name for link in links for name in sync_keys(link)})
+    collect_seldom()
+
+    async def read(address: Dsn) -> None:
+        stop = asyncio.Event()
+        with stopping(stop):
+            for account in accounts:
+                _say(f"{account.name} : chaque {duration(account.every)}.")
+            await Schedule(accounts, loaded_keys, address, _say).run(stop)
+
+    roles = {role for link in links for role in source_roles(link.source)}
+    with database(loaded_keys, *sorted(roles)) as address:
+        asyncio.run(read(address))
+
+
+def _say(line: str) -> None:
+    typer.echo(line)
+
+
+def _links(links: Sequence[SyncLink], source: str | None, account: str | None) -> list[SyncLink]:
+    """The rows of this source, and account if given; raises StartRefused (SYNC_ACCOUNT, SYNC_UNKNOWN)."""
+    rows = [link for link in links if source in (None, link.source) and account in (None, link.account)]
+    if not rows:
+        raise _no_account(links, source)
+    for link in rows:
+        find_api(link.source)
+    return rows
+
+
+def _link(links: Sequence[SyncLink], source: str, account: str | None) -> SyncLink:
     """The one row of this source, and account if given; raises StartRefused (SYNC_ACCOUNT)."""
-    rows = [link for link in links if link.source == source and account in (None, link.account)]
+    rows = _links(links, source, account)
     if len(rows) != 1:
-        accounts = ", ".join(link.account for link in links if link.source == source)
-        raise StartRefused(
-            "SYNC_ACCOUNT",
-            f"Nommez par --account l'un des comptes que les réglages donnent à cette source : {accounts or 'aucun'}.",
-            "no row of [[sync]], or several",
-        )
+        raise _no_account(links, source)
     return rows[0]
+
+
+def _no_account(links: Sequence[SyncLink], source: str | None) -> StartRefused:
+    accounts = ", ".join(link.account for link in links if source in (None, link.source))
+    return StartRefused(
+        "SYNC_ACCOUNT",
+        "Nommez par --account l'un des comptes que les lignes [[sync]] des réglages donnent à cette source : "
+        f"{accounts or 'aucun'}.",
+        "no row of [[sync]], or several",
+    )
+
+
+def _seconds(rhythm: str) -> float:
+    """The seconds of « 15m »."""
+    match = re.fullmatch(r"([1-9]\d{0,6})([smhj])", rhythm, re.ASCII)
+    if match is None:
+        refuse("ARGUMENT_INVALID", "« --every » est un nombre et son unité : 90s, 15m, 6h ou 1j.")
+    return int(match[1]) * UNITS[match[2]]

@@ -13,7 +13,8 @@ from hub.strict_toml import TomlForm
 
 class SyncTable(TomlForm, frozen=True):
     """The keys of a row: `url` and `login_url` replace the addresses of production; numbers are seconds, `attempts` of
-    one request, and `failures` in a row after which the source rests for `pause`."""
+    one request, and `failures` in a row after which the source rests for `pause`, then twice as long after each other
+    failure, `longest_pause` at most; a schedule reads the account each `every`."""
 
     source: str
     account: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -26,6 +27,8 @@ class SyncTable(TomlForm, frozen=True):
     backoff: Annotated[float, msgspec.Meta(gt=0, le=60)] = 1.0
     failures: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 3
     pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 900.0
+    longest_pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 21_600.0
+    every: Annotated[float, msgspec.Meta(ge=1, le=31_536_000)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class SyncLink:
     backoff: float = 1.0
     failures: int = 3
     pause: float = 900.0
+    longest_pause: float = 21_600.0
+    every: float | None = None
 
 
 def sync_link(table: SyncTable, folder: Path) -> SyncLink:

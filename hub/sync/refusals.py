@@ -14,6 +14,7 @@ MESSAGES = {
     ),
     "SYNC_REFUSED": "Le système source refuse la demande : vérifiez l'adresse et le département du compte.",
     "SYNC_CIRCUIT_OPEN": "Le système source est laissé au repos après plusieurs échecs ; relancez plus tard.",
+    "SYNC_STOPPED": "La lecture s'est arrêtée à la demande. Ce qui a été lu est gardé ; la prochaine reprend là.",
     "SYNC_DEPARTMENT_MISSING": "Le compte ne dit pas son département : ajoutez « department » à sa ligne de [[sync]].",
     "SYNC_UNSETTLED": (
         "La liste n'a cessé de changer pendant la lecture. Ce qui a été lu est gardé, rien n'est supprimé ; relancez."
@@ -28,7 +29,9 @@ MESSAGES = {
     ),
 }
 PASSING = frozenset({"SYNC_UNREACHABLE", "SYNC_RATE_LIMITED", "SYNC_MALFORMED"})
-"""Failures that count towards the rest of a source."""
+"""Failures that may mend themselves: they make a source rest for whoever reads it, and the next reading goes on."""
+LASTING = frozenset({"SYNC_CREDENTIALS", "SYNC_REFUSED", "SYNC_DEPARTMENT_MISSING"})
+"""Failures that somebody has to mend: they make a source rest for a schedule alone, which would go on asking."""
 
 
 def sync_refused(code: str, detail: str) -> NotServed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from hub.runs.kept_runs import Run, kept_run
 from hub.sync.apis import find_api, read_credentials
 from hub.sync.client import ApiCalls, public_error
 from hub.sync.link_settings import SyncLink
-from hub.sync.refusals import MESSAGES, PASSING
+from hub.sync.refusals import MESSAGES, PASSING, sync_refused
 from hub.sync.sync_state import SyncState
 from infra.keys import Keys
 from infra.role_names import RUNS_WRITER
@@ -25,6 +26,7 @@ from subgraphs.kit.ingest.api import Api, ApiRefused, Document, Reading
 from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.unit_of_work import Options, Progress
 
+STOPPED = "SYNC_STOPPED"
 TOGETHER = 40
 LARGEST = 8 * 1024 * 1024
 """Documents, and their bytes, that are given to the source at once."""
@@ -51,12 +53,15 @@ async def sync(
     progress: Callable[[Progress], None] | None = None,
     *,
     remove: bool = False,
+    stop: asyncio.Event | None = None,
 ) -> SyncRun:
-    """Read the API of an account to its end, in a run that is kept; `remove` lets many items vanish at once.
+    """Read the API of an account to its end, in a run that is kept; `remove` lets many items vanish at once, `stop`
+    ends it between two documents (SYNC_STOPPED).
 
     Raises StartRefused for its settings and secrets, NotServed (SYNC_…, SOURCE_BUSY, DATABASE_…): what was committed
     until then stays, and the next reading goes on from there.
     """
+    stop = stop or asyncio.Event()
     api = find_api(link.source)
     credentials = read_credentials(keys.directory, link, api)
     reader = find_source(link.source, keys)
@@ -69,19 +74,42 @@ async def sync(
         state = SyncState(dsn(RUNS_WRITER), link)
         cursor = await state.begin()  # a source at rest is no run: it would hide the failures that sent it there
         async with kept_run(dsn(RUNS_WRITER), link.source, [f"sync {link.account}"]) as run:
+            await state.reading()
             delivery = _Delivery(reader, options, dsn, state, run, progress)
             try:
                 async with _calls(link, api, credentials, dsn(reader.source.role)) as calls, delivery.opened():
-                    await _read_all(api.read(calls, Reading(link.department, cursor, remove)), delivery)
+                    documents = api.read(calls, Reading(link.department, cursor, remove))
+                    await _read_all(_until(stop, documents), delivery)
             except HubError as error:
-                if error.code in MESSAGES and error.code not in PASSING:
-                    await state.reached(None)  # nothing was broken off: what was refused is read again from the start
-                await state.ended(error.code)
+                if error.code in MESSAGES and error.code != STOPPED:
+                    if error.code not in PASSING:
+                        await state.reached(None)  # nothing was broken off: it is all read again, from the start
+                    await state.ended(error.code)
                 raise
             await state.reached(None)
             await state.ended(None)
             run.tally = replace(tally(delivery.report), digests=())
             return SyncRun(delivery.report, calls.requests)
+
+
+async def _until(stop: asyncio.Event, documents: AsyncIterator[Document]) -> AsyncIterator[Document]:
+    """The documents until `stop` is set, which breaks off the request under way; raises NotServed (SYNC_STOPPED)."""
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        while not stop.is_set():
+            following = asyncio.ensure_future(anext(documents, None))
+            await asyncio.wait((following, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if not following.done():
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+                break
+            document = following.result()
+            if document is None:
+                return
+            yield document
+        raise sync_refused(STOPPED, "asked to stop")
+    finally:
+        stopped.cancel()
 
 
 async def _read_all(documents: AsyncIterator[Document], delivery: _Delivery) -> None:

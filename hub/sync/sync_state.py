@@ -1,6 +1,7 @@
-"""Where the reading of an account stands: its cursor, and the circuit that lets a failing source rest.
+"""Where the reading of an account stands: its cursor, its slot in a schedule, and the circuit that lets it rest.
 
-Rests are timed by the database, so that no clock of another machine lengthens one.
+Rests and slots are timed by the database, so that no clock of another machine lengthens one, and a restart forgets
+none.
 """
 
 from __future__ import annotations
@@ -8,7 +9,29 @@ from __future__ import annotations
 import asyncpg
 
 from hub.sync.link_settings import SyncLink
-from hub.sync.refusals import PASSING, sync_refused
+from hub.sync.refusals import LASTING, PASSING, sync_refused
+
+_ENDED = """
+UPDATE runs.sync_state SET reading_since = NULL, failures = CASE WHEN $3 THEN failures + 1 ELSE 0 END,
+    retry_at = CASE WHEN $3 THEN now() + make_interval(secs => rest.seconds) END,
+    rests_until = CASE WHEN $4 AND failures + 1 >= $5 THEN now() + make_interval(secs => rest.seconds) END
+FROM (SELECT least($6 * 2 ^ least(30, greatest(0, failures + 1 - $5)), greatest($6, $7)) AS seconds
+    FROM runs.sync_state WHERE source = $1 AND account = $2) AS rest
+WHERE source = $1 AND account = $2 RETURNING failures
+"""
+_WAIT = """
+SELECT greatest(0, extract(epoch FROM CASE
+    WHEN failures >= $4 THEN retry_at
+    WHEN reading_since IS NOT NULL OR slot_at IS NULL THEN now()
+    ELSE least(slot_at + make_interval(secs => $3), retry_at)
+END - now()))::float8 AS seconds FROM runs.sync_state WHERE source = $1 AND account = $2
+"""
+_SLOT = """
+INSERT INTO runs.sync_state (source, account, slot_at) VALUES ($1, $2, now()) ON CONFLICT (source, account)
+DO UPDATE SET slot_at = coalesce(sync_state.slot_at + make_interval(
+    secs => $3 * greatest(0, floor(extract(epoch FROM now() - sync_state.slot_at)::float8 / $3 + 0.01))), now())
+RETURNING slot_at
+"""
 
 
 class SyncState:
@@ -30,6 +53,12 @@ class SyncState:
         cursor: str | None = row["cursor"]
         return cursor
 
+    async def reading(self) -> None:
+        """The reading has begun; if it never ends, a schedule takes it up at once."""
+        await self._written(
+            "UPDATE runs.sync_state SET reading_since = now() WHERE source = $1 AND account = $2 RETURNING cursor"
+        )
+
     async def reached(self, cursor: str | None) -> None:
         """Everything up to this cursor is committed; None at the end."""
         await self._written(
@@ -37,23 +66,30 @@ class SyncState:
         )
 
     async def ended(self, code: str | None) -> None:
-        """The reading ended well, or with this code."""
-        if code is not None and code not in PASSING:
-            return
-        await self._written(
-            "UPDATE runs.sync_state SET failures = CASE WHEN $3 THEN failures + 1 ELSE 0 END,"
-            " rests_until = CASE WHEN $3 AND failures + 1 >= $4 THEN now() + make_interval(secs => $5) END"
-            " WHERE source = $1 AND account = $2 RETURNING failures",
-            code is not None,
-            self._link.failures,
-            self._link.pause,
-        )
+        """The reading went to its end, or failed with this code."""
+        link, passing = self._link, code in PASSING
+        failed = passing or code in LASTING
+        await self._written(_ENDED, failed, passing, link.failures, link.pause, link.longest_pause)
+
+    async def wait(self, every: float) -> float:
+        """Seconds until a schedule reads the account again: its next slot, sooner to try again after a failure, later
+        while it rests; none for the first reading, and after one that was broken off."""
+        row = await self._row(_WAIT, every, self._link.failures)
+        return 0.0 if row is None else float(row["seconds"])
+
+    async def take_slot(self, every: float) -> None:
+        """Move to the slot that has come: a whole number of rhythms after the one before, however late it is, or hardly
+        early by another clock."""
+        await self._written(_SLOT, every)
 
     async def _written(self, statement: str, *values: object) -> asyncpg.Record:
+        row = await self._row(statement, *values)
+        assert row is not None
+        return row
+
+    async def _row(self, statement: str, *values: object) -> asyncpg.Record | None:
         connection = await asyncpg.connect(self._dsn)
         try:
-            row = await connection.fetchrow(statement, self._link.source, self._link.account, *values)
-            assert row is not None
-            return row
+            return await connection.fetchrow(statement, self._link.source, self._link.account, *values)
         finally:
             await connection.close()
