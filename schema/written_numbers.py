@@ -69,6 +69,17 @@ def parse(body: str | bytes, members: Callable[[list[tuple[str, Any]]], dict[str
     )
 
 
+def parse_unicode(body: bytes, members: Callable[[list[tuple[str, Any]]], dict[str, Any]] | None = None) -> Any:
+    """The same of UTF-8 without lone surrogates, which orjson reads no more than it writes them."""
+    value = parse(body.decode(), members)
+    if rb"\u" in body:
+        try:
+            orjson.dumps(value, written)
+        except TypeError:
+            raise ValueError("no text of Unicode") from None
+    return value
+
+
 def beyond_doubles(error: orjson.JSONDecodeError) -> bool:
     """Whether orjson refuses a text for a number alone that no double holds."""
     return _INFINITY in error.msg
@@ -82,12 +93,7 @@ def loads(body: bytes, *, exact: bool) -> Any:
     except orjson.JSONDecodeError as error:
         if not beyond_doubles(error):
             raise
-        value = parse(body)
-        try:
-            orjson.dumps(value, written)
-        except TypeError:  # lone surrogates, which orjson reads no more than it writes
-            raise ValueError("no text of Unicode") from None
-        return value
+        return parse_unicode(body)
     return parse(body) if exact and _SUSPICIOUS.search(body) else value
 
 

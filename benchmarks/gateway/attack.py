@@ -18,7 +18,7 @@ from benchmarks.gateway.measure import QUERY
 from benchmarks.gateway.peers import RunningGateway
 from benchmarks.gateway.processes import memory, processor, run_load
 from hub.document.variables import MOST_VALUES
-from hub.http.request_reader import MAX_BODY
+from hub.http.bodies import MAX_BODY
 
 NUMBER = "00000"
 CONNECTIONS = 4
@@ -52,10 +52,10 @@ def attacks() -> Mapping[str, str]:
         "documents mal formés": _body(f"query Q{NUMBER} {{ {'users { id ' * 4_000}"),
         "introspection": _body(get_introspection_query().replace("IntrospectionQuery", f"I{NUMBER}")),
         "corps énormes": orjson.dumps({"query": "{ users { id } }", "variables": {"a": "x" * (MAX_BODY + 1)}}).decode(),
-        "un mégaoctet refusé": orjson.dumps(
+        "corps à la borne, refusé": orjson.dumps(
             {"query": "{ nothing }", "variables": {"a": "x" * (MAX_BODY - 200)}}
         ).decode(),
-        "un mégaoctet de nombres": '{"query": "{ nothing }", "variables": {"a": [%s0]}}'
+        "corps à la borne, de nombres": '{"query": "{ nothing }", "variables": {"a": [%s0]}}'
         % ("1e1," * (MAX_BODY // 4 - 20)),
         "dix mille nombres": '{"query": "{ nothing }", "variables": {"a": [%s0]}}' % ("1e1," * (MOST_VALUES - 10)),
         "JSON qui n'en est pas": "[" * (MAX_BODY - 10),

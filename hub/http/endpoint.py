@@ -10,8 +10,9 @@ from typing import Any
 
 from hub.document.exchange import Reply, Request
 from hub.errors import HubError, NotServed, RequestRefused
+from hub.http.bodies import BODY_SECONDS, BodyReader, receive_body
 from hub.http.media_types import RESPONSE, answer_media
-from hub.http.request_reader import BODY_SECONDS, MAX_BODY, read_headers, read_request, too_large, too_slow, trace_id
+from hub.http.request_reader import check_media, read_headers, read_request, trace_id
 from hub.http.response_writer import Response, answered, refused
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class GraphQLEndpoint:
         body_seconds: float = BODY_SECONDS,
     ) -> None:
         self._answer, self._extra_headers, self._body_seconds = answer, extra_headers, body_seconds
+        self._bodies = BodyReader()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request; a client that disconnects cancels its work."""
@@ -51,7 +53,9 @@ class GraphQLEndpoint:
                     "METHOD_NOT_ALLOWED", "Envoyez la requête en POST.", "only POST is served", http_status=405
                 )
             media = answer_media(headers.get("accept"))
-            request = read_request(headers, await read_body(receive, self._body_seconds), trace)
+            check_media(headers)
+            body = await receive_body(receive, seconds=self._body_seconds)
+            request = read_request(headers, await self._bodies.read(body), trace)
             request.peer = "%s:%s" % (scope.get("client") or ("", ""))
             reply = await self._until_disconnect(self._answer(request), receive)
             return answered(media, trace, reply)
@@ -96,30 +100,6 @@ def _places(error: BaseException) -> str:
     """The files and lines that an error passed: unlike its text and local variables, they hold no person's data."""
     frames = traceback.extract_tb(error.__traceback__)
     return " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames)
-
-
-async def read_body(receive: Receive, seconds: float = BODY_SECONDS) -> bytes:
-    """The body of one request; raises RequestRefused (BODY_TOO_LARGE, BODY_TOO_SLOW), NotServed (CLIENT_GONE)."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await _body(receive)
-    except TimeoutError:
-        raise too_slow(seconds) from None
-
-
-async def _body(receive: Receive) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise NotServed("CLIENT_GONE", "La connexion a été fermée avant la réponse.", "client disconnected")
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > MAX_BODY:
-            raise too_large()
-        if not message.get("more_body", False):
-            return b"".join(chunks)
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from hub.errors import RequestRefused
-from hub.http.endpoint import read_body
+from hub.http.bodies import receive_body
 from hub.http.graphiql import SHARED
 
 FORM = "application/x-www-form-urlencoded"
@@ -50,7 +50,7 @@ async def read_form(request: Request, fields: Collection[str]) -> dict[str, str]
             "the body is no form",
             http_status=415,
         )
-    body = await read_body(request.receive)
+    body = await receive_body(request.receive)
     try:
         pairs = parse_qsl(
             body.decode("ascii"),

@@ -11,18 +11,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.document.exchange import Request
-from hub.document.variables import MOST_VALUES
 from hub.errors import RequestRefused
 from hub.http.media_types import is_json
-from schema import strict_json
 from schema.nir import may_hold_nir
-
-MAX_BODY = 1 << 20
-"""Bytes of a request body."""
-BODY_SECONDS = 30.0
-"""Longest time for a request body to arrive."""
-MAX_DEPTH = 100
-"""Levels of objects and lists."""
 
 SERVED = {"access-mode": ("filter", "refuse"), "schema-view": ("all", "mine"), "plan": ("show",)}
 """Supported values of some headers; other values are refused, not ignored."""
@@ -66,27 +57,14 @@ def trace_id(raw: Iterable[tuple[bytes, bytes]]) -> str:
     return secrets.token_hex(16) if match is None or any(map(may_hold_nir, match.groups())) else match[1]
 
 
-def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request:
-    """The request in this body; raises RequestRefused (UNSUPPORTED_MEDIA_TYPE, BAD_JSON, BATCH_UNSUPPORTED,
-    BAD_REQUEST, BODY_TOO_MANY_VALUES)."""
+def check_media(headers: Mapping[str, str]) -> None:
+    """Raise RequestRefused (UNSUPPORTED_MEDIA_TYPE) for a body that is not announced as JSON."""
     if not is_json(headers.get("content-type", "")):
         raise _unsupported("the body is not application/json")
-    try:
-        value = strict_json.read(body, MAX_DEPTH, MOST_VALUES)
-    except strict_json.TooManyValues:
-        raise RequestRefused(
-            "BODY_TOO_MANY_VALUES",
-            f"Le corps de la requête tient plus de {MOST_VALUES} valeurs : envoyez-en moins, en plusieurs requêtes.",
-            f"more than {MOST_VALUES} values",
-            http_status=413,
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise RequestRefused(
-            "BAD_JSON",
-            "Le corps de la requête n'est pas un objet JSON correct (UTF-8, sans clé en double, nombres sans NaN "
-            f"ni Infinity, au plus {MAX_DEPTH} niveaux).",
-            f"the body is not strict JSON: {type(error).__name__}",
-        ) from error
+
+
+def read_request(headers: Mapping[str, str], value: Any, trace: str) -> Request:
+    """The request that is this value of JSON; raises RequestRefused (BATCH_UNSUPPORTED, BAD_REQUEST)."""
     if type(value) is list:
         raise RequestRefused(
             "BATCH_UNSUPPORTED",
@@ -121,26 +99,6 @@ def _document_id(appendix: Any, apollo: Any) -> str | None:
     if len(identifiers) != 1 or type(identifiers[0]) is not str or not IDENTIFIER.fullmatch(identifiers[0]):
         raise _malformed("no identifier of a document, or two")
     return identifiers[0].removeprefix("sha256:")
-
-
-def too_large() -> RequestRefused:
-    """The refusal of a body larger than `MAX_BODY`."""
-    return RequestRefused(
-        "BODY_TOO_LARGE",
-        f"Le corps de la requête dépasse {MAX_BODY // 1024} Kio : découpez la requête.",
-        "the body passes the bound",
-        http_status=413,
-    )
-
-
-def too_slow(seconds: float) -> RequestRefused:
-    """The refusal of a body that did not arrive in time."""
-    return RequestRefused(
-        "BODY_TOO_SLOW",
-        f"Le corps de la requête n'est pas arrivé en {seconds:g} secondes : renvoyez la requête.",
-        "the body did not come in time",
-        http_status=408,
-    )
 
 
 def _unsupported(detail: str) -> RequestRefused:

@@ -20,13 +20,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hub.errors import HubError, NotServed, RequestRefused
-from hub.http.endpoint import read_body
+from hub.http.bodies import receive_body, too_large
 from hub.http.metrics import exposition
-from hub.http.request_reader import MAX_BODY, too_large, trace_id
+from hub.http.request_reader import trace_id
 from hub.intake.intake import Intake
 from hub.intake.queue import busy
 
 log = logging.getLogger(__name__)
+MAX_BODY = 1 << 20
+"""Bytes of a notification's body."""
 READING = 100
 """Bodies that arrive at once; nobody is known yet."""
 
@@ -76,10 +78,10 @@ class WebhookApplication:
             )
         length = headers.get("content-length", "")
         if length.isascii() and length.isdigit() and int(length[:20]) > MAX_BODY:
-            raise too_large()
+            raise too_large(MAX_BODY)
         self._reading += 1
         try:
-            return await read_body(request.receive)
+            return await receive_body(request.receive, most=MAX_BODY)
         finally:
             self._reading -= 1
 

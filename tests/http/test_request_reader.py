@@ -1,20 +1,28 @@
 """A request is one strict JSON object under single headers; everything else is refused with its code."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
+from hub.document.exchange import Request
 from hub.document.variables import MOST_VALUES
 from hub.errors import RequestRefused
-from hub.http.request_reader import read_headers, read_request, trace_id
+from hub.http.bodies import BodyReader
+from hub.http.request_reader import check_media, read_headers, read_request, trace_id
 
 JSON = {"content-type": "application/json"}
 
 
+def read(headers: dict[str, str], body: bytes) -> Request:
+    check_media(headers)
+    return read_request(headers, asyncio.run(BodyReader().read(body)), "t")
+
+
 def code(body: bytes, headers: dict[str, str] = JSON) -> str:
     with pytest.raises(RequestRefused) as caught:
-        read_request(headers, body, "t")
+        read(headers, body)
     return caught.value.code
 
 
@@ -54,7 +62,7 @@ def test_strict_json_is_read_as_it_is_however_it_is_spaced(
     variables: dict[str, Any], separators: tuple[str, str]
 ) -> None:
     body = json.dumps({"query": "{ a }", "variables": variables}, separators=separators).encode()
-    assert read_request(JSON, body, "0" * 32).variables == variables
+    assert read(JSON, body).variables == variables
 
 
 @pytest.mark.parametrize(
@@ -107,7 +115,7 @@ def test_a_body_of_more_values_than_are_read_in_ten_milliseconds_is_refused(memb
         b'{"query": "{a}", "variables": {"x": [' + b",".join([member] * count) + b"]}}"
         for count in (1_000, MOST_VALUES)
     )
-    assert len(read_request(JSON, few, "t").variables["x"]) >= 1_000
+    assert len(read(JSON, few).variables["x"]) >= 1_000
     assert code(many) == "BODY_TOO_MANY_VALUES"
 
 
@@ -119,7 +127,7 @@ def test_a_batch_is_refused_by_its_own_code(body: bytes) -> None:
 @pytest.mark.parametrize("parameter", ["", ";", "; charset=UTF-8", ';charset="utf-8"', "; charset=utf-8; profile=x"])
 def test_utf8_is_read_and_assumed(parameter: str) -> None:
     sent = '{"query": "{é}"}'.encode()
-    assert read_request({"content-type": f"Application/JSON{parameter}"}, sent, "t").query == "{é}"
+    assert read({"content-type": f"Application/JSON{parameter}"}, sent).query == "{é}"
 
 
 @pytest.mark.parametrize(
@@ -133,12 +141,12 @@ def test_utf8_is_read_and_assumed(parameter: str) -> None:
     ],
 )
 def test_a_document_may_be_told_by_its_identifier(body: bytes, identifier: str | None) -> None:
-    assert read_request(JSON, body, "t").document_id == identifier
+    assert read(JSON, body).document_id == identifier
 
 
 def test_null_is_as_good_as_absent() -> None:
     body = b'{"query": "{a}", "operationName": null, "variables": null, "extensions": null}'
-    assert read_request(JSON, body, "t") == read_request(JSON, b'{"query": "{a}"}', "t")
+    assert read(JSON, body) == read(JSON, b'{"query": "{a}"}')
 
 
 def test_accept_may_come_in_several_headers() -> None:
@@ -146,7 +154,7 @@ def test_accept_may_come_in_several_headers() -> None:
 
 
 def test_a_whole_request_is_read_with_surrogate_pairs_intact() -> None:
-    request = read_request(JSON, b'{"query": "{a}", "operationName": null, "variables": {"x": "\\ud83d\\ude00"}}', "t")
+    request = read(JSON, b'{"query": "{a}", "operationName": null, "variables": {"x": "\\ud83d\\ude00"}}')
     assert (request.query, request.operation_name, request.variables) == ("{a}", None, {"x": "😀"})
 
 
