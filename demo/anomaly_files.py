@@ -11,7 +11,16 @@ from pathlib import Path
 import orjson
 from lxml import etree
 
-from demo import cnaf_files, contact_files, ft_files, journey_files, ouiform_files, rdvi_files, rights_files
+from demo import (
+    carnet_files,
+    cnaf_files,
+    contact_files,
+    ft_files,
+    journey_files,
+    ouiform_files,
+    rdvi_files,
+    rights_files,
+)
 from demo.cast import BY_SLUG, CD_08, RDVS, Person, Rdv
 
 REFUSED = {
@@ -25,6 +34,7 @@ REFUSED = {
     "immersion-facile": ("DATE_INVALID",),
     "dora": ("SCHEMA_INVALID",),
     "ouiform": ("PERSON_UNKNOWN",),
+    "carnet-de-bord": ("MATCH_NONE",),
     "droits": ("MATCH_CONFLICT",),
 }
 """The codes of the refusals by source, in the order of the files."""
@@ -44,6 +54,7 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
         "immersion-facile": (_convention(files["immersion-facile"][0], today),),
         "dora": (_referral(files["dora"][0], today),),
         "ouiform": (_placement(folders["ouiform"], today),),
+        "carnet-de-bord": (_notebook(folders["carnet-de-bord"], today),),
         "droits": (_register(folders["droits"], today),),
     }
 
@@ -53,6 +64,13 @@ def _flux(folder: Path, today: date) -> Path:
     person = BY_SLUG["firmin"]
     content = cnaf_files.flux([person], today.replace(day=1))
     return _written(folder / "RSABEM_anomalie.xml", content.replace(str(person.birth_date).encode(), b"1974-13-45"))
+
+
+def _notebook(folder: Path, today: date) -> Path:
+    """A notebook of a person whom no source has identified."""
+    item = carnet_files.item(carnet_files.NOTEBOOKS[0], today)
+    item["beneficiary"] |= {"lastname": "Inconnue", "pe_number": None, "caf_number": None}
+    return _written(folder / "carnets_anomalie.json", orjson.dumps([item]))
 
 
 def _contacts(folder: Path) -> Path:

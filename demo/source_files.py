@@ -7,6 +7,7 @@ from pathlib import Path
 
 from demo import (
     anomaly_files,
+    carnet_files,
     cnaf_files,
     contact_files,
     ft_files,
@@ -28,6 +29,7 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
         **offers_files.write(folder, today),
         **journey_files.write(folder, today),
         "ouiform": ouiform_files.write(folder, today),
+        "carnet-de-bord": carnet_files.write(folder, today),
         "droits": rights_files.write(folder, today),
     }
     unsound = anomaly_files.write(sound, today, secret)

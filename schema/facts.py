@@ -10,7 +10,7 @@ from schema.categories import Category
 
 
 class Fact(IntFlag):
-    """Bits 0–7 relation, 8–9 row, 10–15 restriction and retention, 16–19 category of the row's value."""
+    """Bits 0–7 relation, 8–9 row, 10–15 restriction and retention, 16–20 category of the row's value."""
 
     SELF = 1 << 0
     REFERENT = 1 << 1
@@ -35,6 +35,7 @@ class Fact(IntFlag):
     VALUE_JUST = 1 << 17
     VALUE_SEJ = 1 << 18
     VALUE_ASSIDU = 1 << 19
+    VALUE_FREIN = 1 << 20
 
 
 RELATIONS = (
@@ -65,6 +66,7 @@ VALUE_FACTS: dict[Category, Fact] = {
     Category.JUST: Fact.VALUE_JUST,
     Category.SEJ: Fact.VALUE_SEJ,
     Category.ASSIDU: Fact.VALUE_ASSIDU,
+    Category.FREIN: Fact.VALUE_FREIN,
 }
 """By value category, the bit of a row whose value has that category."""
 

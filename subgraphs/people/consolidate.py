@@ -40,6 +40,7 @@ class Consolidated:
     rsa: Row | None
     allocations: Row | None
     resources: Row | None
+    education: Row | None
     registration: Row | None
     identifiers: Mapping[tuple[str, str], Row]
     access: Row
@@ -52,7 +53,7 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
     """Consolidate the rows of one person (at least one) and those of its dossiers' ways of contact."""
     first = partial(_first, rows, precedence.identity)
     identity = first(lambda row: row["last_name"] is not None) or rows[0]
-    rights = _rights(rows)
+    rights = _rights(rows, precedence.identity)
     current = [row for row in rights if is_open(row)]
     rsa = _first(rights, precedence.identity, lambda _: True, prefer=is_open)
     home = first(lambda row: row["dependent_children"] is not None, prefer=lambda row: row in current)
@@ -81,6 +82,7 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
         rsa=_rsa(rsa, duties),
         allocations=_allocations(first),
         resources=_resources(first),
+        education=_education(first),
         registration=registered
         and {
             "status": "INSCRIT",
@@ -123,7 +125,7 @@ def _rsa(rsa: Row | None, duties: Row | None) -> Row | None:
 
 
 def _allocations(first: First) -> Row | None:
-    paid = ("unemployment_insurance", "specific_solidarity")
+    paid = ("unemployment_insurance", "specific_solidarity", "activity_bonus")
     record = first(lambda row: any(row[name] is not None for name in paid))
     return record and {**_copy(record, *paid), **_lineage(record)}
 
@@ -134,6 +136,11 @@ def _resources(first: First) -> Row | None:
         return None
     values = {"month": record["income_month"], "band": record["income_band"], "earned": record["earned_income"]}
     return {**values, **_lineage(record)}
+
+
+def _education(first: First) -> Row | None:
+    record = first(lambda row: row["education_code"] is not None)
+    return record and {"level": record["education_level"], "code": record["education_code"], **_lineage(record)}
 
 
 def _identifiers(rows: Sequence[Row], ranks: Ranks) -> Mapping[tuple[str, str], Row]:
@@ -159,9 +166,15 @@ def _identifiers(rows: Sequence[Row], ranks: Ranks) -> Mapping[tuple[str, str], 
     return identifiers
 
 
-def _rights(rows: Sequence[Row]) -> list[Row]:
-    """The newest records on rights of each département that pays: an older dossier no longer counts there."""
-    dated = [row for row in rows if row["rsa_status"] is not None]
+def _rights(rows: Sequence[Row], ranks: Ranks) -> list[Row]:
+    """The newest records on rights of each département that pays: an older dossier no longer counts there.
+
+    They are those of the most believed sources that speak of rights: what a tool still repeats does not open a right
+    that the CNAF has closed.
+    """
+    speaking = [row for row in rows if row["rsa_status"] is not None]
+    rank = min((ranks[row["source"]] for row in speaking), default=None)
+    dated = [row for row in speaking if ranks[row["source"]] == rank]
     newest: dict[str | None, datetime] = {}
     for row in dated:
         newest[row["rsa_department"]] = max(row["as_of"], newest.get(row["rsa_department"], row["as_of"]))

@@ -1,4 +1,4 @@
-"""What the files of a person say: household, RSA, allocations, resources, registration and professional projects."""
+"""What the files of a person say: household, RSA, allocations, studies, resources, registration, projects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from schema.categories import Category
+from schema.categories import Category, Level
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Coarsen, column, key, to_one
 from subgraphs.kit.provenance import Provenance, provenance
@@ -18,7 +18,8 @@ from subgraphs.people import values as v
 if TYPE_CHECKING:
     from subgraphs.people.types import Person
 
-FAM, SOC, ECO, PRO = Category.FAM, Category.SOC, Category.ECO, Category.PRO
+FAM, SOC, ECO, PRO, FORM = Category.FAM, Category.SOC, Category.ECO, Category.PRO, Category.FORM
+REDUCED = Level.REDUCED
 
 
 @Entity(
@@ -70,7 +71,20 @@ class Rsa:
 class Allocations:
     are: bool | None = column(t.allocations.c.unemployment_insurance, SOC, "Allocation d'aide au retour à l'emploi.")
     ass: bool | None = column(t.allocations.c.specific_solidarity, SOC, "Allocation de solidarité spécifique.")
+    ppa: bool | None = column(t.allocations.c.activity_bonus, SOC, "Prime d'activité.")
     provenance: Provenance | None = provenance(SOC)
+
+
+@Entity(table=t.education, subject="person_id", description="Niveau d'études, comme le dit la source qui fait foi.")
+class Education:
+    level: v.EducationLevel | None = column(
+        t.education.c.level,
+        FORM,
+        "Niveau ; nul si le code de la source n'en désigne aucun.",
+        level=REDUCED,
+    )
+    code: str | None = column(t.education.c.code, FORM, "Code de la source, dans sa propre liste.")
+    provenance: Provenance | None = provenance(FORM)
 
 
 @Entity(table=t.resources, subject="person_id", description="Ressources du foyer, sans montant.")

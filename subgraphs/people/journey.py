@@ -1,4 +1,5 @@
-"""The journey of a person in `people`: constraints, orientations, referents, contracts, and whom they lead to."""
+"""The journey of a person in `people`: constraints, orientations, referents, contracts, objectives,
+and whom they lead to."""
 
 from __future__ import annotations
 
@@ -113,6 +114,32 @@ class Contract:
     signed_on: Date | None = column(j.contract.c.signed_on, SUIVI, "Date de signature.")
     starts_on: Date | None = column(j.contract.c.starts_on, SUIVI, "Date de début.")
     ends_on: Date | None = column(j.contract.c.ends_on, SUIVI, "Date de fin.")
+    provenance: Provenance | None = provenance(SUIVI)
+
+
+@Entity(
+    table=j.objective,
+    subject="person_id",
+    owner="organisation_siret",
+    plural="objectifs",
+    description="Objectif du parcours, sans son intitulé ni celui de ses actions, qui sont des textes libres.",
+)
+class Objective:
+    id: ID = key(j.objective.c.id)
+    theme: v.ObjectiveTheme | None = column(
+        j.objective.c.theme,
+        SUIVI,
+        "Thème ; un objectif dont le thème n'est pas ouvert à l'acteur est absent de sa liste.",
+        forbidden=Drop(),
+    )
+    status: v.Progress | None = column(j.objective.c.status, SUIVI, "Avancement de l'objectif.")
+    contract_kind: v.ContractKind | None = column(
+        j.objective.c.contract_kind, SUIVI, "Nature du contrat dont l'objectif relève."
+    )
+    recorded_on: Date | None = column(j.objective.c.recorded_on, SUIVI, "Date à laquelle l'objectif a été fixé.")
+    action_statuses: list[v.Progress] | None = column(
+        j.objective.c.action_statuses, SUIVI, "Avancement de chaque action, la plus ancienne en premier."
+    )
     provenance: Provenance | None = provenance(SUIVI)
 
 

@@ -3,7 +3,7 @@
 Each row is what one record of one source says; nothing here is consolidated.
 """
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import UUID
 
 from subgraphs.kit.columns import PROFESSIONAL, identifier, key, lineage, one_of
@@ -113,6 +113,26 @@ contract = Table(
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
+
+objective = Table(
+    "objective",
+    metadata,
+    key(),
+    subject(),
+    Column("theme", Text, nullable=False),
+    Column("status", Text),
+    Column("contract_kind", Text),
+    Column("recorded_on", Date),
+    Column("action_statuses", ARRAY(Text), nullable=False),
+    identifier("organisation_siret"),
+    *lineage(),
+    one_of("theme", v.ObjectiveTheme.__members__),
+    one_of("status", v.Progress.__members__),
+    one_of("contract_kind", v.ContractKind.__members__),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+"""Titles of objectives and of actions are free text, and not here; `organisation_siret` is who set the objective."""
 
 project = Table(
     "project",

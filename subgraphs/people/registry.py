@@ -68,6 +68,7 @@ _OF_A_PERSON = (
     tables.rsa,
     tables.allocations,
     tables.resources,
+    tables.education,
     tables.registration,
     tables.sector_identifier,
     access.person,
@@ -309,6 +310,7 @@ class Registry:
             (tables.rsa, whole.rsa),
             (tables.allocations, whole.allocations),
             (tables.resources, whole.resources),
+            (tables.education, whole.education),
             (tables.registration, whole.registration),
         ):
             if row is None:

@@ -157,11 +157,15 @@ identity = Table(
     Column("earned_income", Boolean),
     Column("rsa_suspension_reason", Text),
     identifier("pass_iae"),
+    Column("activity_bonus", Boolean),
+    Column("education_level", Text),
+    identifier("education_code"),
     one_of("civility", v.Civility.__members__),
     one_of("role", v.DossierRole.__members__),
     one_of("rsa_status", RSA_STATUSES),
     one_of("work_situation", v.WorkSituation.__members__),
     one_of("income_band", v.IncomeBand.__members__),
+    one_of("education_level", v.EducationLevel.__members__),
     one_of("rsa_suspension_reason", v.SuspensionReason.__members__),
     one_of("contact_origin", v.ContactOrigin.__members__),
     one_of("contact_authorisation", v.ContactAuthorisation.__members__),
@@ -225,8 +229,21 @@ allocations = Table(
     Column("unemployment_insurance", Boolean),
     Column("specific_solidarity", Boolean),
     *lineage(),
+    Column("activity_bonus", Boolean),
     UniqueConstraint("source", "source_id"),
 )
+
+education = Table(
+    "education",
+    metadata,
+    subject(primary_key=True),
+    Column("level", Text),
+    identifier("code"),
+    *lineage(),
+    one_of("level", v.EducationLevel.__members__),
+    UniqueConstraint("source", "source_id"),
+)
+"""`code` is what the source says, in its own list."""
 
 resources = Table(
     "resources",

@@ -37,6 +37,7 @@ from subgraphs.people import tables as t
 from subgraphs.people import values as v
 from subgraphs.people.dossier import (
     Allocations,
+    Education,
     Household,
     JobSeekerRegistration,
     ProfessionalProject,
@@ -48,6 +49,7 @@ from subgraphs.people.journey import (
     Constraint,
     Contract,
     GroupMember,
+    Objective,
     Orientation,
     Referent,
     Structure,
@@ -56,7 +58,7 @@ from subgraphs.people.journey import (
 from subgraphs.people.rights import Rights, in_force
 
 IDENTITY, NIR, COORD, FAM = Category.ID, Category.NIR, Category.COORD, Category.FAM
-SOC, ECO, TRACE = Category.SOC, Category.ECO, Category.TRACE
+SOC, ECO, FORM, TRACE = Category.SOC, Category.ECO, Category.FORM, Category.TRACE
 SUIVI, FREIN, SAN, IDX, PRO = Category.SUIVI, Category.FREIN, Category.SAN, Category.IDX, Category.PRO
 REDUCED = Level.REDUCED
 
@@ -230,6 +232,9 @@ class Person:
         "Codes ROME des métiers visés.",
         level=REDUCED,
     )
+    education: Education | None = to_one(
+        FORM, "Niveau d'études.", level=REDUCED, on=(t.education.c.person_id, t.person.c.id)
+    )
     constraints: list[Constraint] | None = to_many(
         FREIN,
         "Difficultés à prendre en compte dans le parcours.",
@@ -268,6 +273,12 @@ class Person:
         "Contrats d'engagement et d'accompagnement.",
         on=(j.contract.c.person_id, t.person.c.id),
         order=Sort("signedOn"),
+    )
+    objectives: list[Objective] | None = to_many(
+        SUIVI,
+        "Objectifs du parcours.",
+        on=(j.objective.c.person_id, t.person.c.id),
+        order=Sort("recordedOn"),
     )
     follow_up_group: list[GroupMember] | None = to_many(
         SUIVI,
@@ -361,6 +372,7 @@ TYPES = (
     Household,
     Rsa,
     Allocations,
+    Education,
     Resources,
     JobSeekerRegistration,
     ProfessionalProject,
@@ -370,6 +382,7 @@ TYPES = (
     Referent,
     GroupMember,
     Contract,
+    Objective,
     Agent,
     Structure,
     Provenance,

@@ -117,3 +117,47 @@ class ConstraintImpact(Enum):
     FAIBLE = value("Faible.")
     MOYEN = value("Moyen.")
     FORT = value("Fort.")
+
+
+@choice("Niveau d'études (France Travail).")
+class EducationLevel(Enum):
+    AFS = value("Aucune formation scolaire.")
+    CP4 = value("Primaire à 4e.")
+    CFG = value("4e achevée.")
+    C3A = value("BEPC ou 3e achevée.")
+    C12 = value("Seconde ou première achevée.")
+    NV5 = value("CAP, BEP ou équivalent.")
+    NV4 = value("Baccalauréat ou équivalent.")
+    NV3 = value("Bac + 2 ou équivalent.")
+    NV2 = value("Bac + 3, bac + 4 ou équivalent.")
+    NV1 = value("Bac + 5 et plus, ou équivalent.")
+
+
+@choice("Thème d'un objectif : une difficulté à lever, ou une étape vers l'emploi (France Travail).")
+class ObjectiveTheme(Enum):
+    EMPLOI = value("Emploi.")
+    FORMATION = value("Formation.")
+    CHOISIR_UN_METIER = value("Choisir un métier.")
+    SE_FORMER = value("Se former.")
+    PREPARER_SA_CANDIDATURE = value("Préparer sa candidature.")
+    TROUVER_UN_EMPLOI = value("Trouver un emploi.")
+    CREER_UNE_ENTREPRISE = value("Créer une entreprise.")
+    S_OUVRIR_A_L_INTERNATIONAL = value("S'ouvrir à l'international.")
+    MOBILITE = value("Mobilité.", Category.FREIN)
+    FAMILLE = value("Famille et garde d'enfants.", Category.FREIN)
+    LANGUE_CALCUL = value("Lecture, écriture, français, calcul.", Category.FREIN)
+    LOGEMENT = value("Logement.", Category.FREIN)
+    FINANCES = value("Finances.", Category.FREIN)
+    ADMIN_JURIDIQUE = value("Démarches administratives et accès aux droits.", Category.FREIN)
+    NUMERIQUE = value("Numérique.", Category.FREIN)
+    SANTE = value("Santé.", Category.SAN)
+
+
+@choice("Avancement d'un objectif ou d'une action (Carnet de bord).")
+class Progress(Enum):
+    PREVU = value("Prévu.")
+    EN_COURS = value("En cours.")
+    EN_PAUSE = value("En pause.")
+    REALISE = value("Réalisé.")
+    ABANDONNE = value("Abandonné.")
+    ANNULE = value("Annulé.")

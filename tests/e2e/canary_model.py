@@ -34,7 +34,9 @@ LONG_AGO = 10**5
 DATED = dict(DATES.values())
 """Tables of rows with a duration of their own, and the columns of the days that it runs from."""
 ROWS = {
-    **dict.fromkeys(("people.person_constraint", "people.identifier", "appointments.appointment"), 6),
+    **dict.fromkeys(
+        ("people.person_constraint", "people.objective", "people.identifier", "appointments.appointment"), 6
+    ),
     **dict.fromkeys(DATED, 5),
 }
 """Rows of a person in a table that may have several, where it is not `USUAL_ROWS`."""
@@ -73,12 +75,19 @@ GIVEN_AWAY = {
     "TrainingPlacement": "trainings.placement",
 }
 """Types whose rows are dropped for what a link would tell that is not the actor's."""
-DROPPED = {"Constraint": "people.person_constraint", "Referral": "offers.referral"}
+DROPPED = {
+    "Constraint": "people.person_constraint",
+    "Objective": "people.objective",
+    "Referral": "offers.referral",
+}
 """Types whose rows are dropped for a value that is not the actor's."""
 THEMES = ("MOBILITE", "SANTE", "SANTE", "JUSTICE", "SEJOUR", "LOGEMENT")
 STATES = ("OUI", "OUI", "NON_ABORDEE", "OUI", "CLOTUREE", "OUI")
 MOTIVES = (("rsa_orientation", None), ("autre", "psychologue"), ("siae", "siae_interview"))
 STRICTER = {"SANTE": "SAN", "JUSTICE": "JUST", "SEJOUR": "SEJ"}
+OBJECTIVES = (("EMPLOI", None), ("SANTE", "SAN"), ("MOBILITE", "FREIN"), ("SE_FORMER", None), ("LOGEMENT", "FREIN"),
+              ("SANTE", "SAN"))  # fmt: skip
+"""Themes of objectives, and the category that each takes besides its field's."""
 SERVICES = {
     "canari--mobilite": ("mobilite--acceder-a-un-vehicule", None),
     "canari--sante": ("sante--acces-aux-soins", "SAN"),
@@ -172,7 +181,8 @@ class _Maker:
             elif where in TARGETS:
                 values[name] = self._led(TARGETS[where], row, place, table.led[name])
             elif closed:
-                values[name] = closed[place % len(closed)]
+                value = closed[place % len(closed)]
+                values[name] = [value] if isinstance(column.type, ARRAY) else value
             elif name.endswith("_key"):
                 values[name] = name_key(values[name.removesuffix("_key")])
             elif where == "people.person.birth_date":
@@ -204,6 +214,8 @@ def _fixed_values(table: Personal, number: int, place: int) -> tuple[dict[str, A
     if table.name == "people.person_constraint":
         fixed |= {"theme": THEMES[place], "state": STATES[place]}
         stricter["Constraint"] = STRICTER.get(THEMES[place])
+    if table.name == "people.objective":
+        fixed["theme"], stricter["Objective"] = OBJECTIVES[place]
     if table.name == "people.identifier":
         fixed["kind"] = table.values(table.table.c.kind)[place]
         stricter["NationalIdentifier"] = HIDDEN if fixed["kind"] == "CD_INTERNE" else None

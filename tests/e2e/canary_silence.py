@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 import orjson
-from sqlalchemy import Column
+from sqlalchemy import ARRAY, Column
 
 from schema.facts import Fact, link_key
 from tests.conftest import Database
@@ -25,6 +25,7 @@ DECIDING = (
     f"{AGENTS}.appointment_id",
     "people.referent.structure_id",
     "people.person_constraint.theme",
+    "people.objective.theme",
     "people.orientation.structure_id",
     "offers.referral.service_id",
     *(f"{table}.{column}" for table, columns in DATES.values() for column in columns),
@@ -128,7 +129,8 @@ class Silence:
         if (where, str(row.values[name])) in COARSENED:
             return COARSENED[where, str(row.values[name])][1]
         if closed:
-            return self.random.choice(closed)
+            value = self.random.choice(closed)
+            return [value] if isinstance(column.type, ARRAY) else value
         return self.mint.value(column, where, row.row, ())
 
     async def _links(self, owner: asyncpg.Connection[asyncpg.Record]) -> None:

@@ -56,3 +56,25 @@ def test_the_person_has_its_own_agenda_and_an_employer_its_own_items(hub: Site) 
     assert mine
     assert ours
     assert len({node["organisation"]["id"] for node in ours}) == 1
+
+
+OBJECTIVES = """query Objectives($id: ID!) {
+  person(id: $id) { objectives { theme status actionStatuses provenance { source } } education { level code } }
+}"""
+
+
+def test_an_objective_is_read_by_whoever_may_read_its_theme(hub: Site) -> None:
+    def themes(actor: str, slug: str) -> set[str] | None:
+        person = hub.ask(actor, OBJECTIVES, id=hub.persons[slug])["data"]["person"]
+        return person and person["objectives"] and {objective["theme"] for objective in person["objectives"]}
+
+    assert themes("referent-a", "maelle") == {"MOBILITE", "FAMILLE", "EMPLOI"}
+    assert themes("referent-a", "gaspard") == {"LOGEMENT"}, "health is for whoever recorded it"
+    assert themes("conseiller-ft", "maelle") == {"EMPLOI"}, "a difficulty is for the organisme référent"
+    assert not themes("orienteur", "maelle")
+    assert not themes("employeur", "maelle")
+
+
+def test_a_training_provider_reads_the_level_of_studies_without_the_code(hub: Site) -> None:
+    person = hub.ask("organisme-formation", OBJECTIVES, id=hub.persons["maelle"])["data"]["person"]
+    assert (person["education"], person["objectives"]) == ({"level": "NV4", "code": None}, None)

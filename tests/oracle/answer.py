@@ -189,7 +189,7 @@ class Oracle:
     def _exists(self, item: Item) -> bool:
         if item.type in v.DROPPED:
             theme = v.value(self.world, item, "theme")
-            if not self.reader.protected(item, v.STRICTER.get(theme)):
+            if not self.reader.protected(item, v.DROPPED[item.type].get(theme)):
                 return False
         if not self.reader.own(item):
             categories = (v.revealed(self.world, edge, item.row) for edge in v.TELLING.get(item.type, ()))

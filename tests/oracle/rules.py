@@ -20,7 +20,7 @@ CATEGORY = re.compile(r"— Catégorie : ([A-Z]+)( \(réduit\))?")
 OPEN = ("TECH", "PUB")
 OWNED = {
     "Orientation", "GroupMember", "Contract", "Appointment", "Motive", "OrientationAppointment", "Invitation",
-    "Referral", "JobApplication", "ImmersionAgreement", "TrainingPlacement", "TrainingProject",
+    "Referral", "JobApplication", "ImmersionAgreement", "TrainingPlacement", "TrainingProject", "Objective",
 }  # fmt: skip
 """Types whose rows are the own item of the organisation of their column `organisation_siret`."""
 RECORDED = {
@@ -30,7 +30,8 @@ RECORDED = {
 """Types whose rows say which organisation recorded them."""
 PERSONAL = {
     "Person", "SectorIdentifier", "NationalIdentifier", "Contact", "Address", "Household", "Rsa", "Allocations",
-    "Resources", "JobSeekerRegistration", "ProfessionalProject", "Referent", "Rights", "PassIae", *OWNED, *RECORDED,
+    "Resources", "JobSeekerRegistration", "ProfessionalProject", "Referent", "Rights", "PassIae", "Education",
+    *OWNED, *RECORDED,
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ UNKNOWN = "UNKNOWN"
 COLUMNS = {
     "Allocations.are": "unemployment_insurance",
     "Allocations.ass": "specific_solidarity",
+    "Allocations.ppa": "activity_bonus",
     "Motive.category": "motive_category",
     "Motive.type": "motive_type",
     "Rights.erasureDueOn": "erasure_on",
@@ -36,8 +37,12 @@ COARSE = {
     **dict.fromkeys(("Appointment.status", "OrientationAppointment.status"), "INCONNU"),
 }
 """What is said instead of a value of a stricter category; of no value at all, too."""
-DROPPED = ("Constraint", "Referral")
-"""Types whose objects are dropped with their theme."""
+DIFFICULTIES = ("MOBILITE", "FAMILLE", "LANGUE_CALCUL", "LOGEMENT", "FINANCES", "ADMIN_JURIDIQUE", "NUMERIQUE")
+DROPPED: Mapping[str, Mapping[str, str]] = {
+    **dict.fromkeys(("Constraint", "Referral"), STRICTER),
+    "Objective": {"SANTE": "SAN", **dict.fromkeys(DIFFICULTIES, "FREIN")},
+}
+"""Types whose objects are dropped with their theme, and the category that each theme takes besides its field's."""
 
 
 def column(field: str) -> str:
@@ -185,6 +190,7 @@ SINGLE: Mapping[str, tuple[str, str]] = {
     "Person.rsa": ("people.rsa", ""),
     "Person.allocations": ("people.allocations", ""),
     "Person.resources": ("people.resources", ""),
+    "Person.education": ("people.education", ""),
     "Person.jobSeekerRegistration": ("people.registration", ""),
     "Person.referent": ("people.referent", "since"),
     "Person.rights": ("access.person", ""),
@@ -219,6 +225,7 @@ MANY: Mapping[str, tuple[str, str, bool]] = {
     "Person.projects": ("people.project", "", False),
     "Person.constraints": ("people.person_constraint", "", False),
     "Person.orientations": ("people.orientation", "startsOn", False),
+    "Person.objectives": ("people.objective", "recordedOn", False),
     "Person.contracts": ("people.contract", "signedOn", False),
     "Person.followUpGroup": ("people.referent", "since", False),
     "Person.appointments": ("appointments.appointment", "startsAt", False),

@@ -64,6 +64,7 @@ def test_the_parentheses_of_the_matrix_are_followed() -> None:
     assert opened("organisme_formation") == {
         "PRO": {"Person.targetOccupations"},
         "SAN": {"TrainingPlacement.accommodationRequested"},
+        "FORM": {"Person.education", "Education.level"},
     }
     whole = {
         (row.actor, row.coordinate) for row in ROWS if row.how == "whole" and FIELDS[row.coordinate].level is Level.FULL

@@ -25,6 +25,7 @@ PART_OF_THE_PERSON = {
     *("Person", "SectorIdentifier", "NationalIdentifier", "Contact", "Address", "Household", "Rsa", "Allocations"),
     *("Resources", "JobSeekerRegistration", "ProfessionalProject", "Constraint", "Rqth", "Referent", "Rights"),
     "PassIae",
+    "Education",
 }
 """Types whose rows follow the person: whoever has the person as its own item has them too. All others have an owner."""
 
@@ -140,11 +141,12 @@ def test_a_value_stricter_than_its_field_has_a_fate_and_a_plain_value_to_become(
         for value in node.values:
             applied = directive(value, "category")
             (plain if applied is None else stricter).setdefault(node.name.value, set()).add(value.name.value)
-            assert applied is None or applied["name"] in {"SAN", "JUST", "SEJ", "ASSIDU"}
+            assert applied is None or applied["name"] in {"SAN", "JUST", "SEJ", "ASSIDU", "FREIN"}
     assert stricter.keys() == {
         "AppointmentStatus",
         "ConstraintTheme",
         "MotiveCategory",
+        "ObjectiveTheme",
         "SuspensionReason",
         "WorkSituation",
     }

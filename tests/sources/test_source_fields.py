@@ -31,6 +31,7 @@ SAMPLES = {
         "rdv-insertion/fichier_usager_extrait.csv",
     ),
     "data-inclusion": ("data-inclusion/api_v1_structures.json", "data-inclusion/api_v1_services.json"),
+    "carnet-de-bord": ("carnet-de-bord/export_notebook.json",),
     "emplois": ("les-emplois/candidatures_search_response_valid.json",),
     "immersion-facile": ("immersion-facile/convention_read_v2.json",),
     "lheo": ("ouiform-lheo/lheo_formation.xml",),

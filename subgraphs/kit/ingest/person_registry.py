@@ -62,9 +62,10 @@ class PersonRecord:
     `department` is the Conseil départemental in charge, within which `department_internal_id` is a key.
     `referent_organisation` is the organisme référent, whose structure the referents share; `referents` is None if the
     record says nothing of them. `income_band` is that of the household in `income_month`, and `earned_income` whether
-    the person itself had income from work then. `withheld` names columns of `people.identity` that the record does not
-    decide, so that earlier values stay. `by_identity`: the record never creates a person; if none of its keys is known,
-    it is attached to the one known person of the département with the same names and birth date.
+    the person itself had income from work then. `education_code` is the level in the source's own list. `withheld`
+    names columns of `people.identity` that the record does not decide, so that earlier values stay. `by_identity`: the
+    record never creates a person; if none of its keys is known, it is attached to the one known person of the
+    département with the same names and birth date.
     """
 
     source: str
@@ -108,6 +109,9 @@ class PersonRecord:
     income_band: str | None = None
     earned_income: bool | None = None
     pass_iae: str | None = None
+    activity_bonus: bool | None = None
+    education_level: str | None = None
+    education_code: str | None = None
     withheld: frozenset[str] = frozenset()
     by_identity: bool = False
 

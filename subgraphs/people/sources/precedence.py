@@ -40,6 +40,17 @@ class Precedence:
 
 
 PRECEDENCE = Precedence(
-    identity=Ranks((("cnaf-flux",), ("ft-extrait",), ("rdv-insertion",), ("cnaf-contact", "droits", *ITEMS))),
-    contact=Ranks((("rdv-insertion",), ("cnaf-contact",), ("cnaf-flux",), ("ft-extrait",), ("droits", *ITEMS))),
+    identity=Ranks(
+        (("cnaf-flux",), ("ft-extrait",), ("rdv-insertion",), ("carnet-de-bord",), ("cnaf-contact", "droits", *ITEMS))
+    ),
+    contact=Ranks(
+        (
+            ("rdv-insertion",),
+            ("carnet-de-bord",),
+            ("cnaf-contact",),
+            ("cnaf-flux",),
+            ("ft-extrait",),
+            ("droits", *ITEMS),
+        )
+    ),
 )
