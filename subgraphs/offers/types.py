@@ -25,6 +25,7 @@ class Structure:
     phone: str | None = column(structure.c.phone, PUB, "Téléphone d'accueil.")
     email: str | None = column(structure.c.email, PUB, "Adresse électronique d'accueil.")
     website: str | None = column(structure.c.website, PUB, "Site internet.")
+    producer: str | None = column(structure.c.producer, PUB, "Qui a décrit la structure dans la source.")
     services: PlaceConnection[Service] | None = to_many(
         PUB,
         "Services de la structure.",
@@ -61,6 +62,7 @@ class Service:
         PUB,
         "Codes INSEE des territoires d'éligibilité.",
     )
+    producer: str | None = column(service.c.producer, PUB, "Qui a décrit le service dans la source.")
     open_to_people: bool | None = column(
         service.c.open_to_people,
         PUB,

@@ -213,7 +213,6 @@ def _contact(rows: Sequence[Row], reached: Sequence[Row], ranks: Ranks) -> Row |
         "city_code": address["city_code"] if address else None,
         **_lineage(main),
         "address_source": address["source"] if address else None,
-        "address_source_id": address["source_id"] if address else None,
         "address_as_of": address["as_of"] if address else None,
     }
 

@@ -50,7 +50,6 @@ agent = Table(
     identifier("email", nullable=False),
     Column("first_name", Text),
     Column("last_name", Text),
-    identifier("organisation_siret"),
     *lineage(),
     UniqueConstraint("source", "source_id"),
     Index(None, "email"),

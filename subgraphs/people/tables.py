@@ -98,7 +98,6 @@ contact = Table(
     identifier("city_code"),
     *lineage(),
     identifier("address_source"),
-    identifier("address_source_id"),
     instant("address_as_of"),
     Column("street", Text),
     one_of("origin", v.ContactOrigin.__members__),

@@ -31,7 +31,7 @@ from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.residual_sql import constant, word
-from subgraphs.kit.scalars import ID, Date
+from subgraphs.kit.scalars import ID, Date, DateTime
 from subgraphs.people import journey_tables as j
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
@@ -361,6 +361,8 @@ class Address:
     postal_code: str | None = column(t.contact.c.postal_code, COORD, "Code postal.")
     city: str | None = column(t.contact.c.city, COORD, "Nom de la commune.")
     city_code: str | None = column(t.contact.c.city_code, COORD, "Code INSEE de la commune.")
+    source: str | None = column(t.contact.c.address_source, IDX, "Système d'origine de l'adresse.")
+    as_of: DateTime | None = column(t.contact.c.address_as_of, IDX, "Instant auquel il l'affirmait.")
 
 
 TYPES = (

@@ -36,7 +36,7 @@ PLACE = "latitude"
 """Where a record says its position."""
 
 RECORD: Fields = {
-    "source": Used.CHECK,
+    "source": "Structure.producer Service.producer",
     "id": ("Structure.id Service.id", Used.RECORD),
     "date_maj": Used.AS_OF,
     "vanished": Used.SELECTION,
