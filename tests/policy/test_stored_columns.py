@@ -4,6 +4,7 @@ tells who is who, who may read, or what is newest."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -171,19 +172,9 @@ def example(column: Column[Any], number: int) -> Any:
 def told(said: dict[str, Any]) -> dict[str, Any]:
     """What the hub says of the person of one statement, by table and column."""
     whole = consolidate([said], [], PRECEDENCE)
-    tables = {
-        people.person: whole.person,
-        people.contact: whole.contact,
-        people.household: whole.household,
-        people.rsa: whole.rsa,
-        people.allocations: whole.allocations,
-        people.resources: whole.resources,
-        people.registration: whole.registration,
-        access.person: whole.access,
-    }
-    values = {
-        f"{table.fullname}.{name}": value for table, told in tables.items() for name, value in (told or {}).items()
-    }
+    parts = {getattr(people, part.name, None): getattr(whole, part.name) for part in fields(whole)}
+    tables = {table: row for table, row in parts.items() if isinstance(table, Table)} | {access.person: whole.access}
+    values = {f"{table.fullname}.{name}": value for table, row in tables.items() for name, value in (row or {}).items()}
     identifiers = {people.sector_identifier.fullname: dict(whole.identifiers)}
     return {**values, **identifiers, "access.link": (whole.home, whole.paying, whole.identified)}
 
