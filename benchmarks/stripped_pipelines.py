@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from hub.document.exchange import Reply, Request
+from hub.document.exchange import Reply, Request, bearer
 from hub.document.variables import bind
 from hub.federation.execution.execute import execute
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
@@ -74,7 +74,7 @@ class PolicyFreePipeline:
         """Answer one request."""
         pipeline = self.pipeline
         now = pipeline.clock()
-        actor = await pipeline.authenticator.actor(request.bearer, now)
+        actor = await pipeline.authenticator.actor(bearer(request.headers), now)
         purpose = pipeline.purposes.purpose(actor, request.headers.get("purpose"))
         text = pipeline.documents.text(request, actor.client, actor.id)
         prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace)

@@ -122,7 +122,7 @@ class HubApp(AsgiApplication):
         pages: Sequence[BaseRoute],
     ) -> None:
         routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *pages]
-        super().__init__(parts.endpoint(pipeline.answer), routes, page=True)
+        super().__init__(parts.endpoint(pipeline.answer, pipeline.identify), routes, page=True)
         self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
         self._sources = sources
         self._journal_reader, self._copies, self._remote, self._parts = journal_reader, copies, remote, parts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from hub.authorised_request import AuthorisedRequest
-from hub.document.exchange import Reply, Request
+from hub.document.exchange import Reply, Request, bearer
 from hub.document.persisted import Documents
 from hub.errors import FieldFailed
 from hub.federation.client.transport import Transport
@@ -58,7 +58,7 @@ class Pipeline:
     async def answer(self, request: Request) -> Reply:
         """Answer one request; raises HubError, and then nothing of a person has left."""
         plan_shown = wants_plan(request, allowed=self.show_plans)
-        caller = await self._identify(request)
+        caller = await self.identify(request.headers)
         self.request_count.charge(caller.actor, caller.now)
         authorised = await self._authorise(request, caller)
         prepared = authorised.prepared
@@ -79,11 +79,11 @@ class Pipeline:
             check_whole(access)
         return reply
 
-    async def _identify(self, request: Request) -> Caller:
+    async def identify(self, headers: Mapping[str, str]) -> Caller:
         """The actor of the token and the purpose of the request; raises IdentityRefused, RequestRefused."""
         now = self.clock()
-        actor = await self.authenticator.actor(request.bearer, now)
-        return Caller(actor, self.purposes.purpose(actor, request.headers.get("purpose")), now)
+        actor = await self.authenticator.actor(bearer(headers), now)
+        return Caller(actor, self.purposes.purpose(actor, headers.get("purpose")), now)
 
     async def _authorise(self, request: Request, caller: Caller) -> AuthorisedRequest:
         """The document, decided and planned for this caller, and its variables; raises RequestRefused."""

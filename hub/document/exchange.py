@@ -15,6 +15,18 @@ MOST_BYTES = 16 * 1024 * 1024
 """Bytes of the largest answer."""
 
 
+def bearer(headers: Mapping[str, str]) -> str:
+    """The bearer token among a request's headers; raises IdentityRefused (TOKEN_MISSING)."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token or token != token.strip():
+        raise IdentityRefused(
+            "TOKEN_MISSING",
+            "Aucun jeton d'accès : envoyez l'en-tête « Authorization: Bearer … ».",
+            "no bearer token",
+        )
+    return token
+
+
 @dataclass(slots=True)
 class Request:
     """One GraphQL request as received; `headers` holds the relevant ones, in lower case, `trace` is a W3C trace id.
@@ -30,18 +42,6 @@ class Request:
     trace: str
     document_id: str | None = None
     peer: str = ""
-
-    @property
-    def bearer(self) -> str:
-        """The bearer token; raises IdentityRefused (TOKEN_MISSING)."""
-        scheme, _, token = self.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token or token != token.strip():
-            raise IdentityRefused(
-                "TOKEN_MISSING",
-                "Aucun jeton d'accès : envoyez l'en-tête « Authorization: Bearer … ».",
-                "no bearer token",
-            )
-        return token
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ BODY_SECONDS = 30.0
 MAX_DEPTH = 100
 """Levels of objects and lists."""
 SMALL_BODY = 8 * 1024
-"""Bytes of a body that is read at once: no more than a millisecond, whatever it is."""
+"""Bytes of a body that anyone may send, and that is read at once: no more than a millisecond, whatever it is."""
 TURNS = 4
 """Turns of the event loop between two large bodies: an answer takes some five of them."""
 
@@ -69,17 +69,23 @@ async def _read_large(body: bytes) -> Any:
     return value
 
 
-async def receive_body(receive: Receive, *, most: int = MAX_BODY, seconds: float = BODY_SECONDS) -> bytes:
-    """The body of one request, of at most `most` bytes, within `seconds`; raises RequestRefused (BODY_TOO_LARGE,
-    BODY_TOO_SLOW), NotServed (CLIENT_GONE)."""
+async def receive_body(
+    receive: Receive,
+    *,
+    most: int = MAX_BODY,
+    seconds: float = BODY_SECONDS,
+    admit: Callable[[], Awaitable[object]] | None = None,
+) -> bytes:
+    """The body of one request, of at most `most` bytes, within `seconds`; once it proves to be large, `admit` may
+    refuse its sender. Raises RequestRefused (BODY_TOO_LARGE, BODY_TOO_SLOW), NotServed (CLIENT_GONE)."""
     try:
         async with asyncio.timeout(seconds):
-            return await _pieces(receive, most)
+            return await _pieces(receive, most, admit)
     except TimeoutError:
         raise _too_slow(seconds) from None
 
 
-async def _pieces(receive: Receive, most: int) -> bytes:
+async def _pieces(receive: Receive, most: int, admit: Callable[[], Awaitable[object]] | None) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -90,6 +96,9 @@ async def _pieces(receive: Receive, most: int) -> bytes:
         size += len(chunks[-1])
         if size > most:
             raise too_large(most)
+        if admit is not None and size > SMALL_BODY:
+            await admit()
+            admit = None
         if not message.get("more_body", False):
             return b"".join(chunks)
 

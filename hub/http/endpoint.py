@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import partial
 from typing import Any
 
 from hub.document.exchange import Reply, Request
@@ -18,13 +19,15 @@ from hub.http.response_writer import Response, answered, refused
 log = logging.getLogger(__name__)
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Admission = Callable[[Mapping[str, str]], Awaitable[object]]
+"""Raises HubError by a request's headers, unless its sender is known."""
 
 
 class GraphQLEndpoint:
     """Serves `answer`, the pipeline; every error becomes a response with a stable code, never a traceback.
 
     `extra_headers` names headers, in lower case, that the pipeline reads beside the usual ones; a body that takes more
-    than `body_seconds` is refused.
+    than `body_seconds` is refused. `admit` refuses by its headers whoever may send no large body.
     """
 
     def __init__(
@@ -32,8 +35,10 @@ class GraphQLEndpoint:
         answer: Callable[[Request], Awaitable[Reply]],
         extra_headers: frozenset[str] = frozenset(),
         *,
+        admit: Admission | None = None,
         body_seconds: float = BODY_SECONDS,
     ) -> None:
+        self._admit = admit
         self._answer, self._extra_headers, self._body_seconds = answer, extra_headers, body_seconds
         self._bodies = BodyReader()
 
@@ -54,7 +59,8 @@ class GraphQLEndpoint:
                 )
             media = answer_media(headers.get("accept"))
             check_media(headers)
-            body = await receive_body(receive, seconds=self._body_seconds)
+            admit = None if self._admit is None else partial(self._admit, headers)
+            body = await receive_body(receive, seconds=self._body_seconds, admit=admit)
             request = read_request(headers, await self._bodies.read(body), trace)
             request.peer = "%s:%s" % (scope.get("client") or ("", ""))
             reply = await self._until_disconnect(self._answer(request), receive)

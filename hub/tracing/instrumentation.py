@@ -18,7 +18,7 @@ from hub.federation.client.transport import Transport
 from hub.federation.operations.operation import Operation
 from hub.federation.supergraph import Supergraph
 from hub.graph import Graph
-from hub.http.endpoint import GraphQLEndpoint
+from hub.http.endpoint import Admission, GraphQLEndpoint
 from hub.identity.purpose import Purposes
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal
@@ -38,9 +38,13 @@ HubPreparer: TypeAlias = Preparer[DecisionClass, Authorisation]
 class Instrumentation:
     """Makes the parts of a process without spans."""
 
-    def endpoint(self, answer: Callable[[Request], Awaitable[Reply]]) -> GraphQLEndpoint:
+    def endpoint(
+        self,
+        answer: Callable[[Request], Awaitable[Reply]],
+        admit: Admission,
+    ) -> GraphQLEndpoint:
         """The endpoint for clients."""
-        return GraphQLEndpoint(answer)
+        return GraphQLEndpoint(answer, admit=admit)
 
     def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
         """The stage that decides the purpose of a request."""

@@ -17,7 +17,7 @@ from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, T
 from hub.federation.execution.failures import AllowedCodes
 from hub.federation.operations.operation import Operation
 from hub.federation.supergraph import Supergraph
-from hub.http.endpoint import GraphQLEndpoint, Receive, Send
+from hub.http.endpoint import Admission, GraphQLEndpoint, Receive, Send
 from hub.http.response_writer import Response
 from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
@@ -47,9 +47,13 @@ class RecordingInstrumentation(Instrumentation):
         self._export = Exporter(traces, service)
         self.spans: Spans = Spans(self._export.take, words, traces.ratio)
 
-    def endpoint(self, answer: Callable[[Request], Awaitable[Reply]]) -> GraphQLEndpoint:
+    def endpoint(
+        self,
+        answer: Callable[[Request], Awaitable[Reply]],
+        admit: Admission,
+    ) -> GraphQLEndpoint:
         """Each request is the first span of a trace."""
-        return _Endpoint(answer, self.spans)
+        return _Endpoint(answer, admit, self.spans)
 
     def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
         """Kind of actor and purpose are attributes of the request's span."""
@@ -105,8 +109,13 @@ class RecordingInstrumentation(Instrumentation):
 
 
 class _Endpoint(GraphQLEndpoint):
-    def __init__(self, answer: Callable[[Request], Awaitable[Reply]], spans: Spans) -> None:
-        super().__init__(answer)
+    def __init__(
+        self,
+        answer: Callable[[Request], Awaitable[Reply]],
+        admit: Admission,
+        spans: Spans,
+    ) -> None:
+        super().__init__(answer, admit=admit)
         self._spans = spans
 
     async def respond(self, scope: dict[str, Any], receive: Receive, trace: str) -> Response:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from hub.http.bodies import SMALL_BODY
 from tests.e2e.canary_inside import Got, Inside
 from tests.e2e.canary_world import World
 
@@ -106,6 +107,14 @@ async def test_34_a_compressed_body_is_refused_unread(hub: Inside) -> None:
 async def test_34_a_body_beyond_the_bound_is_cut_off(hub: Inside) -> None:
     got = await hub.post(b'{"query": "' + b" " * 2_000_000 + b'"}', hub.headers("personne"))
     assert (got.status, got.code, got.calls) == (413, "BODY_TOO_LARGE", {})
+
+
+async def test_34_a_large_body_of_nobody_is_not_read(hub: Inside) -> None:
+    large = b"[" * SMALL_BODY + b"["
+    unknown = await hub.post(large, hub.headers("personne", authorization="Bearer x.y.z"))
+    assert (unknown.status, unknown.code, unknown.calls) == (401, "TOKEN_REFUSED", {})
+    known = await hub.post(large, hub.headers("personne"))
+    assert (known.status, known.code, known.calls) == (400, "BAD_JSON", {})
 
 
 @pytest.mark.parametrize("levels", [3, 4, 5])

@@ -12,7 +12,7 @@ import pytest
 
 from hub.document.variables import MOST_VALUES
 from hub.errors import RequestRefused
-from hub.http.bodies import MAX_BODY, SMALL_BODY, TURNS, BodyReader
+from hub.http.bodies import MAX_BODY, SMALL_BODY, TURNS, BodyReader, receive_body
 
 MEMBERS = MOST_VALUES - 10
 MOST_STEPS = MOST_VALUES + 1_000
@@ -109,6 +109,20 @@ async def test_a_body_that_is_given_up_lets_the_next_one_be_read() -> None:
     assert (await following)["variables"]["a"][0] == 2
     with pytest.raises(asyncio.CancelledError):
         await given_up
+
+
+async def test_a_large_body_is_received_to_its_end_only_from_whom_is_admitted() -> None:
+    pieces = iter([b"x" * SMALL_BODY, b"x", b"x"])
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": next(pieces), "more_body": True}
+
+    async def refuse() -> None:
+        raise RequestRefused("NOBODY", "Non.", "no")
+
+    with pytest.raises(RequestRefused) as caught:
+        await receive_body(receive, admit=refuse)
+    assert (caught.value.code, list(pieces)) == ("NOBODY", [b"x"])
 
 
 async def test_ten_thousand_identifiers_are_served() -> None:
