@@ -6,17 +6,13 @@ not read (`subgraphs.offers.sensitivity`), is dropped from its list.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
-
-from schema.categories import Category, Level
+from schema.categories import Category
 from subgraphs.kit.access import person
 from subgraphs.kit.connection_types import Connection
 from subgraphs.kit.constraint_enums import ConstraintState, ConstraintTheme
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.facts_sql import TODAY
 from subgraphs.kit.fields import Drop, Sort, column, day_column, external, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
-from subgraphs.kit.residual_sql import constant
 from subgraphs.kit.scalars import ID, Date, DateTime
 from subgraphs.offers import values as v
 from subgraphs.offers.journey_tables import company, immersion_agreement, job_application, pass_iae, referral
@@ -25,9 +21,6 @@ from subgraphs.offers.suggestions import SUGGESTION, suggested
 from subgraphs.offers.tables import service, structure
 from subgraphs.offers.types import Service, Structure, SuggestedService
 
-RQTH_DAYS = 180
-"""C. trav. R.5312-44: six months after the end of the RQTH, which no source tells: the end of the last agreement that
-says the RQTH stands for it."""
 _NAMED = immersion_agreement.c.sensitivity
 """An immersion whose host or prescriber would reveal protected data is dropped from its list."""
 PUB, FREIN, COORD, SUIVI, PRO = Category.PUB, Category.FREIN, Category.COORD, Category.SUIVI, Category.PRO
@@ -183,14 +176,6 @@ class Constraint:
     state: ConstraintState | None = external(FREIN, "État de la difficulté.")
 
 
-def _told_of_rqth() -> ColumnElement[bool]:
-    """Whether an agreement tells of a RQTH, at the latest RQTH_DAYS after its end."""
-    agreement = immersion_agreement.c
-    lately = agreement.ends_on >= TODAY - constant(RQTH_DAYS)
-    told = select(agreement.id).where(agreement.person_id == person.c.person_id, agreement.is_rqth, lately)
-    return told.correlate(person).exists()
-
-
 @Entity(
     table=person,
     subject="person_id",
@@ -199,13 +184,6 @@ def _told_of_rqth() -> ColumnElement[bool]:
 )
 class Person:
     id: ID = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
-    has_rqth: bool | None = column(
-        _told_of_rqth(),
-        Category.SAN,
-        "Vrai si une convention d'immersion en cours, ou finie depuis moins de six mois, dit que la personne a une "
-        "RQTH ; nul sinon, et si l'on n'en sait rien.",
-        level=Level.REDUCED,
-    )
     contact: Contact | None = external(COORD, "Moyens de joindre la personne.")
     constraints: list[Constraint] | None = external(FREIN, "Difficultés à prendre en compte dans le parcours.")
     suggested_services: Connection[SuggestedService] | None = to_many(

@@ -25,6 +25,9 @@ First = Callable[..., Row | None]
 OPEN_RIGHTS = ("DROIT_OUVERT_VERSABLE", "DROIT_OUVERT_ET_SUSPENDU", "DROIT_OUVERT_VERSEMENT_SUSPENDU")
 """ETATDOSRSA 2, 3 and 4: a suspended right is still open, and its holder is still a bénéficiaire of the RSA."""
 
+MONTHS = ("months_in_last_year", "months_in_last_two_years", "months_in_last_three_years")
+"""Columns of `registration` that count months, whose names in `identity` begin with `registered_`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consolidated:
@@ -42,6 +45,7 @@ class Consolidated:
     resources: Row | None
     education: Row | None
     registration: Row | None
+    disability: Row | None
     identifiers: Mapping[tuple[str, str], Row]
     access: Row
     home: tuple[str, date] | None
@@ -63,17 +67,21 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
     numbered = first(lambda row: row["nir_last_digits"] is not None)
     working = first(lambda row: row["work_situation"] is not None)
     duties = _first(rows, precedence.contact, lambda row: row["rsa_rights_and_duties_since"] is not None)
-    registered = first(lambda row: row["registered_on"] is not None)
+    registered = first(lambda row: row["registration_status"] is not None)
+    certified = first(lambda row: row["identity_certified"] is not None, prefer=lambda row: row is identity)
+    district = first(lambda row: row["in_priority_district"] is not None)
     following = first(lambda row: row["referent_organisation"] is not None)
     return Consolidated(
         person={
-            **_copy(identity, "civility", "first_name", "last_name", "birth_name", "birth_date", "identity_certified"),
+            **_copy(identity, "civility", "first_name", "last_name", "birth_name", "birth_date"),
+            "identity_certified": certified and certified["identity_certified"],
             "last_name_key": name_key(identity["last_name"]),
             "birth_name_key": name_key(identity["birth_name"]),
             "birth_city_code": born and born["birth_city_code"],
             "birth_country_code": born and born["birth_country_code"],
             "nir_last_digits": numbered and numbered["nir_last_digits"],
             "work_situation": working and working["work_situation"],
+            "in_priority_district": district and district["in_priority_district"],
             "structure_id": following and following["structure_id"],
             **_lineage(identity),
         },
@@ -85,11 +93,13 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
         education=_education(first),
         registration=registered
         and {
-            "status": "INSCRIT",
+            "status": registered["registration_status"],
             "category_code": registered["registration_category"],
             "registered_on": registered["registered_on"],
+            **{name: registered[f"registered_{name}"] for name in MONTHS},
             **_lineage(registered),
         },
+        disability=_disability(rows, precedence.identity),
         identifiers=_identifiers(rows, precedence.identity),
         access={
             "department": department,
@@ -141,6 +151,23 @@ def _resources(first: First) -> Row | None:
 def _education(first: First) -> Row | None:
     record = first(lambda row: row["education_code"] is not None)
     return record and {"level": record["education_level"], "code": record["education_code"], **_lineage(record)}
+
+
+def _disability(rows: Sequence[Row], ranks: Ranks) -> Row | None:
+    """The RQTH that ends last, which an older one stated elsewhere must not hide, and what is said of the BOE."""
+    rqth = max(
+        (row for row in rows if row["rqth_ends_on"] is not None),
+        key=lambda row: (row["rqth_ends_on"], _rank(row, ranks)),
+        default=None,
+    )
+    obligation = _first(rows, ranks, lambda row: row["employment_obligation"] is not None)
+    main = rqth or obligation
+    return main and {
+        "rqth_starts_on": rqth and rqth["rqth_starts_on"],
+        "rqth_ends_on": rqth and rqth["rqth_ends_on"],
+        "employment_obligation": obligation and obligation["employment_obligation"],
+        **_lineage(main),
+    }
 
 
 def _identifiers(rows: Sequence[Row], ranks: Ranks) -> Mapping[tuple[str, str], Row]:

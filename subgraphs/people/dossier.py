@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from subgraphs.people.types import Person
 
 FAM, SOC, ECO, PRO, FORM = Category.FAM, Category.SOC, Category.ECO, Category.PRO, Category.FORM
-REDUCED = Level.REDUCED
+SAN, REDUCED = Category.SAN, Level.REDUCED
 
 
 @Entity(
@@ -94,6 +94,23 @@ class Resources:
     provenance: Provenance | None = provenance(ECO)
 
 
+@Entity(table=t.disability, subject="person_id", description="Handicap reconnu.")
+class Disability:
+    rqth_starts_on: Date | None = column(t.disability.c.rqth_starts_on, SAN, "Date de début de la RQTH.")
+    rqth_ends_on: Date | None = column(
+        t.disability.c.rqth_ends_on,
+        SAN,
+        "Date de fin de la RQTH ; le 31 décembre 9999 si elle est attribuée à vie. Dite par une convention d'immersion "
+        "seule, c'est la fin de l'immersion.",
+    )
+    employment_obligation: bool | None = column(
+        t.disability.c.employment_obligation,
+        SAN,
+        "La personne bénéficie de l'obligation d'emploi des travailleurs handicapés (BOE).",
+    )
+    provenance: Provenance | None = provenance(SAN)
+
+
 @Entity(
     table=t.registration,
     subject="person_id",
@@ -104,6 +121,15 @@ class JobSeekerRegistration:
     status: v.RegistrationStatus | None = column(t.registration.c.status, PRO, "État de l'inscription.")
     category_code: str | None = column(t.registration.c.category_code, PRO, "Code de la catégorie d'inscription.")
     registered_on: Date | None = column(t.registration.c.registered_on, PRO, "Date d'inscription.")
+    months_in_last_year: int | None = column(
+        t.registration.c.months_in_last_year, PRO, "Mois d'inscription parmi les 12 derniers."
+    )
+    months_in_last_two_years: int | None = column(
+        t.registration.c.months_in_last_two_years, PRO, "Mois d'inscription parmi les 24 derniers."
+    )
+    months_in_last_three_years: int | None = column(
+        t.registration.c.months_in_last_three_years, PRO, "Mois d'inscription parmi les 36 derniers."
+    )
     provenance: Provenance | None = provenance(PRO)
 
 
@@ -112,4 +138,5 @@ class ProfessionalProject:
     id: ID = key(j.project.c.id)
     rome_code: str | None = column(j.project.c.rome_code, PRO, "Code ROME du métier visé.")
     occupation: str | None = column(j.project.c.occupation, PRO, "Libellé de l'appellation du ROME.")
+    priority: bool | None = column(j.project.c.priority, PRO, "Le projet est prioritaire.")
     provenance: Provenance | None = provenance(PRO)

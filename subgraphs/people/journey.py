@@ -69,6 +69,12 @@ class Orientation:
         forbidden=Drop(),
     )
     ends_on: Date | None = column(j.orientation.c.ends_on, SUIVI, "Date de fin.")
+    decision: v.OrientationDecision | None = column(
+        j.orientation.c.decision,
+        SUIVI,
+        "Décision de l'organisme vers lequel la personne est orientée.",
+    )
+    decided_on: Date | None = column(j.orientation.c.decided_on, SUIVI, "Date de cette décision.")
     provenance: Provenance | None = provenance(SUIVI)
 
 

@@ -3,7 +3,7 @@
 Each row is what one record of one source says; nothing here is consolidated.
 """
 
-from sqlalchemy import ARRAY, Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Boolean, Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import UUID
 
 from subgraphs.kit.columns import PROFESSIONAL, identifier, key, lineage, one_of
@@ -92,7 +92,10 @@ orientation = Table(
     followed_by(),
     identifier("organisation_siret"),
     *lineage(),
+    Column("decision", Text),
+    Column("decided_on", Date),
     one_of("pathway", v.Pathway.__members__),
+    one_of("decision", v.OrientationDecision.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
@@ -141,6 +144,7 @@ project = Table(
     identifier("rome_code", nullable=False),
     Column("occupation", Text),
     *lineage(),
+    Column("priority", Boolean),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )

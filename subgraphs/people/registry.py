@@ -70,6 +70,7 @@ _OF_A_PERSON = (
     tables.resources,
     tables.education,
     tables.registration,
+    tables.disability,
     tables.sector_identifier,
     access.person,
 )
@@ -312,6 +313,7 @@ class Registry:
             (tables.resources, whole.resources),
             (tables.education, whole.education),
             (tables.registration, whole.registration),
+            (tables.disability, whole.disability),
         ):
             if row is None:
                 await store.delete(table, person_id=person_id)

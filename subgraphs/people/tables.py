@@ -1,8 +1,8 @@
 """Tables of the schema `people`, with `journey_tables`: its entities are declared on them, its migrations make them.
 
 One row of `identity` is what one record of one source says of one person. `person`, `contact`, `household`, `rsa`,
-`allocations`, `resources`, `registration` and `identifier` are consolidated from the `identity` rows of that person and
-never written otherwise.
+`allocations`, `resources`, `registration`, `disability` and `identifier` are consolidated from the `identity` rows of
+that person and never written otherwise.
 """
 
 from sqlalchemy import (
@@ -76,6 +76,7 @@ person = Table(
     Column("identity_certified", Boolean),
     identifier("nir_last_digits"),
     Column("work_situation", Text),
+    Column("in_priority_district", Boolean),
     one_of("civility", v.Civility.__members__),
     one_of("work_situation", v.WorkSituation.__members__),
     UniqueConstraint("source", "source_id"),
@@ -159,6 +160,15 @@ identity = Table(
     Column("activity_bonus", Boolean),
     Column("education_level", Text),
     identifier("education_code"),
+    Column("registration_status", Text),
+    Column("registered_months_in_last_year", Integer),
+    Column("registered_months_in_last_two_years", Integer),
+    Column("registered_months_in_last_three_years", Integer),
+    Column("in_priority_district", Boolean),
+    Column("rqth_starts_on", Date),
+    Column("rqth_ends_on", Date),
+    Column("employment_obligation", Boolean),
+    one_of("registration_status", v.RegistrationStatus.__members__),
     one_of("civility", v.Civility.__members__),
     one_of("role", v.DossierRole.__members__),
     one_of("rsa_status", RSA_STATUSES),
@@ -265,9 +275,25 @@ registration = Table(
     identifier("category_code"),
     Column("registered_on", Date),
     *lineage(),
+    Column("months_in_last_year", Integer),
+    Column("months_in_last_two_years", Integer),
+    Column("months_in_last_three_years", Integer),
     one_of("status", v.RegistrationStatus.__members__),
     UniqueConstraint("source", "source_id"),
 )
+
+disability = Table(
+    "disability",
+    metadata,
+    subject(primary_key=True),
+    Column("rqth_starts_on", Date),
+    Column("rqth_ends_on", Date),
+    Column("employment_obligation", Boolean),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+)
+"""The RQTH that ends last among those that a source states (9999-12-31: for life), and whether the person benefits from
+the obligation to employ disabled workers; no row if nothing of it is known."""
 
 sector_identifier = Table(
     "identifier",

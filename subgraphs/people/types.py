@@ -1,4 +1,4 @@
-"""Types of the subgraph `people`: the person, its identifiers and contact; `dossier` and `journey` hold the others."""
+"""The person of the subgraph `people`; `contact`, `dossier` and `journey` hold the types that it leads to."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
-    null,
     or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from schema.categories import Category, Level
-from schema.nir import COVER
 from subgraphs.kit import access
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, to_many, to_one
+from subgraphs.kit.facts_sql import TODAY
+from subgraphs.kit.fields import Coarsen, Sort, column, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.residual_sql import constant, word
-from subgraphs.kit.scalars import ID, Date, DateTime
+from subgraphs.kit.scalars import ID, Date
 from subgraphs.people import journey_tables as j
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
+from subgraphs.people.contact import Address, Contact, NationalIdentifier, SectorIdentifier
 from subgraphs.people.dossier import (
     Allocations,
+    Disability,
     Education,
     Household,
     JobSeekerRegistration,
@@ -61,6 +62,9 @@ IDENTITY, NIR, COORD, FAM = Category.ID, Category.NIR, Category.COORD, Category.
 SOC, ECO, FORM, TRACE = Category.SOC, Category.ECO, Category.FORM, Category.TRACE
 SUIVI, FREIN, SAN, IDX, PRO = Category.SUIVI, Category.FREIN, Category.SAN, Category.IDX, Category.PRO
 REDUCED = Level.REDUCED
+RQTH_DAYS = 180
+"""C. trav. R.5312-44: six months after the end of the RQTH. Where no source tells it, the end of the last agreement of
+immersion that says the RQTH stands for it."""
 
 
 def _value_of(table: Table, expression: ColumnElement[Any], *only: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -83,10 +87,6 @@ def _start(expression: ColumnElement[Any], length: int) -> ColumnElement[str]:
     return func.left(expression, constant(length), type_=Text())
 
 
-_SHOWN: ColumnElement[str] = case(
-    (_start(t.sector_identifier.c.value, len(COVER)) == word(COVER), null()), else_=t.sector_identifier.c.value
-)
-"""The value of an identifier, but for the hash that stands for a NIR: it matches, and is shown to nobody."""
 _CITY = t.contact.c.city_code
 _DEPARTMENT: ColumnElement[str] = case(
     (_start(_CITY, 2).in_([word("97"), word("98")]), _start(_CITY, 3)), else_=_start(_CITY, 2)
@@ -215,6 +215,11 @@ class Person:
         "Vrai si la personne est inscrite comme demandeur d'emploi ; nul sinon, et si l'on n'en sait rien.",
         level=REDUCED,
     )
+    in_priority_district: bool | None = column(
+        t.person.c.in_priority_district,
+        SOC,
+        "La personne habite un quartier prioritaire de la politique de la ville (QPV).",
+    )
     work_situation: v.WorkSituation | None = column(
         t.person.c.work_situation,
         PRO,
@@ -252,6 +257,17 @@ class Person:
         SAN,
         "Vrai si la santé est à prendre en compte pour orienter la personne, sans dire en quoi ; nul sinon, et si l'on "
         "n'en sait rien.",
+        level=REDUCED,
+    )
+    disability: Disability | None = to_one(
+        SAN,
+        "Handicap reconnu.",
+        on=(t.disability.c.person_id, t.person.c.id),
+    )
+    has_rqth: bool | None = column(
+        _value_of(t.disability, t.disability.c.rqth_ends_on >= TODAY - constant(RQTH_DAYS)),
+        SAN,
+        "Vrai si une RQTH est en cours, ou finie depuis moins de six mois ; nul sinon, et si l'on n'en sait rien.",
         level=REDUCED,
     )
     orientations: list[Orientation] | None = to_many(
@@ -307,64 +323,6 @@ class Person:
     provenance: Provenance | None = provenance(IDX, "Origine de l'identité.")
 
 
-@Entity(
-    table=t.sector_identifier,
-    subject="person_id",
-    plural="identifiants",
-    description="Identifiant de la personne dans un autre système.",
-)
-class SectorIdentifier:
-    kind: v.IdentifierKind | None = column(t.sector_identifier.c.kind, IDX, "Système de l'identifiant.")
-    value: str | None = column(_SHOWN, IDX, "Valeur de l'identifiant ; nulle si c'est un NIR.")
-    organisation: str | None = column(
-        t.sector_identifier.c.organisation,
-        IDX,
-        "Organisme gestionnaire, pour un matricule CAF ou MSA.",
-    )
-    request_number: str | None = column(t.sector_identifier.c.request_number, IDX, "Numéro de la demande de RSA.")
-    role: v.DossierRole | None = column(t.sector_identifier.c.role, IDX, "Rôle dans le dossier, que le couple partage.")
-    provenance: Provenance | None = provenance(IDX)
-
-
-@Entity(
-    table=t.sector_identifier,
-    subject="person_id",
-    plural="identifiants",
-    description="Identifiant de la personne dans un système national.",
-)
-class NationalIdentifier:
-    kind: v.IdentifierKind | None = column(t.sector_identifier.c.kind, IDX, "Système de l'identifiant.", level=REDUCED)
-    value: str | None = column(_SHOWN, IDX, "Valeur de l'identifiant ; nulle si c'est un NIR.", level=REDUCED)
-
-
-@Entity(table=t.contact, subject="person_id", description="Moyens de joindre la personne.")
-class Contact:
-    email: str | None = column(t.contact.c.email, COORD, "Adresse électronique.")
-    phones: list[str] | None = column(t.contact.c.phones, COORD, "Numéros de téléphone, le mobile en premier.")
-    address: Address | None = embedded(COORD, "Adresse postale.")
-    origin: v.ContactOrigin | None = column(
-        t.contact.c.origin,
-        COORD,
-        "Contact de la personne, ou du dossier que le foyer partage.",
-    )
-    authorisation: v.ContactAuthorisation | None = column(
-        t.contact.c.authorisation,
-        COORD,
-        "Autorisation d'utiliser ces coordonnées ; un refus interdit l'invitation.",
-    )
-    provenance: Provenance | None = provenance(IDX, "Origine des coordonnées.")
-
-
-@Entity(table=t.contact, subject="person_id", description="Adresse postale.")
-class Address:
-    street: str | None = column(t.contact.c.street, COORD, "Numéro et voie.")
-    postal_code: str | None = column(t.contact.c.postal_code, COORD, "Code postal.")
-    city: str | None = column(t.contact.c.city, COORD, "Nom de la commune.")
-    city_code: str | None = column(t.contact.c.city_code, COORD, "Code INSEE de la commune.")
-    source: str | None = column(t.contact.c.address_source, IDX, "Système d'origine de l'adresse.")
-    as_of: DateTime | None = column(t.contact.c.address_as_of, IDX, "Instant auquel il l'affirmait.")
-
-
 TYPES = (
     Person,
     SectorIdentifier,
@@ -376,6 +334,7 @@ TYPES = (
     Allocations,
     Education,
     Resources,
+    Disability,
     JobSeekerRegistration,
     ProfessionalProject,
     Rights,

@@ -103,6 +103,12 @@ class Pathway(Enum):
     SOCIAL = value("Parcours social.")
 
 
+@choice("Décision de l'organisme sur une orientation (France Travail).")
+class OrientationDecision(Enum):
+    ACCEPTEE = value("Acceptée.")
+    REFUSEE = value("Refusée ; le motif n'est pas repris.")
+
+
 @choice("Nature d'un contrat d'accompagnement.")
 class ContractKind(Enum):
     CER = value("Contrat d'engagements réciproques.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import asyncpg
@@ -11,7 +11,6 @@ import pytest
 from data_inclusion.schema import v1  # type: ignore[import-untyped]
 
 from schema.categories import Category
-from schema.days import day_of
 from schema.facts import VALUE_FACTS, Fact, link_key
 from schema.residual import Clause, Residual, Rule
 from subgraphs.kit.access import SCOPES_SETTING
@@ -19,7 +18,7 @@ from subgraphs.kit.sensitive_organisations import KINDS, strictest
 from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import ORGANISATION_SETTING
 from tests.conftest import Database
-from tests.kit.conftest import AGENT, NOW, REFERENT, Rows, anyone, context, person_id, residual
+from tests.kit.conftest import AGENT, REFERENT, Rows, anyone, context, person_id, residual
 
 COMPANY, OTHER_COMPANY, PRESCRIBER = "99900060600016", "99900061600014", "99900010100001"
 OWN, OTHERS_OWN = link_key(Fact.OWN_ITEM, COMPANY), link_key(Fact.OWN_ITEM, OTHER_COMPANY)
@@ -171,32 +170,6 @@ async def test_the_health_of_a_host_is_null_without_san_and_told_with_it(items: 
     with_san = await read(offers, reading(Fact.REFERENT, more=("ImmersionAgreement.isRqth",)), REFERENT)
     assert {node["isRqth"] for node in without["immersions"]["nodes"]} == {None}
     assert {node["isRqth"] for node in with_san["immersions"]["nodes"]} == {True}
-
-
-RQTH = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id hasRqth } } }"
-
-
-@pytest.mark.parametrize(
-    ("told", "ended", "expected"),
-    [
-        pytest.param(True, 0, True, id="an agreement that says so"),
-        pytest.param(True, 180, True, id="until six months after its end"),
-        pytest.param(True, 181, None, id="and no longer"),
-        pytest.param(False, 0, None, id="a no"),
-        pytest.param(None, 0, None, id="nothing"),
-    ],
-)
-async def test_a_rqth_is_told_yes_or_null_whose_no_is_what_is_not_known(
-    items: Rows, offers: Subgraph, told: bool | None, ended: int, expected: bool | None
-) -> None:
-    today = day_of(datetime.fromtimestamp(NOW, UTC))
-    await items.connection.execute(
-        "UPDATE offers.immersion_agreement SET is_rqth = $1, ends_on = $2", told, today - timedelta(ended)
-    )
-    reduced = residual({"Person": anyone(Fact.REFERENT)}, {"Person.hasRqth": anyone(Fact.REFERENT)})
-    variables = {"r": [{"__typename": "Person", "id": person_id(number)} for number in (1, 2)]}
-    answer = await offers.execute(RQTH, variables, context(reduced, REFERENT))
-    assert [person["hasRqth"] for person in answer["data"]["_entities"]] == [expected, None]
 
 
 SENSITIVE: dict[str, tuple[list[str], list[str]]] = {

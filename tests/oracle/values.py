@@ -132,9 +132,8 @@ def _openly_placed(world: World, item: Item) -> bool:
 
 
 def _lately_told_of_rqth(world: World, item: Item) -> bool:
-    agreements = world.where("offers.immersion_agreement", "person_id", item.person)
-    last = (date.fromisoformat(str(row["ends_on"])[:10]) for row in agreements if row["is_rqth"])
-    return any((world.today - day).days <= 180 for day in last)
+    last = (row["rqth_ends_on"] for row in world.where("people.disability", "person_id", item.person))
+    return any((world.today - date.fromisoformat(str(day)[:10])).days <= 180 for day in last if day is not None)
 
 
 _open_rsa = _of("people.rsa", lambda row: row["status"].startswith("DROIT_OUVERT"))
@@ -192,6 +191,7 @@ SINGLE: Mapping[str, tuple[str, str]] = {
     "Person.resources": ("people.resources", ""),
     "Person.education": ("people.education", ""),
     "Person.jobSeekerRegistration": ("people.registration", ""),
+    "Person.disability": ("people.disability", ""),
     "Person.referent": ("people.referent", "since"),
     "Person.rights": ("access.person", ""),
     "Person.passIae": ("offers.pass_iae", "endsOn"),

@@ -62,10 +62,10 @@ class PersonRecord:
     `department` is the Conseil départemental in charge, within which `department_internal_id` is a key.
     `referent_organisation` is the organisme référent, whose structure the referents share; `referents` is None if the
     record says nothing of them. `income_band` is that of the household in `income_month`, and `earned_income` whether
-    the person itself had income from work then. `education_code` is the level in the source's own list. `withheld`
-    names columns of `people.identity` that the record does not decide, so that earlier values stay. `by_identity`: the
-    record never creates a person; if none of its keys is known, it is attached to the one known person of the
-    département with the same names and birth date.
+    the person itself had income from work then. `education_code` is the level in the source's own list; `rqth_ends_on`
+    is the last day on which the record knows of a RQTH. `withheld` names columns of `people.identity` that the record
+    does not decide, so that earlier values stay. `by_identity`: the record never creates a person; if none of its keys
+    is known, it is attached to the one known person of the département with the same names and birth date.
     """
 
     source: str
@@ -112,6 +112,14 @@ class PersonRecord:
     activity_bonus: bool | None = None
     education_level: str | None = None
     education_code: str | None = None
+    registration_status: str | None = None
+    registered_months_in_last_year: int | None = None
+    registered_months_in_last_two_years: int | None = None
+    registered_months_in_last_three_years: int | None = None
+    in_priority_district: bool | None = None
+    rqth_starts_on: date | None = None
+    rqth_ends_on: date | None = None
+    employment_obligation: bool | None = None
     withheld: frozenset[str] = frozenset()
     by_identity: bool = False
 

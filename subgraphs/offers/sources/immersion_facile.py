@@ -8,7 +8,7 @@ one known person of the agency's département with the same names and birth date
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -186,7 +186,7 @@ class ImmersionFacile(JourneySource):
             table=tables.immersion_agreement,
             key=key,
             as_of=as_of,
-            person=_person(convention),
+            person=_person(convention, ends_on),
             owner=convention.siret,
             since=day_of(instant(convention.date_submission, "dateSubmission")),
             until=day_of(as_of) if convention.status in ENDED else ends_on,
@@ -217,7 +217,7 @@ def _notified(content: Any) -> Any:
     return payload.get("convention") if isinstance(payload, dict) else None
 
 
-def _person(convention: Convention) -> PersonRecord:
+def _person(convention: Convention, ends_on: date) -> PersonRecord:
     who = convention.signatories.beneficiary
     return PersonRecord(
         source=NAME,
@@ -227,5 +227,6 @@ def _person(convention: Convention) -> PersonRecord:
         last_name=who.last_name,
         birth_date=day(who.birthdate[:10], "signatories.beneficiary.birthdate"),
         department=convention.agency_department,
+        rqth_ends_on=ends_on if who.is_rqth else None,
         by_identity=True,
     )

@@ -100,6 +100,7 @@ class _Row:
             raise Refused("LEADING_ZERO_LOST" if re.fullmatch(r"\d", department) else "SCHEMA_INVALID", "departement")
         born = self._birth_place(store)
         abroad = born is not None and born.startswith(ABROAD)
+        registered_on = _optional_day(self.row, "inscription", store)
         record = PersonRecord(
             source=NAME,
             source_id=key,
@@ -111,7 +112,8 @@ class _Row:
             department=department,
             birth_city_code=None if abroad else born,
             birth_country_code=born and (born if abroad else FRANCE),
-            registered_on=_optional_day(self.row, "inscription", store),
+            registration_status=None if registered_on is None else "INSCRIT",
+            registered_on=registered_on,
             registration_category=_value(self.row, "categorie_inscription"),
             referent_organisation=self._following(),
             referents=self._referents(store),
