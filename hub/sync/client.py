@@ -7,11 +7,11 @@ import asyncio
 import random
 import re
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2
 import msgspec
@@ -20,7 +20,7 @@ from sqlalchemy import Table
 from hub.errors import NotServed
 from hub.sync.link_settings import SyncLink
 from hub.sync.refusals import sync_refused
-from subgraphs.kit.ingest.api import ApiRefused
+from subgraphs.kit.ingest.api import NO_HEADERS, ApiRefused
 from subgraphs.kit.ingest.row_map import Connection
 
 T = TypeVar("T")
@@ -32,6 +32,7 @@ HEADER = re.compile(r"[!-~]([ -~]*[!-~])?")
 LONGEST_PAUSE = 60.0
 LONGEST_RETRY_AFTER = 600.0
 """Seconds that an API may ask to wait; beyond, the next run tries again."""
+NO_CONTENT = 204
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -49,9 +50,17 @@ class _Call:
 
     method: str
     url: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str | Sequence[str]]
     headers: Mapping[str, str]
     body: Mapping[str, str] | None = None
+    fields: Mapping[str, str] | None = None
+    answers: frozenset[int] = frozenset()
+
+
+class _Token(msgspec.Struct):
+    """The answer of an authorisation server (RFC 6749 §5.1)."""
+
+    access_token: str
 
 
 class ApiCalls:
@@ -67,36 +76,72 @@ class ApiCalls:
         self.authenticate: Callable[[], Awaitable[Mapping[str, str]]] | None = None
         self.requests = 0
 
-    async def get(self, path: str, parameters: Mapping[str, str], form: type[T]) -> T:
-        """The answer of the API, read as this form; raises NotServed (SYNC_…)."""
-        renewed = self._headers is None
-        if self._headers is None:
-            self._headers = await self._authenticated()
-        while True:
-            try:
-                call = _Call("GET", f"{self._url}{path}", parameters, self._headers)
-                content, _ = await self._tried(call, form)
-                return content
-            except NotServed as error:
-                if error.code != "SYNC_CREDENTIALS" or renewed:
-                    raise
-            self._headers, renewed = await self._authenticated(), True
+    async def get(
+        self,
+        path: str,
+        parameters: Mapping[str, str | Sequence[str]],
+        form: type[T],
+        headers: Mapping[str, str] = NO_HEADERS,
+        answers: frozenset[int] = frozenset(),
+    ) -> T:
+        """The answer of the API, read as this form; raises ApiRefused (SYNC_…)."""
+        return await self._asked(_Call("GET", f"{self._url}{path}", parameters, headers, answers=answers), form)
+
+    async def post(
+        self,
+        path: str,
+        body: Mapping[str, str],
+        form: type[T],
+        headers: Mapping[str, str] = NO_HEADERS,
+        answers: frozenset[int] = frozenset(),
+    ) -> T:
+        """The answer to a question that is no part of an address; raises ApiRefused (SYNC_…)."""
+        return await self._asked(_Call("POST", f"{self._url}{path}", {}, headers, body, answers=answers), form)
 
     async def log_in(self, path: str, body: Mapping[str, str]) -> Mapping[str, str]:
-        """The headers of the answer to a log-in; raises NotServed (SYNC_…)."""
+        """The headers of the answer to a log-in; raises ApiRefused (SYNC_…)."""
         _, headers = await self._tried(_Call("POST", f"{self._login_url}{path}", {}, {}, body), msgspec.Raw)
         return {name.lower(): value for name, value in headers.items()}
+
+    async def token(self, path: str, parameters: Mapping[str, str], fields: Mapping[str, str]) -> str:
+        """The access token of the account; raises ApiRefused (SYNC_…)."""
+        call = _Call("POST", f"{self._login_url}{path}", parameters, {}, fields=fields)
+        try:
+            answer, _ = await self._tried(call, _Token)
+        except ApiRefused as refused:
+            if refused.code != "SYNC_REFUSED":
+                raise
+            raise ApiRefused("SYNC_CREDENTIALS", refused.detail) from None  # RFC 6749 §5.2: 400 for a wrong client
+        return answer.access_token
+
+    async def stored(self, statement: str, *values: Any) -> Sequence[Mapping[str, Any]]:
+        """The rows of a statement that reads."""
+        return [dict(row) for row in await self._connection.fetch(statement, *values)]
 
     async def keys(self, table: Table, source: str) -> set[str]:
         """The keys that a public table holds of a source."""
         statement = f"SELECT id FROM {table.fullname} WHERE source = $1"  # noqa: S608 - the name of our own table
         return {row["id"] for row in await self._connection.fetch(statement, source)}
 
+    async def _asked(self, call: _Call, form: type[T]) -> T:
+        """The answer to an authenticated call; where it is refused for that, the account logs in once more."""
+        renewed = self._headers is None
+        if self._headers is None:
+            self._headers = await self._authenticated()
+        while True:
+            try:
+                content, _ = await self._tried(replace(call, headers={**self._headers, **call.headers}), form)
+                return content
+            except ApiRefused as refused:
+                if refused.code != "SYNC_CREDENTIALS" or renewed:
+                    raise
+            self._headers, renewed = await self._authenticated(), True
+
     async def _authenticated(self) -> Mapping[str, str]:
         assert self.authenticate is not None
         headers = await self.authenticate()
         if not all(HEADER.fullmatch(value) for value in headers.values()):
-            raise sync_refused("SYNC_CREDENTIALS", "a secret that no header can hold")
+            raise ApiRefused("SYNC_CREDENTIALS", "a secret that no header can hold")
         return headers
 
     async def _tried(self, call: _Call, form: type[T]) -> tuple[T, Mapping[str, str]]:
@@ -106,7 +151,7 @@ class ApiCalls:
                 return await self._once(call, form)
             except _Passing as passing:
                 if attempt == self._link.attempts or (passing.wait or 0) > LONGEST_RETRY_AFTER:
-                    raise sync_refused(passing.code, passing.detail) from None
+                    raise ApiRefused(passing.code, passing.detail) from None
                 pause = min(self._link.backoff * 2 ** (attempt - 1), LONGEST_PAUSE)
                 await asyncio.sleep(max(passing.wait or 0.0, pause * random.uniform(0.5, 1.0)))  # noqa: S311 - jitter
         raise AssertionError("unreachable")
@@ -118,11 +163,12 @@ class ApiCalls:
             async with (
                 asyncio.timeout(self._link.timeout),
                 self._http.stream(
-                    call.method, call.url, params=dict(call.parameters), headers=sent, json=call.body
+                    call.method, call.url, params=call.parameters, headers=sent, json=call.body, data=call.fields
                 ) as response,
             ):
-                _check_status(response)
-                content = await _content(response)
+                if response.status_code not in call.answers:
+                    _check_status(response)
+                content = b"null" if response.status_code == NO_CONTENT else await _content(response)
                 answered = dict(response.headers)
         except (TimeoutError, httpx2.TimeoutException):
             raise _Passing("SYNC_UNREACHABLE", "no answer in time") from None
@@ -131,6 +177,7 @@ class ApiCalls:
         try:
             return msgspec.json.decode(content, type=form), answered
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            _check_status(response)
             raise _Passing("SYNC_MALFORMED", "not what the API documents") from None
 
 
@@ -140,9 +187,9 @@ def _check_status(response: httpx2.Response) -> None:
         code = "SYNC_RATE_LIMITED" if status == 429 else "SYNC_UNREACHABLE"
         raise _Passing(code, f"status {status}", _retry_after(response.headers.get("retry-after", "")))
     if status in (401, 403):
-        raise sync_refused("SYNC_CREDENTIALS", f"status {status}")
+        raise ApiRefused("SYNC_CREDENTIALS", f"status {status}")
     if not response.is_success:
-        raise sync_refused("SYNC_REFUSED", f"status {status}")
+        raise ApiRefused("SYNC_REFUSED", f"status {status}")
 
 
 def _retry_after(text: str) -> float | None:
@@ -159,14 +206,14 @@ async def _content(response: httpx2.Response) -> bytes:
     """The body, inflated no further than its bound: a few bytes may stand for gigabytes."""
     encoding = response.headers.get("content-encoding", "identity").lower()
     if encoding not in ("identity", "gzip"):
-        raise sync_refused("SYNC_MALFORMED", "an encoding that was not asked for")
+        raise ApiRefused("SYNC_MALFORMED", "an encoding that was not asked for")
     inflate = zlib.decompressobj(GZIP) if encoding == "gzip" else None
     body = bytearray()
     try:
         async for chunk in response.aiter_raw():
             body += chunk if inflate is None else inflate.decompress(chunk, LARGEST + 1 - len(body))
             if len(body) > LARGEST:
-                raise sync_refused("SYNC_MALFORMED", f"more than {LARGEST} bytes")
+                raise ApiRefused("SYNC_MALFORMED", f"more than {LARGEST} bytes")
     except zlib.error:
         raise _Passing("SYNC_MALFORMED", "not gzip") from None
     if inflate is not None and not inflate.eof:
@@ -175,5 +222,5 @@ async def _content(response: httpx2.Response) -> bytes:
 
 
 def public_error(refused: ApiRefused) -> NotServed:
-    """The public error of what an API module refuses."""
-    return sync_refused(refused.code, "refused while it was read")
+    """The public error of what the API, or the module that reads it, refuses."""
+    return sync_refused(refused.code, refused.detail)

@@ -14,7 +14,8 @@ from hub.strict_toml import TomlForm
 class SyncTable(TomlForm, frozen=True):
     """The keys of a row: `url` and `login_url` replace the addresses of production; numbers are seconds, `attempts` of
     one request, and `failures` in a row after which the source rests for `pause`, then twice as long after each other
-    failure, `longest_pause` at most; a schedule reads the account each `every`."""
+    failure, `longest_pause` at most; a schedule reads the account each `every`. Of an API that is asked person by
+    person, at most `people` are asked about in a reading, each again after `renew`."""
 
     source: str
     account: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -29,6 +30,8 @@ class SyncTable(TomlForm, frozen=True):
     pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 900.0
     longest_pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 21_600.0
     every: Annotated[float, msgspec.Meta(ge=1, le=31_536_000)] | None = None
+    people: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 500
+    renew: Annotated[float, msgspec.Meta(ge=0, le=31_536_000)] = 604_800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class SyncLink:
     pause: float = 900.0
     longest_pause: float = 21_600.0
     every: float | None = None
+    people: int = 500
+    renew: float = 604_800.0
 
 
 def sync_link(table: SyncTable, folder: Path) -> SyncLink:

@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx2
 
-from hub.errors import HubError
+from hub.errors import HubError, NotServed
 from hub.ingest import Reader, database_refusals, find_source, read_inputs, read_organisations, source_keys, tally
 from hub.intake.spool import Spool
 from hub.runs.kept_runs import Run, kept_run
 from hub.sync.apis import find_api, read_credentials
 from hub.sync.client import ApiCalls, public_error
 from hub.sync.link_settings import SyncLink
-from hub.sync.refusals import MESSAGES, PASSING, sync_refused
+from hub.sync.refusals import MESSAGES, PASSING
 from hub.sync.sync_state import SyncState
 from infra.keys import Keys
 from infra.role_names import RUNS_WRITER
@@ -78,7 +78,7 @@ async def sync(
             delivery = _Delivery(reader, options, dsn, state, run, progress)
             try:
                 async with _calls(link, api, credentials, dsn(reader.source.role)) as calls, delivery.opened():
-                    documents = api.read(calls, Reading(link.department, cursor, remove))
+                    documents = api.read(calls, _reading(link, cursor, remove, options))
                     await _read_all(_until(stop, documents), delivery)
             except HubError as error:
                 if error.code in MESSAGES and error.code != STOPPED:
@@ -92,8 +92,13 @@ async def sync(
             return SyncRun(delivery.report, calls.requests)
 
 
+def _reading(link: SyncLink, cursor: str | None, remove: bool, options: Options) -> Reading:
+    assert options.as_of is not None
+    return Reading(link.department, cursor, remove, link.people, timedelta(seconds=link.renew), options.as_of)
+
+
 async def _until(stop: asyncio.Event, documents: AsyncIterator[Document]) -> AsyncIterator[Document]:
-    """The documents until `stop` is set, which breaks off the request under way; raises NotServed (SYNC_STOPPED)."""
+    """The documents until `stop` is set, which breaks off the request under way; raises ApiRefused (SYNC_STOPPED)."""
     stopped = asyncio.ensure_future(stop.wait())
     try:
         while not stop.is_set():
@@ -107,23 +112,19 @@ async def _until(stop: asyncio.Event, documents: AsyncIterator[Document]) -> Asy
             if document is None:
                 return
             yield document
-        raise sync_refused(STOPPED, "asked to stop")
+        raise ApiRefused(STOPPED, "asked to stop")
     finally:
         stopped.cancel()
 
 
 async def _read_all(documents: AsyncIterator[Document], delivery: _Delivery) -> None:
     """Give the source all documents, and those read before the API failed too; raises NotServed."""
-    failure: HubError | None = None
+    failure: NotServed | None = None
     try:
         async for document in documents:
             await delivery.take(document)
     except ApiRefused as refused:
         failure = public_error(refused)
-    except HubError as error:
-        if error.code not in MESSAGES:
-            raise
-        failure = error
     await delivery.settle()
     if failure is not None:
         raise failure

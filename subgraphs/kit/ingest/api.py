@@ -7,8 +7,9 @@ An API is declared beside its source and gives documents that the source reads a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
@@ -17,12 +18,16 @@ from sqlalchemy import Table
 T = TypeVar("T")
 
 
-class ApiRefused(Exception):
-    """The API can't be read to its end; `code` is public, and what was given so far stays."""
+EPOCH = datetime.fromtimestamp(0, UTC)
+NO_HEADERS: Mapping[str, str] = {}
 
-    def __init__(self, code: str) -> None:
+
+class ApiRefused(Exception):
+    """The API can't be read to its end; `code` is public, `detail` for developers, and what was given so far stays."""
+
+    def __init__(self, code: str, detail: str = "refused while it was read") -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.detail = code, detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +41,57 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one reading of an API is about: the account's département, where the last reading stopped, and whether
-    many items may vanish at once."""
+    """What one reading of an API is about: the account's département, where the last reading stopped, whether many
+    items may vanish at once; of an API that is asked person by person, how many people `at` this instant at most, and
+    after how long a person is asked about again."""
 
     department: str | None = None
     cursor: str | None = None
     remove: bool = False
+    people: int = 500
+    renew: timedelta = timedelta(days=7)
+    at: datetime = EPOCH
 
 
 class Calls(Protocol):
     """The requests that an API makes, authenticated and tried again where that may help."""
 
-    async def get(self, path: str, parameters: Mapping[str, str], form: type[T]) -> T:
-        """The answer, read as this form; fields that the form does not have are dropped."""
+    async def get(
+        self,
+        path: str,
+        parameters: Mapping[str, str | Sequence[str]],
+        form: type[T],
+        headers: Mapping[str, str] = NO_HEADERS,
+        answers: frozenset[int] = frozenset(),
+    ) -> T:
+        """The answer, read as this form; fields that the form does not have are dropped, and no content (204) is null.
+
+        `headers` go along with those that authenticate; a refusal of one of the statuses `answers` is an answer too, if
+        it has the form. Raises ApiRefused.
+        """
+        ...
+
+    async def post(
+        self,
+        path: str,
+        body: Mapping[str, str],
+        form: type[T],
+        headers: Mapping[str, str] = NO_HEADERS,
+        answers: frozenset[int] = frozenset(),
+    ) -> T:
+        """The answer to a question that no address may hold, which changes nothing; as `get`."""
         ...
 
     async def log_in(self, path: str, body: Mapping[str, str]) -> Mapping[str, str]:
         """The headers of the answer to a log-in, by lower-case name."""
+        ...
+
+    async def token(self, path: str, parameters: Mapping[str, str], fields: Mapping[str, str]) -> str:
+        """The access token that these fields of a form get (RFC 6749 §4.4, client credentials)."""
+        ...
+
+    async def stored(self, statement: str, *values: Any) -> Sequence[Mapping[str, Any]]:
+        """The rows of a statement that reads, as the role of the source."""
         ...
 
     async def keys(self, table: Table, source: str) -> set[str]:
