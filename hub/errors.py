@@ -16,14 +16,15 @@ text, an error is all three, so that a traceback or a failing check says what to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Path = tuple[str | int, ...]
 
 
 class HubError(Exception):
-    """Root of the tree. `path` is a response path of the client; `http_status` counts only if no data is sent."""
+    """Root of the tree. `path` is a response path of the client, `locations` are places in its document (`line` and
+    `column`, from 1); `http_status` counts only if no data is sent."""
 
     status = 200
 
@@ -35,6 +36,7 @@ class HubError(Exception):
         *,
         path: Path | None = None,
         http_status: int | None = None,
+        locations: Sequence[Mapping[str, int]] = (),
         extensions: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(code, message, detail)
@@ -43,6 +45,7 @@ class HubError(Exception):
         self.detail = detail
         self.path = path
         self.http_status = self.status if http_status is None else http_status
+        self.locations = locations
         self.extensions = extensions or {}
 
     def __str__(self) -> str:
@@ -51,6 +54,8 @@ class HubError(Exception):
     def formatted(self, trace: str | None = None) -> dict[str, Any]:
         """The error as the client gets it, with the trace id of its request if one is given; `detail` stays inside."""
         error: dict[str, Any] = {"message": self.message}
+        if self.locations:
+            error["locations"] = list(self.locations)
         if self.path is not None:
             error["path"] = list(self.path)
         error["extensions"] = {"code": self.code, **self.extensions}

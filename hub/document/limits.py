@@ -144,7 +144,7 @@ def syntax_refused(error: GraphQLSyntaxError) -> DocumentRefused:
         "DOCUMENT_SYNTAX",
         f"Erreur de syntaxe GraphQL à la ligne {line}, colonne {column} : corrigez le document à cet endroit.",
         f"syntax error at {line}:{column}",
-        extensions={"locations": [{"line": line, "column": column}]},
+        locations=[{"line": line, "column": column}],
     )
 
 

@@ -1,13 +1,12 @@
 """Parse a document and validate it against the client schema, with error messages of our own.
 
-graphql-core's messages quote literals and suggest names: none of them is passed on. A field that the client schema does
-not hold (an internal one as well as a typo) fails with the same words. Overlapping fields are checked by `normalise`,
+graphql-core's messages quote literals: none of them is passed on. A field that the client schema does not hold (an
+internal one as well as a typo) fails with the same words. Overlapping fields are checked by `normalise`,
 in linear time, instead of graphql-core's quadratic rule.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from copy import copy
 from typing import Any
@@ -21,11 +20,13 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     OverlappingFieldsCanBeMergedRule,
+    ValuesOfCorrectTypeRule,
     specified_rules,
 )
 from graphql.language.parser import Parser
 from graphql.validation import ASTValidationContext, ASTValidationRule
 
+from hub.document.faults import OTHERWISE, Fault, ValuesOfCorrectType, fault
 from hub.document.finite_floats import FiniteFloatsRule
 from hub.document.limits import Limits, check, syntax_refused, unlink
 from hub.document.validation import validate
@@ -34,27 +35,8 @@ from hub.federation.budget import Budget
 
 MAX_ERRORS = 20
 
-_MESSAGES = {
-    "FieldsOnCorrectTypeRule": "Champ inconnu{name} : vérifiez son nom et son type parent dans le schéma",
-    "KnownArgumentNamesRule": "Argument inconnu{name} : vérifiez les arguments de ce champ dans le schéma",
-    "KnownTypeNamesRule": "Type inconnu{name} : vérifiez son nom dans le schéma",
-    "KnownFragmentNamesRule": "Fragment non défini{name} : définissez-le ou retirez-le",
-    "KnownDirectivesRule": "Directive inconnue ou mal placée{name} : @skip, @include et celles du schéma sont admises",
-    "NoUndefinedVariablesRule": "Variable non déclarée{name} : déclarez-la dans l'en-tête de l'opération",
-    "NoUnusedVariablesRule": "Variable déclarée mais inutilisée{name} : retirez-la",
-    "NoUnusedFragmentsRule": "Fragment défini mais inutilisé{name} : retirez-le",
-    "ProvidedRequiredArgumentsRule": "Un argument obligatoire manque au champ{name} : ajoutez-le",
-    "ScalarLeafsRule": "Sélection de sous-champs manquante ou de trop{name}",
-    "ValuesOfCorrectTypeRule": "Valeur d'un autre type que celui attendu : corrigez-la d'après le schéma",
-    "FiniteFloatsRule": "Nombre trop grand pour un Float",
-    "VariablesInAllowedPositionRule": "Variable d'un type qui ne convient pas ici{name} : changez le type déclaré",
-    "PossibleFragmentSpreadsRule": "Fragment impossible ici : son type ne peut pas se présenter à cet endroit",
-    "UniqueOperationNamesRule": "Deux opérations portent le même nom{name} : renommez-en une",
-    "LoneAnonymousOperationRule": "Une opération sans nom doit être seule dans le document : nommez chaque opération",
-}
-_SAFE_NAME = re.compile(r"(?!.*\d{6})[_A-Za-z]\w{0,59}\Z", re.ASCII)
-
-
+SUGGESTING = 5
+"""Errors of a document that name what is spelt nearly alike: looking for it takes up to some milliseconds."""
 STEPS_PER_TOKEN = 2
 """Steps of the budget for reading, parsing and validating a token."""
 
@@ -78,10 +60,11 @@ def parse_document(text: str, schema: GraphQLSchema, limits: Limits, budget: Bud
     if errors and schema.subscription_type is None and any(map(_is_subscription, document.definitions)):
         raise _subscription()
     if errors:
-        refusal, *further = [_refused(error) for error in errors[:MAX_ERRORS]]
-        raise DocumentRefused(
-            refusal.code, refusal.message, refusal.detail, siblings=further, extensions=refusal.extensions
-        )
+        refusal, *further = [
+            _refused(error, suggesting=number < SUGGESTING) for number, error in enumerate(errors[:MAX_ERRORS])
+        ]
+        refusal.siblings = tuple(further)
+        raise refusal
     return document
 
 
@@ -114,39 +97,38 @@ def _subscription() -> DocumentRefused:
 
 
 def _marked(rule: type[ASTValidationRule]) -> Callable[[ASTValidationContext], ASTValidationRule]:
-    """The same rule, its errors marked with its name."""
+    """The same rule, its errors marked with its name, and with what is wrong at the place where the visit is."""
+    name = rule.__name__ if rule is not ValuesOfCorrectType else "ValuesOfCorrectTypeRule"
 
     def marked_rule(context: ASTValidationContext) -> ASTValidationRule:
         def report_error(error: GraphQLError) -> None:
-            error.extensions = {"rule": rule.__name__}
+            known = (error.extensions or {}).get("fault")
+            error.extensions = {"rule": name, "fault": known or fault(name, marking, error)}
             context.report_error(error)
 
-        marking = copy(context)
-        marking.report_error = report_error  # type: ignore[method-assign]
+        marking: Any = copy(context)
+        marking.report_error = report_error
         return rule(marking)
 
     return marked_rule
 
 
-_RULES: Any = [_marked(rule) for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]
+_OTHERS: dict[Any, Any] = {OverlappingFieldsCanBeMergedRule: None, ValuesOfCorrectTypeRule: ValuesOfCorrectType}
+"""The rules of graphql-core that are left out, or have another in their place."""
+_RULES: Any = [_marked(rule) for known in specified_rules if (rule := _OTHERS.get(known, known)) is not None]
 _RULES.append(_marked(FiniteFloatsRule))
 
 
-def _refused(error: GraphQLError) -> DocumentRefused:
-    rule = str((error.extensions or {}).get("rule", "TooManyErrors"))
-    template = _MESSAGES.get(rule, "Document non valide : corrigez-le d'après le schéma")
+def _refused(error: GraphQLError, *, suggesting: bool) -> DocumentRefused:
+    marks = error.extensions or {}
+    rule = str(marks.get("rule", "TooManyErrors")).removesuffix("Rule")
+    message, extensions = marks.get("fault", Fault(OTHERWISE)).told(suggesting=suggesting)
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
     where = f" (ligne {locations[0]['line']}, colonne {locations[0]['column']})" if locations else ""
-    name = next(filter(None, map(_name, error.nodes or ())), None)
     return DocumentRefused(
         "DOCUMENT_INVALID",
-        template.format(name=f" « {name} »" if name else "") + where + ".",
-        f"rule {rule.removesuffix('Rule')}",
-        extensions={"rule": rule.removesuffix("Rule"), "locations": locations},
+        f"{message}{where}.",
+        f"rule {rule}",
+        locations=locations,
+        extensions={"rule": rule, **extensions},
     )
-
-
-def _name(node: Node) -> str | None:
-    """The name at fault, unless it could hold a person's number."""
-    value = getattr(getattr(node, "name", None), "value", None)
-    return value if isinstance(value, str) and _SAFE_NAME.match(value) else None

@@ -23,12 +23,14 @@ from graphql import (
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLType,
+    get_named_type,
     is_input_type,
     is_required_input_field,
     parse_type,
     type_from_ast,
 )
 
+from hub.document.faults import LISTED, listed
 from hub.errors import Path, VariablesRefused
 from hub.federation.operations.literals import Reference
 from hub.federation.operations.operation import Operation
@@ -224,9 +226,18 @@ def _too_much(what: str, detail: str) -> VariablesRefused:
 
 def _refused(path: Path, type_: Any, detail: str) -> VariablesRefused:
     where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+    allowed = _allowed(get_named_type(type_))
     return VariablesRefused(
         "VARIABLE_INVALID",
-        f"La variable « ${where} » n'a pas le type attendu, {type_} : corrigez sa valeur.",
+        f"La variable « ${where} » n'a pas le type attendu, {type_}"
+        f"{f', qui admet {listed(allowed)}' if allowed else ''} : corrigez sa valeur.",
         f"variable {where}: {detail}, expected {type_}",
-        extensions={"variable": list(path), "expected": str(type_)},
+        extensions={"variable": list(path), "expected": str(type_), **({"allowed": allowed} if allowed else {})},
     )
+
+
+def _allowed(type_: Any) -> list[str]:
+    """The values of an enum, or the fields of an input object."""
+    if isinstance(type_, GraphQLEnumType):
+        return list(type_.values)[:LISTED]
+    return list(type_.fields)[:LISTED] if isinstance(type_, GraphQLInputObjectType) else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from graphql import GraphQLSchema, build_schema
 
@@ -49,8 +51,59 @@ def test_an_internal_field_fails_exactly_as_a_typo_does() -> None:
         assert refused(f"{{ {name} {{ x }} }}").message.startswith(f"Champ inconnu « {name} »")
 
 
-def test_no_name_is_ever_suggested() -> None:
-    assert "person" not in str(refused("{ persom(id: 1) { nam } }").formatted()).replace("persom", "")
+@pytest.mark.parametrize(
+    ("query", "words", "extensions"),
+    [
+        (
+            "{ persom(id: 1) { id } }",
+            "Champ inconnu « persom » du type « Query », proche de « person »",
+            {"type": "Query", "suggestions": ["person"]},
+        ),
+        (
+            "{ person(id: 1) { beings { nmae } } }",
+            "Champ inconnu « nmae » du type « Being », proche de « name »",
+            {"type": "Being", "suggestions": ["name"]},
+        ),
+        ("{ person(ide: 1) { id } }", "Argument inconnu « ide », proche de « id » : Query.person prend « id »", None),
+        (
+            "{ person(id: 1) { id(x: 1) } }",
+            "Argument inconnu « x » : Person.id n'en prend aucun",
+            {"type": "Person.id"},
+        ),
+        ("{ int @skip }", "Un argument obligatoire manque à @skip : ajoutez « if: Boolean! »", None),
+        ("{ person { id } }", "Un argument obligatoire manque à Query.person : ajoutez « id: ID! »", None),
+        ("{ ... on Persn { id } }", "Type inconnu « Persn », proche de « Person »", {"suggestions": ["Person"]}),
+        ("{ int { x } }", "Sélection de sous-champs de trop : le type « Int » n'en a pas", None),
+        ("{ person(id: 1) }", "Sélection de sous-champs manquante « person », du type « Person »", None),
+        (
+            "{ person(id: 1) { beings(kinds: [BIG SMAL]) { id } } }",
+            "Valeur inconnue « SMAL » de « Kind », proche de « SMALL » : il admet « SMALL » et « BIG »",
+            {"expected": "Kind!", "allowed": ["SMALL", "BIG"], "suggestions": ["SMALL"]},
+        ),
+        (
+            "{ person(id: 1) { beings(filter: {agee: 1}) { id } } }",
+            "Champ inconnu « agee » de « Filter », proche de « age » : il a ",
+            {"expected": "Filter", "suggestions": ["age"]},
+        ),
+        ("{ one(by: {}) { id } }", "Valeur de « One », dont un seul champ doit être donné", {"expected": "One"}),
+        ('{ int(x: "1") }', "Valeur d'un autre type que celui attendu, « Int »", {"expected": "Int"}),
+    ],
+)
+def test_an_error_names_the_type_and_what_the_schema_has_there(
+    query: str, words: str, extensions: dict[str, Any] | None
+) -> None:
+    error = refused(query)
+    assert error.message.startswith(words), error.message
+    assert error.formatted()["locations"] == [{"line": 1, "column": error.locations[0]["column"]}]
+    if extensions is not None:
+        assert error.extensions == {"rule": error.extensions["rule"], **extensions}
+
+
+def test_names_are_suggested_for_the_first_errors_alone_and_none_is_internal() -> None:
+    error = refused("{ " + " ".join(f"persom{letter}: persom(id: 1) {{ id }}" for letter in "abcdefgh") + " }")
+    suggesting = ["suggestions" in refusal.extensions for refusal in (error, *error.siblings)]
+    assert suggesting == [True] * 5 + [False] * 3
+    assert "suggestions" not in refused("{ person(id: 1) { _acces } }").extensions
 
 
 def test_a_name_that_could_be_a_number_of_somebody_is_not_repeated() -> None:

@@ -50,6 +50,9 @@ def test_values_are_accepted_in_the_form_that_subgraphs_receive(type_: str, valu
     assert bound(type_, value) == expected
 
 
+FILTER = ("name", "age", "inner", "tags", "kind", "any")
+
+
 @pytest.mark.parametrize(
     ("type_", "value", "path", "expected"),
     [
@@ -78,7 +81,9 @@ def test_values_are_accepted_in_the_form_that_subgraphs_receive(type_: str, valu
 def test_a_refused_value_is_told_by_path_and_type_only(type_: str, value: Any, path: list[Any], expected: str) -> None:
     with pytest.raises(VariablesRefused) as caught:
         bound(type_, value)
-    assert caught.value.extensions == {"variable": path, "expected": expected}
+    allowed = {"Kind": ["SMALL", "BIG"], "Filter": [*FILTER], "One": ["id", "name"]}.get(expected.strip("!"))
+    listed = {} if allowed is None else {"allowed": allowed}
+    assert caught.value.extensions == {"variable": path, "expected": expected, **listed}
     text = f"{caught.value.formatted()} {caught.value}"
     assert "secret" not in text
     assert "185057800608436" not in text
