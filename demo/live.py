@@ -23,7 +23,7 @@ from tests.threaded_server import listening
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".data"
 FOLDER = DATA / "demo"
-SENDER = "cd08"
+SENDER = "demo"
 """The organisation that sends notifications of RDV-Insertion, in the address of the hub."""
 ACCOUNT = "demo"
 EVERY = 10
