@@ -153,7 +153,7 @@ def send(site: Site, bad: Bad, token: str | None) -> Any:
     for text in (response.text, str(response.headers)):
         assert not [value for value in (VALUE, NIR, VALUE.lower()) if value in text]
     for error in answer["errors"]:
-        assert set(error) <= {"message", "path", "extensions"}
+        assert set(error) <= {"message", "locations", "path", "extensions"}
         assert error["message"].endswith(".")
         assert error["extensions"]["trace"]
     assert bad.says in answer["errors"][0]["message"]
