@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TextIO
 
 from demo.rdvi_files import ORGANISATION_MAP
-from demo.source_systems import SourceSystems, sender
+from demo.source_systems import DEPARTMENT, SourceSystems, sender
 from infra.keys import Keys, sender_key
 from schema.days import today
 from tests.simulators import data_inclusion, immersion_facile, rdv_insertion
@@ -26,8 +27,8 @@ FOLDER = DATA / "demo"
 SENDER = "demo"
 """The organisation that sends notifications of RDV-Insertion, in the address of the hub."""
 ACCOUNT = "demo"
-EVERY = 10
-"""Seconds between two readings of each API."""
+EVERY = "30s"
+"""The rhythm at which each API is read."""
 SECRETS = {
     "data-inclusion": f'token = "{data_inclusion.TOKEN}"\n',
     "rdv-insertion": f'email = "{rdv_insertion.EMAIL}"\npassword = "{rdv_insertion.PASSWORD}"\n',
@@ -62,7 +63,7 @@ def live_systems() -> Iterator[Callable[[], str]]:
 
 def _first_line(popen: subprocess.Popen[str]) -> str:
     assert popen.stdout is not None
-    return popen.stdout.readline().strip()
+    return popen.stdout.readline().strip() or "ils n'ont pas démarré, voir .data/demo/live.log"
 
 
 def main() -> None:
@@ -78,6 +79,17 @@ def main() -> None:
         systems = SourceSystems(
             today(), FOLDER / "systems.json", sender(f"{intake}/webhooks/rdv-insertion/{SENDER}"), secret
         )
+        addresses = {
+            source: stack.enter_context(simulator.served())
+            for source, simulator in {
+                "data-inclusion": systems.data_inclusion,
+                "rdv-insertion": systems.rdv_insertion,
+                "immersion-facile": systems.immersion,
+            }.items()
+        }
+        settings = _accounts(keys.directory, addresses)
+        runs = stack.enter_context((FOLDER / "sync.log").open("w"))
+        stack.enter_context(_hub("sync", "--every", EVERY, "--settings", settings, output=runs))
         page = stack.enter_context(listening(systems.page))
         print(page, flush=True)
         sys.stdin.read()
@@ -100,6 +112,19 @@ def _senders() -> Path:
     return _settings("webhooks.toml", row)
 
 
+def _accounts(keys: Path, addresses: Mapping[str, str]) -> Path:
+    """Write the settings of what reads the APIs at these addresses, and the secrets of each account."""
+    rows = []
+    for source, address in addresses.items():
+        path = keys / f"sync-{source}.{ACCOUNT}.toml"
+        path.touch(0o600)
+        path.write_text(SECRETS[source], encoding="utf-8")
+        values = {"source": source, "account": ACCOUNT, "url": address, "login_url": address, "department": DEPARTMENT}
+        rows += ["[[sync]]", *(f'{name} = "{value}"' for name, value in values.items())]
+        rows += ['organisations = "organisations.toml"']
+    return _settings("sync.toml", rows)
+
+
 def _settings(name: str, rows: Sequence[str]) -> Path:
     """Write the settings of the demo with these rows."""
     path = FOLDER / name
@@ -109,13 +134,13 @@ def _settings(name: str, rows: Sequence[str]) -> Path:
 
 
 @contextmanager
-def _hub(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    """Run a command of the hub during the block."""
+def _hub(*arguments: str | Path, output: int | TextIO = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
+    """Run a command of the hub during the block; `output` is where its lines go."""
     popen = subprocess.Popen(
         [sys.executable, "-m", "hub.cli", *map(str, arguments)],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=output,
         text=True,
     )
     try:
