@@ -106,9 +106,6 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
             assert restarted.description["persons"] == description["persons"]
             assert ask(restarted, "referent-a", maelle) == changed
         assert (root / ".data" / "demo" / "live.log").read_text() == ""
-        read_by_itself = (root / ".data" / "demo" / "sync.log").read_text()
-        for source in ("data-inclusion", "rdv-insertion", "immersion-facile"):
-            assert f"{source} (demo) : chaque 30 s" in read_by_itself
         assert left_running(root) == []
 
 
