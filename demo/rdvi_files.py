@@ -1,4 +1,5 @@
-"""Files of RDV-Insertion in their real formats: signed webhooks with their headers, and a user file per département."""
+"""Files of RDV-Insertion in their real formats: signed webhooks with their headers, and a user file per
+département, a CSV or a workbook."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ import orjson
 
 from demo.cast import ORGANISATIONS, Invitation, Organisation, Person, Rdv
 from demo.crowd import EVERY_INVITATION, EVERY_RDV, EVERYONE, EVERYONE_BY_SLUG, REACHED_BY_DOSSIER
+from demo.workbook_files import workbook
 from subgraphs.kit.ingest.unit_of_work import Organisation as IngestOrganisation
 
 NAMESPACE = UUID("6f2f6c1e-5a0b-5f0e-9d7e-2f4b8a6c0d11")
@@ -45,11 +47,9 @@ def write(folder: Path, today: date, secret: bytes) -> tuple[Path, ...]:
     messages = {f"rdv-{rdv.number:03}.json": rdv_message(rdv, today) for rdv in EVERY_RDV}
     messages |= {f"invitation-{entry.number:03}.json": invitation_message(entry, today) for entry in EVERY_INVITATION}
     paths = [webhook(target / name, orjson.dumps(message), secret) for name, message in messages.items()]
-    for department in ("08", "2A"):
-        path = target / f"usagers_{department}.csv"
-        path.write_bytes(
-            user_file([entry for entry in EVERYONE if entry.department == department and not entry.silent])
-        )
+    for department, suffix, content in (("08", "csv", user_file), ("2A", "xlsx", user_workbook)):
+        path = target / f"usagers_{department}.{suffix}"
+        path.write_bytes(content([entry for entry in EVERYONE if entry.department == department and not entry.silent]))
         paths.append(path)
     return tuple(paths)
 
@@ -145,22 +145,32 @@ def user_file(people: list[Person]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(HEADER)
-    for person in people:
-        writer.writerow(
-            (
-                person.civility.capitalize(),
-                person.first_name,
-                person.last_name,
-                *(("", "") if person.slug in REACHED_BY_DOSSIER else (person.email, person.phone)),
-                f"{person.birth_date:%d/%m/%Y}",
-                f"{person.place.postal_code} {person.place.name}",
-                f"CAF{person.dossier}" if person.dossier else "",
-                internal_id(person),
-                person.referent.email if person.referent else "",
-                person.role,
-            )
-        )
+    for row in _user_rows(people):
+        writer.writerow([f"{cell:%d/%m/%Y}" if isinstance(cell, date) else cell for cell in row])
     return text.getvalue().encode()
+
+
+def user_workbook(people: list[Person]) -> bytes:
+    """Return the user file of an organisation as a workbook, where days are days."""
+    return workbook("Usagers", [HEADER, *_user_rows(people)])
+
+
+def _user_rows(people: list[Person]) -> list[tuple[str | date, ...]]:
+    return [
+        (
+            person.civility.capitalize(),
+            person.first_name,
+            person.last_name,
+            *(("", "") if person.slug in REACHED_BY_DOSSIER else (person.email, person.phone)),
+            person.birth_date,
+            f"{person.place.postal_code} {person.place.name}",
+            f"CAF{person.dossier}" if person.dossier else "",
+            internal_id(person),
+            person.referent.email if person.referent else "",
+            person.role,
+        )
+        for person in people
+    ]
 
 
 def internal_id(person: Person) -> str:

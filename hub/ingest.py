@@ -248,6 +248,10 @@ def show(report: Report, console: Console) -> None:
     console.print(f"Lignes écrites dans la base : {report.rows}.", highlight=False)
     if report.candidates:
         console.print(f"Rapprochements à confirmer par un professionnel : {report.candidates}.", highlight=False)
+    for file, sheet in report.sheets.items():
+        hidden = f", {sheet.hidden} masquée(s) laissée(s) de côté" if sheet.hidden else ""
+        line = f"{file} : lue, la feuille {sheet.number} sur {sheet.shown}, seule à porter les colonnes{hidden}."
+        console.print(line, highlight=False, markup=False)
     if report.unread:
         fields = ", ".join(f"{name} ({count})" for name, count in sorted(report.unread.items()))
         console.print(f"Champs renseignés que le hub ne garde pas : {fields}.", highlight=False, markup=False)
@@ -268,6 +272,7 @@ def _list(refusals: Sequence[Refusal], codes: Counter[str], kind: str, console: 
     for refusal in refusals:
         path = f", {refusal.path}" if refusal.path else ""
         number = f"n° {refusal.record or '—'}" if refusal.line is None else f"ligne {refusal.line}"
+        number = number if refusal.sheet is None else f"feuille {refusal.sheet.number}, {number}"
         place = f"{refusal.file} ({refusal.digest[:12]}), {number}{path}"
         line = f"  {refusal.code} — {place} : {refusal.message} {refusal.mend}"
         console.print(line, highlight=False, markup=False, soft_wrap=True)

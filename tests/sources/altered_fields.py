@@ -7,11 +7,13 @@ import io
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import orjson
 from lxml import etree
+from openpyxl import load_workbook
 
 from demo.ingestion import ORGANISATIONS
 from demo.rdvi_files import signed
@@ -31,7 +33,7 @@ Altered = Iterator[tuple[str, bytes]]
 def altered(name: str, content: bytes, text: str) -> Altered:
     """The file, reduced to a record or two, with this text in each of its fields by turns."""
     suffix = name.rpartition(".")[2]
-    return {"csv": _csv, "xml": _xml, "json": _json, "jsonl": _lines}[suffix](content, text)
+    return {"csv": _csv, "xlsx": _xlsx, "xml": _xml, "json": _json, "jsonl": _lines}[suffix](content, text)
 
 
 def _csv(content: bytes, text: str) -> Altered:
@@ -48,6 +50,23 @@ def _csv(content: bytes, text: str) -> Altered:
         written = io.StringIO()
         csv.writer(written, delimiter=";").writerows(changed)
         yield f"heading {heading}", written.getvalue().encode()
+
+
+def _xlsx(content: bytes, text: str) -> Altered:
+    """The text in each cell of the first row and of the headings, as a text and, in a row, as a number."""
+    workbook = load_workbook(io.BytesIO(content))
+    sheet = workbook.worksheets[0]
+    sheet.delete_rows(4, sheet.max_row)
+    for row, column in product((2, 1), range(1, sheet.max_column + 1)):
+        cell = sheet.cell(row, column)
+        before = cell.value
+        values: list[str | int] = [text, *([int(text)] if text.isdigit() and row > 1 else [])]
+        for value in values:
+            cell.value = value
+            written = io.BytesIO()
+            workbook.save(written)
+            yield f"{type(value).__name__} at {row}:{column}", written.getvalue()
+        cell.value = before
 
 
 def _xml(content: bytes, text: str) -> Altered:

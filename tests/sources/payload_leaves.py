@@ -10,6 +10,9 @@ from typing import Any
 
 import orjson
 from lxml import etree
+from openpyxl import load_workbook
+
+from demo.workbook_files import workbook
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def _other(value: Any) -> Any:
 
 def _opened(name: str, content: bytes) -> tuple[list[Leaf], Callable[[], bytes]]:
     """The leaves of a file, and how it is written once they have changed."""
-    return {"csv": _csv, "json": _json, "jsonl": _lines, "xml": _xml}[name.rpartition(".")[2]](content)
+    return {"csv": _csv, "xlsx": _xlsx, "json": _json, "jsonl": _lines, "xml": _xml}[name.rpartition(".")[2]](content)
 
 
 def _csv(content: bytes) -> tuple[list[Leaf], Callable[[], bytes]]:
@@ -70,6 +73,12 @@ def _csv(content: bytes) -> tuple[list[Leaf], Callable[[], bytes]]:
         return text.getvalue().encode()
 
     return [Leaf(heading, row, index) for row in rows for index, heading in enumerate(headings)], written
+
+
+def _xlsx(content: bytes) -> tuple[list[Leaf], Callable[[], bytes]]:
+    headings, *rows = map(list, load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True))
+    leaves = [Leaf(str(heading), row, index) for row in rows for index, heading in enumerate(headings)]
+    return leaves, lambda: workbook("Feuille", [headings, *rows])
 
 
 def _json(content: bytes) -> tuple[list[Leaf], Callable[[], bytes]]:

@@ -41,7 +41,7 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
     "an archive": (
         lambda _: b"PK\x03\x04" + bytes(64),
         {
-            "csv": {"WORKBOOK"},
+            "csv": {"WORKBOOK_DAMAGED"},
             "json": {"JSON_INVALID"},
             "jsonl": {"JSON_INVALID"},
             "xml": {"FORMAT_UNKNOWN", "XML_MALFORMED", "TRUNCATED"},

@@ -309,6 +309,7 @@ REFUSED = {
     "no header": (lambda content: content.replace(b"IdentificationFlux>", b"Identification>"), "FORMAT_UNKNOWN"),
     "no date": (lambda content: content.replace(b"<DTREF>2026", b"<DTREF>"), "FORMAT_UNKNOWN"),
     "not XML": (lambda content: b"MATRICULE;NOM\n", "FORMAT_UNKNOWN"),
+    "blanks": (lambda content: b" " * 60_000 + b"x", "FORMAT_UNKNOWN"),
     "empty": (lambda content: b"", "FILE_EMPTY"),
 }
 

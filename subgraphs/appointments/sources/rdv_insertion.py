@@ -1,4 +1,4 @@
-"""Source `rdv-insertion`: signed webhooks (`.json`, headers beside in `.headers.json`) and user files (`.csv`).
+"""Source `rdv-insertion`: signed webhooks (`.json`, headers beside in `.headers.json`), user files (`.csv`, `.xlsx`).
 
 A webhook or a row is a record group. `asOf` of a webhook is its `meta.timestamp`, so that messages may come late, twice
 or in any order. An unsigned or badly signed body is not even parsed.
@@ -30,15 +30,22 @@ from subgraphs.kit.ingest.webhook import Webhook
 
 HEADERS = ".headers.json"
 FIELDS: Fields = {**rdvi_payload.FIELDS, **rdvi_users.FIELDS}
+TABLES = (".csv", ".xlsx")
+"""Suffixes of user files."""
 
 
 class RdvInsertion(Source):
     """Reads RDV-Insertion into `people` and `appointments`."""
 
     name = NAME
-    reads = "notifications signées de RDV-Insertion (JSON) et fichiers d'usagers (CSV)"
+    reads = "notifications signées de RDV-Insertion (JSON) et fichiers d'usagers (CSV ou .xlsx)"
     role = "ingest"
-    pieces = BySuffix({".json": Whole(), ".csv": Rows(tuple(rdvi_users.COLUMNS), synonyms=rdvi_users.SYNONYMS)})
+    pieces = BySuffix(
+        {
+            ".json": Whole(),
+            **dict.fromkeys(TABLES, Rows(tuple(rdvi_users.COLUMNS), synonyms=rdvi_users.SYNONYMS)),
+        }
+    )
     webhook = Webhook(proven, sent_at)
     fields = FIELDS
 
@@ -55,7 +62,7 @@ class RdvInsertion(Source):
             yield from self._users(path, options)
         elif path.suffix == ".json":
             yield _received(path, options, items)
-        elif path.suffix == ".csv":
+        elif path.suffix in TABLES:
             as_of = date_of_file(options)
             for row in rows(path, tuple(rdvi_users.COLUMNS), synonyms=rdvi_users.SYNONYMS):
                 yield row.map(lambda cells: _User(self.people, cells, as_of, options.department))

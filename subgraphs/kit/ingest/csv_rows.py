@@ -1,27 +1,26 @@
-"""Reader of CSV files with a header, as French administrations exchange them; each row has the line at which it begins.
+"""Reader of tables with a header, as French administrations exchange them; each row has the line at which it begins.
 
-Delimiter, encoding and order of columns are found out; a heading is recognised whatever its case, accents and blanks.
-A row that can't be read is refused alone: a quote that nothing closes takes no other row with it.
+A file that begins as a workbook is read as one (`workbook`), whatever its name; any other one is a CSV. Its delimiter,
+encoding and order of columns are found out. A row that can't be read is refused alone: a quote that nothing closes
+takes no other row with it.
 """
 
 from __future__ import annotations
 
 import csv
-import unicodedata
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, TextIO
 
-from subgraphs.kit.ingest.excerpts import Pieces
+from subgraphs.kit.ingest.excerpts import LARGEST, Pieces
+from subgraphs.kit.ingest.headings import Headings, Row
 from subgraphs.kit.ingest.ingestion_report import Numbered, Refused, Report
 from subgraphs.kit.ingest.text_encoding import encoding_of
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
-
-Row = dict[str, str]
-"""Cells by column, without blanks around; an empty cell is an empty text."""
+from subgraphs.kit.ingest.workbook import is_workbook, open_table
 
 DELIMITERS = (";", ",", "\t", "|")
 LONGEST_LINE = 1 << 16
@@ -29,10 +28,11 @@ LONGEST_LINE = 1 << 16
 MOST_LINES = 50
 """Lines that one row may have, by the line ends within its quotes."""
 QUOTE = '"'
+__all__ = ["CsvSource", "Row", "Rows", "date_of_file", "rows"]
 
 
 class CsvSource(Source):
-    """A source whose files are rows, each a record group; columns as `rows` reads them."""
+    """A source whose files are tables, CSV or workbooks: each row is a record group, columns are as `rows` has them."""
 
     columns: ClassVar[tuple[str, ...]]
     optional: ClassVar[tuple[str, ...]] = ()
@@ -67,47 +67,53 @@ def rows(
     """Iterate over the rows, or the refusals of malformed ones, each with its line and the headings of its other cells.
 
     `columns` must all be in the header, in any order; missing `optional` ones have empty cells. `synonyms` are other
-    headings of them. Raises Refused if the file can't be read: COLUMN_MISSING, COLUMN_DOUBLE, those of `encoding_of`.
+    headings of them. Raises Refused if the file can't be read: COLUMN_MISSING, COLUMN_DOUBLE, those of `encoding_of`
+    and of `open_table`.
     """
-    names = _names(columns, optional, synonyms)
+    headings = Headings(columns, optional, synonyms)
+    if is_workbook(path):
+        with open_table(path, headings) as table:
+            for number, filled in table.rows():
+                if isinstance(filled, Refused):
+                    yield Numbered(number, filled, sheet=table.sheet)
+                else:
+                    yield Numbered(number, *headings.row(table.header, table.selected, filled), table.sheet)
+        return
     with path.open(encoding=encoding_of(path), newline="") as stream:
         lines = _Lines(stream)
         _, first = next(lines.filled(), (0, ""))
-        delimiter, header = _header(first, names)
-        selected = [names.get(_plain(heading)) for heading in header]
-        _check(header, selected, columns)
+        delimiter, header = _header(first, headings)
+        selected = headings.select(header)
         for number, line in lines.filled():
             cells = lines.cells(line, delimiter, len(header))
             if cells is None:
                 yield Numbered(number, Refused("ROW_SHAPE" if len(line) <= LONGEST_LINE else "RECORD_TOO_LARGE"))
             elif any(cells):
-                row = {name: cell for name, cell in zip(selected, cells, strict=True) if name is not None}
-                unread = [
-                    heading for heading, name, cell in zip(header, selected, cells, strict=True) if cell and not name
-                ]
-                yield Numbered(number, {**dict.fromkeys(optional, ""), **row}, tuple(unread))
-
-
-def _names(columns: Sequence[str], optional: Sequence[str], synonyms: Mapping[str, str] | None) -> Mapping[str, str]:
-    """The columns by their plain headings."""
-    names = {_plain(heading): column for heading, column in (synonyms or {}).items()}
-    return names | {_plain(column): column for column in (*columns, *optional)}
+                yield Numbered(number, *headings.row(header, selected, cells))
 
 
 class Rows(Pieces):
-    """Rows below a header, told apart as `rows` does, of which an excerpt is in UTF-8."""
+    """Rows below a header, told apart as `rows` does: an excerpt is a CSV in UTF-8, or a workbook out of a workbook."""
 
     def __init__(
         self, columns: Sequence[str], optional: Sequence[str] = (), synonyms: Mapping[str, str] | None = None
     ) -> None:
-        self._names = _names(columns, optional, synonyms)
+        self._headings = Headings(columns, optional, synonyms)
+
+    def excerpts(self, path: Path, numbers: Collection[int]) -> dict[int, bytes]:
+        """The excerpts of these rows by number."""
+        if not is_workbook(path):
+            return super().excerpts(path, numbers)
+        with open_table(path, self._headings) as table:
+            excerpts = table.excerpts(numbers)
+        return {number: excerpt for number, excerpt in excerpts.items() if len(excerpt) <= LARGEST}
 
     def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
-        """Each row that `rows` gives or refuses, below the header."""
+        """Each row of a CSV that `rows` gives or refuses, below the header."""
         with path.open(encoding=encoding_of(path), newline="") as stream:
             lines = _Lines(stream)
             _, first = next(lines.filled(), (0, ""))
-            delimiter, header = _header(first, self._names)
+            delimiter, header = _header(first, self._headings)
             for _, line in lines.filled():
                 cells = lines.cells(line, delimiter, len(header))
                 if cells is None or any(cells):
@@ -174,25 +180,8 @@ def _cells(text: str, delimiter: str) -> list[str] | None:
     return [cell.strip() for cell in cells]
 
 
-def _header(line: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
+def _header(line: str, headings: Headings) -> tuple[str, list[str]]:
     """The delimiter under which a header has most of the columns, and its headings."""
     headers = {delimiter: _cells(line, delimiter) or [] for delimiter in DELIMITERS}
-    delimiter = max(DELIMITERS, key=lambda sign: sum(_plain(heading) in names for heading in headers[sign]))
+    delimiter = max(DELIMITERS, key=lambda sign: headings.recognised(headers[sign]))
     return delimiter, headers[delimiter]
-
-
-def _check(header: Sequence[str], selected: Sequence[str | None], columns: Sequence[str]) -> None:
-    """Raise Refused if a column is missing, or two have one heading."""
-    for column in columns:
-        if column not in selected:
-            raise Refused("COLUMN_MISSING", column)
-    headings = [name or _plain(heading) for heading, name in zip(header, selected, strict=True) if heading]
-    for heading in headings:
-        if headings.count(heading) > 1:
-            raise Refused("COLUMN_DOUBLE", heading)
-
-
-def _plain(heading: str) -> str:
-    """A heading without accents, case, blanks and signs."""
-    letters = unicodedata.normalize("NFKD", heading).casefold()
-    return "".join(letter for letter in letters if letter.isalnum())

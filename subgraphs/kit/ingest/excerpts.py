@@ -120,6 +120,11 @@ class BySuffix(Pieces):
     def __init__(self, pieces: Mapping[str, Pieces]) -> None:
         self._pieces = pieces
 
+    def excerpts(self, path: Path, numbers: Collection[int]) -> dict[int, bytes]:
+        """The excerpts of a file whose suffix is listed."""
+        pieces = self._pieces.get(path.suffix)
+        return {} if pieces is None else pieces.excerpts(path, numbers)
+
     def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
         """The records of a file whose suffix is listed."""
         pieces = self._pieces.get(path.suffix)

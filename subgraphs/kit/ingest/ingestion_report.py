@@ -62,18 +62,33 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook: its number among those whose tabs are shown, how many are, and how many are hidden."""
+
+    number: int
+    shown: int
+    hidden: int
+
+    @property
+    def alone(self) -> bool:
+        """Whether the workbook has no other sheet."""
+        return self.shown + self.hidden == 1
+
+
+@dataclass(frozen=True, slots=True)
 class Numbered(Generic[T_co]):
-    """A record group, or why it can't be read, with the line of the file at which it begins, and the names of the
-    fields that it fills and that nothing here reads."""
+    """A record group, or why it can't be read, with the line of the file at which it begins, the names of the fields
+    that it fills and that nothing here reads, and the sheet that it is in, if the file is a workbook."""
 
     line: int | None
     record: T_co | Refused
     unread: tuple[str, ...] = ()
+    sheet: Sheet | None = None
 
     def map(self, make: Callable[[T_co], S]) -> Numbered[S]:
         """The same place with what is made of the record."""
         record = self.record if isinstance(self.record, Refused) else make(self.record)
-        return Numbered(self.line, record, self.unread)
+        return Numbered(self.line, record, self.unread, self.sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +102,18 @@ class Announced:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a record group was read: `file` is the file's name, `digest` its SHA-256, `record` counts from 1 (0: the
-    whole file), `line` is that at which it begins in the file, if it has lines."""
+    whole file), `line` is that at which it begins in the file, if it has lines, `sheet` that of a workbook."""
 
     file: str
     digest: str
     record: int
     line: int | None = None
+    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One refusal, of a record or of a value in it: `file`, `digest`, `record` and `line` are those of its `Place`."""
+    """One refusal, of a record or of a value in it: `file`, `digest`, `record`, `line`, `sheet` are of its `Place`."""
 
     file: str
     digest: str
@@ -105,6 +121,7 @@ class Refusal:
     path: str
     code: str
     line: int | None = None
+    sheet: Sheet | None = None
 
     @property
     def message(self) -> str:
@@ -124,7 +141,8 @@ class Report:
     `rows` is the number of database rows really written, `candidates` the number of people created although a known
     person has the same first name and e-mail or telephone; `inputs` are the files opened, each with its SHA-256
     (empty if it could not be read), `whole` is False once a file could not be read to its end. `unread` counts by field
-    the values that records had and nothing here keeps.
+    the values that records had and nothing here keeps. `sheets` tells by file which of its sheets was read, if it has
+    several.
     """
 
     source: str
@@ -139,6 +157,7 @@ class Report:
     inputs: list[tuple[Path, str]] = field(default_factory=list, repr=False)
     whole: bool = True
     unread: Counter[str] = field(default_factory=Counter)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
     _file: str = ""
     _digest: str = ""
     _record: int = 0
@@ -156,12 +175,16 @@ class Report:
         if not size:
             raise Refused("FILE_EMPTY")
 
-    def begin(self, line: int | None = None, unread: Iterable[str] = ()) -> Place:
+    def begin(self, line: int | None = None, unread: Iterable[str] = (), sheet: Sheet | None = None) -> Place:
         """Start the next record group of the file, which may be counted once later ones were read."""
         self._record += 1
         self.read += 1
         self.unread.update(_showable(name)[:LONGEST_NAME] for name in unread)
-        return Place(self._file, self._digest, self._record, line)
+        if sheet is not None and sheet.alone:
+            sheet = None
+        if sheet is not None:
+            self.sheets[self._file] = sheet
+        return Place(self._file, self._digest, self._record, line, sheet)
 
     def count(self, place: Place, outcome: Outcome, candidates: int, asides: Iterable[Refused] = ()) -> None:
         """Count the outcome of a group and keep the values that were set aside."""
@@ -204,6 +227,7 @@ class Report:
         self.refusals += other.refusals[: MAX_DETAILED_REFUSALS - len(self.refusals)]
         self.asides += other.asides[: MAX_DETAILED_REFUSALS - len(self.asides)]
         self.inputs += other.inputs
+        self.sheets |= other.sheets
         self.whole = self.whole and other.whole
 
     @property
@@ -214,7 +238,8 @@ class Report:
     def _keep(self, refused: Refused, place: Place, codes: Counter[str], refusals: list[Refusal]) -> None:
         codes[refused.code] += 1
         if len(refusals) < MAX_DETAILED_REFUSALS:
-            refusals.append(Refusal(place.file, place.digest, place.record, refused.path, refused.code, place.line))
+            at = (place.line, place.sheet)
+            refusals.append(Refusal(place.file, place.digest, place.record, refused.path, refused.code, *at))
 
 
 def _showable(text: str) -> str:

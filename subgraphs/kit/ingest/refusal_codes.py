@@ -20,9 +20,32 @@ CODES: dict[str, Text] = {
         "Le fichier est vide.", "Exporter à nouveau le fichier, et vérifier qu'il a été transmis en entier."
     ),
     "WORKBOOK": Text(
-        "Le fichier est un classeur de tableur, et non du CSV.",
-        "Enregistrer la feuille en « CSV UTF-8 », les colonnes de codes étant au format texte, ou redemander le CSV "
-        "d'origine.",
+        "Le fichier est une archive ou un classeur que le hub ne lit pas (.xls, .ods, .xlsb …).",
+        "Enregistrer la feuille au format .xlsx, ou en « CSV UTF-8 », les colonnes de codes étant au format texte.",
+    ),
+    "WORKBOOK_ENCRYPTED": Text(
+        "Le classeur est protégé par un mot de passe.",
+        "Retirer le mot de passe à l'enregistrement, et transmettre le fichier par un canal sûr.",
+    ),
+    "WORKBOOK_MACROS": Text(
+        "Le classeur contient des macros, qui ne sont jamais acceptées.",
+        "Enregistrer la feuille au format .xlsx (classeur sans macro).",
+    ),
+    "WORKBOOK_TOO_LARGE": Text(
+        "Une fois décompressé, le classeur dépasse la taille permise.",
+        "Ne garder que la feuille à lire, sans mise en forme, ou donner un CSV.",
+    ),
+    "WORKBOOK_DAMAGED": Text(
+        "Le classeur est abîmé ou incomplet : il ne se lit pas jusqu'au bout.",
+        "L'ouvrir, l'enregistrer à nouveau au format .xlsx, et vérifier qu'il est transmis en entier.",
+    ),
+    "SHEETS_SEVERAL": Text(
+        "Plusieurs feuilles du classeur portent les colonnes attendues : rien ne dit laquelle lire.",
+        "Ne garder qu'une de ces feuilles par fichier, et donner chaque fichier.",
+    ),
+    "SHEET_HIDDEN": Text(
+        "Seule une feuille masquée du classeur porte les colonnes attendues : elle n'est pas lue.",
+        "Afficher la feuille si c'est bien elle qu'il faut lire, puis enregistrer.",
     ),
     "FILE_TYPE_UNKNOWN": Text(
         "L'extension du fichier n'est pas l'une de celles que cette source connaît.",
@@ -42,7 +65,7 @@ CODES: dict[str, Text] = {
     ),
     "DTD_REFUSED": Text(
         "Le fichier contient une déclaration DOCTYPE, qui n'est jamais acceptée.",
-        "Redemander le fichier d'origine : ni un flux CNAF ni un catalogue LHEO n'en contient.",
+        "Redemander le fichier d'origine : ni un flux CNAF, ni un catalogue LHEO, ni un classeur n'en contient.",
     ),
     "TRUNCATED": Text(
         "Le fichier s'arrête avant sa fin. Les enregistrements complets qui précèdent ont été repris.",
@@ -105,6 +128,22 @@ CODES: dict[str, Text] = {
     "ROW_SHAPE": Text(
         "La ligne n'a pas autant de cases que l'en-tête, ou un guillemet y est de trop.",
         "Vérifier les séparateurs et les guillemets de la ligne ; les autres lignes ont été lues.",
+    ),
+    "CELL_FORMULA": Text(
+        "Une case contient une formule, dont le résultat n'est jamais repris.",
+        "Remplacer les formules par leurs valeurs (copier, collage spécial « valeurs »), puis enregistrer.",
+    ),
+    "CELL_ERROR": Text(
+        "Une case contient une erreur (#N/A, #REF! …) ou une date impossible.",
+        "Corriger la case, ou la vider.",
+    ),
+    "CELL_MERGED": Text(
+        "Une case est fusionnée avec une autre : rien ne dit à quelles lignes sa valeur appartient.",
+        "Annuler la fusion, et écrire la valeur dans chaque ligne.",
+    ),
+    "DIGITS_LOST": Text(
+        "Un nombre a plus de 15 chiffres : le tableur en a perdu.",
+        "Redemander le fichier d'origine, la colonne étant au format texte.",
     ),
     "AS_OF_MISSING": Text(
         "Ni l'enregistrement ni le fichier ne sont datés.",

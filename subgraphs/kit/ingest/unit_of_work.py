@@ -189,7 +189,8 @@ async def read_files(
                 numbered: Numbered[T] = read if isinstance(read, Numbered) else Numbered(None, read)
                 record = numbered.record
                 group = record if isinstance(record, Refused) else partial(write, record)
-                await session.take(report, report.begin(numbered.line, numbered.unread), group, _size(record))
+                place = report.begin(numbered.line, numbered.unread, numbered.sheet)
+                await session.take(report, place, group, _size(record))
             if announced is not None:
                 report.check_total(report.read - groups_before, announced)
         except Refused as refused:

@@ -45,7 +45,9 @@ class CnafContact(CsvSource):
     """Reads ways of contact into `people`."""
 
     name = NAME
-    reads = "coordonnées de contact de la CNAF, par dossier, CSV ; après le flux, qui dit qui est dans le dossier"
+    reads = (
+        "coordonnées de contact de la CNAF, par dossier, CSV ou .xlsx ; après le flux, qui dit qui est dans le dossier"
+    )
     role = "people_ingest"
     columns = COLUMNS
     optional = (NIR,)

@@ -135,7 +135,7 @@ def _decoded(head: bytes, stream: BinaryIO, encoding: str) -> Iterator[tuple[str
 def _prolog(head: bytes) -> str:
     """The declared encoding; refuses a DOCTYPE, and whatever does not begin as such a file does."""
     declared = re.match(rb"(?:\xef\xbb\xbf)?<\?xml\s([^>]*)\?>", head)
-    match = re.compile(rb"(?:\xef\xbb\xbf|\s+|<!--.*?-->|<\?(?!xml\s).*?\?>)*(<!DOCTYPE|<[A-Za-z])", re.DOTALL).match(
+    match = re.compile(rb"(?:\xef\xbb\xbf|\s|<!--.*?-->|<\?(?!xml\s).*?\?>)*(<!DOCTYPE|<[A-Za-z])", re.DOTALL).match(
         head, declared.end() if declared else 0
     )
     if match is None:

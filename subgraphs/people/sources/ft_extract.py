@@ -72,7 +72,7 @@ class FtExtract(CsvSource):
     """Reads the extract into `people`."""
 
     name = NAME
-    reads = "extrait du croisement avec France Travail, CSV"
+    reads = "extrait du croisement avec France Travail, CSV ou .xlsx"
     role = "people_ingest"
     columns = COLUMNS
     fields = FIELDS

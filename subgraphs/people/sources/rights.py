@@ -50,7 +50,7 @@ class RightsRegister(CsvSource):
     """Reads restrictions into `access.person`, where they act on the next request."""
 
     name = NAME
-    reads = "registre des oppositions, limitations et effacements prévus tenu par le département, CSV"
+    reads = "registre des oppositions, limitations et effacements prévus tenu par le département, CSV ou .xlsx"
     role = "people_ingest"
     columns = COLUMNS
     fields = FIELDS
