@@ -19,5 +19,6 @@ INGESTS = tuple(f"{schema}_ingest" for schema in SCHEMAS)
 JOURNALS = ("journal_writer", "journal_reader", "journal_keeper")
 RUNS_WRITER, RUNS_READER = "runs_writer", "runs_reader"
 QUARANTINE_KEEPER = "quarantine_keeper"
-LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS, RUNS_WRITER, RUNS_READER, QUARANTINE_KEEPER)
+REVIEWER = "people_review"
+LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS, RUNS_WRITER, RUNS_READER, QUARANTINE_KEEPER, REVIEWER)
 """Roles that log in, each with a password of its own."""

@@ -9,6 +9,7 @@
     journal_keeper    reads, adds and erases the keys of the journal's pseudonyms
     runs_writer       keeps the runs of the sources (`hub.runs`)
     runs_reader       reads them
+    people_review     reads pairs of people who may be one, and adds decisions, under row security
     quarantine_keeper reads, adds and erases refused records, which are encrypted
 
 The password of a role is derived from the key `database`, which only an administrator's commands need. A process holds
@@ -37,6 +38,7 @@ from infra.role_names import (
     QUARANTINE,
     QUARANTINE_KEEPER,
     QUERIES,
+    REVIEWER,
     RUNS,
     RUNS_READER,
     RUNS_WRITER,
@@ -171,7 +173,10 @@ def _privileges() -> list[str]:
                 *_as_made(owner, schema, "SELECT", query),
                 *_as_made(owner, schema, "SELECT, INSERT, UPDATE, DELETE", ingest),
             ]
-    statements.append(f"GRANT USAGE ON SCHEMA {ACCESS} TO {', '.join((*OWNERS, *QUERIES, *INGESTS))}")
+    statements += [
+        f"GRANT USAGE ON SCHEMA {ACCESS} TO {', '.join((*OWNERS, *QUERIES, *INGESTS, REVIEWER))}",
+        f"GRANT USAGE ON SCHEMA people TO {REVIEWER}",
+    ]
     return statements
 
 

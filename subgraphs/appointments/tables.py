@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
 from subgraphs.appointments import values as v
-from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
+from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of, unmerged_person
 from subgraphs.kit.sensitive_organisations import UNKNOWN
 
 metadata = metadata_of("appointments")
@@ -73,6 +73,7 @@ appointment = Table(
     identifier("subject_source_id", nullable=False),
     *lineage(),
     identifier("recorded_by"),
+    *unmerged_person(),
     one_of("mode", v.AppointmentMode.__members__),
     one_of("status", v.AppointmentStatus.__members__),
     one_of("initiator", INITIATORS),
@@ -95,6 +96,7 @@ appointment_agent = Table(
     ),
     Column("agent_id", UUID(as_uuid=False), nullable=False),
     subject(),
+    *unmerged_person(),
     PrimaryKeyConstraint("appointment_id", "agent_id"),
 )
 """Who receives: keys of the schema `people`."""
@@ -115,6 +117,7 @@ invitation = Table(
     *lineage(),
     identifier("recorded_by"),
     identifier("organisation_siret"),
+    *unmerged_person(),
     one_of("format", v.InvitationFormat.__members__),
     one_of("motive_type", v.MotiveType.__members__),
     one_of("delivery_status", DELIVERY_STATUSES),

@@ -44,10 +44,12 @@ link = Table(
     Column("valid_until", Date),
     Column("origin", _bytes(), nullable=False),
     Column("origin_id", _bytes(), nullable=False),
+    Column("unmerged_person_id", Uuid()),
     PrimaryKeyConstraint("person_id", "relation", "scope_id", "origin", "origin_id"),
     Index("link_key_person_id", "key", "person_id"),
     Index("link_person_id_key", "person_id", "key"),
     Index("link_origin_origin_id", "origin", "origin_id"),
+    Index("link_unmerged_person_id", "unmerged_person_id", postgresql_where=text("unmerged_person_id IS NOT NULL")),
 )
 """A relation (one bit of `schema.facts.RELATIONS`) of a scope to a person, both days of its validity included.
 
@@ -64,9 +66,22 @@ person = Table(
     Column("last_contact", Date),
     Column("restrictions", Integer, nullable=False, server_default=text("0")),
     Column("erasure_on", Date),
+    Column("own_restrictions", Integer, nullable=False, server_default=text("0")),
+    Column("own_erasure_on", Date),
 )
 """What decides on all the rows of one person: `restrictions` holds the bits OPPOSITION and LIMITATION, and from the day
-`erasure_on` the fact ERASURE_DUE is true of it."""
+`erasure_on` the fact ERASURE_DUE is true of it. The register of rights writes what it says of this person as `own_…`;
+of people merged into one, what acts is the strictest of all."""
+
+merged = Table(
+    "merged",
+    metadata,
+    Column("person_id", Uuid(), primary_key=True),
+    Column("survivor_id", Uuid(), nullable=False),
+    Index("merged_survivor_id", "survivor_id"),
+)
+"""The person that a person was merged into, by the decision of an agent (`people.match_decision`), and whose id its
+rows bear since then."""
 
 person_reference = Table(
     "person_reference",

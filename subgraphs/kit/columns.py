@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Double, MetaData, Text
+from sqlalchemy import CheckConstraint, Column, Double, Index, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 
 INTERNAL = {"internal": True}
 """`Table.info` of a table for matching and ingestion only: no GraphQL field reads it, the query role may not either."""
+REVIEWED = {"internal": True, "reviewed": True}
+"""`Table.info` of a table that is internal but for the agents who review whether two people are one."""
 PROFESSIONAL = {"professional": True}
 """`Table.info` of a table whose rows name agents: the query role sees them in the transaction of an actor alone."""
 
@@ -55,6 +57,16 @@ def found_at() -> list[Column[float]]:
     """The columns of a catalogue item's position, in decimal degrees (WGS 84): its own, else the centroid of its
     commune, else null. An index on both serves the search around a place."""
     return [Column("at_latitude", Double), Column("at_longitude", Double)]
+
+
+UNMERGED = "unmerged_person_id"
+
+
+def unmerged_person() -> list[Column[str] | Index]:
+    """The column of the person whom the row is about by its source alone, null unless that person was merged into the
+    one of `person_id` (decision 0083): `subgraphs.kit.ingest.table_shapes` writes it, and ingestion knows no other."""
+    column: Column[str] = Column(UNMERGED, UUID(as_uuid=False))
+    return [column, Index(None, UNMERGED, postgresql_where=text(f"{UNMERGED} IS NOT NULL"))]
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -16,24 +16,30 @@ from sqlalchemy import MetaData, Table
 
 from schema.facts import Fact
 from subgraphs.kit.access import SCOPES_SETTING
-from subgraphs.kit.columns import INTERNAL, PROFESSIONAL
+from subgraphs.kit.columns import INTERNAL, PROFESSIONAL, REVIEWED
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.transactions import ORGANISATION_SETTING
 
 SUBJECT = "person_id"
 """Subject of a table on which no entity is declared."""
+PAIR = (SUBJECT, "other_person_id")
+"""Columns of the two people of a pair that may be one person."""
+REVIEWER = "people_review"
+"""Role that reads such pairs, and writes decisions on them, for an actor whose scopes are linked to both."""
 
 
 @dataclass(frozen=True, slots=True)
 class Protection:
     """How a table is protected: `subject` None if its rows are of nobody who is followed, `internal` if the query role
-    may not read it, `professional` if its rows name agents."""
+    may not read it, `professional` if its rows name agents, `reviewed` are the columns of the people of a pair that an
+    agent reviews."""
 
     table: Table
     subject: str | None
     owner: str | None
     internal: bool
     professional: bool
+    reviewed: tuple[str, ...]
 
 
 def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
@@ -53,10 +59,11 @@ def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
 
 
 def _protection(table: Table, entity: Entity | None) -> Protection:
-    internal, professional = table.info == INTERNAL, table.info == PROFESSIONAL
+    internal, professional = table.info in (INTERNAL, REVIEWED), table.info == PROFESSIONAL
+    reviewed = PAIR if table.info == REVIEWED else ()
     if entity is not None:
-        return Protection(table, entity.subject, entity.owner, internal, professional)
-    return Protection(table, SUBJECT if SUBJECT in table.c else None, None, internal, professional)
+        return Protection(table, entity.subject, entity.owner, internal, professional, reviewed)
+    return Protection(table, SUBJECT if SUBJECT in table.c else None, None, internal, professional, reviewed)
 
 
 def statements(protection: Protection) -> list[str]:
@@ -68,6 +75,9 @@ def statements(protection: Protection) -> list[str]:
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY ingest ON {table} TO {ingest} USING (true) WITH CHECK ({_check(protection)})",
     ]
+    if protection.reviewed:
+        linked = " AND ".join(_linked(protection.table, column) for column in protection.reviewed)
+        sql.append(f"CREATE POLICY review ON {table} TO {REVIEWER} USING ({linked}) WITH CHECK ({linked})")
     if protection.internal:
         return [*sql, f"REVOKE ALL ON {table} FROM {query}"]
     return [*sql, f"CREATE POLICY query ON {table} FOR SELECT TO {query} USING ({_visible(protection)})"]
@@ -84,6 +94,13 @@ def _visible(protection: Protection) -> str:
         return f"EXISTS ({linked})"
     own = f"{name}.{protection.owner} = (SELECT current_setting('{ORGANISATION_SETTING}', true))"
     return f"EXISTS ({linked} AND (link.relation <> {int(Fact.OWN_ITEM)} OR {own}))"
+
+
+def _linked(table: Table, column: str) -> str:
+    """Whether the actor is linked to the person, or to the one whom it was merged into."""
+    person = f"{table.name}.{column}"
+    survivor = f"SELECT survivor_id FROM access.merged WHERE merged.person_id = {person}"  # noqa: S608 - our own tables
+    return f"EXISTS (SELECT FROM access.link WHERE link.person_id = COALESCE(({survivor}), {person}))"
 
 
 def _check(protection: Protection) -> str:

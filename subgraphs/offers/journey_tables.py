@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Column, Date, Index, PrimaryKeyConstraint, Table
 from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
-from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, one_of
+from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, one_of, unmerged_person
 from subgraphs.offers import values as v
 from subgraphs.offers.tables import metadata, public_id
 
@@ -53,6 +53,7 @@ referral = Table(
     identifier("prescriber_structure_id"),
     *organisations(),
     *lineage(),
+    *unmerged_person(),
     one_of("status", v.ReferralStatus.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
@@ -72,6 +73,7 @@ job_application = Table(
     Column("ends_on", Date),
     *organisations(),
     *lineage(),
+    *unmerged_person(),
     one_of("state", v.JobApplicationState.__members__),
     one_of("sender", v.SenderKind.__members__),
     UniqueConstraint("source", "source_id"),
@@ -87,6 +89,7 @@ pass_iae = Table(
     Column("starts_on", Date),
     Column("ends_on", Date),
     *lineage(),
+    *unmerged_person(),
     one_of("status", v.PassIaeStatus.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
@@ -111,6 +114,7 @@ immersion_agreement = Table(
     identifier("sensitivity"),
     *organisations(),
     *lineage(),
+    *unmerged_person(),
     one_of("status", v.ImmersionStatus.__members__),
     one_of("objective", v.ImmersionObjective.__members__),
     one_of("assessment", v.AssessmentStatus.__members__),

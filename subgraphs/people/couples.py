@@ -7,17 +7,20 @@ from uuid import UUID
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people import tables
+from subgraphs.people.merged_people import survivors_of
 
 
 async def put(store: Store, source: str, organisme: str, matricule: str) -> None:
     """Make the two adults of a dossier partners if both have their household in it; else they have no partner."""
     adults = await store.all(tables.identity, source=source, organisme=organisme, matricule=matricule)
+    survivors = await survivors_of(store, [row["person_id"] for row in adults])
     housed = []
     for row in adults:
-        home = await store.row(tables.household, person_id=row["person_id"])
+        person_id = survivors[row["person_id"]]
+        home = await store.row(tables.household, person_id=person_id)
         if home is not None and is_of(home, row):
-            housed.append(row["person_id"])
-    couple = len(adults) == len(housed) == 2
+            housed.append(person_id)
+    couple = len(adults) == len(set(housed)) == 2
     for person_id, partner in zip(housed, reversed(housed), strict=True):
         await store.put(tables.household, {"person_id": person_id}, {"partner_id": partner if couple else None})
 

@@ -3,10 +3,21 @@
 Each row is what one record of one source says; nothing here is consolidated.
 """
 
-from sqlalchemy import ARRAY, Boolean, Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import UUID
 
-from subgraphs.kit.columns import PROFESSIONAL, identifier, key, lineage, one_of
+from subgraphs.kit.columns import PROFESSIONAL, identifier, key, lineage, one_of, unmerged_person
 from subgraphs.kit.constraint_enums import ConstraintState
 from subgraphs.people import values as v
 from subgraphs.people.tables import followed_by, metadata, subject
@@ -36,6 +47,7 @@ constraint = Table(
     Column("recorded_on", Date),
     *lineage(),
     identifier("recorded_by"),
+    *unmerged_person(),
     one_of("theme", CONSTRAINT_THEMES),
     one_of("state", ConstraintState.__members__),
     one_of("impact", v.ConstraintImpact.__members__),
@@ -66,6 +78,7 @@ referent = Table(
     *lineage(),
     followed_by(),
     identifier("organisation_siret"),
+    *unmerged_person(),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
@@ -74,10 +87,13 @@ referent = Table(
 exercised_right = Table(
     "exercised_right",
     metadata,
-    subject(primary_key=True),
+    subject(),
     Column("opposed_on", Date),
     Column("limited_on", Date),
     *lineage(),
+    *unmerged_person(),
+    PrimaryKeyConstraint("source", "source_id"),
+    Index(None, "person_id"),
 )
 """First day on which the register said that a right is in force; what acts is `access.person.restrictions`."""
 
@@ -94,6 +110,7 @@ orientation = Table(
     *lineage(),
     Column("decision", Text),
     Column("decided_on", Date),
+    *unmerged_person(),
     one_of("pathway", v.Pathway.__members__),
     one_of("decision", v.OrientationDecision.__members__),
     UniqueConstraint("source", "source_id"),
@@ -111,6 +128,7 @@ contract = Table(
     Column("ends_on", Date),
     identifier("organisation_siret"),
     *lineage(),
+    *unmerged_person(),
     one_of("kind", v.ContractKind.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
@@ -128,6 +146,7 @@ objective = Table(
     Column("action_statuses", ARRAY(Text), nullable=False),
     identifier("organisation_siret"),
     *lineage(),
+    *unmerged_person(),
     one_of("theme", v.ObjectiveTheme.__members__),
     one_of("status", v.Progress.__members__),
     one_of("contract_kind", v.ContractKind.__members__),
@@ -145,6 +164,7 @@ project = Table(
     Column("occupation", Text),
     *lineage(),
     Column("priority", Boolean),
+    *unmerged_person(),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )

@@ -1,14 +1,16 @@
 """Decide whom a record is about: the matching ladder, as a pure function over the rows already known.
 
-Rungs: NIR + birth date; France Travail number + birth date; département + internal id, unless the birth date (where one
-is missing: the first name) contradicts it; matricule + role + birth date within the same organisme or département. An
-e-mail or a telephone with a first name is only ever a candidate. Whatever is ambiguous is refused, never guessed.
+Rungs: NIR + birth date, unless the first name is another, as where a twin's NIR was written for the other (decision
+0083); France Travail number + birth date; département + internal id, unless the birth date (where one is missing: the
+first name) contradicts it; matricule + role + birth date within the same organisme or département. Likeness is only
+ever a candidate (`match_candidates`). Whatever is ambiguous is refused, never guessed.
 Source of the rule: docs/domain.md#matching, docs/domain.md#rdv-insertion and docs/domain.md#identifiers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from subgraphs.kit.ingest.ingestion_report import Refused
@@ -16,21 +18,46 @@ from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people.names import name_key
 
 
-def match(claim: Row, rows: Sequence[Row], current: UUID | None) -> UUID | None:
+class AmbiguousMatch(Refused):
+    """Keys of a record designate several people, or one other than its own: `people`, whom an agent may compare."""
+
+    def __init__(self, code: str, people: Iterable[UUID]) -> None:
+        super().__init__(code)
+        self.people = frozenset(people)
+
+
+def match(
+    claim: Row, rows: Sequence[Row], own: Row | None, survivors: Mapping[UUID, UUID] = MappingProxyType({})
+) -> UUID | None:
     """Return the known person whom `claim` is about, or None.
 
-    `rows` are those of `people.identity` that share an identifier with the claim, its own row left out; `current` is
-    the person to whom the claim's own row belongs already. Raises Refused with MATCH_SEVERAL, MATCH_CONFLICT or
-    BIRTH_DATE_MISSING.
+    `rows` are those of `people.identity` that share an identifier with the claim, its own row left out; `own` is that
+    row; `survivors` are by the people merged into them, who are one. Raises AmbiguousMatch (MATCH_SEVERAL,
+    MATCH_CONFLICT), or Refused (BIRTH_DATE_MISSING).
     """
-    rivals = [row for row in rows if row["person_id"] != current]
-    rungs = [{row["person_id"] for row in rivals if rung(claim, row)} for rung in RUNGS]
-    if any(len(people) > 1 for people in rungs):
-        raise Refused("MATCH_SEVERAL")
-    people = set[UUID]().union(*rungs)
-    if len(people) > 1 or (people and current is not None):
-        raise Refused("MATCH_CONFLICT")
-    return current if current is not None else next(iter(people), None)
+    current: UUID | None = None if own is None else own["person_id"]
+
+    def person(row: Row) -> UUID:
+        person_id: UUID = row["person_id"]
+        return survivors.get(person_id, person_id)
+
+    rivals = [row for row in rows if own is None or person(row) != person(own)]
+    try:
+        rungs = [[row for row in rivals if rung(claim, row)] for rung in RUNGS]
+    except AmbiguousMatch as refused:
+        raise AmbiguousMatch(refused.code, refused.people | ({current} if current is not None else set())) from None
+    if own is None or own["nir_hash"] == claim["nir_hash"]:
+        rungs[0] = [row for row in rungs[0] if not other_first_name(claim, row)]
+    people = {person(row) for matched in rungs for row in matched}
+    if people and current is not None:
+        people.add(person(own or {}))
+    if any(len({person(row) for row in matched}) > 1 for matched in rungs):
+        raise AmbiguousMatch("MATCH_SEVERAL", people)
+    if len(people) > 1:
+        raise AmbiguousMatch("MATCH_CONFLICT", people)
+    if current is not None:
+        return current
+    return min((row["person_id"] for row in next(filter(None, rungs), ())), default=None)
 
 
 def contradicts(claim: Row, rows: Sequence[Row], own: Row | None) -> bool:
@@ -68,7 +95,7 @@ def _nir(claim: Row, row: Row) -> bool:
     if claim["birth_date"] is None or row["birth_date"] is None:
         raise Refused("BIRTH_DATE_MISSING")
     if claim["birth_date"] != row["birth_date"]:
-        raise Refused("MATCH_CONFLICT")
+        raise AmbiguousMatch("MATCH_CONFLICT", {row["person_id"]})
     return True
 
 
@@ -81,7 +108,7 @@ def _internal(claim: Row, row: Row) -> bool:
         return False
     dated = None not in (claim["birth_date"], row["birth_date"])
     if claim["birth_date"] != row["birth_date"] if dated else other_first_name(claim, row):
-        raise Refused("MATCH_CONFLICT")
+        raise AmbiguousMatch("MATCH_CONFLICT", {row["person_id"]})
     return True
 
 

@@ -8,7 +8,7 @@ person, so that no old record keeps an access alive; the match keys (`match_keys
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
@@ -25,16 +25,14 @@ from subgraphs.kit.ingest.person_registry import DossierContact, PersonRecord, R
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.table_shapes import Row
-from subgraphs.people import couples, dossier_contacts, referents, tables
+from subgraphs.people import couples, dossier_contacts, match_candidates, person_rows, referents, tables
 from subgraphs.people.consolidate import Consolidated, consolidate
-from subgraphs.people.match_keys import match_key
-from subgraphs.people.matching import contradicts, is_someone_else, match
+from subgraphs.people.matching import AmbiguousMatch, contradicts, is_someone_else, match
+from subgraphs.people.merged_people import MergedPerson, merged_person, records_of, survivor_of, survivors_of
 from subgraphs.people.names import name_key
 from subgraphs.people.nir import COVERED_COLUMNS, NIR_COLUMNS, hashed, last_digits
+from subgraphs.people.person_rows import HUB
 from subgraphs.people.sources.precedence import PRECEDENCE, Precedence
-
-HUB = "hub"
-"""Origin of the links that the hub itself writes."""
 
 _PLAIN = tuple(
     column.name
@@ -53,7 +51,8 @@ _BARE: Row = {
 
 _FREED = """
 SELECT source, source_id FROM people.identity i JOIN people.source_record s USING (source, source_id)
-WHERE s.removed AND NOT EXISTS (SELECT FROM access.link l WHERE l.person_id = i.person_id AND l.origin <> $1)
+WHERE s.removed AND NOT EXISTS (SELECT FROM access.link l WHERE l.origin <> $1 AND (
+    l.person_id = i.person_id AND l.unmerged_person_id IS NULL OR l.unmerged_person_id = i.person_id))
 ORDER BY 1, 2 LIMIT $2
 """
 _FREED_AT_ONCE = 1000
@@ -61,19 +60,6 @@ _FREED_AT_ONCE = 1000
 _IDENTIFIERS = (("nir_hash",), ("france_travail_id",), ("matricule",), ("department", "department_internal_id"))
 """Columns of `people.identity` that tell a person, alone or together; None tells nobody."""
 _NAME_KEYS = ("last_name_key", "birth_name_key")
-_OF_A_PERSON = (
-    tables.identity,
-    tables.contact,
-    tables.household,
-    tables.rsa,
-    tables.allocations,
-    tables.resources,
-    tables.education,
-    tables.registration,
-    tables.disability,
-    tables.sector_identifier,
-    access.person,
-)
 
 
 class Registry:
@@ -115,24 +101,28 @@ class Registry:
         values = dict(store.screened(tables.identity, self._values(store, record, own)))
         if own is not None and is_someone_else(values, own):
             raise Refused("MATCH_CONFLICT")
-        person_id = await self._resolve(store, values, own)
-        if record.by_identity:
-            by_keys = person_id if own is None else await self._resolve(store, values, None)
-            person_id = by_keys or await self._same_identity(store, values, person_id)
-        if person_id is None:
-            store.candidates += await self._is_candidate(store, values)
-        else:
-            await _prefetch(store, person_id)
-        person_rows = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
-        other_rows = [row for row in person_rows if not _is_of(row, record.source, record.source_id)]
+        try:
+            known = await self._known_person(store, values, own, record.by_identity)
+        except AmbiguousMatch as refused:
+            await match_candidates.keep(store, values, refused.people)
+            raise
+        person_id = known or store.new_key()
+        person = await merged_person(store, person_id)
+        await person_rows.prefetch(store, person)
+        other_rows = [row for row in await records_of(store, person) if not _is_own(row, values)]
         if contradicts(values, other_rows, own):
             raise Refused("MATCH_CONFLICT")
-        person_id = person_id or store.new_key()
         if record.referent_organisation is not None and record.referent_organisation.structure is not None:
             revealed = {"sensitivity": record.referent_organisation.sensitivity}
             await store.put(tables.structure, {"id": record.referent_organisation.structure}, revealed)
         await store.delete(tables.source_record, source=record.source, source_id=record.source_id, removed=True)
-        await self._write(store, person_id, await self._whole(store, [*other_rows, values]), values)
+        await self._write(store, person_id, person, [*other_rows, values], values)
+        if match_candidates.is_compared_anew(values, own):
+            await match_candidates.recheck(store, person, [*other_rows, {**values, "person_id": person_id}])
+            alike = await match_candidates.put(store, values, person_id, person)
+            store.candidates += alike and known is None
+        else:
+            await match_candidates.forget_refusal(store, record.source, record.source_id)
         await self._link(store, person_id, record, values)
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
@@ -154,9 +144,7 @@ class Registry:
         contact = replace(contact, matricule=self.covered(contact.matricule))
         adults = await dossier_contacts.put(store, contact, nir_hash)
         for person_id in adults:
-            await _prefetch(store, person_id)
-            rows = await store.all(tables.identity, person_id=person_id)
-            await self._consolidated(store, person_id, await self._whole(store, rows))
+            await self.consolidate(store, await merged_person(store, person_id))
         return store.outcome if adults else Outcome.OLDER
 
     async def put_professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
@@ -185,27 +173,26 @@ class Registry:
         if own is None:
             return
         person_id: UUID = own["person_id"]
-        await _prefetch(store, person_id)
+        person = await merged_person(store, person_id)
+        await person_rows.prefetch(store, person)
         await store.link(source, source_id, ())
         await referents.keep(store, person_id, source, source_id, frozenset())
-        rows = await store.all(tables.identity, person_id=person_id)
-        rest = [row for row in rows if not _is_of(row, source, source_id)]
-        if not rest and any(row["origin"] != HUB for row in await store.all(access.link, person_id=person_id)):
-            bare = {**own, **_BARE}
+        rest = [row for row in await records_of(store, person) if not _is_of(row, source, source_id)]
+        is_last = all(row["person_id"] != person_id for row in rest)
+        if is_last and any(row["origin"] != HUB for row in await store.all(access.link, person_id=person_id)):
             key = {"source": source, "source_id": source_id}
-            await store.put(tables.identity, key, bare)
+            rest.append({**own, **_BARE})
+            await store.put(tables.identity, key, rest[-1])
             await store.put(tables.source_record, key, {"removed": True}, new={"as_of": own["as_of"]})
-            await self._consolidated(store, person_id, consolidate([bare], (), self._precedence))
+        else:
+            await store.delete(tables.identity, source=source, source_id=source_id)
+            await store.delete(access.person_reference, source=source, source_id=source_id)
+        await match_candidates.forget(store, source, source_id)
+        if not rest:
+            await person_rows.forget(store, person)
             return
-        await store.delete(tables.identity, source=source, source_id=source_id)
-        await store.delete(access.person_reference, source=source, source_id=source_id)
-        if rest:
-            await self._consolidated(store, person_id, await self._whole(store, rest))
-            return
-        await store.delete(tables.person, id=person_id)
-        await store.delete(access.link, person_id=person_id)
-        await store.delete(access.person, person_id=person_id)
-        await store.delete(access.person_reference, person_id=person_id)
+        await match_candidates.recheck(store, person, rest)
+        await person_rows.put(store, person, await self._whole(store, rest), self._key)
 
     async def sweep(self, connection: Connection) -> int:
         """Remove persons that only a removed record, and no item, still holds.
@@ -248,12 +235,21 @@ class Registry:
             values |= {name: own[name] for name in withheld}
         return {"source": record.source, "source_id": record.source_id, "as_of": record.as_of, **values}
 
+    async def _known_person(self, store: Store, values: Row, own: Row | None, by_identity: bool) -> UUID | None:
+        """Return the own person that a record is of, None if it is of nobody known; raises Refused."""
+        person_id = await self._resolve(store, values, own)
+        if not by_identity:
+            return person_id
+        by_keys = person_id if own is None else await self._resolve(store, values, None)
+        return by_keys or await self._same_identity(store, values, person_id)
+
     async def _resolve(self, store: Store, values: Row, own: Row | None) -> UUID | None:
         keys = [{name: values[name] for name in names} for names in _IDENTIFIERS]
         await store.prefetch(*((tables.identity, key) for key in keys))
         rows = [row for key in keys for row in await store.all(tables.identity, **key)]
         candidates = list({(row["source"], row["source_id"]): row for row in rows if not _is_own(row, values)}.values())
-        return match(values, candidates, own["person_id"] if own is not None else None)
+        people = {row["person_id"] for row in (*candidates, *([own] if own is not None else ()))}
+        return match(values, candidates, own, await survivors_of(store, people))
 
     async def _same_identity(self, store: Store, values: Row, current: UUID | None) -> UUID:
         """Return the one known person of the département with these names and this birth date.
@@ -278,60 +274,54 @@ class Registry:
             for person_id, place in places.items()
             if place is not None and department is not None and place["department"] == department
         }
+        own = set() if current is None else {await survivor_of(store, current)}
         if len(namesakes) > 1:
-            raise Refused("MATCH_SEVERAL")
-        if current is not None and namesakes - {current}:
-            raise Refused("MATCH_CONFLICT")
+            raise AmbiguousMatch("MATCH_SEVERAL", namesakes | own)
+        if own and namesakes - own:
+            raise AmbiguousMatch("MATCH_CONFLICT", namesakes | own)
         if current is None and not namesakes:
             raise Refused("MATCH_NONE")
         return UUID(str(current or namesakes.pop()))
 
-    async def _is_candidate(self, store: Store, values: Row) -> bool:
-        """Whether someone known has the same first name and e-mail or telephone."""
-        keys = [{"email": values["email"]}, *({"phones": phone} for phone in values["phones"])]
-        await store.prefetch(*((tables.identity, key) for key in keys))
-        rows = [row for key in keys for row in await store.all(tables.identity, **key)]
-        alike = [row for row in rows if not _is_own(row, values)]
-        first_name = name_key(values["first_name"])
-        return first_name is not None and any(name_key(row["first_name"]) == first_name for row in alike)
-
-    async def _write(self, store: Store, person_id: UUID, whole: Consolidated, values: Row) -> None:
+    async def _write(
+        self, store: Store, person_id: UUID, person: MergedPerson, rows: Sequence[Row], values: Row
+    ) -> None:
+        """Write a record, whose row of `people.identity` is `values`, and its person, whose rows are `rows`."""
+        whole = await self._whole(store, rows)
         key = {"source": values["source"], "source_id": values["source_id"]}
         columns = {name: value for name, value in values.items() if name not in key}
         await store.put(tables.identity, key, {**columns, "person_id": person_id})
         await store.put(access.person_reference, key, {"person_id": person_id})
-        await self._consolidated(store, person_id, whole)
+        await person_rows.put(store, person, whole, self._key)
 
-    async def _consolidated(self, store: Store, person_id: UUID, whole: Consolidated) -> None:
-        await store.put(tables.person, {"id": person_id}, whole.person)
-        home = whole.household and await couples.keep_partner(store, person_id, whole.household)
-        for table, row in (
-            (tables.contact, whole.contact),
-            (tables.household, home),
-            (tables.rsa, whole.rsa),
-            (tables.allocations, whole.allocations),
-            (tables.resources, whole.resources),
-            (tables.education, whole.education),
-            (tables.registration, whole.registration),
-            (tables.disability, whole.disability),
-        ):
-            if row is None:
-                await store.delete(table, person_id=person_id)
+    async def consolidate(self, store: Store, person: MergedPerson) -> None:
+        """Write anew what is served of a person, from its records."""
+        await person_rows.prefetch(store, person)
+        await person_rows.put(store, person, await self._whole(store, await records_of(store, person)), self._key)
+
+    async def empty(self, store: Store, people: Iterable[UUID]) -> None:
+        """Leave nothing of what is served of these people, which are about to be merged otherwise."""
+        for person_id in people:
+            await person_rows.empty(store, person_id)
+
+    async def regroup(self, store: Store, people: Iterable[UUID]) -> None:
+        """Write what is served of these people anew, as `access.merged` groups them now."""
+        persons = {person.survivor: person for person in [await merged_person(store, own) for own in people]}
+        for person in persons.values():
+            for member in person.members[1:]:
+                await store.link(HUB, str(member), ())
+            if await records_of(store, person):
+                await self.consolidate(store, person)
             else:
-                await store.put(table, {"person_id": person_id}, row)
-        identifiers = await store.all(tables.sector_identifier, person_id=person_id)
-        for kind, value in {(row["kind"], row["value"]) for row in identifiers} - whole.identifiers.keys():
-            await store.delete(tables.sector_identifier, person_id=person_id, kind=kind, value=value)
-        for (kind, value), row in whole.identifiers.items():
-            await store.put(tables.sector_identifier, {"person_id": person_id, "kind": kind, "value": value}, row)
-        await store.put(access.person, {"person_id": person_id}, whole.access)
-        links = [Link(person_id, Fact.SELF, str(person_id), whole.access["last_contact"])]
-        if whole.home is not None:
-            links.append(Link(person_id, Fact.TERRITORY, *whole.home))
-        links += [Link(person_id, Fact.DEPARTMENT_BRSA, *paying) for paying in whole.paying.items()]
-        keys = [(match_key(*identified, self._key), day) for identified, day in whole.identified.items()]
-        links += [Link(person_id, Fact.NATIONWIDE, *key) for key in keys]
-        await store.link(HUB, str(person_id), links)
+                await person_rows.forget(store, person)
+        for person in persons.values():
+            for row in await records_of(store, person):
+                if None not in (row["organisme"], row["matricule"]):
+                    await couples.put(store, row["source"], row["organisme"], row["matricule"])
+
+    async def put_restrictions(self, store: Store, person_id: UUID) -> None:
+        """Make what the register of rights says of this own person act on the one that it is part of."""
+        await person_rows.put_restrictions(store, await merged_person(store, person_id))
 
     async def _whole(self, store: Store, rows: Sequence[Row]) -> Consolidated:
         """Consolidate the person with these rows and the ways of contact of its dossiers."""
@@ -351,15 +341,6 @@ def _nir(text: str, store: Store) -> str | None:
     if nir is None:
         store.set_aside("NIR_INVALID", "nir")
     return nir
-
-
-async def _prefetch(store: Store, person_id: UUID) -> None:
-    """Fetch together the rows of a person that is about to be consolidated."""
-    await store.prefetch(
-        *((table, {"person_id": person_id}) for table in _OF_A_PERSON),
-        (tables.person, {"id": person_id}),
-        (access.link, {"origin": HUB, "origin_id": str(person_id)}),
-    )
 
 
 def _is_own(row: Row, values: Row) -> bool:

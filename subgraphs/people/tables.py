@@ -8,6 +8,7 @@ that person and never written otherwise.
 from sqlalchemy import (
     ARRAY,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
-from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
+from subgraphs.kit.columns import INTERNAL, REVIEWED, identifier, instant, key, lineage, metadata_of, one_of
 from subgraphs.people import values as v
 
 metadata = metadata_of("people")
@@ -335,3 +336,40 @@ source_record = Table(
 )
 """Newest `as_of` seen of each record group (a foyer, a user of a tool), kept after its removal so that a late message
 does not bring it back. Holds keys only, and the keyed digest of a message that comes again as it was taken."""
+
+match_candidate = Table(
+    "match_candidate",
+    metadata,
+    *lineage(),
+    subject(),
+    Column("other_person_id", UUID(as_uuid=False), ForeignKey("people.person.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("source", "source_id", "person_id", "other_person_id", "reason"),
+    one_of("reason", v.MatchReason.__members__),
+    CheckConstraint("person_id < other_person_id", name="order"),
+    Index(None, "person_id"),
+    Index(None, "other_person_id"),
+    info=REVIEWED,
+)
+"""Two people who may be one, and the record that shows it; gone with it, with its cause, with either person."""
+
+match_decision = Table(
+    "match_decision",
+    metadata,
+    Column("person_id", UUID(as_uuid=False), nullable=False),
+    Column("other_person_id", UUID(as_uuid=False), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("ground", Text, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    identifier("agent", nullable=False),
+    identifier("organisation", nullable=False),
+    instant("decided_at", nullable=False),
+    PrimaryKeyConstraint("person_id", "other_person_id", "number"),
+    one_of("verdict", v.MatchVerdict.__members__),
+    one_of("ground", v.MatchGround.__members__),
+    CheckConstraint("person_id < other_person_id AND number > 0", name="order"),
+    info=REVIEWED,
+)
+"""What agents decided of two people, never changed nor deleted: the highest number is in force. `reasons` are those
+that the agent saw; `ground` is what the agent relies on. People are those of keys alone, before any merge."""

@@ -167,3 +167,29 @@ class Progress(Enum):
     REALISE = value("Réalisé.")
     ABANDONNE = value("Abandonné.")
     ANNULE = value("Annulé.")
+
+
+class MatchReason(Enum):
+    """Why two people may be one, the strongest first: one NIR and birth date under two first names; a record that has
+    keys of both; the same names and birth date; one e-mail or telephone and first name."""
+
+    NIR = "NIR"
+    RECORD = "RECORD"
+    NAMES = "NAMES"
+    CONTACT = "CONTACT"
+
+
+class MatchVerdict(Enum):
+    """What an agent decides of two people."""
+
+    SAME = "SAME"
+    DIFFERENT = "DIFFERENT"
+
+
+class MatchGround(Enum):
+    """What an agent relies on: the person itself, a document, the service that sent a record; or it mends a mistake."""
+
+    PERSON = "PERSON"
+    DOCUMENT = "DOCUMENT"
+    SOURCE = "SOURCE"
+    MISTAKE = "MISTAKE"

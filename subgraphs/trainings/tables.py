@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Boolean, Column, Date, Index, PrimaryKeyConstraint
 from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
-from subgraphs.kit.columns import INTERNAL, found_at, identifier, key, lineage, metadata_of, one_of
+from subgraphs.kit.columns import INTERNAL, found_at, identifier, key, lineage, metadata_of, one_of, unmerged_person
 from subgraphs.trainings import values as v
 
 metadata = metadata_of("trainings")
@@ -111,6 +111,7 @@ placement = Table(
     identifier("recorded_by"),
     *lineage(),
     Column("with_project", Boolean, nullable=False, server_default=false()),
+    *unmerged_person(),
     one_of("status", STATUSES),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
@@ -128,6 +129,7 @@ training_project = Table(
     identifier("organisation_siret"),
     identifier("recorded_by"),
     *lineage(),
+    *unmerged_person(),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )

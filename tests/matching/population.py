@@ -26,8 +26,9 @@ LAST_NAMES = [start + end for start in _STARTS.split() for end in dict.fromkeys(
 TWIN, COUPLE, ABROAD, WITHOUT_NIR, MARRIED = 0.02, 0.35, 0.18, 0.06, 0.15
 """Shares of people: born with the one before, in the dossier of the one before, born abroad, without NIR, with another
 name in use."""
-TYPO, SWAPPED, WRONG_NIR = 0.02, 0.005, 0.003
-"""Shares of records with a letter amiss in a name, with day and month exchanged, with a digit of the NIR amiss."""
+TYPO, SWAPPED, WRONG_NIR, NIR_OF_TWIN = 0.02, 0.005, 0.003, 0.05
+"""Shares of records with a letter amiss in a name, with day and month exchanged, with a digit of the NIR amiss; of the
+records of twins, with the NIR of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Someone:
     organisme: str
     matricule: str
     role: str
+    abroad: bool
+    twin: Someone | None = None
 
 
 def population(random: Random, count: int) -> list[Someone]:
@@ -66,6 +69,7 @@ def population(random: Random, count: int) -> list[Someone]:
                 organisme=before.organisme,
                 matricule=_matricule(before.organisme, orders),
                 nir=_nir(someone.sex, before.birth_date, before.department, orders),
+                twin=before,
             )
         elif before is not None and before.role == "DEMANDEUR" and random.random() < COUPLE:
             someone = replace(
@@ -103,6 +107,7 @@ def _someone(random: Random, number: int, orders: dict[str, int]) -> Someone:
         organisme,
         _matricule(organisme, orders),
         "DEMANDEUR",
+        abroad,
     )
 
 
@@ -129,7 +134,7 @@ def _records_of(random: Random, someone: Someone) -> Iterator[PersonRecord]:
     if random.random() < 0.85:
         yield replace(
             _written(random, someone, "cnaf-flux"),
-            nir=_mistaken(random, someone.nir),
+            nir=_mistaken(random, _stated_nir(random, someone)),
             organisme=someone.organisme,
             matricule=someone.matricule,
             role=someone.role,
@@ -137,7 +142,7 @@ def _records_of(random: Random, someone: Someone) -> Iterator[PersonRecord]:
             city_code=CITIES[someone.department],
         )
     for number in range(random.choice((0, 1, 1, 1, 2))):
-        with_nir = someone.nir if random.random() < 0.6 else None
+        with_nir = _stated_nir(random, someone) if random.random() < 0.6 else None
         file = random.random() < 0.7
         yield replace(
             _written(random, someone, "rdv-insertion", number),
@@ -179,6 +184,13 @@ def _mistyped(random: Random, name: str) -> str:
         return random.choice((name, name.upper()))
     place = random.randrange(len(name))
     return name[:place] + random.choice(("", "e", name[place] * 2)) + name[place + 1 :]
+
+
+def _stated_nir(random: Random, someone: Someone) -> str | None:
+    """The NIR, at times that of the twin."""
+    if someone.twin is not None and random.random() < NIR_OF_TWIN:
+        return someone.twin.nir
+    return someone.nir
 
 
 def _mistaken(random: Random, nir: str | None) -> str | None:

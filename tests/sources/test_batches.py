@@ -380,7 +380,13 @@ async def state(database: Database) -> list[str]:
         texts += sorted(
             named(f"{table} {text}", names) for text in await values(database, f"SELECT t::text FROM {table} t")
         )
-    return sorted(texts)
+    return sorted(unordered(text) for text in texts)
+
+
+def unordered(text: str) -> str:
+    """A text whose people stand in the order of their names: a pair is kept in that of its random ids."""
+    pair = sorted(re.findall(r"<[^>]*>", text)) if text.startswith("people.match_candidate ") else []
+    return re.sub(r"<[^>]*>", lambda _: pair.pop(0), text) if pair else text
 
 
 def named(text: str, names: dict[str, str]) -> str:

@@ -115,13 +115,13 @@ def test_a_known_nir_without_birth_date_asks_for_it() -> None:
 
 
 def test_a_record_stays_with_its_person() -> None:
-    assert match(row(**NIR), [], ANNE) == ANNE
-    assert match(row(**{**NIR, "birth_date": OTHER_BIRTH}), [row(ANNE, **NIR)], ANNE) == ANNE
+    assert match(row(**NIR), [], row(ANNE)) == ANNE
+    assert match(row(**{**NIR, "birth_date": OTHER_BIRTH}), [row(ANNE, **NIR)], row(ANNE)) == ANNE
 
 
 def test_a_record_that_now_names_someone_else_is_a_conflict() -> None:
     with pytest.raises(Refused, match="MATCH_CONFLICT"):
-        match(row(**NIR), [row(BRUNO, **NIR)], ANNE)
+        match(row(**NIR), [row(BRUNO, **NIR)], row(ANNE))
 
 
 def test_another_nir_contradicts_a_weaker_rung() -> None:

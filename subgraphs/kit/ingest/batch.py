@@ -113,7 +113,9 @@ class TakenRecord(Generic[T]):
             return False
         if self._error is None:
             self._rows.apply(self.store.changes)
-        elif not isinstance(self._error, Refused):
+        elif isinstance(self._error, Refused):
+            self._rows.apply(self.store.kept)
+        else:
             raise self._error
         return True
 

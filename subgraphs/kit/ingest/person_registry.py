@@ -181,6 +181,10 @@ class People(Protocol):
         """Give a record another key; its person stays."""
         ...
 
+    async def put_restrictions(self, store: Store, person_id: UUID) -> None:
+        """Make the own restrictions in `access.person` act on the person, or on whom it was merged into."""
+        ...
+
     async def remove(self, store: Store, source: str, source_id: str) -> None:
         """Remove a record, and its person if no other record or item of a source is about that person."""
         ...

@@ -16,7 +16,8 @@ import asyncpg
 import orjson
 from sqlalchemy import Table
 
-from subgraphs.kit.ingest.table_shapes import Columns, LookUp, Row, TableShape, Values, shape_of
+from subgraphs.kit.columns import UNMERGED
+from subgraphs.kit.ingest.table_shapes import SUBJECT, Columns, LookUp, Row, TableShape, Values, shape_of
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Place = tuple[Table, Columns, Values]
@@ -118,6 +119,8 @@ class _TableRows:
         self._index(columns).whole.update(led)
         for record in rows:
             row = dict(record)
+            if self.shape.moves:
+                row[SUBJECT] = row.pop(UNMERGED) or row[SUBJECT]
             key = self.shape.key_of(row)
             if key not in self._rows:
                 self._rows[key] = row

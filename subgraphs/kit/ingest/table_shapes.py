@@ -11,9 +11,10 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, PrimaryKeyConstraint, Table, UniqueConstraint, Uuid
+from sqlalchemy import ARRAY, Column, PrimaryKeyConstraint, Table, UniqueConstraint, Uuid
 from sqlalchemy.dialects import postgresql
 
+from subgraphs.kit.columns import UNMERGED
 from subgraphs.kit.errors import DeclarationError
 
 Row = dict[str, Any]
@@ -22,6 +23,7 @@ Values = tuple[Any, ...]
 """Values of the columns of a key or a look-up, in their order."""
 Columns = tuple[str, ...]
 
+SUBJECT = "person_id"
 SYSTEMS = frozenset({"source", "origin"})
 """Columns with a handful of values: an index that begins with one of them tells rows apart by its next column."""
 
@@ -44,19 +46,21 @@ class LookUp:
 
 
 class TableShape:
-    """A table as ingestion sees it; `children` are the tables whose rows go, or forget it, with a row of this one."""
+    """A table as ingestion sees it; `children` are the tables whose rows go, or forget it, with a row of this one;
+    `moves`: its rows follow a person that is merged into another, and are here those of the former."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.columns: Columns = tuple(column.name for column in table.columns if column.computed is None)
+        self.moves = UNMERGED in table.columns
+        self.columns: Columns = tuple(column.name for column in table.columns if _is_read(column))
         self.key: Columns = tuple(column.name for column in table.primary_key.columns)
         self.key_of = values_of(self.key)
         self.defaults: Row = {
             str(column.name): None if column.server_default is None else json.loads(str(column.server_default.arg))  # type: ignore[attr-defined]
             for column in table.columns
-            if column.computed is None
+            if _is_read(column)
         }
-        self.uuids = tuple(column.name for column in table.columns if isinstance(column.type, Uuid))
+        self.uuids = tuple(name for name in self.columns if isinstance(table.columns[name].type, Uuid))
         self._types = {column.name: _type(column.type) for column in table.columns}
         self._arrays = {column.name for column in table.columns if isinstance(column.type, ARRAY)}
         self._look_ups: dict[Columns, LookUp] = {}
@@ -106,12 +110,22 @@ class TableShape:
         """The statement that inserts the rows of a JSON array."""
         names = ", ".join(self.columns)
         types = ", ".join(f"{name} {self._types[name]}" for name in self.columns)
-        return f"INSERT INTO {self.table.fullname} ({names}) SELECT {names} FROM json_to_recordset($1::json) r({types})"  # noqa: S608 - as above
+        rows = f"json_to_recordset($1::json) r({types})"
+        if not self.moves:
+            return f"INSERT INTO {self.table.fullname} ({names}) SELECT {names} FROM {rows}"  # noqa: S608 - as above
+        values = ", ".join(
+            f"r.{name}" if name != SUBJECT else f"coalesce(m.survivor_id, r.{name})" for name in self.columns
+        )
+        return (
+            f"INSERT INTO {self.table.fullname} ({names}, {UNMERGED})"  # noqa: S608 - as above
+            f" SELECT {values}, CASE WHEN m.survivor_id IS NOT NULL THEN r.{SUBJECT} END"
+            f" FROM {rows} LEFT JOIN access.merged m ON m.person_id = r.{SUBJECT}"
+        )
 
     @property
     def replace(self) -> str:
         """The statement that puts the rows of a JSON array in the place of those with their keys."""
-        rest = [name for name in self.columns if name not in self.key]
+        rest = [name for name in (*self.columns, *([UNMERGED] if self.moves else ())) if name not in self.key]
         changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in rest)
         return f"{self.insert} ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {changes}"
 
@@ -126,16 +140,19 @@ class TableShape:
     def _led(self, columns: Columns, read: str) -> str:
         """Rows by the values of parameters: from the values to the rows, however few the planner thinks there are.
 
-        `OFFSET 0` keeps PostgreSQL from going through the table with the values inside, which a plan made while the
-        table was empty would go on doing.
+        A row of a person that was merged into another is one of the former. `OFFSET 0` keeps PostgreSQL from going
+        through the table with the values inside, which a plan made while the table was empty would go on doing.
         """
         arrays = ", ".join(
             f"${place}::{self._types[name].removesuffix('[]')}[]" for place, name in enumerate(columns, 1)
         )
-        equal = " AND ".join(
-            f"r.{name} @> ARRAY[k.{name}]" if name in self._arrays else f"r.{name} = k.{name}" for name in columns
-        )
-        rows = f"SELECT {read} FROM {self.table.fullname} r WHERE {equal} OFFSET 0"  # noqa: S608 - as above
+        equal = [f"r.{name} @> ARRAY[k.{name}]" if name in self._arrays else f"r.{name} = k.{name}" for name in columns]
+        ways = [equal]
+        if self.moves and SUBJECT in columns:
+            rest = [condition for name, condition in zip(columns, equal, strict=True) if name != SUBJECT]
+            ways = [[*equal, f"r.{UNMERGED} IS NULL"], [f"r.{UNMERGED} = k.{SUBJECT}", *rest]]
+        selects = [f"SELECT {read} FROM {self.table.fullname} r WHERE {' AND '.join(way)}" for way in ways]  # noqa: S608 - as above
+        rows = f"{' UNION ALL '.join(selects)} OFFSET 0"
         return f"unnest({arrays}) k({', '.join(columns)}) CROSS JOIN LATERAL ({rows}) t"
 
 
@@ -156,6 +173,10 @@ def values_of(columns: Columns) -> Callable[[Row], Values]:
 def as_uuid(value: Any) -> Any:
     """The UUID that a text writes, since the same key must be the same value."""
     return UUID(value) if isinstance(value, str) else value
+
+
+def _is_read(column: Column[Any]) -> bool:
+    return column.computed is None and column.name != UNMERGED
 
 
 def _indexes(table: Table) -> Iterator[tuple[Columns, bool]]:

@@ -31,6 +31,7 @@ from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import day, instant
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup
 from subgraphs.people import journey_tables, tables
+from subgraphs.people.merged_people import survivors_of
 
 NAME = "droits"
 RESTRICTIONS = {"opposition": Fact.OPPOSITION, "limitation": Fact.LIMITATION}
@@ -79,8 +80,9 @@ class _Row:
             restrictions |= fact if FLAGS[self.row[column]] else 0
         erasure = day(self.row["effacement"], "effacement")
         person_id = await self._person(store)
-        values = {"restrictions": restrictions, "erasure_on": erasure}
+        values = {"own_restrictions": restrictions, "own_erasure_on": erasure}
         await store.put(access.person, {"person_id": person_id}, values)
+        await self.people.put_restrictions(store, person_id)
         await self._remember(store, person_id, key, updated_at)
         return store.outcome
 
@@ -105,8 +107,8 @@ class _Row:
             department_internal_id=self.row["identifiant_interne"],
         )
         people = {UUID(str(row["person_id"])) for row in records}
-        if len(people) != 1:
+        if len(set((await survivors_of(store, people)).values())) != 1:
             raise Refused("MATCH_SEVERAL" if people else "MATCH_NONE")
         if born is None or any(row["birth_date"] not in (None, born) for row in records):
             raise Refused("MATCH_CONFLICT", "date_naissance")
-        return people.pop()
+        return min(people)

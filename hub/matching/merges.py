@@ -1,0 +1,115 @@
+"""Make the merges that the decisions of agents describe: all rows and links of the people concerned in one transaction.
+
+The decisions in force say which people are one; `access.merged` says which are served as one. What differs is made
+equal, one set of people at a time, under the lock of ingestion. To run it again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from infra.role_names import INGEST
+from subgraphs.appointments import tables as appointments
+from subgraphs.kit import access
+from subgraphs.kit.columns import UNMERGED
+from subgraphs.kit.ingest.batch import Batch, begin
+from subgraphs.kit.ingest.row_map import Connection
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.offers import journey_tables as offers
+from subgraphs.people import journey_tables as journeys
+from subgraphs.people.registry import Registry
+from subgraphs.trainings import tables as trainings
+
+ROLE = INGEST
+"""Database role that moves the rows of every subgraph."""
+_METADATA = (access.metadata, journeys.metadata, appointments.metadata, offers.metadata, trainings.metadata)
+TABLES: tuple[Table, ...] = tuple(table for metadata in _METADATA for table in metadata.sorted_tables)
+MOVING = tuple(table for table in TABLES if UNMERGED in table.columns)
+"""Tables whose rows follow a person that is merged into another."""
+
+IN_FORCE = """
+SELECT DISTINCT ON (person_id, other_person_id) person_id, other_person_id, verdict FROM people.match_decision
+ORDER BY person_id, other_person_id, number DESC
+"""
+SAME = f"""
+SELECT d.person_id, d.other_person_id FROM ({IN_FORCE}) d
+JOIN people.person one ON one.id = d.person_id JOIN people.person other ON other.id = d.other_person_id
+WHERE d.verdict = 'SAME'
+"""  # noqa: S608 - our own tables
+MERGED = "SELECT person_id, survivor_id FROM access.merged"
+MOVE = """
+UPDATE {table} SET person_id = $2, unmerged_person_id = CASE WHEN $1::uuid <> $2::uuid THEN $1::uuid END
+WHERE person_id = $1 AND unmerged_person_id IS NULL OR unmerged_person_id = $1
+"""
+Survivors = Mapping[UUID, UUID]
+"""By person that is merged, the one that it is served as."""
+
+
+def survivors(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
+    """Return the survivor of everyone whom pairs make one with another, directly or not: the least id of them all."""
+    least: dict[UUID, UUID] = {}
+
+    def find(person: UUID) -> UUID:
+        while least.get(person, person) != person:
+            person = least[person]
+        return person
+
+    for one, other in pairs:
+        first, second = sorted((find(one), find(other)))
+        least[second] = first
+    return {person: find(person) for person in least if find(person) != person}
+
+
+async def apply_decisions(registry: Registry, connection: Connection) -> int:
+    """Merge and un-merge until people are served as the decisions in force say; return how many people moved."""
+    moved = 0
+    while True:
+        async with begin(connection) as batch:
+            wanted = survivors([(row[0], row[1]) for row in await connection.fetch(SAME)])
+            current = {row[0]: row[1] for row in await connection.fetch(MERGED)}
+            people = next(_differing(current, wanted), None)
+            if people is None:
+                return moved
+            moving = {person: wanted.get(person) for person in people if current.get(person) != wanted.get(person)}
+            await _move(connection, moving)
+            emptied = Batch(connection)
+            [taken] = await emptied.take([partial(_empty, registry, people)])
+            taken.result()
+            await emptied.write()
+            [taken] = await batch.take([partial(_regroup, registry, people)])
+            taken.result()
+            moved += len(moving)
+
+
+def _differing(current: Survivors, wanted: Survivors) -> Iterator[list[UUID]]:
+    """Sets of people, each closed under both groupings, in which somebody is to be merged otherwise."""
+    together = defaultdict(set)
+    roots = survivors([*current.items(), *wanted.items()])
+    for person in {*current, *wanted, *current.values(), *wanted.values()}:
+        together[roots.get(person, person)].add(person)
+    for people in together.values():
+        if any(current.get(person) != wanted.get(person) for person in people):
+            yield sorted(people)
+
+
+async def _move(connection: Connection, moving: Mapping[UUID, UUID | None]) -> None:
+    """Let rows and links of people bear the id of their survivor, or their own again (None)."""
+    await connection.execute("DELETE FROM access.merged WHERE person_id = ANY($1)", list(moving))
+    for person, survivor in moving.items():
+        if survivor is not None:
+            await connection.execute("INSERT INTO access.merged VALUES ($1, $2)", person, survivor)
+        for table in MOVING:
+            await connection.execute(MOVE.format(table=table.fullname), person, survivor or person)
+
+
+async def _empty(registry: Registry, people: Iterable[UUID], store: Store) -> None:
+    await registry.empty(store, people)
+
+
+async def _regroup(registry: Registry, people: Iterable[UUID], store: Store) -> None:
+    await registry.regroup(store, people)

@@ -1,0 +1,153 @@
+"""Pairs of people who may be one, for an agent to review: written by the record that shows them, and gone with it.
+
+Likeness never joins (docs/domain.md#matching): one NIR and birth date under two first names, the same names and birth
+date, one e-mail or telephone and first name; a refused record that has keys of several people. Decision 0083.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from itertools import combinations
+from uuid import UUID
+
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.table_shapes import Row
+from subgraphs.people import tables
+from subgraphs.people.matching import other_first_name
+from subgraphs.people.merged_people import MergedPerson, survivors_of
+from subgraphs.people.names import name_key
+from subgraphs.people.values import MatchReason
+
+MANY = 5
+"""People whom one record may designate; more share a mailbox of a service or a common name, which tells nothing."""
+_COMPARED = ("nir_hash", "birth_date", "first_name", "last_name", "birth_name", "email", "phones")
+"""Columns of `people.identity` by which two people are alike."""
+Alike = set[tuple[UUID, str]]
+"""Other people, each with a reason."""
+
+
+def is_compared_anew(values: Row, own: Row | None) -> bool:
+    """Whether a record says something else than before by which people are alike."""
+    return own is None or any(values[name] != own[name] for name in _COMPARED)
+
+
+async def put(store: Store, values: Row, person_id: UUID, person: MergedPerson) -> bool:
+    """Write the pairs that a record shows and forget those that it showed; return whether it shows any.
+
+    `values` is its row of `people.identity`, `person_id` its own person, `person` whom that is part of.
+    """
+    alike = await _alike(store, values, set(person.members))
+    pairs = {(*_ordered(person_id, other), reason) for other, reason in alike}
+    key = {"source": values["source"], "source_id": values["source_id"]}
+    for row in await store.all(tables.match_candidate, **key):
+        if (row["person_id"], row["other_person_id"], row["reason"]) not in pairs:
+            await store.delete(tables.match_candidate, **_key(row))
+    for first, second, reason in sorted(pairs, key=str):
+        pair = {"person_id": first, "other_person_id": second, "reason": reason}
+        await store.put(tables.match_candidate, {**key, **pair}, {}, new={"as_of": values["as_of"]})
+    return bool(pairs)
+
+
+async def keep(store: Store, values: Row, people: Collection[UUID]) -> None:
+    """Keep the pairs of people whom a record designates that is refused for it."""
+    made_now = store.changes.get(tables.person, {})
+    known = sorted(person_id for person_id in people if (person_id,) not in made_now)
+    for first, second in combinations(known if len(known) <= MANY else (), 2):
+        key = {"source": values["source"], "source_id": values["source_id"]}
+        pair = {"person_id": first, "other_person_id": second, "reason": MatchReason.RECORD.name}
+        await store.keep(tables.match_candidate, {**key, **pair}, {"as_of": values["as_of"]})
+
+
+async def recheck(store: Store, person: MergedPerson, rows: Iterable[Row]) -> None:
+    """Forget pairs that records of other people showed with this one, which has other records now."""
+    rows = list(rows)
+    own = {member: [row for row in rows if row["person_id"] == member] for member in person.members}
+    columns = ("person_id", "other_person_id")
+    await store.prefetch(*((tables.match_candidate, {name: member}) for name in columns for member in person.members))
+    for member in person.members:
+        for name in columns:
+            for candidate in await store.all(tables.match_candidate, **{name: member}):
+                shown_by = await store.row(
+                    tables.identity, source=candidate["source"], source_id=candidate["source_id"]
+                )
+                if shown_by is None or shown_by["person_id"] in own or candidate["reason"] == MatchReason.RECORD.name:
+                    continue
+                if not any(_has(candidate["reason"], shown_by, row) for row in own[member]):
+                    await store.delete(tables.match_candidate, **_key(candidate))
+
+
+async def forget_refusal(store: Store, source: str, source_id: str) -> None:
+    """Forget the people whom a record designated when it was refused: it is taken now."""
+    for row in await store.all(tables.match_candidate, source=source, source_id=source_id):
+        if row["reason"] == MatchReason.RECORD.name:
+            await store.delete(tables.match_candidate, **_key(row))
+
+
+async def forget(store: Store, source: str, source_id: str) -> None:
+    """Forget the pairs that a record showed."""
+    await store.delete(tables.match_candidate, source=source, source_id=source_id)
+
+
+async def _alike(store: Store, values: Row, own: set[UUID]) -> Alike:
+    first_name, born, nir_hash = name_key(values["first_name"]), values["birth_date"], values["nir_hash"]
+    if first_name is None:
+        return set()
+    last_names = {name_key(values[name]) for name in ("last_name", "birth_name")} - {None}
+    named = [
+        {"birth_date": born, column: last_name}
+        for column in ("last_name_key", "birth_name_key")
+        for last_name in sorted(filter(None, last_names))
+    ]
+    reached = [{"email": values["email"]}, *({"phones": phone} for phone in values["phones"])]
+    await store.prefetch(
+        *((tables.person, key) for key in named),
+        *((tables.identity, key) for key in reached),
+        (tables.identity, {"nir_hash": nir_hash}),
+    )
+    found: dict[str, set[UUID]] = {
+        MatchReason.NIR.name: {
+            row["person_id"]
+            for row in await store.all(tables.identity, nir_hash=nir_hash)
+            if _has(MatchReason.NIR.name, values, row)
+        },
+        MatchReason.NAMES.name: {
+            row["id"]
+            for key in named
+            for row in await store.all(tables.person, **key)
+            if name_key(row["first_name"]) == first_name
+        },
+        MatchReason.CONTACT.name: {
+            row["person_id"]
+            for key in reached
+            for row in await store.all(tables.identity, **key)
+            if name_key(row["first_name"]) == first_name
+        },
+    }
+    survivors = await survivors_of(store, set().union(*found.values()))
+    others = {
+        reason: {person_id for person_id in people if own.isdisjoint((person_id, survivors[person_id]))}
+        for reason, people in found.items()
+    }
+    return {(other, reason) for reason, people in others.items() if len(people) <= MANY for other in people}
+
+
+def _has(reason: str, one: Row, other: Row) -> bool:
+    """Whether two rows of `people.identity` are alike for this reason."""
+    if reason == MatchReason.NIR.name:
+        same = all(one[name] is not None and one[name] == other[name] for name in ("nir_hash", "birth_date"))
+        return same and other_first_name(one, other)
+    if name_key(one["first_name"]) != name_key(other["first_name"]):
+        return False
+    if reason == MatchReason.NAMES.name:
+        last_names = [{name_key(row[name]) for name in ("last_name", "birth_name")} - {None} for row in (one, other)]
+        return one["birth_date"] == other["birth_date"] and not last_names[0].isdisjoint(last_names[1])
+    shared = set(one["phones"]) & set(other["phones"])
+    return bool(shared) or (one["email"] is not None and one["email"] == other["email"])
+
+
+def _ordered(one: UUID, other: UUID) -> tuple[UUID, UUID]:
+    return (one, other) if one < other else (other, one)
+
+
+def _key(row: Row) -> Row:
+    return {name: row[name] for name in ("source", "source_id", "person_id", "other_person_id", "reason")}

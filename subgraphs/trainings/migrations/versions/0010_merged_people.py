@@ -1,0 +1,20 @@
+"""Items follow a person that is merged into another, and remember whose they were (docs/decisions/0083)."""
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+TABLES = ("placement", "training_project")
+
+
+def upgrade() -> None:
+    """A column more in each table of items, null until someone is merged."""
+    for table in TABLES:
+        op.execute(f"ALTER TABLE trainings.{table} ADD COLUMN unmerged_person_id uuid")
+        op.execute(
+            f"CREATE INDEX {table}_unmerged_person_id_idx ON trainings.{table} (unmerged_person_id)"
+            " WHERE unmerged_person_id IS NOT NULL"
+        )

@@ -1,0 +1,151 @@
+"""Merges and un-merges lose nothing: in whatever order they come, people are served as the decisions in force say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from hub.matching.merges import MOVING, ROLE, TABLES, apply_decisions, survivors
+from schema.facts import Fact
+from subgraphs.kit import access
+from subgraphs.kit.ingest import row_store
+from subgraphs.kit.ingest.person_registry import PersonRecord, Referent, Rsa
+from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.people import journey_tables, person_rows
+from subgraphs.people.registry import Registry
+from subgraphs.people.sources.precedence import Precedence, Ranks
+from tests.conftest import Database
+from tests.sources.ingestion import rows, take_one
+from tests.sources.test_batches import empty, state
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+PRECEDENCE = Precedence(*(Ranks((("a", "b"),)),) * 2)
+FIRST_NAMES = ("Adèle", "Bruno", "Chloé", "Denis")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A record of someone, with a difficulty, an own item and restrictions that its source tells."""
+
+    number: int
+    source: str
+    minutes: int
+
+    async def write(self, registry: Registry, store: Store) -> UUID:
+        """Write the record and what refers to it."""
+        born, key = date(1980, 1, 1) + timedelta(days=self.number), f"{self.source}{self.number}"
+        record = PersonRecord(
+            self.source, str(self.number), NOON + timedelta(minutes=self.minutes),
+            first_name=FIRST_NAMES[self.number], last_name="Ardoisier", birth_date=born, nir=f"18013080{self.number:05}",
+            organisme="CAF:081", matricule=f"000000{self.number // 2}", role=("DEMANDEUR", "CONJOINT")[self.number % 2],
+            email=f"{key}@example.org" if self.minutes % 2 else None, city_code="08105", department="08",
+            rsa=Rsa("DROIT_OUVERT_VERSABLE", None, None, None, "08"),
+            referents=(Referent(f"{key}@cd08.example"),) if self.source == "b" else None,
+        )  # fmt: skip
+        person_id = await registry.put(store, record)
+        row = {"person_id": person_id, "theme": "MOBILITE", "source": self.source, "source_id": key, "as_of": NOON}
+        await store.put(
+            journey_tables.constraint, {"source": self.source, "source_id": key}, row, new={"id": store.new_key()}
+        )
+        await store.link("items", key, [Link(person_id, Fact.OWN_ITEM, "99900010100019", NOON.date())])
+        restrictions = int(Fact.OPPOSITION if self.number == 1 else Fact.LIMITATION if self.number == 2 else 0)
+        await store.put(access.person, {"person_id": person_id}, {"own_restrictions": restrictions})
+        await registry.put_restrictions(store, person_id)
+        return person_id
+
+
+async def decide(database: Database, one: UUID, other: UUID, verdict: str) -> None:
+    """Add a decision, as the page does."""
+    first, second = sorted((one, other))
+    await rows(
+        database,
+        "INSERT INTO people.match_decision SELECT $1, $2, count(*) + 1, $3, 'PERSON', '{}', 'essai#1', '1', now()"
+        " FROM people.match_decision WHERE person_id = $1 AND other_person_id = $2",
+        first, second, verdict,
+    )  # fmt: skip
+
+
+async def apply(database: Database) -> int:
+    """Make the merges that are decided."""
+    connection = await database.connect(ROLE)
+    try:
+        return await apply_decisions(Registry(database.keys.nir, PRECEDENCE), connection)
+    finally:
+        await connection.close()
+
+
+async def write(database: Database, said: Said) -> UUID:
+    """Take one record."""
+    connection = await database.connect(ROLE)
+    try:
+        return await take_one(connection, partial(said.write, Registry(database.keys.nir, PRECEDENCE)))
+    finally:
+        await connection.close()
+
+
+async def seen(database: Database) -> list[str]:
+    """All rows but the decisions, with names in the place of random ids."""
+    return [text for text in await state(database) if not text.startswith("people.match_decision ")]
+
+
+def seeded(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Make the ids of new rows those of a seed."""
+    random = Random(seed)
+    monkeypatch.setattr(row_store, "uuid4", lambda: UUID(int=random.getrandbits(128), version=4))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_merges_and_un_merges_in_any_order_end_where_the_decisions_say(
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    random = Random(seed)
+    said = [Said(number, "a", 0) for number in range(len(FIRST_NAMES))]
+    later = [Said(random.randrange(len(FIRST_NAMES)), random.choice("ab"), minutes) for minutes in range(1, 9)]
+    seeded(monkeypatch, seed)
+    people = [await write(fresh_database, record) for record in said]
+    decided: dict[tuple[UUID, UUID], str] = {}
+    for record in later:
+        for _ in range(random.randrange(3)):
+            one, other = sorted(random.sample(people, 2))
+            decided[one, other] = random.choice(("SAME", "SAME", "DIFFERENT"))
+            await decide(fresh_database, one, other, decided[one, other])
+        await apply(fresh_database)
+        await write(fresh_database, record)
+    await apply(fresh_database)
+    assert await apply(fresh_database) == 0
+    left = await seen(fresh_database)
+    await empty(fresh_database)
+    await rows(fresh_database, "TRUNCATE people.match_decision, access.merged")
+    seeded(monkeypatch, seed)
+    assert [await write(fresh_database, record) for record in said] == people
+    for record in later:
+        await write(fresh_database, record)
+    for (one, other), verdict in decided.items():
+        await decide(fresh_database, one, other, verdict)
+    await apply(fresh_database)
+    assert await seen(fresh_database) == left
+
+
+def test_whoever_is_one_with_one_is_one_with_all() -> None:
+    one, two, three, four = map(UUID, map("{:032x}".format, (1, 2, 3, 4)))
+    assert survivors([(two, three), (three, one)]) == {two: one, three: one}
+    assert survivors([(three, four)]) == {four: three}
+    assert survivors([]) == {}
+
+
+OF_RECORDS = {"people.identity", "people.referents_word", "people.match_candidate", "people.match_decision"}
+"""Tables that are of own people, whom merges leave as they are."""
+
+
+def test_every_row_of_a_person_follows_it_or_is_consolidated_or_is_of_its_own_records() -> None:
+    of_people = {table.fullname for table in TABLES if "person_id" in table.columns}
+    moving = {table.fullname for table in MOVING}
+    written_anew = {table.fullname for table in person_rows.CONSOLIDATED}
+    apart = {"access.person", "access.person_reference", "access.merged"} | OF_RECORDS
+    assert of_people == moving | written_anew | apart
+    assert not moving & (written_anew | apart)
