@@ -14,20 +14,20 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from infra.role_names import INGEST
-from subgraphs.appointments import tables as appointments
+from subgraphs.appointments.tables import appointment
 from subgraphs.kit import access
 from subgraphs.kit.columns import UNMERGED
 from subgraphs.kit.ingest.batch import Batch, begin
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Store
-from subgraphs.offers import journey_tables as offers
-from subgraphs.people import journey_tables as journeys
+from subgraphs.offers.journey_tables import referral
+from subgraphs.people.journey_tables import constraint
 from subgraphs.people.registry import Registry
-from subgraphs.trainings import tables as trainings
+from subgraphs.trainings.tables import placement
 
 ROLE = INGEST
 """Database role that moves the rows of every subgraph."""
-_METADATA = (access.metadata, journeys.metadata, appointments.metadata, offers.metadata, trainings.metadata)
+_METADATA = [table.metadata for table in (access.link, constraint, appointment, referral, placement)]
 TABLES: tuple[Table, ...] = tuple(table for metadata in _METADATA for table in metadata.sorted_tables)
 MOVING = tuple(table for table in TABLES if UNMERGED in table.columns)
 """Tables whose rows follow a person that is merged into another."""

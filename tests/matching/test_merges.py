@@ -41,7 +41,8 @@ class Said:
         born, key = date(1980, 1, 1) + timedelta(days=self.number), f"{self.source}{self.number}"
         record = PersonRecord(
             self.source, str(self.number), NOON + timedelta(minutes=self.minutes),
-            first_name=FIRST_NAMES[self.number], last_name="Ardoisier", birth_date=born, nir=f"18013080{self.number:05}",
+            first_name=FIRST_NAMES[self.number], last_name="Ardoisier", birth_date=born,
+            nir=f"18013080{self.number:05}",
             organisme="CAF:081", matricule=f"000000{self.number // 2}", role=("DEMANDEUR", "CONJOINT")[self.number % 2],
             email=f"{key}@example.org" if self.minutes % 2 else None, city_code="08105", department="08",
             rsa=Rsa("DROIT_OUVERT_VERSABLE", None, None, None, "08"),

@@ -17,7 +17,7 @@ from hub.graph import load_graph
 from hub.policy.decide.decision_table import Effect
 from schema.subgraphs import SUBGRAPHS
 from subgraphs.kit import access
-from subgraphs.kit.columns import lineage
+from subgraphs.kit.columns import UNMERGED, lineage
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Coarsen, ColumnField, EmbeddedField, Sort
 from subgraphs.kit.row_security import SUBJECT
@@ -30,8 +30,9 @@ from subgraphs.people.sources.precedence import PRECEDENCE
 MATCHING = {
     "people.identity": ("nir_hash", "organisme", "matricule", "role", "department", "department_internal_id"),
     "people.person": ("last_name_key", "birth_name_key"),
+    "people.match_decision": ("verdict", "ground", "reasons", "agent", "organisation", "decided_at"),
 }
-"""Columns by which records are found to be of one person, and a person is found by its names."""
+"""Columns by which records are found to be of one person, a person is found by its names, and agents say who is one."""
 BOOKKEEPING = {
     "people.source_record": ("removed", "digest"),
     "appointments.source_record": ("removed",),
@@ -130,6 +131,7 @@ def unread(model: Model) -> Iterator[str]:
             keys = {column.name for column in table.primary_key} | {key.parent.name for key in table.foreign_keys}
             known = {
                 SUBJECT,
+                UNMERGED,
                 *keys,
                 *LINEAGE,
                 *PLACES,
