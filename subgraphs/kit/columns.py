@@ -64,7 +64,7 @@ UNMERGED = "unmerged_person_id"
 
 def unmerged_person() -> list[Column[str] | Index]:
     """The column of the person whom the row is about by its source alone, null unless that person was merged into the
-    one of `person_id` (decision 0083): `subgraphs.kit.ingest.table_shapes` writes it, and ingestion knows no other."""
+    one of `person_id` (decision 0084): `subgraphs.kit.ingest.table_shapes` writes it, and ingestion knows no other."""
     column: Column[str] = Column(UNMERGED, UUID(as_uuid=False))
     return [column, Index(None, UNMERGED, postgresql_where=text(f"{UNMERGED} IS NOT NULL"))]
 

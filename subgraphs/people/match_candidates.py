@@ -1,7 +1,7 @@
 """Pairs of people who may be one, for an agent to review: written by the record that shows them, and gone with it.
 
 Likeness never joins (docs/domain.md#matching): one NIR and birth date under two first names, the same names and birth
-date, one e-mail or telephone and first name; a refused record that has keys of several people. Decision 0083.
+date, one e-mail or telephone and first name; a refused record that has keys of several people. Decision 0084.
 """
 
 from __future__ import annotations

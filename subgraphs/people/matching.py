@@ -1,7 +1,7 @@
 """Decide whom a record is about: the matching ladder, as a pure function over the rows already known.
 
 Rungs: NIR + birth date, unless the first name is another, as where a twin's NIR was written for the other (decision
-0083); France Travail number + birth date; département + internal id, unless the birth date (where one is missing: the
+0084); France Travail number + birth date; département + internal id, unless the birth date (where one is missing: the
 first name) contradicts it; matricule + role + birth date within the same organisme or département. Likeness is only
 ever a candidate (`match_candidates`). Whatever is ambiguous is refused, never guessed.
 Source of the rule: docs/domain.md#matching, docs/domain.md#rdv-insertion and docs/domain.md#identifiers.

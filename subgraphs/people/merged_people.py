@@ -1,6 +1,6 @@
 """People whom agents have found to be one: each keeps its own id and records, and all are served as the survivor.
 
-`access.merged` names the survivor of each of the others (decision 0083). Ingestion knows a row by the person of its
+`access.merged` names the survivor of each of the others (decision 0084). Ingestion knows a row by the person of its
 record alone, its own person; what is consolidated and read is the survivor's.
 """
 

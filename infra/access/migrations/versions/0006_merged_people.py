@@ -1,6 +1,6 @@
 """Whom a person was merged into, links that follow it, restrictions of which the strictest acts.
 
-docs/decisions/0083 says why.
+docs/decisions/0084 says why.
 """
 
 from alembic import op

@@ -1,4 +1,4 @@
-"""Items follow a person that is merged into another, and remember whose they were (docs/decisions/0083)."""
+"""Items follow a person that is merged into another, and remember whose they were (docs/decisions/0084)."""
 
 from alembic import op
 

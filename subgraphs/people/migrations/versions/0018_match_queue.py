@@ -1,4 +1,4 @@
-"""People who may be one, what agents decide of them, and rows that follow a merged person (docs/decisions/0083)."""
+"""People who may be one, what agents decide of them, and rows that follow a merged person (docs/decisions/0084)."""
 
 from alembic import op
 
