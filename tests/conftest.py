@@ -30,6 +30,7 @@ from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import close_database, dsn, password
 from infra.schema_versions import HISTORIES
 from schema.days import PARIS, today
+from subgraphs.kit.communes import FILE as COMMUNES
 from tests.node import Node, NodeAbsent, installed
 from tests.recycling import Baseline, baseline, emptied
 from tests.scheduling import LongestFirst
@@ -314,7 +315,8 @@ def _alive(pid: int) -> bool:
 def _migrations_digest() -> str:
     """Digest of what the state of a migrated database depends on."""
     files = [path for history in HISTORIES for path in history.location.glob("*.py")]
-    return _digest([*files, *(ROOT / "infra" / f"{name}.py" for name in ("migrate", "role_names", "roles"))])
+    infra = (ROOT / "infra" / f"{name}.py" for name in ("migrate", "role_names", "roles"))
+    return _digest([*files, *infra, COMMUNES])
 
 
 @cache

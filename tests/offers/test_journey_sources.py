@@ -247,6 +247,23 @@ async def test_an_application_without_a_nir_finds_its_person_in_the_department_g
     assert report.counts == {Outcome.CREATED: 1}
 
 
+async def test_bad_values_of_an_application_are_set_aside_and_its_link_ends_where_its_end_cannot_be_read(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    wrong = {"contrat_date_fin": "bientôt", "candidat_pass_iae_statut": "valide", "entreprise_adresse": 8}
+    text = orjson.dumps(CASES[0].document({**APPLICATION, **wrong}))
+    report = await read(fresh_database, ingest, tmp_path, "emplois", text)
+    assert report.counts == {Outcome.CREATED: 1}
+    assert {(aside.path, aside.code) for aside in report.asides} == {
+        ("contrat_date_fin", "DATE_INVALID"),
+        ("candidat_pass_iae_statut", "VALUE_UNKNOWN"),
+        ("entreprise_adresse", "VALUE_INVALID"),
+    }
+    assert (await count(ingest, "offers.pass_iae"), await count(ingest, "offers.job_application")) == (0, 1)
+    changed = date.fromisoformat(APPLICATION["dernier_changement_le"][:10])
+    assert await ingest.fetchval("SELECT valid_until FROM access.link WHERE origin = 'emplois'") == changed
+
+
 async def test_an_empty_answer_of_the_search_is_no_refusal(
     ingest: Connection, fresh_database: Database, tmp_path: Path
 ) -> None:

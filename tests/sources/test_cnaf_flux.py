@@ -221,8 +221,6 @@ async def test_the_nir_is_nowhere_in_the_database(fresh_database: Database, tmp_
 
 
 BROKEN = {
-    "zero of a commune": (b"08105", b"8105", "LEADING_ZERO_LOST", "/NUMCOM"),
-    "zero of a postal code": (b"08000", b"8000", "LEADING_ZERO_LOST", "/CODEPOS"),
     "zero of a matricule": (b"081000100000000", b"81000100000000", "LEADING_ZERO_LOST", "/MATRICULE"),
     "impossible date": (b"1988-03-14", b"1988-13-14", "SCHEMA_INVALID", "/DTNAI"),
     "unknown state": (b"<ETATDOSRSA>2", b"<ETATDOSRSA>9", "SCHEMA_INVALID", "/ETATDOSRSA"),
@@ -247,6 +245,40 @@ async def test_a_broken_foyer_is_refused_whole_and_the_others_go_in(
     assert not await values(fresh_database, "SELECT 1 FROM people.identity WHERE last_name = 'ARDOISIER'")
     assert bad.decode("latin-1") not in everything_told([report])
     assert len(report.refusals[0].digest) == 64
+
+
+SET_ASIDE = {
+    "zero of a commune": (b"08105", b"8105", "LEADING_ZERO_LOST", "/NUMCOM"),
+    "zero of a postal code": (b"08000", b"8000", "LEADING_ZERO_LOST", "/CODEPOS"),
+    "situation of a family": (b"<SITFAM>CEL", b"<SITFAM>9", "VALUE_INVALID", "/SITFAM"),
+    "sex": (b"<SEXE>2", b"<SEXE>F", "VALUE_INVALID", "/SEXE"),
+    "date of the request": (b"<DTDEMRSA>20", b"<DTDEMRSA>x20", "VALUE_INVALID", "/DTDEMRSA"),
+}
+
+
+@pytest.mark.parametrize(("good", "bad", "code", "path"), SET_ASIDE.values(), ids=SET_ASIDE)
+async def test_a_bad_element_is_set_aside_and_its_foyer_is_taken(
+    fresh_database: Database, tmp_path: Path, good: bytes, bad: bytes, code: str, path: str
+) -> None:
+    content = flux([MAELLE], NOVEMBER)
+    assert good in content
+    report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, content.replace(good, bad)))
+    [(record, place, aside_code)] = asides(report)
+    assert (record, aside_code, report.counts) == (1, code, {Outcome.CREATED: 1})
+    assert place.endswith(path)
+    assert bad.decode() not in everything_told([report])
+    assert await values(fresh_database, "SELECT 1 FROM people.identity WHERE last_name = 'ARDOISIER'")
+
+
+async def test_an_amount_that_is_none_leaves_the_income_of_its_whole_foyer_unknown(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    content = re.sub(rb"<MTNATRESSMEN>[^<]*<", b"<MTNATRESSMEN>beaucoup<", flux(COUPLE, NOVEMBER), count=1)
+    assert b"beaucoup" in content
+    report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, content))
+    [(_, place, code)] = asides(report)
+    assert (place.rpartition("/")[2], code, report.counts) == ("MTNATRESSMEN", "VALUE_INVALID", {Outcome.CREATED: 1})
+    assert await values(fresh_database, "SELECT band FROM people.resources WHERE band IS NOT NULL") == []
 
 
 @pytest.mark.parametrize(

@@ -133,26 +133,15 @@ async def test_an_older_catalogue_changes_and_removes_nothing(ingest: Connection
     ("change", "code", "path"),
     [
         ((' numero="F1"', ""), "SCHEMA_INVALID", "formation/@numero"),
-        ((' numero="S1"', ' numero=" "'), "SCHEMA_INVALID", "session/@numero"),
         (("<intitule-formation>Cuisinier</intitule-formation>", ""), "SCHEMA_INVALID", "intitule-formation"),
         ((' datemaj="20261102"', ""), "AS_OF_MISSING", "formation/@datemaj"),
         (("20261102", "20261301"), "DATE_INVALID", "formation/@datemaj"),
-        (("20270104", "04/01/2027"), "DATE_INVALID", "action/session/periode/debut"),
-        (("<etat-recrutement>1", "<etat-recrutement>9"), "SCHEMA_INVALID", "action/session/etat-recrutement"),
-        (("<certifiante>1", "<certifiante>oui"), "SCHEMA_INVALID", "certifiante"),
         (
-            (">2A004<", ">8105<"),
-            "LEADING_ZERO_LOST",
-            "action/lieu-de-formation/coordonnees/adresse/code-INSEE-commune",
-        ),
-        (
-            (">99900020800011<", ">9990002080001<"),
-            "LEADING_ZERO_LOST",
-            "organisme-formation-responsable/SIRET-organisme-formation/SIRET",
-        ),
-        (
-            (">99900020800011<", ">sans<"),
-            "SCHEMA_INVALID",
+            (
+                ">99900020800011</SIRET></SIRET-organisme-formation>",
+                ">sans</SIRET></SIRET-organisme-formation><nom-organisme>ESRP des Ardennes</nom-organisme>",
+            ),
+            "VALUE_INVALID",
             "organisme-formation-responsable/SIRET-organisme-formation/SIRET",
         ),
     ],
@@ -270,11 +259,41 @@ async def test_an_action_is_read_and_goes_when_a_newer_record_leaves_it_out(inge
     assert [tuple(row) for row in actions] == [("lheo--F1--A2", None)]
 
 
-async def test_a_mode_that_lheo_does_not_have_refuses_the_formation(ingest: Connection, tmp_path: Path) -> None:
+SIRET = "organisme-formation-responsable/SIRET-organisme-formation/SIRET"
+CITY = "action/lieu-de-formation/coordonnees/adresse/code-INSEE-commune"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "path", "column"),
+    [
+        (("20270104", "04/01/2027"), "DATE_INVALID", "action/session/periode/debut", "session.starts_on"),
+        (("<etat-recrutement>1", "<etat-recrutement>9"), "VALUE_UNKNOWN", "action/session/etat-recrutement",
+         "session.recruitment_state"),
+        (("<certifiante>1", "<certifiante>oui"), "VALUE_UNKNOWN", "certifiante", "training.certifying"),
+        ((">2A004<", ">8105<"), "LEADING_ZERO_LOST", CITY, "session.city_code"),
+        ((">2A004<", ">Ajaccio<"), "VALUE_INVALID", CITY, "session.city_code"),
+        ((">99900020800011<", ">9990002080001<"), "LEADING_ZERO_LOST", SIRET, "training.provider_id"),
+        ((">99900020800011<", ">sans<"), "VALUE_INVALID", SIRET, "training.provider_id"),
+        ((' numero="S1"', ' numero=" "'), "KEY_MISSING", "action/session/@numero", ""),
+    ],
+)  # fmt: skip
+async def test_a_bad_value_is_set_aside_and_the_rest_of_its_formation_is_taken(
+    ingest: Connection, tmp_path: Path, change: tuple[str, str], code: str, path: str, column: str
+) -> None:
+    report = await ingest_catalogues(ingest, tmp_path, catalogue(formation(SESSION, change)))
+    assert (refusals(report), report.counts) == ([], {Outcome.CREATED: 1})
+    assert (code, path) in [(aside.code, aside.path) for aside in report.asides]
+    sessions = await ingest.fetch(
+        "SELECT * FROM trainings.training JOIN trainings.training_session session ON training_id = training.id"
+    )
+    assert [row[column.partition(".")[2]] for row in sessions] == ([None] if column else [])
+
+
+async def test_a_mode_that_lheo_does_not_have_is_set_aside(ingest: Connection, tmp_path: Path) -> None:
     wrong = DETAILS[0], DETAILS[1].replace("<modalites-enseignement>1", "<modalites-enseignement>7")
     report = await ingest_catalogues(ingest, tmp_path, catalogue(formation(SESSION, wrong)))
-    assert refusals(report) == [(1, "SCHEMA_INVALID", "action/modalites-enseignement")]
-    assert await ingest.fetchval("SELECT count(*) FROM trainings.training") == 0
+    assert ("VALUE_UNKNOWN", "action/modalites-enseignement") in [(aside.code, aside.path) for aside in report.asides]
+    assert await ingest.fetchval("SELECT mode FROM trainings.training_action") is None
 
 
 def test_codes_of_the_lheo_mean_their_state_and_mode() -> None:

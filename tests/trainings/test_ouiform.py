@@ -1,6 +1,7 @@
 """The placement feed, read into a real database by the role that ingests, with the links that it implies."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -186,7 +187,6 @@ async def test_a_project_and_a_placement_of_the_same_number_are_two_items(ingest
         ({**PROJECT, "formacode": "4275"}, "SCHEMA_INVALID", "formacode"),
         ({**PROJECT, "positionnement": "POS-1"}, "SCHEMA_INVALID", ""),
         ({**REMOVAL, "projet": "PRJ-1"}, "SCHEMA_INVALID", "positionnement"),
-        ({**PLACEMENT, "amenagement_demande": "fauteuil"}, "SCHEMA_INVALID", "amenagement_demande"),
         ({**PLACEMENT, "personne": {"source": "essai", "reference": "inconnue"}}, "PERSON_UNKNOWN", "personne"),
         ({**PLACEMENT, "etat": "ENVOYE"}, "SCHEMA_INVALID", "etat"),
         ({**PLACEMENT, "maj": "2026-11-02T09:30:00"}, "SCHEMA_INVALID", "maj"),
@@ -207,6 +207,26 @@ async def test_a_bad_line_is_refused_alone(ingest: Connection, tmp_path: Path, l
     assert [(r.record, r.code, r.path) for r in report.refusals] == [(1, code, path)]
     assert report.counts == {Outcome.REJECTED: 1, Outcome.CREATED: 1}
     assert report.read == sum(report.counts.values()) == 2
+
+
+async def test_a_bad_value_is_set_aside_and_its_placement_is_taken(ingest: Connection, tmp_path: Path) -> None:
+    wrong = {
+        "amenagement_demande": "fauteuil",
+        "prescripteur": "3",
+        "dates": {**PLACEMENT["dates"], "decision": "hier"},
+    }
+    report = await ingest_feed(ingest, tmp_path, {**PLACEMENT, **wrong})
+    assert report.counts == {Outcome.CREATED: 1}
+    assert {(aside.path, aside.code) for aside in report.asides} == {
+        ("amenagement_demande", "VALUE_INVALID"),
+        ("prescripteur", "VALUE_INVALID"),
+        ("dates.decision", "DATE_INVALID"),
+    }
+
+
+async def test_the_link_of_a_placement_whose_exit_cannot_be_read_ends(ingest: Connection, tmp_path: Path) -> None:
+    await ingest_feed(ingest, tmp_path, {**PLACEMENT, "dates": {**PLACEMENT["dates"], "sortie": "31/12/2026"}})
+    assert await ingest.fetchval("SELECT valid_until FROM access.link") == date(2026, 10, 30)
 
 
 async def test_a_refused_line_may_come_again_once_its_person_is_known(ingest: Connection, tmp_path: Path) -> None:

@@ -172,6 +172,10 @@ CODES: dict[str, Text] = {
         "Une valeur n'est pas l'une de celles que cette source connaît : elle n'est pas reprise.",
         "Vérifier la valeur dans le système d'origine ; si elle est juste, la signaler à l'équipe du hub.",
     ),
+    "VALUE_INVALID": Text(
+        "Une valeur n'a pas la forme attendue : elle n'est pas reprise, le reste de l'enregistrement l'est.",
+        "Corriger la valeur dans le système d'origine, puis transmettre à nouveau l'enregistrement.",
+    ),
     "COORDINATES_MISSING": Text(
         "La latitude et la longitude manquent ; l'élément est situé au centre de sa commune, si le hub la situe.",
         "Renseigner les coordonnées dans le système d'origine, puis transmettre à nouveau l'enregistrement.",

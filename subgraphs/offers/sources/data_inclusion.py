@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from data_inclusion.schema import v1  # type: ignore[import-untyped]
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from subgraphs.kit.communes import CODE
 from subgraphs.kit.distance import Position
@@ -32,6 +32,7 @@ from subgraphs.offers import tables
 from subgraphs.offers.ranking import REMOTE
 
 NAME = "data-inclusion"
+CATEGORIES = frozenset(category.value for category in v1.Categorie)
 PLACE = "latitude"
 """Where a record says its position."""
 
@@ -104,10 +105,10 @@ async def _write(record: Any, store: Store) -> Outcome:
     if isinstance(record, dict) and "vanished" in record:
         return await _remove(convert(record, Vanished), store)
     if isinstance(record, dict) and "structure_id" in record:
-        service = _valid(v1.Service, record)
-        values = _service(service, store)
+        service = _valid(Service, record, store)
+        values = _service(service, record.get("thematiques"), store)
         return await revise(store, tables.service, service.id, values, _instant(service.date_maj))
-    structure = _valid(v1.Structure, record)
+    structure = _valid(Structure, record, store)
     values = _structure(structure, store)
     return await revise(store, tables.structure, structure.id, values, _instant(structure.date_maj))
 
@@ -125,16 +126,59 @@ async def _remove(gone: Vanished, store: Store) -> Outcome:
     return Outcome.REMOVED if removed else Outcome.UNCHANGED
 
 
-def _valid(model: Any, record: Any) -> Any:
-    """The record as the producers' schema reads it; `id` must be that of its own producer."""
-    try:
-        valid = model.model_validate(record)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise Refused("SCHEMA_INVALID", ".".join(str(step) for step in first["loc"]), detail=first["type"]) from None
+class Service(v1.Service):  # type: ignore[misc]
+    """A service as the producers' schema has it, its name and its description being of any length."""
+
+    nom: Annotated[str, Field(min_length=1)]
+    description: str | None = None
+
+
+class Structure(v1.Structure):  # type: ignore[misc]
+    """A structure as the producers' schema has it, its name and its description being of any length."""
+
+    nom: Annotated[str, Field(min_length=1)]
+    description: str | None = None
+
+
+def _valid(model: Any, record: Any, store: Store) -> Any:
+    """The record as the producers' schema reads it, without the values that it can do without and that are none.
+
+    A list loses its bad elements, whose ranks are those that they had. `id` must be that of its own producer.
+    """
+    if not isinstance(record, dict):
+        raise Refused("SCHEMA_INVALID")
+    kept = {name: value for name, value in record.items() if value != ""}
+    bad: dict[str, set[int]] = {}
+    while True:
+        try:
+            valid = model.model_validate(kept)
+            break
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_context=False, include_input=False)
+        for problem in problems:
+            name, rank = str(problem["loc"][0]), (*problem["loc"][1:2], None)[0]
+            if model.model_fields[name].is_required():
+                raise Refused("SCHEMA_INVALID", name, detail=problem["type"])
+            if isinstance(rank, int) and isinstance(kept.get(name), list):
+                if rank not in bad.setdefault(name, set()):
+                    store.set_aside(_code(problem), f"{name}[{rank}]")
+                bad[name].add(rank)
+            else:
+                kept.pop(name, None)
+                store.set_aside(_code(problem), name)
+        for name, ranks in bad.items():
+            if name in kept:
+                kept[name] = [value for rank, value in enumerate(record[name]) if rank not in ranks] or None
     if not valid.id.removeprefix(f"{valid.source}--") or not valid.id.startswith(f"{valid.source}--"):
         raise Refused("SCHEMA_INVALID", "id", detail="not source--local id")
     return valid
+
+
+def _code(problem: Any) -> str:
+    """The code of what the schema says."""
+    if problem["loc"][0] == "courriel":
+        return "EMAIL_INVALID"
+    return "VALUE_UNKNOWN" if problem["type"] in ("enum", "literal_error") else "VALUE_INVALID"
 
 
 def _structure(record: Any, store: Store) -> dict[str, Any]:
@@ -149,12 +193,14 @@ def _structure(record: Any, store: Store) -> dict[str, Any]:
         "phone": record.telephone,
         "email": record.courriel,
         "website": record.site_web and str(record.site_web),
-        **_address(record, position(store, record.latitude, record.longitude, PLACE)),
+        **_address(record, position(store, record.latitude, record.longitude, PLACE), store),
         **_lineage(record),
     }
 
 
-def _service(record: Any, store: Store) -> dict[str, Any]:
+def _service(record: Any, told: Any, store: Store) -> dict[str, Any]:
+    """The columns of a service; a thematic that isn't known still tells its category, which decides who may know of a
+    referral to the service. `told` are the thematics of the record."""
     thematics, modes = _sorted(record.thematiques), _sorted(record.modes_accueil)
     place = None  # none is expected of a service that is at a distance only
     if modes != [REMOTE] or record.latitude is not None or record.longitude is not None:
@@ -166,7 +212,7 @@ def _service(record: Any, store: Store) -> dict[str, Any]:
         "description": record.description,
         "type": record.type and record.type.value,
         "thematics": thematics,
-        "categories": sorted({thematic.partition("--")[0] for thematic in thematics}),
+        "categories": sorted({str(thematic).partition("--")[0] for thematic in told or ()} & CATEGORIES),
         "publics": _sorted(record.publics),
         "fees": record.frais and record.frais.value,
         "access_modes": modes,
@@ -174,7 +220,7 @@ def _service(record: Any, store: Store) -> dict[str, Any]:
         "conditions": record.conditions_acces,
         "eligibility_zone": sorted(record.zone_eligibilite or ()),
         "open_to_people": None if record.mobilisable_par is None else "usagers" in _sorted(record.mobilisable_par),
-        **_address(record, place),
+        **_address(record, place, store),
         **_lineage(record),
     }
 
@@ -183,22 +229,24 @@ def _lineage(record: Any) -> dict[str, Any]:
     return {"source": NAME, "source_id": record.id}
 
 
-def _address(record: Any, place: Position | None) -> dict[str, Any]:
+def _address(record: Any, place: Position | None, store: Store) -> dict[str, Any]:
     latitude, longitude = place or (None, None)
+    city_code = _city_code(record.code_insee, store)
     return {
         "street": record.adresse,
         "postal_code": record.code_postal,
         "city": record.commune,
-        "city_code": _city_code(record.code_insee),
+        "city_code": city_code,
         "latitude": latitude,
         "longitude": longitude,
-        **found_at(place, record.code_insee),
+        **found_at(place, city_code),
     }
 
 
-def _city_code(code: str | None) -> str | None:
+def _city_code(code: str | None, store: Store) -> str | None:
     if code is not None and not CODE.fullmatch(code):
-        raise Refused("SCHEMA_INVALID", "code_insee")
+        store.set_aside("VALUE_INVALID", "code_insee")
+        return None
     return code
 
 

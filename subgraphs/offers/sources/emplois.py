@@ -17,7 +17,7 @@ import msgspec
 
 from schema.days import day_of
 from subgraphs.kit.ingest.ingestion_report import Outcome
-from subgraphs.kit.ingest.json_records import convert
+from subgraphs.kit.ingest.json_records import convert_setting_aside
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
@@ -85,14 +85,14 @@ class Application(msgspec.Struct, frozen=True):
     mis_a_jour_le: str
     dernier_changement_le: str
     statut: State
-    candidat_nir: str | None
     candidat_nom: Name
     candidat_prenom: Name
-    candidat_date_naissance: date | None
     entreprise_type: Kind
     entreprise_nom: Name
     entreprise_siret: Siret
     orientation_emetteur_type: Literal["job_seeker", "prescriber", "employer"]
+    candidat_nir: str | None = None
+    candidat_date_naissance: date | None = None
     entreprise_adresse: str | None = None
     candidat_pass_iae_numero: Annotated[str, msgspec.Meta(pattern=r"^\d{12}$")] | None = None
     candidat_pass_iae_statut: Literal["EXPIRED", "VALID", "FUTURE", "SUSPENDED"] | None = None
@@ -111,14 +111,15 @@ class Emplois(JourneySource):
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
         """Write one application with its person and its link."""
-        application = convert(record, Application)
+        application = convert_setting_aside(record, Application, store.set_aside)
         key = str(application.identifiant_unique)
         as_of = instant(application.mis_a_jour_le, "mis_a_jour_le")
         if not await self.items.admit(store, key, as_of):
             return Outcome.OLDER
         created = instant(application.cree_le, "cree_le")
         changed = instant(application.dernier_changement_le, "dernier_changement_le")
-        ended = day_of(changed) if application.statut in ENDED else application.contrat_date_fin
+        end_unread = any(aside.path == "contrat_date_fin" for aside in store.asides)
+        ended = day_of(changed) if application.statut in ENDED or end_unread else application.contrat_date_fin
         item = Item(
             table=tables.job_application,
             key=key,

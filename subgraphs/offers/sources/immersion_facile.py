@@ -16,7 +16,7 @@ import msgspec
 
 from schema.days import day_of
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
-from subgraphs.kit.ingest.json_records import convert, loads
+from subgraphs.kit.ingest.json_records import convert_setting_aside, loads
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
@@ -170,7 +170,7 @@ class ImmersionFacile(JourneySource):
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
         """Write one convention with its person and its link."""
-        convention = convert(record, Convention)
+        convention = convert_setting_aside(record, Convention, store.set_aside)
         if convention.immersion_objective not in OBJECTIVES or convention.internship_kind != "immersion":
             place = "internshipKind" if convention.internship_kind != "immersion" else "immersionObjective"
             raise Refused("SCHEMA_INVALID", place)

@@ -80,9 +80,11 @@ class _Foyer:
         digest = self._people.digest(NAME, str(self._as_of), self._raw.encoding, self._raw.content)
         if await store.is_taken(tables.source_record, NAME, foyer, digest):
             return Outcome.UNCHANGED
-        element = self._element
+        element, asides = self._reduced
         if not await store.admit(tables.source_record, NAME, foyer, self._as_of):
             return Outcome.OLDER
+        for aside in asides:
+            store.set_aside(aside.code, aside.path)
         records = [
             replace(record, organisme=organism, matricule=matricule, source_id=f"{foyer}:{record.source_id}")
             for record in self._records(element, f"{organism}:{number}")
@@ -114,7 +116,7 @@ class _Foyer:
                 await self._people.rename(store, NAME, row["source_id"], same.source_id)
 
     @cached_property
-    def _element(self) -> Element:
+    def _reduced(self) -> tuple[Element, list[Refused]]:
         return self._raw.reduced()
 
     def _records(self, element: Element, foyer: str) -> list[PersonRecord]:
@@ -169,7 +171,7 @@ class _Foyer:
         nir = text(identification, "NIR")
         first_name = text(identification, "PRENOM")
         birth_date = day(identification, "DTNAI")
-        sex = CIVILITIES[text(identification, "SEXE") or ""]
+        sex = CIVILITIES.get(text(identification, "SEXE") or "")
         key = (nir[:13],) if nir else (role, str(birth_date), first_name or "")
         act = cnaf_situation.activity(person, day_of(self._as_of))
         return PersonRecord(

@@ -6,6 +6,7 @@ that have lost their zeros are seen; texts that the declared encoding can have w
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -22,21 +23,54 @@ Shape: TypeAlias = "dict[str, Shape]"
 PADDED = {"MATRICULE": 15, "NUMCOM": 5, "CODEPOS": 5}
 """Codes of a fixed length: a shorter one has lost its zeros on the way."""
 
+DISPENSABLE = frozenset(
+    {
+        "DTDEMRSA", "NUMDEMRSA", "QUAL", "NOMNAI", "NIR", "TOPVALIEC", "SEXE", "DossierPoleEmploi", "Ressources",
+        "MontantCalculDroitRSAPersonne", "Activite", "SITFAM", "NUMVOIE", "LIBTYPEVOIE", "NOMVOIE", "LIEUDIST",
+        "NUMCOM", "CODEPOS", "NOMCOM",
+    }
+)  # fmt: skip
+"""Elements whose value a foyer can do without."""
+GROUPS = {"Ressources": "foyer", "Activite": "person"}
+"""Elements that count together: those of the whole foyer make its band of income, those of a person its situation."""
 _FILE = Path(__file__).with_name("cnaf_flux.xsd")
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _INLINE = f"{_XS}complexType/{_XS}sequence/{_XS}element"
 
 
-def reduced(foyer: Element, encoding: str) -> Element:
-    """Return the foyer, without what we don't read, once it is valid; raises Refused."""
+def reduced(foyer: Element, encoding: str) -> tuple[Element, list[Refused]]:
+    """Return the foyer, without what we don't read, once it is valid, and why values of it were set aside; raises
+    Refused.
+
+    What is of no account to who the people are, to their RSA and to where they belong is set aside if it is bad, with
+    its whole group where a part of it would say something else (`GROUPS`).
+    """
     _prune(foyer, SHAPE)
     if path := _misread(foyer, encoding):
         raise Refused("ENCODING_WRONG", path)
-    if SCHEMA.validate(foyer):
-        return foyer
-    error = cast(Any, SCHEMA.error_log)[0]
-    path = (error.path or "").removeprefix("/InfosFoyerRSA/")
-    raise Refused(_why(foyer, path), path, detail=error.type_name)
+    asides: list[Refused] = []
+    while not SCHEMA.validate(foyer):
+        error = cast(Any, SCHEMA.error_log)[0]
+        path = (error.path or "").removeprefix("/InfosFoyerRSA/")
+        refused = Refused(_why(foyer, path), path, detail=error.type_name)
+        bad = next((name for name in reversed(re.sub(r"\[\d+\]", "", path).split("/")) if name in DISPENSABLE), None)
+        if bad is None:
+            raise refused
+        asides.append(Refused("VALUE_INVALID", path) if refused.code == "SCHEMA_INVALID" else refused)
+        _remove(foyer, path, bad)
+    return foyer, asides
+
+
+def _remove(foyer: Element, path: str, name: str) -> None:
+    """Remove what is of that name on a path, with its group."""
+    steps = path.split("/")
+    rank = next(rank for rank, step in enumerate(steps) if step.partition("[")[0] == name)
+    holder = foyer if GROUPS.get(name) == "foyer" else foyer.find("/".join(steps[:rank]))
+    assert holder is not None
+    for element in list(holder.iter(name) if name in GROUPS else holder.iterfind(steps[rank])):
+        parent = element.getparent()
+        assert parent is not None
+        parent.remove(element)
 
 
 def text(element: Element, path: str) -> str | None:

@@ -43,8 +43,8 @@ class RawFoyer:
     organisme: str
     matricule: str
 
-    def reduced(self) -> Element:
-        """Return what the hub reads of it; raises Refused."""
+    def reduced(self) -> tuple[Element, list[Refused]]:
+        """Return what the hub reads of it, and why values of it were set aside; raises Refused."""
         return reduced(etree.fromstring(self.content, _parser()), self.encoding)
 
 

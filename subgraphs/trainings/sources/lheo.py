@@ -1,8 +1,8 @@
 """Training catalogues in LHEO (lheo/lheo-schema 2.2 and 2.3): `formation` → `action` → `session`, as XML.
 
 One `formation` is one group: the training, its provider, all its actions and sessions; one that a newer record no
-longer names is removed. Its date is `datemaj`, else the one given for the file. The file is read as a stream, without
-DTD, entities or network.
+longer names is removed. Its date is `datemaj`, else the one given for the file. A bad value is set aside, and so is a
+session without a number. The file is read as a stream, without DTD, entities or network.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from subgraphs.kit.ingest.excerpts import Elements
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.text_forms import chosen
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.kit.sensitive_organisations import category_of_name
 from subgraphs.trainings import tables
@@ -30,6 +31,7 @@ from subgraphs.trainings.sources.lheo_fields import FIELDS
 NAME = "lheo"
 RECRUITMENT_STATE = dict(zip("123", tables.RECRUITMENT_STATES, strict=True))
 TEACHING_MODE = dict(zip("012", tables.TEACHING_MODES, strict=True))
+CERTIFYING = {"0": False, "1": True}
 NO_DATE = frozenset({"00000000", "99999999"})
 """Dates by which LHEO says that a date is unknown or without end."""
 TAIL = 64
@@ -112,14 +114,14 @@ async def _write(store: Store, formation: etree._Element, file_as_of: datetime |
     number = _number(formation)
     as_of = _as_of(formation, file_as_of)
     key = f"{NAME}--{number}"
-    provider = _provider(formation)
-    outcome = await revise(store, tables.training, key, _training(formation, number, provider), as_of)
+    provider = _provider(formation, store)
+    outcome = await revise(store, tables.training, key, _training(formation, number, provider, store), as_of)
     if outcome is Outcome.OLDER:
         return outcome
     if provider is not None:
         await revise(store, tables.training_provider, provider["siret"], provider, as_of)
     parts = (
-        (tables.training_action, _actions(formation, key)),
+        (tables.training_action, _actions(formation, key, store)),
         (tables.training_session, _sessions(formation, key, store)),
     )
     for table, parts_by_id in parts:
@@ -131,20 +133,17 @@ async def _write(store: Store, formation: etree._Element, file_as_of: datetime |
     return Outcome.UPDATED if outcome is Outcome.UNCHANGED and store.written else outcome
 
 
-def _training(formation: etree._Element, number: str, provider: dict[str, Any] | None) -> dict[str, Any]:
+def _training(formation: etree._Element, number: str, provider: dict[str, Any] | None, store: Store) -> dict[str, Any]:
     title = _text(formation, "intitule-formation")
     if title is None:
         raise Refused("SCHEMA_INVALID", "intitule-formation")
-    certifying = _text(formation, "certifiante")
-    if certifying not in (None, "0", "1"):
-        raise Refused("SCHEMA_INVALID", "certifiante")
     return {
         "provider_id": provider and provider["siret"],
         "title": title,
         "formacodes": _texts(formation, "domaine-formation/code-FORMACODE"),
         "rome_codes": _texts(formation, "domaine-formation/code-ROME"),
         "rncp_code": _text(formation, "certification/code-RNCP"),
-        "certifying": None if certifying is None else certifying == "1",
+        "certifying": chosen(_text(formation, "certifiante"), CERTIFYING, "certifiante", store.set_aside),
         "entry_level": _text(formation, "code-niveau-entree"),
         "exit_level": _text(formation, "code-niveau-sortie"),
         "source": NAME,
@@ -152,36 +151,41 @@ def _training(formation: etree._Element, number: str, provider: dict[str, Any] |
     }
 
 
-def _provider(formation: etree._Element) -> dict[str, Any] | None:
+def _provider(formation: etree._Element, store: Store) -> dict[str, Any] | None:
+    """The provider, known by its SIRET; without a right one, a provider whose name reveals something refuses the
+    training, whose placements nothing would hide."""
     path = "organisme-formation-responsable"
     siret = _text(formation, f"{path}/SIRET-organisme-formation/SIRET")
     if siret is None:
         return None
+    name = _text(formation, f"{path}/nom-organisme")
+    sensitivity = category_of_name(name)
     if not SIRET.fullmatch(siret):
-        code = "LEADING_ZERO_LOST" if siret.isdecimal() and len(siret) < 14 else "SCHEMA_INVALID"
-        raise Refused(code, f"{path}/SIRET-organisme-formation/SIRET")
+        code = "LEADING_ZERO_LOST" if siret.isdecimal() and len(siret) < 14 else "VALUE_INVALID"
+        if sensitivity is not None:
+            raise Refused(code, f"{path}/SIRET-organisme-formation/SIRET")
+        store.set_aside(code, f"{path}/SIRET-organisme-formation/SIRET")
+        return None
     return {
         "siret": siret,
-        "name": _text(formation, f"{path}/nom-organisme"),
+        "name": name,
         "activity_number": _text(formation, f"{path}/numero-activite"),
-        "sensitivity": category_of_name(_text(formation, f"{path}/nom-organisme")),
+        "sensitivity": sensitivity,
         "source": NAME,
         "source_id": siret,
     }
 
 
-def _actions(formation: etree._Element, training_id: str) -> dict[str, dict[str, Any]]:
+def _actions(formation: etree._Element, training_id: str, store: Store) -> dict[str, dict[str, Any]]:
     """Actions that have a number, by id; LHEO writes prerequisites among the `conditions-specifiques`."""
     actions: dict[str, dict[str, Any]] = {}
     for action in formation.iterfind("{*}action"):
         number = (action.get("numero") or "").strip()
         mode = _text(action, "modalites-enseignement")
-        if mode is not None and mode not in TEACHING_MODE:
-            raise Refused("SCHEMA_INVALID", "action/modalites-enseignement")
         if number:
             actions[f"{training_id}--{number}"] = {
                 "training_id": training_id,
-                "mode": mode and TEACHING_MODE[mode],
+                "mode": chosen(mode, TEACHING_MODE, "action/modalites-enseignement", store.set_aside),
                 "publics": _texts(action, "code-public-vise"),
                 "prerequisites": _text(action, "conditions-specifiques"),
                 "funders": _texts(action, "organisme-financeur/code-financeur"),
@@ -197,15 +201,18 @@ def _sessions(formation: etree._Element, training_id: str, store: Store) -> dict
     for action in formation.iterfind("{*}action"):
         place = _place(action, store)
         for session in action.iterfind("{*}session"):
-            number = _number(session)
+            number = (session.get("numero") or "").strip()
+            if not number:
+                store.set_aside("KEY_MISSING", "action/session/@numero")
+                continue
             state = _text(session, "etat-recrutement")
-            if state is not None and state not in RECRUITMENT_STATE:
-                raise Refused("SCHEMA_INVALID", "action/session/etat-recrutement")
             sessions[f"{NAME}--{number}"] = {
                 "training_id": training_id,
-                "starts_on": _date(session, "periode/debut"),
-                "ends_on": _date(session, "periode/fin"),
-                "recruitment_state": state and RECRUITMENT_STATE[state],
+                "starts_on": _date(session, "periode/debut", store),
+                "ends_on": _date(session, "periode/fin", store),
+                "recruitment_state": chosen(
+                    state, RECRUITMENT_STATE, "action/session/etat-recrutement", store.set_aside
+                ),
                 **place,
                 "source": NAME,
                 "source_id": number,
@@ -215,7 +222,7 @@ def _sessions(formation: etree._Element, training_id: str, store: Store) -> dict
 
 def _place(action: etree._Element, store: Store) -> dict[str, Any]:
     """Where the sessions of an action are; an action without an address, at a distance, has no position to give."""
-    city_code = _city_code(action)
+    city_code = _city_code(action, store)
     located = None
     if action.find("/".join(f"{{*}}{step}" for step in ADDRESS.split("/"))) is not None:
         path = f"{ADDRESS}/geolocalisation"
@@ -233,10 +240,10 @@ def _degrees(action: etree._Element, path: str) -> float | None:
         return nan
 
 
-def _number(element: etree._Element) -> str:
-    number = (element.get("numero") or "").strip()
+def _number(formation: etree._Element) -> str:
+    number = (formation.get("numero") or "").strip()
     if not number:
-        raise Refused("SCHEMA_INVALID", f"{etree.QName(element).localname}/@numero")
+        raise Refused("SCHEMA_INVALID", "formation/@numero")
     return number
 
 
@@ -249,17 +256,22 @@ def _as_of(formation: etree._Element, file_as_of: datetime | None) -> datetime:
     return file_as_of
 
 
-def _city_code(action: etree._Element) -> str | None:
+def _city_code(action: etree._Element, store: Store) -> str | None:
     code = _text(action, f"{ADDRESS}/code-INSEE-commune")
     if code is not None and not CODE.fullmatch(code):
         lost = code.isdecimal() and len(code) == 4
-        raise Refused("LEADING_ZERO_LOST" if lost else "SCHEMA_INVALID", f"action/{ADDRESS}/code-INSEE-commune")
+        store.set_aside("LEADING_ZERO_LOST" if lost else "VALUE_INVALID", f"action/{ADDRESS}/code-INSEE-commune")
+        return None
     return code
 
 
-def _date(element: etree._Element, path: str) -> date | None:
-    text = _text(element, path)
-    return None if text is None or text in NO_DATE else _day(text, f"action/session/{path}")
+def _date(session: etree._Element, path: str, store: Store) -> date | None:
+    text = _text(session, path)
+    try:
+        return None if text is None or text in NO_DATE else _day(text, f"action/session/{path}")
+    except Refused as refused:
+        store.set_aside(refused.code, refused.path)
+        return None
 
 
 def _day(text: str, path: str) -> date:

@@ -33,7 +33,7 @@ from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.ingest.excerpts import Lines
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
-from subgraphs.kit.ingest.json_records import convert, loads
+from subgraphs.kit.ingest.json_records import convert_setting_aside, loads
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import utc
@@ -151,7 +151,8 @@ def _lines(path: Path) -> Iterator[Numbered[bytes]]:
 
 
 async def _write(line: bytes, store: Store) -> Outcome:
-    message = _read(line)
+    message = _read(line, store)
+    exit_unread = any(aside.path == "dates.sortie" for aside in store.asides)
     table, key = _item(message)
     at = utc(message.maj, "maj")
     if not await store.admit(tables.source_record, NAME, key, at, removed=isinstance(message, Removal)):
@@ -166,17 +167,17 @@ async def _write(line: bytes, store: Store) -> Outcome:
     if isinstance(message, Project):
         await _put_project(store, message, key, at)
     else:
-        await _put(store, message, at)
+        await _put(store, message, at, exit_unread=exit_unread)
     return store.outcome
 
 
-def _read(line: bytes) -> Placement | Project | Removal:
+def _read(line: bytes, store: Store) -> Placement | Project | Removal:
     if len(line) > MAX_LINE:
         raise Refused("RECORD_TOO_LARGE")
     content = loads(line)
     keys = content.keys() if isinstance(content, dict) else ()
     kind: Any = Removal if "supprime" in keys else Project if "projet" in keys else Placement
-    message: Placement | Project | Removal = convert(content, kind)
+    message: Placement | Project | Removal = convert_setting_aside(content, kind, store.set_aside)
     if isinstance(message, Placement) and message.etat not in tables.STATUSES:
         raise Refused("SCHEMA_INVALID", "etat")
     if isinstance(message, Removal):
@@ -235,7 +236,8 @@ async def _has_project(store: Store, person_id: Any) -> bool:
     return bool(await store.all(tables.training_project, person_id=person_id))
 
 
-async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
+async def _put(store: Store, placement: Placement, as_of: datetime, *, exit_unread: bool) -> None:
+    """Write a placement and its link, which ends at once where a day of exit is told that can't be read."""
     person_id, dates = await _person(store, placement.personne), placement.dates
     await store.put(
         tables.placement,
@@ -257,6 +259,6 @@ async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
         },
         new={"id": store.new_key()},
     )
-    ended = dates.sortie or ((dates.decision or day_of(as_of)) if placement.etat in ENDED else None)
+    ended = dates.sortie or ((dates.decision or day_of(as_of)) if placement.etat in ENDED or exit_unread else None)
     link = Link(person_id, Fact.OWN_ITEM, placement.organisme, dates.proposition, ended)
     await store.link(NAME, placement.positionnement, [link])
