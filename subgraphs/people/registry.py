@@ -21,11 +21,19 @@ from subgraphs.kit import access
 from subgraphs.kit.ingest.batch import begin
 from subgraphs.kit.ingest.code_digest import code_digest
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
-from subgraphs.kit.ingest.person_registry import DossierContact, PersonRecord, Referent
+from subgraphs.kit.ingest.person_registry import DossierContact, Orientation, PersonRecord, Referent
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.table_shapes import Row
-from subgraphs.people import couples, dossier_contacts, match_candidates, person_rows, referents, tables
+from subgraphs.people import (
+    couples,
+    dossier_contacts,
+    journey_tables,
+    match_candidates,
+    person_rows,
+    referents,
+    tables,
+)
 from subgraphs.people.consolidate import Consolidated, consolidate
 from subgraphs.people.matching import AmbiguousMatch, contradicts, is_someone_else, match
 from subgraphs.people.merged_people import MergedPerson, merged_person, records_of, survivor_of, survivors_of
@@ -127,6 +135,17 @@ class Registry:
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
         return person_id
+
+    async def put_orientation(
+        self, store: Store, person_id: UUID, record: PersonRecord, orientation: Orientation | None
+    ) -> None:
+        """Write the one orientation that a record of a person says, or take away what it said before."""
+        key = {"source": record.source, "source_id": f"{record.source_id}:orientation"}
+        if orientation is None:
+            await store.delete(journey_tables.orientation, **key)
+            return
+        values = {**asdict(orientation), "person_id": person_id, "as_of": record.as_of}
+        await store.put(journey_tables.orientation, key, values, new={"id": store.new_key()})
 
     async def link_partners(self, store: Store, source: str, organisme: str, matricule: str) -> None:
         """Make the two adults of a dossier each other's partner, once all of its records are put; forget the ways of

@@ -214,6 +214,101 @@ async def test_a_refusal_names_the_line_of_the_file_and_the_report_what_is_not_k
 
 
 async def test_a_missing_column_is_named(database: Database, tmp_path: Path) -> None:
-    content = user_file([MAELLE]).replace(b";Role", b";Rang")
+    content = user_file([MAELLE]).replace(b"Date de Naissance", b"Jour")
     report = await ingest(database, "rdv-insertion", file(tmp_path, content), as_of=MONDAY)
-    assert [(path, code) for _, path, code in codes(report)] == [("Role", "COLUMN_MISSING")]
+    assert [(path, code) for _, path, code in codes(report)] == [("Date de Naissance", "COLUMN_MISSING")]
+
+
+EXPORT = {
+    "Civilité": "madame",
+    "Nom": "Ardoisier",
+    "Prénom": "Maëlle",
+    "Numéro d'allocataire": "2055990",
+    "ID interne au département": "DEMO000001",
+    "ID France Travail": "00000000001",
+    "Email": "maelle@example.org",
+    "Adresse": "12 rue de l'Exemple",
+    "Code postal": "08200",
+    "Ville": "Sedan",
+    "Téléphone": "0639980010",
+    "Date de naissance": "02/08/1978",
+    "Date de création": "15/01/2026",
+    "Date d'entrée flux": "01/02/2024",
+    "Rôle": "demandeur",
+    "Statut": "Rendez-vous honoré",
+    "Statut de la catégorie de motifs": "RDV honoré",
+    "Type d'orientation": "Socio-pro",
+    "Date de début d'accompagnement": "05/03/2026",
+    "Date de fin d'accompagnement": "",
+    "Structure d'orientation": "PLIE de l'exemple",
+    "Référent(s)": "ref.un@example.org, ref.deux@example.org",
+    "Nombre d'organisations": "1",
+    "Tags": "priorité",
+}
+"""An export of RDV-Insertion: headings and one row."""
+ORIENTED = "SELECT i.email, i.street, o.pathway FROM people.identity i LEFT JOIN people.orientation o USING (person_id)"
+
+
+def table(folder: Path, **cells: str | None) -> Path:
+    """The export with other cells, and without the columns of which the cell is None."""
+    kept = {heading: text for heading, text in (EXPORT | cells).items() if text is not None}
+    return file(folder, "\n".join((";".join(kept), ";".join(kept.values()))).encode("utf-8-sig"))
+
+
+async def test_an_export_of_rdv_insertion_is_read_column_by_column(fresh_database: Database, tmp_path: Path) -> None:
+    report = await ingest(fresh_database, "rdv-insertion", table(tmp_path), as_of=MONDAY)
+
+    assert (report.counts, asides(report)) == ({Outcome.CREATED: 1}, [])
+    [record] = await rows(fresh_database, "SELECT * FROM people.identity")
+    assert (record["france_travail_id"], record["matricule"], record["role"]) == ("00000000001", "2055990", "DEMANDEUR")
+    assert (record["street"], record["postal_code"], record["city"]) == ("12 rue de l'Exemple", "08200", "Sedan")
+    assert record["rsa_rights_and_duties_since"] == date(2024, 2, 1)
+    assert sorted(await values(fresh_database, "SELECT email FROM people.agent")) == [
+        "ref.deux@example.org",
+        "ref.un@example.org",
+    ]
+    orientations = "SELECT pathway, starts_on, ends_on, organisation_siret FROM people.orientation"
+    [orientation] = await rows(fresh_database, orientations)
+    assert list(orientation.values()) == ["SOCIO_PRO", date(2026, 3, 5), None, None]
+    assert {"Tags", "Statut", "Structure d'orientation"} <= report.unread.keys()
+
+    again = await ingest(fresh_database, "rdv-insertion", table(tmp_path), as_of=MONDAY)
+    assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 1}, 0)
+
+
+async def test_a_column_that_is_not_there_takes_nothing_away_and_an_empty_one_does(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    places = ("Adresse", "Code postal", "Ville")
+    absent = dict.fromkeys(("Email", *places, "Date de début d'accompagnement", "Référent(s)"))
+    await ingest(fresh_database, "rdv-insertion", table(tmp_path), as_of=MONDAY)
+    await ingest(fresh_database, "rdv-insertion", table(tmp_path, **absent), as_of=TUESDAY, department="08")
+    [kept] = await rows(fresh_database, ORIENTED)
+    assert list(kept.values()) == ["maelle@example.org", "12 rue de l'Exemple", "SOCIO_PRO"]
+    assert len(await values(fresh_database, "SELECT 1 FROM people.referent")) == 2
+
+    empty = dict.fromkeys(absent, "")
+    report = await ingest(
+        fresh_database, "rdv-insertion", table(tmp_path, **empty), as_of=TUESDAY.replace(hour=9), department="08"
+    )
+    [emptied] = await rows(fresh_database, ORIENTED)
+    assert (report.counts, list(emptied.values())) == ({Outcome.UPDATED: 1}, [None, None, None])
+    assert await values(fresh_database, "SELECT 1 FROM people.referent") == []
+
+
+async def test_values_of_an_export_that_cannot_be_read_are_set_aside_by_their_column(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    unknown = {
+        "Type d'orientation": "Garantie jeunes",
+        "Date de fin d'accompagnement": "32/13/2026",
+        "Code postal": "8200",
+    }
+    report = await ingest(fresh_database, "rdv-insertion", table(tmp_path, **unknown), as_of=MONDAY, department="08")
+    assert sorted(asides(report)) == [
+        (1, "Adresse", "VALUE_UNKNOWN"),
+        (1, "Code postal", "LEADING_ZERO_LOST"),
+        (1, "Date de fin d'accompagnement", "DATE_INVALID"),
+        (1, "Type d'orientation", "VALUE_UNKNOWN"),
+    ]
+    assert await values(fresh_database, "SELECT pathway FROM people.orientation") == [None]

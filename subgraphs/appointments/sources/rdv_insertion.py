@@ -43,7 +43,7 @@ class RdvInsertion(Source):
     pieces = BySuffix(
         {
             ".json": Whole(),
-            **dict.fromkeys(TABLES, Rows(tuple(rdvi_users.COLUMNS), synonyms=rdvi_users.SYNONYMS)),
+            **dict.fromkeys(TABLES, Rows(tuple(rdvi_users.REQUIRED), tuple(rdvi_users.OPTIONAL), rdvi_users.SYNONYMS)),
         }
     )
     webhook = Webhook(proven, sent_at)
@@ -64,7 +64,7 @@ class RdvInsertion(Source):
             yield _received(path, options, items)
         elif path.suffix in TABLES:
             as_of = date_of_file(options)
-            for row in rows(path, tuple(rdvi_users.COLUMNS), synonyms=rdvi_users.SYNONYMS):
+            for row in rows(path, tuple(rdvi_users.REQUIRED), tuple(rdvi_users.OPTIONAL), rdvi_users.SYNONYMS):
                 yield row.map(lambda cells: _User(self.people, cells, as_of, options.department))
         else:
             raise Refused("FILE_TYPE_UNKNOWN")
@@ -147,7 +147,10 @@ class _User:
         record = rdvi_users.record(self.row, self.as_of, self.department, self.people, store.set_aside)
         if not await store.admit(tables.source_record, NAME, record.source_id, self.as_of):
             return Outcome.OLDER
-        await self.people.put(store, record)
+        person_id = await self.people.put(store, record)
+        if rdvi_users.NAMES["orientation_start"] in self.row:
+            oriented = rdvi_users.orientation(self.row, store.set_aside)
+            await self.people.put_orientation(store, person_id, record, oriented)
         return store.outcome
 
 

@@ -25,6 +25,15 @@ STATUSES = {"unknown": "INCONNU", "seen": "VU", "excused": "EXCUSE", "revoked": 
 MODES = {"public_office": "PHYSIQUE", "phone": "TELEPHONE", "visio": "VISIO", "home": "DOMICILE"}
 CIVILITIES = {"monsieur": "MONSIEUR", "madame": "MADAME"}
 ROLES = {"demandeur": "DEMANDEUR", "conjoint": "CONJOINT"}
+PATHWAYS = {
+    **dict.fromkeys(("social", "sociale"), "SOCIAL"),
+    **dict.fromkeys(("pro", "professionnel", "professionnelle", "emploi"), "EMPLOI"),
+    **dict.fromkeys(
+        ("socio-pro", "socio pro", "sociopro", "socio-professionnel", "socio-professionnelle", "socioprofessionnelle"),
+        "SOCIO_PRO",
+    ),
+}
+"""Names of types of orientation, which each département writes, as they are usually written."""
 
 MOTIVE_TYPES = {
     **dict.fromkeys(

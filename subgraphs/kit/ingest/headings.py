@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from subgraphs.kit.ingest.ingestion_report import Refused
 
 Row = dict[str, str]
-"""Cells by column, without blanks around; an empty cell is an empty text."""
+"""Cells by column, without blanks around; an empty cell is an empty text, an optional column may be missing."""
 
 
 class Headings:
-    """The columns that a source reads: `columns` must be in the header, `optional` ones have empty cells where they are
-    missing, `synonyms` are other headings of them."""
+    """The columns that a source reads: `columns` must be in the header, `optional` ones may be, `synonyms` are other
+    headings of them."""
 
     def __init__(
         self, columns: Sequence[str], optional: Sequence[str] = (), synonyms: Mapping[str, str] | None = None
@@ -21,7 +21,6 @@ class Headings:
         names = {_plain(heading): column for heading, column in (synonyms or {}).items()}
         self._names = names | {_plain(column): column for column in (*columns, *optional)}
         self._columns = tuple(columns)
-        self._blank = dict.fromkeys(optional, "")
 
     def recognised(self, header: Sequence[str]) -> int:
         """How many headings name a column."""
@@ -48,7 +47,7 @@ class Headings:
         """The cells by column, and the headings of the filled cells that nothing reads."""
         row = {name: cell for name, cell in zip(selected, cells, strict=True) if name is not None}
         filled = zip(header, selected, cells, strict=True)
-        return {**self._blank, **row}, tuple(heading for heading, name, cell in filled if cell and not name)
+        return row, tuple(heading for heading, name, cell in filled if cell and not name)
 
     def _missing(self, header: Sequence[str]) -> list[str]:
         present = {self._names.get(_plain(heading)) for heading in header}

@@ -55,6 +55,15 @@ class ReferentOrganisation:
 
 
 @dataclass(frozen=True, slots=True)
+class Orientation:
+    """An orientation of a person: its pathway (`people.orientation`), if it is known, and its days."""
+
+    pathway: str | None
+    starts_on: date
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRecord:
     """The statements of one record of one source about one person.
 
@@ -163,6 +172,12 @@ class People(Protocol):
 
         Raises Refused if it can't be matched.
         """
+        ...
+
+    async def put_orientation(
+        self, store: Store, person_id: UUID, record: PersonRecord, orientation: Orientation | None
+    ) -> None:
+        """Write the one orientation that a record of a person says, or take away what it said before."""
         ...
 
     async def link_partners(self, store: Store, source: str, organisme: str, matricule: str) -> None:
