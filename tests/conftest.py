@@ -12,6 +12,7 @@ import fcntl
 import itertools
 import os
 import pickle
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,8 +49,9 @@ _SUFFIXES = (".csv", ".graphql", ".json", ".py", ".toml", ".txt", ".xsd")
 T = TypeVar("T")
 _numbers = itertools.count()
 
-for _name in ("DATABASE_URL", "REDIS_URL"):
+for _name in ("DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE"):  # the hundreds of processes share their bytecode
     os.environ.pop(_name, None)
+sys.dont_write_bytecode = False
 
 
 @dataclass(frozen=True, slots=True)

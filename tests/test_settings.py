@@ -14,12 +14,12 @@ from hub.document.manifest import Manifest
 from hub.errors import StartRefused
 from hub.federation.client.http1 import Care
 from hub.federation.execution.execute import Bounds
-from hub.graph import load_graph
 from hub.identity.issuer import Issuer, Pace
 from hub.settings import Remote, load_settings
 from hub.tracing.trace_settings import TraceSettings
 from infra.keys import Keys
 from tests.federation.authority import Authority
+from tests.pinned_graph import graph
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_share_that_is_none_stops_the_start(path: Path, toml: str) -> None:
 def test_a_label_that_the_graph_does_not_have_stops_the_start(path: Path, keys: Keys) -> None:
     override(path, "new = 10")
     with pytest.raises(StartRefused) as caught:
-        hub_app(load_graph(), load_settings(path), keys, lambda role: f"postgresql:///nowhere?user={role}")
+        hub_app(graph(), load_settings(path), keys, lambda role: f"postgresql:///nowhere?user={role}")
     assert caught.value.code == "OVERRIDE_LABEL_UNKNOWN"
 
 

@@ -22,7 +22,7 @@ from schema.subgraphs import GENERATED, SUBGRAPHS
 from tests.e2e.canary_inside import Inside
 from tests.e2e.canary_operations import NOBODY
 from tests.e2e.canary_world import World
-from tests.e2e.site import graph
+from tests.pinned_graph import graph
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -17,7 +17,6 @@ from starlette.applications import Starlette
 from demo.cast import PARTNER
 from demo.token_issuer import PARTNER_CLIENT, DemoActor, Issuer
 from hub.app import unix_seconds
-from hub.graph import load_graph
 from hub.http.page_form import FORM
 from hub.http.policy_page import policy_page
 from hub.identity.applications import Applications
@@ -25,8 +24,9 @@ from hub.identity.authenticator import Authenticator
 from hub.identity.purpose import Purposes
 from hub.request_limit import RequestCount
 from hub.settings import load_settings
+from tests.pinned_graph import graph
 
-TABLE = load_graph().table
+TABLE = graph().table
 COUNTY, EMPLOYER = "22080001900010", "11111111100017"
 DPO = DemoActor(
     "dpo",

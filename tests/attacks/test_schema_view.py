@@ -11,7 +11,7 @@ from graphql import build_client_schema, get_introspection_query, print_schema
 
 from tests.e2e.canary_inside import Inside
 from tests.e2e.canary_world import World
-from tests.e2e.site import graph
+from tests.pinned_graph import graph
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -147,7 +147,7 @@ def copy_of_the_project(folder: Path) -> Iterator[Path]:
     """Yield a copy of the packages, with this Python in `.venv` and data of its own, deleted at the end."""
     root = folder / "copy"
     for name in PACKAGES:
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, root / name)
     for name in MODULES:
         shutil.copy(ROOT / name, root / name)
     programs = root / ".venv" / "bin"

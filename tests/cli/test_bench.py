@@ -16,11 +16,11 @@ from graphql import parse, validate
 from benchmarks.dataset import FOLLOWED, bench_address
 from benchmarks.ingestion import write_flux
 from benchmarks.operations import operations
-from hub.graph import load_graph
 from subgraphs.people.sources.cnaf_schema import text
 from subgraphs.people.sources.cnaf_stream import RawFoyer, foyers
 from tests.cli.commands import Result, hub_process
 from tests.conftest import Database
+from tests.pinned_graph import graph
 
 PEOPLE = FOLLOWED + 10
 
@@ -49,7 +49,7 @@ def measured(database: Database) -> Iterator[dict[str, dict[str, Any]]]:
 
 
 def test_each_operation_asks_what_is_served() -> None:
-    served = load_graph().schema
+    served = graph().schema
     for operation in operations(served):
         assert validate(served, parse(operation.query)) == []
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.graph import load_graph
 from hub.pages.journey import journey
 from tests.cli.commands import hub
 from tests.federation.shop import shop
+from tests.pinned_graph import graph
 
 BEST = "query Best($more: Boolean = true) { topProducts(first: 2) { name inStock @include(if: $more) } }"
 SHOP = f"{BEST} query Me {{ me {{ id }} }}"
@@ -44,7 +44,7 @@ def test_fetches_that_the_variables_exclude_are_left_out_and_no_value_is_shown(f
 
 def test_the_plan_of_an_actor_holds_only_what_it_may_ever_read(tmp_path: Path) -> None:
     document = tmp_path / "journey.graphql"
-    document.write_text(journey(load_graph().schema), encoding="utf-8")
+    document.write_text(journey(graph().schema), encoding="utf-8")
     full_plan = hub("plan", document)
     assert full_plan.code == 0, full_plan.err
     assert "appointments(" in full_plan.out

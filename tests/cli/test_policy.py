@@ -7,11 +7,11 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from hub.graph import load_graph
 from hub.policy.decide.policy_loader import POLICIES
 from schema.facts import Fact
 from tests.cli.commands import hub
 from tests.conftest import ROOT, Database
+from tests.pinned_graph import graph
 
 
 def rules(folder: Path, *changes: tuple[str, str, str]) -> Path:
@@ -187,7 +187,7 @@ def test_who_reads_a_field_is_told_with_the_purposes_the_conditions_and_the_rule
 
 
 def test_who_reads_names_every_class_once_and_as_it_is_decided() -> None:
-    table = load_graph().table
+    table = graph().table
     for path in ("Person.hasRqth", "Person.contact.phones", "IdentityInput.names", "Appointment.status.ABSENT"):
         readings = orjson.loads(hub("policy", "who", path, "--json").out)
         told = {(reading["actor"], reading["client"], code) for reading in readings for code in reading["purposes"]}

@@ -15,13 +15,13 @@ import pytest
 from graphql import GraphQLObjectType, build_schema, get_named_type
 
 from demo.actors import agreements
-from hub.graph import load_graph
 from hub.policy.decide.decision_table import Reason
 from hub.policy.enforce.access_entry import NOTES
 from schema.subgraphs import GENERATED
 from tests.conftest import Database
 from tests.e2e.canary_operations import all_of_a_person
 from tests.e2e.site import PURPOSES, Site, site
+from tests.pinned_graph import graph
 
 READS_NOBODY = {"statisticien"}
 READS_ITSELF = {"personne", "personne-b"}
@@ -90,7 +90,7 @@ def observed(running: Site) -> Observed:
 
 
 def test_there_is_an_actor_of_every_kind_and_its_purposes_are_agreed(running: Site) -> None:
-    kinds = load_graph().table.policy.actors
+    kinds = graph().table.policy.actors
     different = {actor.kind for actor in running.actors.values()} ^ kinds.keys()
     assert not different, (
         f"demo/actors.py must have an actor of each kind of actors.toml: {', '.join(sorted(different))}"

@@ -13,10 +13,11 @@ from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLObjectType
 
-from hub.graph import Graph, load_graph
+from hub.graph import Graph
 from schema.categories import Level
 from tests.conftest import ROOT
 from tests.docs.marked_part import replaced
+from tests.pinned_graph import graph
 
 PAGE = ROOT / "docs" / "glossaire.md"
 POLICIES = ROOT / "schema" / "policies"
@@ -124,10 +125,10 @@ def _table(heading: str, rows: Iterable[tuple[str, ...]]) -> str:
 
 def page() -> str:
     """The page as it should be."""
-    graph = load_graph()
+    served = graph()
     parts = {
-        "champs": fields(graph),
-        "énumérations": enums(graph),
+        "champs": fields(served),
+        "énumérations": enums(served),
         "catégories": categories(),
         "finalités": purposes(),
         "relations": relations(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from hub.graph import load_graph
 from hub.ingest import SOURCES as INGESTED
 from hub.policy.report.impact import impact
 from hub.policy.report.law_gaps import law_gaps_page
@@ -13,6 +12,7 @@ from hub.policy.report.register import register
 from subgraphs.kit.ingest.refusal_codes import CODES
 from tests.conftest import ROOT
 from tests.docs.marked_part import replaced
+from tests.pinned_graph import graph
 
 SOURCES = ROOT / "docs" / "sources.md"
 REGISTER = ROOT / "docs" / "registre.md"
@@ -36,7 +36,7 @@ def generated() -> Mapping[Path, str]:
     """The pages as they should be."""
     sources = replaced(SOURCES.read_text(encoding="utf-8"), "sources", source_table())
     sources = replaced(sources, "refus", refusals())
-    table = load_graph().table
+    table = graph().table
     return {
         SOURCES: sources,
         REGISTER: register(table),

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from hub.graph import Graph, load_graph
+from hub.graph import Graph
+from tests import pinned_graph
 from tests.docs.glossary import PAGE, enum_types, object_types, page
 
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -14,7 +15,7 @@ TEXT = PAGE.read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    return load_graph()
+    return pinned_graph.graph()
 
 
 def names(heading: str) -> set[str]:

@@ -29,7 +29,8 @@ from schema.context import Context
 from subgraphs.kit import connection_pool, transactions
 from subgraphs.kit.transactions import Database as Rows
 from tests.conftest import Database
-from tests.e2e.site import CASE, NUMBERED, PATIENCE, PURPOSES, graph
+from tests.e2e.site import CASE, NUMBERED, PATIENCE, PURPOSES
+from tests.pinned_graph import graph
 
 T = TypeVar("T")
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

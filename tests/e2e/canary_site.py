@@ -15,7 +15,7 @@ import orjson
 
 from demo.actors import agreements
 from demo.token_issuer import Issuer
-from hub.graph import Graph, load_graph
+from hub.graph import Graph
 from hub.identity.actor import scope_keys
 from schema.context import HEADER, Context, seal
 from schema.subgraphs import SUBGRAPHS
@@ -23,6 +23,7 @@ from tests.conftest import Database
 from tests.e2e.canary_proxy import Proxy, calls, proxied
 from tests.e2e.canary_world import World, build
 from tests.e2e.site import PATIENCE, PURPOSES, Process, serve
+from tests.pinned_graph import graph
 from tests.tracing.collector import Collector, collecting
 
 
@@ -143,4 +144,4 @@ def watched(database: Database, folder: Path) -> Iterator[Watched]:
         settings.write_text("\n".join([settings.read_text(), "[subgraphs]", *lines, ""]), encoding="utf-8")
         processes["hub"] = stack.enter_context(serve("hub", database, folder, settings))
         client = stack.enter_context(httpx2.Client(timeout=PATIENCE))
-        yield Watched(world, issuer, database, processes, proxies, load_graph(), client, collector)
+        yield Watched(world, issuer, database, processes, proxies, graph(), client, collector)

@@ -14,7 +14,6 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,11 +25,11 @@ from demo.actors import agreements
 from demo.cast import BY_SLUG
 from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
-from hub.graph import Graph, load_graph
 from hub.settings import load_settings
 from schema.days import today
 from schema.subgraphs import SUBGRAPHS
 from tests.conftest import ROOT, Database, populated
+from tests.pinned_graph import graph
 from tests.threaded_server import listening
 
 PATIENCE = 300.0
@@ -47,12 +46,6 @@ NUMBERED = {
 }
 """The purposes that are declared with a case number only."""
 CASE = {"purpose-reference": "DOSSIER-1"}
-
-
-@cache
-def graph() -> Graph:
-    """The pinned graph, once per test process."""
-    return load_graph()
 
 
 def new_trace() -> str:

@@ -14,7 +14,8 @@ from schema.context import HEADER, Context, seal
 from schema.residual import Residual
 from tests.cli.commands import hub
 from tests.conftest import Database
-from tests.e2e.site import PATIENCE, Process, graph, serve
+from tests.e2e.site import PATIENCE, Process, serve
+from tests.pinned_graph import graph
 
 BODY = b'{"query":"{ __typename }"}'
 

@@ -27,7 +27,7 @@ from tests.conftest import Database, copied
 from tests.e2e.canary_inside import Inside, inside
 from tests.e2e.canary_operations import CASELOAD, WHOLE
 from tests.e2e.canary_world import FOLLOWED, OPPOSED, RECEIVED, World, build
-from tests.e2e.site import graph
+from tests.pinned_graph import graph
 
 ALWAYS = (Clause(-1),)
 """Holds of any fact at all; a row without any fact is out of reach of the algebra."""

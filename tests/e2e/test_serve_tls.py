@@ -14,7 +14,6 @@ import pytest
 from hub.federation.client.http1 import Headers, HttpTransport
 from hub.federation.client.tls import client_tls
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
-from hub.graph import load_graph
 from hub.transports import signed_headers
 from infra.keys import Keys
 from schema.context import Context
@@ -23,6 +22,7 @@ from tests.cli.commands import hub
 from tests.conftest import Database
 from tests.e2e.site import serve
 from tests.federation.authority import Authority
+from tests.pinned_graph import graph
 
 REFUSED = ("SUBGRAPH_TLS", "SUBGRAPH_UNREACHABLE")
 """A server that closes before its alert arrives looks unreachable (decision 0019)."""
@@ -53,7 +53,7 @@ def secured(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def context() -> Context:
     """The context of a call that reads no row."""
-    policy = load_graph().table.digest
+    policy = graph().table.digest
     return Context("actor", "referent_cd", None, "suivi", (), policy, "class", Residual({}, {}, ()), int(time.time()))
 
 

@@ -3,11 +3,11 @@
 import tomllib
 from collections import Counter
 
-from hub.graph import load_graph
 from hub.journal.read.data_labels import LABELS, coordinate_labels, data_labels, description_label
 from schema.categories import OPEN
+from tests.pinned_graph import graph
 
-GRAPH = load_graph()
+GRAPH = graph()
 CLASSIFICATION = GRAPH.table.classification
 
 

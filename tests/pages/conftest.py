@@ -18,7 +18,8 @@ from hub.app import hub_app
 from hub.pages.build import build
 from hub.settings import load_settings
 from tests.conftest import Database
-from tests.e2e.site import demonstration, graph
+from tests.e2e.site import demonstration
+from tests.pinned_graph import graph
 from tests.threaded_server import listening
 
 FLAGS = (

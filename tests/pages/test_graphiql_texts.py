@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from graphql import build_schema, parse, validate
 
-from hub.graph import load_graph
 from hub.pages.graphiql_texts import graphiql_texts
 from hub.pages.journey import journey
 from hub.policy.decide.decision_table import Reason
 from hub.policy.decide.wording import REASONS
+from tests.pinned_graph import graph
 
 
 def test_the_query_is_valid_against_the_served_schema() -> None:
     """It opens without an error, and asks for the person at least."""
-    schema = load_graph().schema
+    schema = graph().schema
     query = journey(schema)
     assert validate(schema, parse(query)) == []
     assert "person(id: $id)" in query
@@ -39,6 +39,6 @@ def test_each_reason_has_a_sentence() -> None:
 
 def test_purposes_that_cannot_be_declared_are_not_offered() -> None:
     """Abstract purposes only group others."""
-    graph = load_graph()
-    texts = graphiql_texts(graph.schema, graph.table.policy)
-    assert texts["purposes"].keys() == {c for c, p in graph.table.policy.purposes.items() if not p.abstract}
+    served = graph()
+    texts = graphiql_texts(served.schema, served.table.policy)
+    assert texts["purposes"].keys() == {c for c, p in served.table.policy.purposes.items() if not p.abstract}

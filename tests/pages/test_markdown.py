@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from hub.graph import load_graph
 from hub.pages.markdown import inline_markdown, markdown
 from hub.policy.report.impact import impact
 from hub.policy.report.law_gaps import law_gaps_page
 from hub.policy.report.register import register
 from hub.policy.report.rights_matrix import matrix
+from tests.pinned_graph import graph
 
 
 class Tables(HTMLParser):
@@ -52,7 +52,7 @@ def test_what_looks_like_html_is_text() -> None:
 
 
 def test_the_documents_in_force_are_whole_tables() -> None:
-    table = load_graph().table
+    table = graph().table
     for text in (register(table), matrix(table), impact(table), law_gaps_page(table.policy)):
         read = Tables()
         read.feed(markdown(text))

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from hub.graph import load_graph
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Policy
 from hub.policy.report.affected_people import AffectedPeople, Profile, affected_people
 from hub.policy.report.policy_diff import policy_changes, retention_changes
 from schema.categories import Category
 from schema.facts import Fact
+from tests.pinned_graph import graph
 
-TABLE = load_graph().table
+TABLE = graph().table
 PEOPLE = (
     Profile(int(Fact.ORG_REFERENT), 0, 10, 1),
     Profile(int(Fact.ORG_REFERENT | Fact.REFERENT), 0, None, 2),

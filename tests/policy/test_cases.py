@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
-from hub.graph import load_graph
 from hub.policy.decide.decision_table import DecisionTable, Effect
 from schema.categories import Category
 from schema.facts import RELATIONS, VALUE_FACTS, Fact
+from tests.pinned_graph import graph
 
 FOLDER = Path(__file__).parent
 SIGNED = "tests/policy/*.yaml"
-TABLE = load_graph().table
+TABLE = graph().table
 CASES: list[dict[str, Any]] = [
     case
     for path in sorted(FOLDER.glob("*.yaml"))

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from hub.graph import load_graph
 from hub.policy.decide.client_scope import UNSCOPED
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable, Effect, Reason
 from hub.policy.decide.policy_loader import PolicyError, load
@@ -16,9 +15,10 @@ from hub.policy.report.explanation import explanation_text
 from hub.policy.report.rights_matrix import opened
 from schema.categories import OPEN, Category, Level
 from schema.residual import Clause
+from tests.pinned_graph import graph
 from tests.policy.test_policy_loader import written
 
-TABLE = load_graph().table
+TABLE = graph().table
 POLICY, SCHEMA = TABLE.policy, TABLE.classification
 SCOPED = [row for client in POLICY.clients for row in TABLE.through(client)]
 ROWS = [*SCOPED, *(TABLE.decision_class(*pair, UNSCOPED) for pair in sorted(TABLE.classes))]

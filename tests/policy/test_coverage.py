@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from hub.graph import load_graph
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.classify import Unclassified, check_judged
 from hub.policy.decide.decision_table import Effect
 from hub.policy.decide.policy_model import Policy, Reduction
 from hub.policy.report.coverage import coverage
+from tests.pinned_graph import graph
 
-GRAPH = load_graph()
+GRAPH = graph()
 TABLE = GRAPH.table
 
 

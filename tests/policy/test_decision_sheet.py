@@ -1,10 +1,10 @@
 """The sheet is the enforced table, whole, internal fields aside."""
 
 from hub.federation.operations.operation import INTERNAL_FIELDS
-from hub.graph import load_graph
 from hub.policy.report.decision_sheet import sheet_json, sheet_lines, sheet_markdown
+from tests.pinned_graph import graph
 
-TABLE = load_graph().table
+TABLE = graph().table
 
 
 def test_each_decision_enforced_is_one_line_of_the_sheet() -> None:

@@ -11,12 +11,12 @@ from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.errors import FieldFailed, RequestRefused
 from hub.federation.operations.normalise import normalise
-from hub.graph import load_graph
 from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.enumeration_limit import EnumerationLimit, MissLimit, missing
 from hub.policy.enforce.leaky_bucket import LONGEST_WINDOWS, MOST_BUCKETS
+from tests.pinned_graph import graph
 
-GRAPH = load_graph()
+GRAPH = graph()
 NOW = 1_800_000_000
 TWO = """query ($x: Boolean = false) {
   a: person(id: "1") { id } b: person(id: "2") { id } c: person(id: "3") @include(if: $x) { id }

@@ -6,7 +6,6 @@ from itertools import product
 import pytest
 
 from hub.federation.operations.operation import INTERNAL_FIELDS
-from hub.graph import load_graph
 from hub.policy.decide.by_relation import by_relation
 from hub.policy.decide.decision_table import DecisionTable, Effect, Reason
 from hub.policy.enforce.access_entry import access_entry
@@ -14,8 +13,9 @@ from hub.policy.report.explanation import UnknownField, explanation_text
 from schema.categories import Category
 from schema.facts import VALUE_FACTS, Fact
 from schema.residual import holds
+from tests.pinned_graph import graph
 
-TABLE = load_graph().table
+TABLE = graph().table
 
 
 def text_of(path: str, kind: str, purpose: str, table: DecisionTable = TABLE) -> str:

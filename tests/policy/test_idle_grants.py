@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from hub.graph import load_graph
 from hub.policy.report.idle_grants import idle_grants
 from schema.categories import Category
+from tests.pinned_graph import graph
 from tests.policy.test_policy_diff import changed
 
-TABLE = load_graph().table
+TABLE = graph().table
 
 
 def test_every_category_of_every_served_grant_opens_a_field() -> None:

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from hub.graph import load_graph
 from hub.policy.decide.decision_table import DecisionTable, Effect
 from hub.policy.decide.policy_model import Policy
 from hub.policy.report.impact import impact, impact_texts
 from schema.categories import OPEN, Category
 from tests.attacks.inventory import COUNT, attacks
 from tests.conftest import ROOT
+from tests.pinned_graph import graph
 
-TABLE = load_graph().table
+TABLE = graph().table
 TEXT = impact(TABLE)
 
 

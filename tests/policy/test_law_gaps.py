@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import yaml
 
-from hub.graph import load_graph
 from hub.policy.report.law_gaps import (
     UNEXPLAINED,
     UNSERVED,
@@ -20,9 +19,10 @@ from hub.policy.report.law_gaps import (
 )
 from schema.categories import Category
 from tests.conftest import ROOT
+from tests.pinned_graph import graph
 from tests.policy.test_policy_diff import changed
 
-POLICY = load_graph().table.policy
+POLICY = graph().table.policy
 CATEGORIES = law().categories.split()
 CELLS = [
     (actor, name, cell)

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from hub.graph import load_graph
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Policy
 from hub.policy.report.policy_diff import ABSENT, WHOLE, Change, policy_changes, retention_changes, same_policy
 from schema.categories import Category
+from tests.pinned_graph import graph
 
-TABLE = load_graph().table
+TABLE = graph().table
 
 
 def under(policy: Policy) -> DecisionTable:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from hub.graph import load_graph
 from hub.policy.decide.decision_table import DecisionTable, Effect
 from hub.policy.report.register import register
 from schema.categories import Category, Level
 from tests.conftest import ROOT
+from tests.pinned_graph import graph
 
-TABLE = load_graph().table
+TABLE = graph().table
 TEXT = register(TABLE)
 WHOLE = [
     name

@@ -1,14 +1,14 @@
 """The matrix of rights counts what the decisions open, and nothing that a prohibition closes."""
 
-from hub.graph import load_graph
 from hub.policy.decide.decision_table import Effect
 from hub.policy.report.impact import impact
 from hub.policy.report.register import register
 from hub.policy.report.rights_matrix import Opened, matrix, opened
 from schema.categories import OPEN, Category, Level
 from schema.facts import VALUE_FACTS
+from tests.pinned_graph import graph
 
-TABLE = load_graph().table
+TABLE = graph().table
 
 
 def test_each_cell_is_what_some_purpose_of_the_actor_opens() -> None:

@@ -17,7 +17,6 @@ from graphql import (
 )
 
 from hub.errors import RequestRefused
-from hub.graph import load_graph
 from hub.policy.decide.classification import Classification, InputClass
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable, Effect
 from hub.policy.enforce import schema_view as module
@@ -25,9 +24,10 @@ from hub.policy.enforce.input_check import is_admitted
 from hub.policy.enforce.schema_view import MINE, Views
 from schema.categories import Category
 from schema.facts import Fact
+from tests.pinned_graph import graph
 from tests.policy.schema_graph import field, grant, policy
 
-GRAPH = load_graph()
+GRAPH = graph()
 TABLE = GRAPH.table
 VIEWS = Views(GRAPH.schema, TABLE.classification)
 CLASSES = pytest.mark.parametrize("row", TABLE.classes.values(), ids=lambda row: f"{row.kind}-{row.purpose}")

@@ -13,7 +13,6 @@ from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Integer, LargeBin
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.visitors import iterate
 
-from hub.graph import load_graph
 from hub.policy.decide.decision_table import Effect
 from schema.subgraphs import SUBGRAPHS
 from subgraphs.kit import access
@@ -26,6 +25,7 @@ from subgraphs.kit.subgraph_model import Model
 from subgraphs.people import tables as people
 from subgraphs.people.consolidate import consolidate
 from subgraphs.people.sources.precedence import PRECEDENCE
+from tests.pinned_graph import graph
 
 MATCHING = {
     "people.identity": ("nir_hash", "organisme", "matricule", "role", "department", "department_internal_id"),
@@ -60,7 +60,7 @@ def named(expression: Any) -> Iterator[str]:
 
 def readable() -> set[str]:
     """The coordinates that some actor may read for some purpose, whole or masked."""
-    table = load_graph().table
+    table = graph().table
     return {
         name
         for name in table.classification.fields

@@ -1,10 +1,10 @@
 """Decisions in French: two that differ are never told alike."""
 
-from hub.graph import load_graph
 from hub.policy.decide.decision_table import Decision, Reason
 from hub.policy.decide.wording import REASONS, summary
+from tests.pinned_graph import graph
 
-TABLE = load_graph().table
+TABLE = graph().table
 
 
 def test_decisions_that_differ_are_told_otherwise() -> None:

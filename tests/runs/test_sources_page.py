@@ -19,7 +19,7 @@ from hub.runs.kept_runs import Tally, kept_run
 from hub.settings import load_settings
 from infra.role_names import RUNS_WRITER
 from tests.conftest import Database
-from tests.e2e.site import graph
+from tests.pinned_graph import graph
 
 COUNTY, EMPLOYER = "22080001900010", "11111111100017"
 DPO = DemoActor(

@@ -16,7 +16,6 @@ from graphql import parse
 from hub.app import policy_step
 from hub.document.limits import Limits
 from hub.federation.execution.project import CODE_BASE, CODE_PER_FIELD
-from hub.graph import load_graph
 from hub.policy.decide.decision_table import DecisionClass
 from hub.policy.enforce.authorise import Authorisation
 from hub.prepare import Prepared, Preparer
@@ -27,8 +26,9 @@ from subgraphs.kit.document import Query
 from subgraphs.kit.sdl import load as load_model
 from subgraphs.kit.server import _memory as query_memory
 from tests.kit.conftest import NOW
+from tests.pinned_graph import graph
 
-GRAPH = load_graph()
+GRAPH = graph()
 DECISIONS = GRAPH.table.decision_class("referent_cd", "suivi")
 COUNT = 4
 PARTS = (

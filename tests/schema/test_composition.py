@@ -3,12 +3,12 @@
 import pytest
 from graphql import GraphQLObjectType, parse, validate
 
-from hub.graph import load_graph
 from hub.pages.journey import JOURNEY
 from hub.policy.decide.decision_table import DecisionClass, Effect
 from schema.facts import Fact
+from tests.pinned_graph import graph
 
-GRAPH = load_graph()
+GRAPH = graph()
 TABLE = GRAPH.table
 SIBLINGS = "query ($id: ID!) { person(id: $id) { birthYear departmentCode isRsaBeneficiary nirLastDigits } }"
 ROOTS = """{

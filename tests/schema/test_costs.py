@@ -14,12 +14,12 @@ from hub.document.variables import bind
 from hub.errors import DocumentRefused
 from hub.federation.cost import Cost, Costs
 from hub.federation.operations.normalise import normalise
-from hub.graph import load_graph
 from hub.pages.journey import JOURNEY
 from hub.wording.engine import call_engine
 from tests.conftest import ROOT
+from tests.pinned_graph import graph
 
-GRAPH = load_graph()
+GRAPH = graph()
 COSTS = Costs(GRAPH.supergraph, Limits().cost, Limits().values)
 JOURNEY_TEXT = JOURNEY.read_text(encoding="utf-8")
 PAGE = "query ($n: Int) { structures(first: $n) { nodes { services(first: $n) { nodes { id } } } } }"

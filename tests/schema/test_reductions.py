@@ -1,9 +1,9 @@
 """The reductions open what the parentheses of the matrix say, and every reduced field is opened to someone."""
 
-from hub.graph import load_graph
 from schema.categories import Category, Level
+from tests.pinned_graph import graph
 
-TABLE = load_graph().table
+TABLE = graph().table
 FIELDS = TABLE.classification.fields
 ROWS = TABLE.policy.reductions.values()
 CELLS = {(grant.actor, category) for grant in TABLE.policy.grants for category in grant.reduced}

@@ -13,12 +13,12 @@ import pytest
 from lxml import etree
 
 from demo import source_files
-from hub.graph import load_graph
 from hub.ingest import SOURCES
 from subgraphs.appointments.sources import rdvi_users
 from subgraphs.kit.ingest.csv_rows import CsvSource
 from subgraphs.kit.ingest.source_fields import Unkept, Use, flattened, uses_of
 from subgraphs.people.sources.cnaf_schema import SHAPE, Shape
+from tests.pinned_graph import graph
 from tests.sources.payload_leaves import leaf_paths
 
 SAMPLES = {
@@ -54,7 +54,7 @@ def test_every_source_says_what_it_does_with_each_field() -> None:
 
 
 def test_every_coordinate_is_one_of_the_graph() -> None:
-    known = load_graph().table.classification.fields.keys()
+    known = graph().table.classification.fields.keys()
     coordinates = {use for name in SOURCES for uses in declared(name).values() for use in uses if isinstance(use, str)}
     assert coordinates - known == set()
 

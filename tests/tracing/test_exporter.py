@@ -11,7 +11,6 @@ import pytest
 
 from hub.errors import StartRefused
 from hub.federation.client.tls import client_tls, server_tls
-from hub.graph import load_graph
 from hub.identity.purpose import Purposes
 from hub.tracing import exporter as export
 from hub.tracing.attributes import Name
@@ -20,6 +19,7 @@ from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.spans import Spans, header
 from hub.tracing.trace_settings import TraceSettings
 from tests.federation.authority import Authority
+from tests.pinned_graph import graph
 from tests.tracing.collector import Collector, collecting
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -161,13 +161,13 @@ async def test_only_a_whole_header_of_the_hub_is_continued(collector: Collector)
 
 
 def test_without_traces_nothing_is_watched() -> None:
-    assert type(instrumentation(None, "spie-hub", load_graph())) is Instrumentation
+    assert type(instrumentation(None, "spie-hub", graph())) is Instrumentation
     assert type(Instrumentation().purposes({}, {})) is Purposes
 
 
 def test_without_the_extra_traces_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "hub.tracing.recording", None)
     with pytest.raises(StartRefused) as caught:
-        instrumentation(TraceSettings("http://127.0.0.1:1/", None), "spie-hub", load_graph())
+        instrumentation(TraceSettings("http://127.0.0.1:1/", None), "spie-hub", graph())
     assert caught.value.code == "TRACES_EXTRA_MISSING"
     assert "pip install 'spie-hub[otel]'" in caught.value.message

@@ -9,7 +9,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-from hub.graph import load_graph
 from schema.days import day_of
 from schema.facts import Fact, link_key
 from schema.residual import Clause, Residual
@@ -21,6 +20,7 @@ from subgraphs.trainings.queries import MODEL
 from subgraphs.trainings.types import WITHOUT_PROJECT
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, NOW, POLICY, REFERENT, Rows, anyone, context, person_id, residual
+from tests.pinned_graph import graph
 
 PROVIDER, OTHER_PROVIDER, PRESCRIBER = "99900020800011", "99900022200013", "99900030800011"
 OWN, OTHERS_OWN = link_key(Fact.OWN_ITEM, PROVIDER), link_key(Fact.OWN_ITEM, OTHER_PROVIDER)
@@ -320,7 +320,7 @@ async def test_a_placement_ends_by_the_last_of_its_days_and_by_what_its_source_t
 async def test_a_placement_of_who_has_no_training_project_ends_after_six_months(
     rows: Rows, trainings: Subgraph, age: int, is_listed: bool
 ) -> None:
-    assert load_graph().table.policy.items["training_placement"].days - WITHOUT_PROJECT == 180
+    assert graph().table.policy.items["training_placement"].days - WITHOUT_PROJECT == 180
     day = day_of(datetime.fromtimestamp(NOW, UTC)) - timedelta(age)
     await rows.connection.execute("UPDATE trainings.placement SET proposed_on = $1", day)
     assert await _count_listed(trainings) == (4 if is_listed else 0)
