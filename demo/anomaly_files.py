@@ -34,6 +34,7 @@ REFUSED = {
     "immersion-facile": ("DATE_INVALID",),
     "dora": ("SCHEMA_INVALID",),
     "ouiform": ("PERSON_UNKNOWN",),
+    "carnet-structures": ("SCHEMA_INVALID",),
     "carnet-de-bord": ("MATCH_NONE",),
     "droits": ("MATCH_CONFLICT",),
 }
@@ -54,6 +55,7 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
         "immersion-facile": (_convention(files["immersion-facile"][0], today),),
         "dora": (_referral(files["dora"][0], today),),
         "ouiform": (_placement(folders["ouiform"], today),),
+        "carnet-structures": (_nameless(folders["carnet-structures"]),),
         "carnet-de-bord": (_notebook(folders["carnet-de-bord"], today),),
         "droits": (_register(folders["droits"], today),),
     }
@@ -64,6 +66,12 @@ def _flux(folder: Path, today: date) -> Path:
     person = BY_SLUG["firmin"]
     content = cnaf_files.flux([person], today.replace(day=1))
     return _written(folder / "RSABEM_anomalie.xml", content.replace(str(person.birth_date).encode(), b"1974-13-45"))
+
+
+def _nameless(folder: Path) -> Path:
+    """A structure without a name."""
+    row = carnet_files.structure("")
+    return _written(folder / "structures_anomalie.csv", carnet_files.table(carnet_files.STRUCTURES, [row]))
 
 
 def _notebook(folder: Path, today: date) -> Path:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from demo.cast import BY_SLUG, SAFIR
+from demo.cast import BY_SLUG, CD_08, SAFIR
 from demo.rdvi_files import ORGANISATION_MAP, internal_id
 from hub.ingest import find_source, ingest, webhook_secret
 from hub.runs.quarantine import Seal
@@ -20,6 +20,7 @@ from subgraphs.kit.ingest.unit_of_work import Options, Organisation
 
 ORGANISATIONS = {
     "rdv-insertion": ORGANISATION_MAP,
+    "carnet-de-bord": {CD_08.name: Organisation(CD_08.siret, CD_08.type, CD_08.structure)},
     "ft-extrait": {code: Organisation(agency.siret, agency.type, agency.structure) for code, agency in SAFIR.items()},
 }
 """The organisation of each identifier, by source."""

@@ -29,6 +29,7 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
         **offers_files.write(folder, today),
         **journey_files.write(folder, today),
         "ouiform": ouiform_files.write(folder, today),
+        "carnet-structures": carnet_files.write_structures(folder),
         "carnet-de-bord": carnet_files.write(folder, today),
         "droits": rights_files.write(folder, today),
     }

@@ -159,6 +159,7 @@ class Agent:
     first_name: str | None = column(j.agent.c.first_name, PROF, "Prénom.")
     last_name: str | None = column(j.agent.c.last_name, PROF, "Nom.")
     email: str | None = column(j.agent.c.email, PROF, "Adresse électronique professionnelle.")
+    phone: str | None = column(j.agent.c.phone, PROF, "Numéro de téléphone professionnel.")
 
 
 @Entity(table=t.structure, stub=True, description="Structure, décrite par le sous-graphe de l'offre.")

@@ -63,6 +63,7 @@ agent = Table(
     Column("first_name", Text),
     Column("last_name", Text),
     *lineage(),
+    Column("phone", Text),
     UniqueConstraint("source", "source_id"),
     Index(None, "email"),
     info=PROFESSIONAL,

@@ -82,6 +82,7 @@ async def agent(store: Store, source: str, as_of: datetime, referent: Referent) 
             "email": email,
             "first_name": referent.first_name,
             "last_name": referent.last_name,
+            "phone": referent.phone or (current and current["phone"]),
             "source": source,
             "source_id": source_id,
             "as_of": as_of,

@@ -149,6 +149,11 @@ async def ingested(database: Database, connection: Any, source: str, path: Path)
 
 
 def one_of_each_format(paths: tuple[Path, ...]) -> list[Path]:
-    """The first file of each kind: messages of two kinds are two."""
-    kinds = {(path.suffix, path.name.partition("-")[0] if path.suffix == ".json" else ""): path for path in paths[::-1]}
-    return list(kinds.values())
+    """The first file of each kind: messages of two kinds are two, and tables with two headers."""
+    return list({(path.suffix, _kind(path)): path for path in paths[::-1]}.values())
+
+
+def _kind(path: Path) -> str | bytes:
+    if path.suffix == ".csv":
+        return path.read_bytes().partition(b"\n")[0]
+    return path.name.partition("-")[0] if path.suffix == ".json" else ""

@@ -28,7 +28,7 @@ LONGEST_LINE = 1 << 16
 MOST_LINES = 50
 """Lines that one row may have, by the line ends within its quotes."""
 QUOTE = '"'
-__all__ = ["CsvSource", "Row", "Rows", "date_of_file", "rows"]
+__all__ = ["CsvSource", "FormRows", "Row", "Rows", "date_of_file", "form_of", "rows"]
 
 
 class CsvSource(Source):
@@ -92,6 +92,27 @@ def rows(
                 yield Numbered(number, *headings.row(header, selected, cells))
 
 
+def form_of(path: Path, forms: Mapping[str, Sequence[str]]) -> str:
+    """The form of a file by its columns: the one of which the header has the largest part, the first of equals; of a
+    workbook the one that a sheet has whole."""
+    headings = {form: Headings(columns) for form, columns in forms.items()}
+    if is_workbook(path):
+        return next((form for form in forms if _has_sheet(path, headings[form])), next(iter(forms)))
+    with path.open(encoding=encoding_of(path), newline="") as stream:
+        _, first = next(_Lines(stream).filled(), (0, ""))
+    return max(forms, key=lambda form: headings[form].recognised(_header(first, headings[form])[1]) / len(forms[form]))
+
+
+def _has_sheet(path: Path, headings: Headings) -> bool:
+    try:
+        with open_table(path, headings):
+            return True
+    except Refused as refused:
+        if refused.code != "COLUMN_MISSING":
+            raise
+        return False
+
+
 class Rows(Pieces):
     """Rows below a header, told apart as `rows` does: an excerpt is a CSV in UTF-8, or a workbook out of a workbook."""
 
@@ -118,6 +139,22 @@ class Rows(Pieces):
                 cells = lines.cells(line, delimiter, len(header))
                 if cells is None or any(cells):
                     yield first.encode("utf-8-sig"), lines.text.encode(), b""
+
+
+class FormRows(Pieces):
+    """Rows of files of several forms, told apart by their columns."""
+
+    def __init__(self, forms: Mapping[str, Sequence[str]], synonyms: Mapping[str, str]) -> None:
+        self._forms = forms
+        self._rows = {form: Rows(columns, synonyms=synonyms) for form, columns in forms.items()}
+
+    def excerpts(self, path: Path, numbers: Collection[int]) -> dict[int, bytes]:
+        """The excerpts of these rows by number."""
+        return self._rows[form_of(path, self._forms)].excerpts(path, numbers)
+
+    def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Each row of a CSV, below the header."""
+        return self._rows[form_of(path, self._forms)].cut(path)
 
 
 class _Lines:

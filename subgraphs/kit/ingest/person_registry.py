@@ -43,6 +43,7 @@ class Referent:
     first_name: str | None = None
     last_name: str | None = None
     since: date | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,36 +1,54 @@
-"""Source `carnet-de-bord`: notebooks that it exports (`.json`, a list).
+"""Source `carnet-de-bord`: notebooks that it exports (`.json`, a list), and the files that councils give it (`.csv`,
+`.xlsx`).
 
-A notebook is a record group. No file has a date of its own: `--as-of`. `--department` is the deployment that the files
-come from; without it a person is in the département of its address. Source of the format:
-docs/domain.md#carnet-de-bord.
+The files are of beneficiaries, professionals or reorientations, told apart by their columns; those of structures are
+the source `carnet-structures`. A notebook or a row is a record group. No file has a date of its own: `--as-of`.
+`--department` is the deployment that the files are of; without it a person is in the département of its address. Source
+of the format: docs/domain.md#carnet-de-bord.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from subgraphs.kit.ingest.csv_rows import date_of_file
+from subgraphs.kit.ingest.csv_rows import FormRows, Row, date_of_file, form_of, rows
 from subgraphs.kit.ingest.excerpts import BySuffix, Items
 from subgraphs.kit.ingest.ingestion_report import Numbered, Refused, Report
 from subgraphs.kit.ingest.json_records import loads
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
-from subgraphs.people.sources.carnet_fields import NOTEBOOK
+from subgraphs.people.sources import carnet_beneficiaries as beneficiaries
+from subgraphs.people.sources import carnet_followers as followers
+from subgraphs.people.sources.carnet_fields import FIELDS
 from subgraphs.people.sources.carnet_notebook import NotebookGroup, unread
 from subgraphs.people.sources.carnet_values import NAME
 
+TABLES = (".csv", ".xlsx")
+"""Suffixes of the files that councils give."""
 NO_LIST = ""
 """The key of a list within a document: the list is the document."""
+BENEFICIARIES, PROFESSIONALS, REORIENTATIONS = "beneficiaries", "professionals", "reorientations"
+FORMS = {
+    BENEFICIARIES: beneficiaries.COLUMNS,
+    PROFESSIONALS: followers.PROFESSIONALS,
+    REORIENTATIONS: followers.REORIENTATIONS,
+}
+"""The columns that a file of each form has."""
+OPTIONAL = {BENEFICIARIES: beneficiaries.OPTIONAL, PROFESSIONALS: followers.PROFESSIONALS_OPTIONAL}
 
 
 class CarnetDeBord(Source):
     """Reads Carnet de bord into `people`."""
 
     name = NAME
-    reads = "carnets exportés de Carnet de bord, JSON"
+    reads = (
+        "carnets que Carnet de bord exporte (JSON), bénéficiaires, professionnels et réorientations que le département "
+        "lui donne (CSV ou .xlsx) ; les professionnels avant les autres"
+    )
     role = "people_ingest"
-    pieces = BySuffix({".json": Items(NO_LIST)})
-    fields = NOTEBOOK
+    pieces = BySuffix({".json": Items(NO_LIST), **dict.fromkeys(TABLES, FormRows(FORMS, followers.SYNONYMS))})
+    fields = FIELDS
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
@@ -39,6 +57,8 @@ class CarnetDeBord(Source):
     def _records(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup]]:
         if path.suffix == ".json":
             yield from self._notebooks(path, options)
+        elif path.suffix in TABLES:
+            yield from self._rows(path, options)
         else:
             raise Refused("FILE_TYPE_UNKNOWN")
 
@@ -49,3 +69,15 @@ class CarnetDeBord(Source):
         for item in document:
             group = NotebookGroup(self.people, item, as_of, options.department)
             yield Numbered(None, group, unread(item))
+
+    def _rows(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup]]:
+        as_of, form = date_of_file(options), form_of(path, FORMS)
+        for row in rows(path, FORMS[form], OPTIONAL.get(form, ()), followers.SYNONYMS):
+            yield row.map(lambda cells: self._group(form, cells, as_of, options))
+
+    def _group(self, form: str, row: Row, as_of: datetime, options: Options) -> RecordGroup:
+        if form == PROFESSIONALS:
+            return followers.ProfessionalRow(self.people, row, as_of)
+        if form == REORIENTATIONS:
+            return followers.ReorientationRow(self.people, row, as_of, options)
+        return beneficiaries.BeneficiaryRow(self.people, row, as_of, options)

@@ -1,4 +1,4 @@
-"""What becomes of each field of Carnet de bord's notebooks."""
+"""What becomes of each field of Carnet de bord's notebooks and files."""
 
 from __future__ import annotations
 
@@ -65,3 +65,35 @@ NOTEBOOK: Fields = {
     "appointments.*": Unkept.NOT_SERVED_YET,
     ("created_at", "updated_at"): Unkept.TECHNICAL,
 }
+FILES: Fields = {
+    "Identifiant dans le SI*": "SectorIdentifier.value",
+    "Prénom*": "Person.firstName Agent.firstName",
+    "Nom*": "Person.lastName Agent.lastName",
+    "Date de naissance*": "Person.birthDate",
+    "NIR": Used.NIR,
+    "Lieu de naissance": Unkept.SAID_BETTER,
+    "Téléphone": "Contact.phones Agent.phone",
+    "Email": "Contact.email",
+    "Adresse": "Address.street",
+    "Adresse (complément)": Unkept.SAID_BETTER,
+    "Code postal": ("Address.postalCode", Used.SCOPE),
+    "Ville": "Address.city",
+    "Situation": "Person.workSituation",
+    "Numéro allocataire CAF/MSA": Used.MATCH,
+    "Identifiant Pôle emploi": "SectorIdentifier.value",
+    "Droits RSA": "Rsa.status",
+    "Droits ARE": "Allocations.are",
+    "Droits ASS": "Allocations.ass",
+    "Prime d'activité": "Allocations.ppa",
+    "RQTH": Unkept.NOT_SERVED_YET,
+    "Zone de mobilité": Unkept.NOT_SERVED_YET,
+    "Emploi recherché (code ROME)": "ProfessionalProject.romeCode ProfessionalProject.occupation",
+    "Niveau de formation": "Education.level Education.code",
+    "Structure": ("Person.referentOrganisation Referent.structure GroupMember.structure", Used.SCOPE),
+    "Accompagnateurs": "Referent.agent GroupMember.agent",
+    "Courriel*": "Agent.email",
+    "Fonction": Unkept.FREE_TEXT,
+    ("Accompagnateurs à ajouter", "Accompagnateurs à supprimer"): "Referent.agent Referent.since GroupMember.agent",
+    "Structures à rattacher": ("Person.referentOrganisation Orientation.structure Orientation.startsOn", Used.SCOPE),
+}
+FIELDS: Fields = {**NOTEBOOK, **FILES}

@@ -37,12 +37,9 @@ from subgraphs.kit.ingest.text_forms import (
 )
 from subgraphs.people import journey_tables as tables
 from subgraphs.people.names import name_key
-from subgraphs.people.nir import NIR_COLUMNS
 from subgraphs.people.sources import carnet_values as v
 from subgraphs.people.tables import source_record
 
-NOT_IN_NOTEBOOKS = NIR_COLUMNS | {"department_internal_id", "referent_organisation", "structure_id"}
-"""Columns of `people.identity` that only the files of beneficiaries decide."""
 ROME_CODE = r"[A-N]\d{4}"
 
 
@@ -164,9 +161,6 @@ class NotebookGroup:
 
     def _record(self, notebook: Notebook, key: str, born: date | None, set_aside: SetAside) -> PersonRecord:
         person = notebook.beneficiary
-        number = matricule(person.caf_number)
-        if person.caf_number and number is None:
-            set_aside("VALUE_UNKNOWN", "beneficiary.caf_number")
         postal_code = chosen_postal_code(person.postal_code, "beneficiary.postal_code", set_aside)
         department = self.department or department_of_postal_code(postal_code)
         if department is None:
@@ -176,12 +170,12 @@ class NotebookGroup:
         level = chosen(notebook.education_level, v.EDUCATION_LEVELS, "education_level", set_aside)
         return PersonRecord(
             source=v.NAME,
-            source_id=f"beneficiaire:{key}",
+            source_id=f"carnet:{key}",
             as_of=self.as_of,
             first_name=person.firstname.strip() or None,
             last_name=person.lastname.strip() or None,
             birth_date=born,
-            matricule=number,
+            matricule=chosen_matricule(person.caf_number, "beneficiary.caf_number", set_aside),
             france_travail_id=national_number(person.pe_number or "") or None,
             department=department,
             email=addresses[0] if addresses else None,
@@ -196,7 +190,6 @@ class NotebookGroup:
             activity_bonus=person.right_bonus or None,
             education_level=level,
             education_code=level,
-            withheld=NOT_IN_NOTEBOOKS,
             by_identity=True,
         )
 
@@ -204,6 +197,14 @@ class NotebookGroup:
 def rights(status: str | None) -> Rsa | None:
     """The rights that a tool repeats: no département pays by its word, so that it opens nobody's perimeter."""
     return None if status is None else Rsa(status, None, None, None, None)
+
+
+def chosen_matricule(text: str | None, path: str, set_aside: SetAside) -> str | None:
+    """A number of the CAF or the MSA, whose organisme and role the tool does not know."""
+    number = matricule(text)
+    if text and number is None:
+        set_aside("VALUE_UNKNOWN", path)
+    return number
 
 
 def chosen_postal_code(text: str | None, path: str, set_aside: SetAside) -> str | None:
