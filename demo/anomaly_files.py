@@ -15,6 +15,7 @@ from demo import (
     carnet_files,
     cnaf_files,
     contact_files,
+    ft_answers_files,
     ft_files,
     journey_files,
     ouiform_files,
@@ -28,6 +29,7 @@ REFUSED = {
     "cnaf-contact": ("MATCH_CONFLICT", "SCHEMA_INVALID"),
     "rdv-insertion": ("WEBHOOK_SIGNATURE", "MATCH_CONFLICT", "ROW_SHAPE"),
     "ft-extrait": ("MATCH_SEVERAL", "LEADING_ZERO_LOST"),
+    "france-travail": ("ANSWER_OF_OTHER",),
     "data-inclusion": ("SCHEMA_INVALID",),
     "lheo": ("SCHEMA_INVALID",),
     "emplois": ("SCHEMA_INVALID",),
@@ -49,6 +51,7 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
         "cnaf-contact": (_contacts(folders["cnaf-contact"]),),
         "rdv-insertion": _rdv_insertion(folders["rdv-insertion"], today, secret),
         "ft-extrait": (_extract(folders["ft-extrait"], today),),
+        "france-travail": (_answers(folders["france-travail"], today),),
         "data-inclusion": (_structures(files["data-inclusion"][0]),),
         "lheo": (_catalogue(files["lheo"][0]),),
         "emplois": (_application(files["emplois"][0], today),),
@@ -72,6 +75,13 @@ def _nameless(folder: Path) -> Path:
     """A structure without a name."""
     row = carnet_files.structure("")
     return _written(folder / "structures_anomalie.csv", carnet_files.table(carnet_files.STRUCTURES, [row]))
+
+
+def _answers(folder: Path, today: date) -> Path:
+    """Answers about somebody else than was asked about."""
+    record = ft_answers_files.answers(BY_SLUG["titouan"], today)
+    record["informations"]["etatCivil"]["dateNaissance"] = "1974-12-24"
+    return _written(folder / "reponses_anomalie.json", orjson.dumps({"results": [record]}))
 
 
 def _notebook(folder: Path, today: date) -> Path:

@@ -18,10 +18,12 @@ from infra.keys import Keys
 from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation
 
+_AGENCIES = {code: Organisation(agency.siret, agency.type, agency.structure) for code, agency in SAFIR.items()}
 ORGANISATIONS = {
     "rdv-insertion": ORGANISATION_MAP,
     "carnet-de-bord": {CD_08.name: Organisation(CD_08.siret, CD_08.type, CD_08.structure)},
-    "ft-extrait": {code: Organisation(agency.siret, agency.type, agency.structure) for code, agency in SAFIR.items()},
+    "ft-extrait": _AGENCIES,
+    "france-travail": _AGENCIES,
 }
 """The organisation of each identifier, by source."""
 

@@ -87,6 +87,12 @@ class ApiCalls:
         """The answer of the API, read as this form; raises ApiRefused (SYNC_…)."""
         return await self._asked(_Call("GET", f"{self._url}{path}", parameters, headers, answers=answers), form)
 
+    async def find(self, path: str, form: type[T], headers: Mapping[str, str]) -> T | None:
+        """The answer, or None if there is nothing; raises ApiRefused (SYNC_…)."""
+        optional: Any = form | None
+        answer: T | None = await self._asked(_Call("GET", f"{self._url}{path}", {}, headers), optional)
+        return answer
+
     async def post(
         self,
         path: str,

@@ -17,7 +17,7 @@ from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.kit.ingest.text_forms import residence
 from subgraphs.people.match_keys import Identified, identified
 from subgraphs.people.names import name_key
-from subgraphs.people.sources.precedence import Precedence, Ranks
+from subgraphs.people.sources.precedence import ASKED, Precedence, Ranks
 
 First = Callable[..., Row | None]
 """Picks the row that a group of values is taken from."""
@@ -105,12 +105,18 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
             "department": department,
             "brsa": bool(current),
             "referent_organisation": following and following["referent_organisation"],
-            "last_contact": day_of(max(row["as_of"] for row in rows)),
+            "last_contact": _last_contact(rows),
         },
         home=(department, day_of(contact["address_as_of"])) if contact and department else None,
         paying={row["rsa_department"]: day_of(row["as_of"]) for row in current if row["rsa_department"] is not None},
         identified=identified(rows, identity["birth_date"]),
     )
+
+
+def _last_contact(rows: Sequence[Row]) -> date:
+    """The day of the newest record that isn't the answer to a question of ours, which is no contact."""
+    told = [row["as_of"] for row in rows if row["source"] not in ASKED]
+    return day_of(max(told or [row["as_of"] for row in rows]))
 
 
 def is_open(row: Row) -> bool:

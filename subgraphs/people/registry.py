@@ -40,7 +40,7 @@ from subgraphs.people.merged_people import MergedPerson, merged_person, records_
 from subgraphs.people.names import name_key
 from subgraphs.people.nir import COVERED_COLUMNS, NIR_COLUMNS, hashed, last_digits
 from subgraphs.people.person_rows import HUB
-from subgraphs.people.sources.precedence import PRECEDENCE, Precedence
+from subgraphs.people.sources.precedence import ASKED, PRECEDENCE, Precedence
 
 _PLAIN = tuple(
     column.name
@@ -57,9 +57,11 @@ _BARE: Row = {
 }
 """Empty values of a removed record, of which only the identity is kept."""
 
+_HOLDS_NOBODY = [HUB, *ASKED]
+"""Origins of links that are no reason to keep a person."""
 _FREED = """
 SELECT source, source_id FROM people.identity i JOIN people.source_record s USING (source, source_id)
-WHERE s.removed AND NOT EXISTS (SELECT FROM access.link l WHERE l.origin <> $1 AND (
+WHERE s.removed AND NOT EXISTS (SELECT FROM access.link l WHERE l.origin <> ALL ($1) AND (
     l.person_id = i.person_id AND l.unmerged_person_id IS NULL OR l.unmerged_person_id = i.person_id))
 ORDER BY 1, 2 LIMIT $2
 """
@@ -186,7 +188,7 @@ class Registry:
         """Remove a record, and the person if no other record or item names it.
 
         An item of another source (seen by its link) holds the person without an identity of its own: then the identity
-        of the record stays, and nothing else of it.
+        of the record stays, and nothing else of it. Answers to questions of the hub hold nobody.
         """
         own = await store.row(tables.identity, source=source, source_id=source_id)
         if own is None:
@@ -197,17 +199,22 @@ class Registry:
         await store.link(source, source_id, ())
         await referents.keep(store, person_id, source, source_id, frozenset())
         rest = [row for row in await records_of(store, person) if not _is_of(row, source, source_id)]
-        is_last = all(row["person_id"] != person_id for row in rest)
-        if is_last and any(row["origin"] != HUB for row in await store.all(access.link, person_id=person_id)):
+        others = [row for row in rest if row["source"] not in ASKED]
+        is_last = all(row["person_id"] != person_id for row in others)
+        links = await store.all(access.link, person_id=person_id)
+        if is_last and any(row["origin"] not in _HOLDS_NOBODY for row in links):
             key = {"source": source, "source_id": source_id}
-            rest.append({**own, **_BARE})
+            others.append({**own, **_BARE})
+            rest.append(others[-1])
             await store.put(tables.identity, key, rest[-1])
             await store.put(tables.source_record, key, {"removed": True}, new={"as_of": own["as_of"]})
         else:
             await store.delete(tables.identity, source=source, source_id=source_id)
             await store.delete(access.person_reference, source=source, source_id=source_id)
         await match_candidates.forget(store, source, source_id)
-        if not rest:
+        if not others:
+            for answer in rest:
+                await store.delete(tables.source_record, source=answer["source"], source_id=answer["source_id"])
             await person_rows.forget(store, person)
             return
         await match_candidates.recheck(store, person, rest)
@@ -221,7 +228,7 @@ class Registry:
         rows, freed = 0, _FREED_AT_ONCE
         while freed == _FREED_AT_ONCE:
             async with begin(connection) as batch:
-                records = await connection.fetch(_FREED, HUB, _FREED_AT_ONCE)
+                records = await connection.fetch(_FREED, _HOLDS_NOBODY, _FREED_AT_ONCE)
                 for taken in await batch.take([partial(self._forget, *record) for record in records]):
                     taken.result()
             rows += batch.written

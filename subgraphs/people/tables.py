@@ -311,6 +311,18 @@ sector_identifier = Table(
     one_of("role", v.DossierRole.__members__),
 )
 
+asked = Table(
+    "asked",
+    metadata,
+    identifier("source", nullable=False),
+    subject(),
+    instant("asked_at", nullable=False),
+    PrimaryKeyConstraint("source", "person_id"),
+    Index(None, "person_id"),
+    info=INTERNAL,
+)
+"""When a source that answers about one person at a time was last asked about a person, whatever it answered."""
+
 referents_word = Table(
     "referents_word",
     metadata,

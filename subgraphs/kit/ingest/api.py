@@ -64,11 +64,15 @@ class Calls(Protocol):
         headers: Mapping[str, str] = NO_HEADERS,
         answers: frozenset[int] = frozenset(),
     ) -> T:
-        """The answer, read as this form; fields that the form does not have are dropped, and no content (204) is null.
+        """The answer, read as this form; fields that the form does not have are dropped.
 
         `headers` go along with those that authenticate; a refusal of one of the statuses `answers` is an answer too, if
         it has the form. Raises ApiRefused.
         """
+        ...
+
+    async def find(self, path: str, form: type[T], headers: Mapping[str, str]) -> T | None:
+        """As `get`; None if there is nothing (204, or null)."""
         ...
 
     async def post(

@@ -154,6 +154,31 @@ CODES: dict[str, Text] = {
         "Donner à l'enregistrement un identifiant propre dans le système d'origine, et le NIR dans le seul champ prévu "
         "pour lui.",
     ),
+    # answers about one person
+    "ANSWER_NONE": Text(
+        "Le système interrogé ne connaît pas cette personne : ce qui était repris d'elle reste.",
+        "Vérifier son numéro ou son identité dans les sources qui la font connaître.",
+    ),
+    "ANSWER_SEVERAL": Text(
+        "Le système interrogé connaît plusieurs personnes sous ce numéro ou cette identité : rien n'est repris.",
+        "Faire rapprocher ces personnes par le système interrogé.",
+    ),
+    "ANSWER_REFUSED": Text(
+        "Le système interrogé refuse de répondre sur cette personne : rien n'est repris.",
+        "Vérifier la forme de son numéro et ce que la convention du compte permet de demander.",
+    ),
+    "ANSWER_FAILED": Text(
+        "Le système interrogé n'a pas répondu, ou mal, sur cette personne : rien n'est repris.",
+        "Attendre : elle sera redemandée à son tour.",
+    ),
+    "ANSWER_OF_OTHER": Text(
+        "La réponse concerne une autre personne que celle demandée (numéro, naissance) : elle n'est pas gardée.",
+        "Vérifier le numéro de la personne ; s'il est juste, signaler la réponse au système interrogé.",
+    ),
+    "PERSON_RESTRICTED": Text(
+        "La personne s'est opposée, a fait limiter l'usage de ses données ou doit être effacée : rien n'est repris.",
+        "Rien à faire : elle n'est plus demandée tant que la restriction dure.",
+    ),
     # values set aside, the rest of the record being taken
     "NIR_SET_ASIDE": Text(
         "Une valeur contient un NIR, ou en a la forme : elle n'est pas reprise.",

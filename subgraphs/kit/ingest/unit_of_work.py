@@ -142,6 +142,13 @@ class Session:
             _count(report, read.place, result)
         self.tell(report)
 
+    async def note(self, write: Write[None]) -> None:
+        """Write what is not of a record, once all that waits is settled; it is in no report."""
+        [noted], _ = await take_all(self._connection, [write])
+        if isinstance(noted, Refused):
+            raise noted
+        noted.result()
+
     def tell(self, report: Report) -> None:
         """Report the progress, if anyone follows it."""
         if self._progress is not None:

@@ -14,6 +14,9 @@ Tiers = tuple[tuple[str, ...], ...]
 
 ITEMS = ("dora", "emplois", "immersion-facile")
 """Sources of items, which name their person only so that it is found."""
+ASKED = ("france-travail",)
+"""Sources that the hub asks about people whom others know: an answer is no contact with the person, and keeps nobody
+in the hub."""
 
 
 class Ranks(dict[str, int]):
@@ -41,7 +44,13 @@ class Precedence:
 
 PRECEDENCE = Precedence(
     identity=Ranks(
-        (("cnaf-flux",), ("ft-extrait",), ("rdv-insertion",), ("carnet-de-bord",), ("cnaf-contact", "droits", *ITEMS))
+        (
+            ("cnaf-flux",),
+            ("france-travail", "ft-extrait"),
+            ("rdv-insertion",),
+            ("carnet-de-bord",),
+            ("cnaf-contact", "droits", *ITEMS),
+        )
     ),
     contact=Ranks(
         (
@@ -49,7 +58,7 @@ PRECEDENCE = Precedence(
             ("carnet-de-bord",),
             ("cnaf-contact",),
             ("cnaf-flux",),
-            ("ft-extrait",),
+            ("france-travail", "ft-extrait"),
             ("droits", *ITEMS),
         )
     ),
