@@ -35,13 +35,15 @@ MATCHING = {
 """Columns by which records are found to be of one person, a person is found by its names, and agents say who is one."""
 BOOKKEEPING = {
     "people.source_record": ("removed", "digest"),
+    "people.asked": ("asked_at",),
     "appointments.source_record": ("removed",),
     "offers.source_record": ("removed",),
     "trainings.source_record": ("removed",),
     "appointments.appointment": ("rdv_source_id", "subject_source_id"),
     "appointments.invitation": ("subject_source_id",),
 }
-"""Columns by which a late message, or one that comes again, is known, and a message finds its rows."""
+"""Columns by which a late message, or one that comes again, is known, a message finds its rows, and whoever was asked
+about longest ago is asked about next."""
 REFERENCE = ("offers.commune",)
 """Tables that hold nothing of a source."""
 PLACES = ("at_latitude", "at_longitude")
