@@ -11,7 +11,7 @@ import orjson
 from demo.cast import BY_SLUG, Person
 from demo.ft_files import FOLLOWED
 
-ASKED = ("titouan", "firmin", "evariste")
+ASKED = ("titouan", "firmin", "maelle")
 AT = "T05:00:00+00:00"
 
 

@@ -31,6 +31,7 @@ from tests.sync.test_sync import QUICK, own_keys
 SECRETS = f'client_id = "{CLIENT}"\nclient_secret = "{SECRET}"\nscope = "{SCOPE}"\n'
 BORN = date(1990, 2, 11)
 AGENCY = "99900030300011"
+RESTRICT = "UPDATE access.person SET restrictions = $2, own_restrictions = $2 WHERE person_id = $1 RETURNING 1"
 ANSWERED = """
 SELECT (SELECT count(*) FROM people.identity WHERE source = 'france-travail') AS identity,
        (SELECT count(*) FROM people.orientation) AS orientation,
@@ -178,9 +179,8 @@ async def test_nobody_is_asked_about_who_objects_is_limited_erased_gone_or_elsew
     await known(fresh_database, 8, france_travail_id="pas un numéro")
     users(simulator, *range(1, 9))
     for person, restriction in zip(people, (Fact.OPPOSITION, Fact.LIMITATION), strict=False):
-        statement = "UPDATE access.person SET restrictions = $2 WHERE person_id = $1 RETURNING 1"
-        await rows(fresh_database, statement, person, int(restriction))
-    statement = "UPDATE access.person SET erasure_on = $2 WHERE person_id = $1 RETURNING 1"
+        await rows(fresh_database, RESTRICT, person, int(restriction))
+    statement = "UPDATE access.person SET erasure_on = $2, own_erasure_on = $2 WHERE person_id = $1 RETURNING 1"
     await rows(fresh_database, statement, people[2], today())
     await run(fresh_database, tmp_path, url)
     assert simulator.asked == [number_of(4)]
@@ -195,8 +195,7 @@ async def test_who_objects_while_it_is_asked_about_is_not_written(
 
     def object_now() -> None:
         if simulator.requests[-1].startswith("/donnees-rqth"):
-            update = "UPDATE access.person SET restrictions = $2 WHERE person_id = $1 RETURNING 1"
-            writing = rows(fresh_database, update, person, int(Fact.OPPOSITION))
+            writing = rows(fresh_database, RESTRICT, person, int(Fact.OPPOSITION))
             thread = Thread(target=asyncio.run, args=(writing,))
             thread.start()
             thread.join()
