@@ -30,6 +30,7 @@ REFUSED = {
     "rdv-insertion": ("WEBHOOK_SIGNATURE", "MATCH_CONFLICT", "ROW_SHAPE"),
     "ft-extrait": ("MATCH_SEVERAL", "LEADING_ZERO_LOST"),
     "france-travail": ("ANSWER_OF_OTHER",),
+    "ft-actions": ("PERSON_UNKNOWN",),
     "data-inclusion": ("SCHEMA_INVALID",),
     "lheo": ("SCHEMA_INVALID",),
     "emplois": ("SCHEMA_INVALID",),
@@ -52,6 +53,7 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
         "rdv-insertion": _rdv_insertion(folders["rdv-insertion"], today, secret),
         "ft-extrait": (_extract(folders["ft-extrait"], today),),
         "france-travail": (_answers(folders["france-travail"], today),),
+        "ft-actions": (_actions(folders["ft-actions"], today),),
         "data-inclusion": (_structures(files["data-inclusion"][0]),),
         "lheo": (_catalogue(files["lheo"][0]),),
         "emplois": (_application(files["emplois"][0], today),),
@@ -124,6 +126,12 @@ def _extract(folder: Path, today: date) -> Path:
     people: dict[Person, tuple[str, ...]] = {BY_SLUG[slug]: ("dif_logement",) for slug in ("doriane-1", "firmin")}
     header, homonym, row = ft_files.extract(people, today).splitlines(keepends=True)
     return _written(folder / "extrait_pe_anomalie.csv", header + homonym + row.replace(b";08;", b";8;"))
+
+
+def _actions(folder: Path, today: date) -> Path:
+    """An action of a person whom the extract does not name."""
+    header, row, *_ = ft_files.actions(today).splitlines(keepends=True)
+    return _written(folder / "extrait_pe_actions_anomalie.csv", header + b"00000000" + row[8:])
 
 
 def _structures(path: Path) -> Path:

@@ -102,6 +102,53 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
     return (path,)
 
 
+ACTIONS = {
+    "maelle": (("EFO", "UNE FORMATION DANS LE DOMAINE SUIVANT", 30, None, None),),
+    "titouan": (
+        ("XXX", "ACCOMPAGNEMENT A LA CREATION/REPRISE D'ENTREPRISE", 120, 100, 20),
+        ("XXX", "ACCOMPAGNEMENT RECHERCHE", 60, 50, None),
+    ),
+    "gaspard": (("XXX", "ACCOMPAGNEMENT PAR CAP EMPLOI", 200, 190, None),),
+}
+"""Actions of people, by code and label: prescribed, started and ended so many days ago."""
+
+
+ACTIONS_HEADER = (
+    *("identifiant_unique_de", "codeaction", "lblaction", "objectif_formation", "date_prescription"),
+    *("date_realisation_action", "date_prev_debut", "date_debut", "date_fin", "formation", "adr.dc_commune_id"),
+)
+
+
+def write_actions(folder: Path, today: date) -> tuple[Path, ...]:
+    """Write the actions under `folder/ft-actions`."""
+    target = folder / "ft-actions"
+    target.mkdir(parents=True, exist_ok=True)
+    path = target / "extrait_pe_actions.csv"
+    path.write_bytes(actions(today))
+    return (path,)
+
+
+def actions(today: date) -> bytes:
+    """Return the actions of the extract's people."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ACTIONS_HEADER, restval="NULL", delimiter=";", lineterminator="\n")
+    writer.writeheader()
+    for slug, listed in ACTIONS.items():
+        for code, label, *days in listed:
+            prescribed, started, ended = (None if ago is None else _time(today - timedelta(days=ago)) for ago in days)
+            row = {"date_prescription": prescribed, "date_debut": started, "date_fin": ended}
+            writer.writerow(
+                {
+                    "identifiant_unique_de": str(uuid5(NAMESPACE, slug)),
+                    "codeaction": code,
+                    "lblaction": label,
+                    **{column: cell for column, cell in row.items() if cell is not None},
+                    "adr.dc_commune_id": EVERYONE_BY_SLUG[slug].place.code,
+                }
+            )
+    return text.getvalue().encode()
+
+
 def extract(
     difficulties: dict[Person, tuple[str, ...]],
     today: date,

@@ -28,6 +28,7 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
         "rdv-insertion": rdvi_files.write(folder, today, secret),
         "ft-extrait": ft_files.write(folder, today),
         "france-travail": ft_answers_files.write(folder, today),
+        "ft-actions": ft_files.write_actions(folder, today),
         **offers_files.write(folder, today),
         **journey_files.write(folder, today),
         "ouiform": ouiform_files.write(folder, today),

@@ -26,6 +26,7 @@ SAMPLES = {
     "cnaf-flux": ("cnaf-flux/RSABEM.xml",),
     "cnaf-contact": ("cnaf-contact/fichier_contact_test.csv",),
     "ft-extrait": ("croisement-cd-ft/extrait_pe_principal.csv",),
+    "ft-actions": ("croisement-cd-ft/extrait_pe_actions.csv",),
     "rdv-insertion": (
         "rdv-insertion/webhook_rdv.json",
         "rdv-insertion/webhook_invitation.json",

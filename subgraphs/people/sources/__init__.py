@@ -5,7 +5,16 @@ from subgraphs.people.sources.carnet_de_bord import CarnetDeBord
 from subgraphs.people.sources.cnaf_contact import CnafContact
 from subgraphs.people.sources.cnaf_flux import CnafFlux
 from subgraphs.people.sources.france_travail import FranceTravail
+from subgraphs.people.sources.ft_actions import FtActions
 from subgraphs.people.sources.ft_extract import FtExtract
 from subgraphs.people.sources.rights import RightsRegister
 
-SOURCES: tuple[type[Source], ...] = (CnafFlux, CnafContact, FtExtract, FranceTravail, CarnetDeBord, RightsRegister)
+SOURCES: tuple[type[Source], ...] = (
+    CnafFlux,
+    CnafContact,
+    FtExtract,
+    FtActions,
+    FranceTravail,
+    CarnetDeBord,
+    RightsRegister,
+)

@@ -92,7 +92,7 @@ class _Row:
     agency: Organisation | None
 
     async def write(self, store: Store) -> Outcome:
-        key = _key(self.row["identifiant_unique_de"])
+        key = person_key(self.row["identifiant_unique_de"])
         if not await store.admit(tables.source_record, NAME, key, self.as_of):
             return Outcome.OLDER
         department = self.row["departement"]
@@ -100,21 +100,21 @@ class _Row:
             raise Refused("LEADING_ZERO_LOST" if re.fullmatch(r"\d", department) else "SCHEMA_INVALID", "departement")
         born = self._birth_place(store)
         abroad = born is not None and born.startswith(ABROAD)
-        registered_on = _optional_day(self.row, "inscription", store)
+        registered_on = optional_day_of_row(self.row, "inscription", store)
         record = PersonRecord(
             source=NAME,
             source_id=key,
             as_of=self.as_of,
-            civility=chosen(_value(self.row, "civilite"), CIVILITIES, "civilite", store.set_aside),
+            civility=chosen(value(self.row, "civilite"), CIVILITIES, "civilite", store.set_aside),
             first_name=self.row["prenom"] or None,
             last_name=self.row["nom"] or None,
-            birth_date=_day(self.row, "date_naissance"),
+            birth_date=day_of_row(self.row, "date_naissance"),
             department=department,
             birth_city_code=None if abroad else born,
             birth_country_code=born and (born if abroad else FRANCE),
             registration_status=None if registered_on is None else "INSCRIT",
             registered_on=registered_on,
-            registration_category=_value(self.row, "categorie_inscription"),
+            registration_category=value(self.row, "categorie_inscription"),
             referent_organisation=self._following(),
             referents=self._referents(store),
             by_identity=True,
@@ -127,7 +127,7 @@ class _Row:
 
     def _birth_place(self, store: Store) -> str | None:
         """INSEE code of the commune, or of the country (99…) of who was born abroad."""
-        code = _value(self.row, "code_lieu_naissance")
+        code = value(self.row, "code_lieu_naissance")
         if code is None or re.fullmatch(r"(\d{2}|2[AB])\d{3}", code):
             return code
         store.set_aside("VALUE_UNKNOWN", "code_lieu_naissance")
@@ -135,14 +135,14 @@ class _Row:
 
     def _following(self) -> ReferentOrganisation | None:
         """The agency as organisme référent, while a modality says that it follows the person."""
-        if self.agency is None or _value(self.row, "modalite_accompagnement") is None:
+        if self.agency is None or value(self.row, "modalite_accompagnement") is None:
             return None
         return ReferentOrganisation(self.agency.siret, self.agency.structure, sensitivity(self.agency.sensitive, None))
 
     def _referents(self, store: Store) -> tuple[Referent, ...]:
-        names = _value(self.row, "referent_prenom"), _value(self.row, "referent_nom")
-        since = _optional_day(self.row, "suivi_debut", store)
-        addresses = emails(_value(self.row, "referent_mail"), "referent_mail", store.set_aside)
+        names = value(self.row, "referent_prenom"), value(self.row, "referent_nom")
+        since = optional_day_of_row(self.row, "suivi_debut", store)
+        addresses = emails(value(self.row, "referent_mail"), "referent_mail", store.set_aside)
         return tuple(Referent(email, *names, since=since) for email in addresses)
 
     async def _projects(self, store: Store, key: str, person_id: UUID) -> None:
@@ -150,11 +150,11 @@ class _Row:
             place = {"source": NAME, "source_id": f"{key}:rome_{number}"}
             code = self.row[f"rome_{number}"]
             if not re.fullmatch(r"[A-N]\d{4}", code):
-                if _value(self.row, f"rome_{number}") is not None:
+                if value(self.row, f"rome_{number}") is not None:
                     store.set_aside("VALUE_UNKNOWN", f"rome_{number}")
                 await store.delete(journey_tables.project, **place)
                 continue
-            occupation = _value(self.row, f"appelation_rome_{number}")
+            occupation = value(self.row, f"appelation_rome_{number}")
             values = {"person_id": person_id, "rome_code": code, "occupation": occupation, "as_of": self.as_of}
             await store.put(journey_tables.project, place, values, new={"id": store.new_key()})
 
@@ -163,14 +163,16 @@ class _Row:
         owner = None if self.agency is None else self.agency.siret
         shared = {"person_id": person_id, "organisation_siret": owner, "as_of": self.as_of}
         followed = self._following()
-        starts_on, signed_on = (_optional_day(self.row, name, store) for name in ("suivi_debut", "der_entretien_ppae"))
+        starts_on, signed_on = (
+            optional_day_of_row(self.row, name, store) for name in ("suivi_debut", "der_entretien_ppae")
+        )
         orientation = {
             **shared,
             "pathway": chosen(
-                _value(self.row, "modalite_accompagnement"), PATHWAYS, "modalite_accompagnement", store.set_aside
+                value(self.row, "modalite_accompagnement"), PATHWAYS, "modalite_accompagnement", store.set_aside
             ),
             "starts_on": starts_on,
-            "ends_on": _optional_day(self.row, "suivi_fin_prev", store),
+            "ends_on": optional_day_of_row(self.row, "suivi_fin_prev", store),
             "structure_id": followed and followed.structure,
         }
         contract = {**shared, "kind": "PPAE", "signed_on": signed_on}
@@ -185,10 +187,10 @@ class _Row:
                 await store.delete(table, **place)
 
     async def _constraints(self, store: Store, key: str, person_id: UUID) -> None:
-        interviewed_on = _optional_day(self.row, "der_entretien", store)
+        interviewed_on = optional_day_of_row(self.row, "der_entretien", store)
         for column, theme in THEMES.items():
             place = {"source": NAME, "source_id": f"{key}:{theme}"}
-            if chosen(_value(self.row, column), DIFFICULTIES, column, store.set_aside):
+            if chosen(value(self.row, column), DIFFICULTIES, column, store.set_aside):
                 values = {
                     "person_id": person_id,
                     "theme": theme,
@@ -202,23 +204,25 @@ class _Row:
                 await store.delete(journey_tables.constraint, **place)
 
 
-def _value(row: Row, column: str) -> str | None:
+def value(row: Row, column: str) -> str | None:
+    """The text of a cell, none where it is empty or NULL."""
     text = row[column]
     return None if text in ("", "NULL") else text
 
 
-def _day(row: Row, column: str) -> date | None:
+def day_of_row(row: Row, column: str) -> date | None:
     """The day of `AAAA-MM-JJ hh:mm:ss.0`, or none where the column is NULL."""
     text = row[column]
     return None if text == "NULL" else day(text[:10], column)
 
 
-def _optional_day(row: Row, column: str, store: Store) -> date | None:
-    """As `_day`; one that can't be read is set aside."""
-    return optional_day((_value(row, column) or "")[:10], column, store.set_aside)
+def optional_day_of_row(row: Row, column: str, store: Store) -> date | None:
+    """As `day_of_row`; one that can't be read is set aside."""
+    return optional_day((value(row, column) or "")[:10], column, store.set_aside)
 
 
-def _key(text: str) -> str:
+def person_key(text: str) -> str:
+    """The key of a person in the files of France Travail, a UUID; raises Refused."""
     try:
         return str(UUID(text))
     except ValueError:
