@@ -38,8 +38,8 @@ FROM generate_series(0, 49) n;
 
 INSERT INTO people.structure (id) SELECT 'bench--s' || n FROM generate_series(0, 499) n;
 
-INSERT INTO people.agent (id, email, first_name, last_name, organisation_siret, source, source_id, as_of)
-SELECT md5('agent ' || n)::uuid, 'agent' || n || '@cd.example', 'Agent', 'Numéro ' || n, '{siret}', 'bench', 'a' || n,
+INSERT INTO people.agent (id, email, first_name, last_name, source, source_id, as_of)
+SELECT md5('agent ' || n)::uuid, 'agent' || n || '@cd.example', 'Agent', 'Numéro ' || n, 'bench', 'a' || n,
        '2026-09-01'
 FROM generate_series(0, ({people} - 1) / 150) n;
 
