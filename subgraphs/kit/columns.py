@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, Double, Index, MetaData, Text, t
 from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 
 INTERNAL = {"internal": True}
-"""`Table.info` of a table for matching and ingestion only: no GraphQL field reads it, the query role may not either."""
+"""`Table.info` of a table for matching and ingestion: the query role may read only the columns that a type shows."""
 REVIEWED = {"internal": True, "reviewed": True}
 """`Table.info` of a table that is internal but for the agents who review whether two people are one."""
 PROFESSIONAL = {"professional": True}

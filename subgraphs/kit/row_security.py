@@ -3,7 +3,7 @@
 A query role sees a row of a person only if a link of its transaction's scopes leads to that person (`access.link` has
 its own policy). A row that has an owner is not seen through OWN_ITEM alone unless the actor's organisation owns it.
 Settings are read in a sub-select, once per statement. Rows of professionals are seen by actors alone: by whoever has a
-scope. Tables for matching (`INTERNAL`) are closed to the query role.
+scope. Tables for matching (`INTERNAL`) are closed to the query role, but for the columns that a type shows of them.
 It protects rows; the residual decides which columns are read.
 """
 
@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Column, MetaData, Table
+from sqlalchemy.sql.visitors import iterate
 
 from schema.facts import Fact
 from subgraphs.kit.access import SCOPES_SETTING
-from subgraphs.kit.columns import INTERNAL, PROFESSIONAL, REVIEWED
+from subgraphs.kit.columns import INTERNAL, PROFESSIONAL, REVIEWED, lineage
 from subgraphs.kit.entity import Entity, entity_of
+from subgraphs.kit.fields import ColumnField
 from subgraphs.kit.transactions import ORGANISATION_SETTING
 
 SUBJECT = "person_id"
@@ -31,8 +33,8 @@ REVIEWER = "people_review"
 @dataclass(frozen=True, slots=True)
 class Protection:
     """How a table is protected: `subject` None if its rows are of nobody who is followed, `internal` if the query role
-    may not read it, `professional` if its rows name agents, `reviewed` are the columns of the people of a pair that an
-    agent reviews."""
+    may read no more than `shown` of it, `professional` if its rows name agents, `reviewed` are the columns of the
+    people of a pair that an agent reviews."""
 
     table: Table
     subject: str | None
@@ -40,6 +42,7 @@ class Protection:
     internal: bool
     professional: bool
     reviewed: tuple[str, ...]
+    shown: tuple[str, ...] = ()
 
 
 def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
@@ -62,8 +65,17 @@ def _protection(table: Table, entity: Entity | None) -> Protection:
     internal, professional = table.info in (INTERNAL, REVIEWED), table.info == PROFESSIONAL
     reviewed = PAIR if table.info == REVIEWED else ()
     if entity is not None:
-        return Protection(table, entity.subject, entity.owner, internal, professional, reviewed)
+        shown = _shown(table, entity) if internal else ()
+        return Protection(table, entity.subject, entity.owner, internal, professional, reviewed, shown)
     return Protection(table, SUBJECT if SUBJECT in table.c else None, None, internal, professional, reviewed)
+
+
+def _shown(table: Table, entity: Entity) -> tuple[str, ...]:
+    """The columns of a table that a type shows, with its subject and its lineage, in the order of the table."""
+    fields = (field for field in entity.fields.values() if isinstance(field, ColumnField))
+    read = {node.name for field in fields for node in iterate(field.column) if isinstance(node, Column)}
+    read |= {column.name for column in lineage()}
+    return tuple(column.name for column in table.columns if column.name in read or column.name == entity.subject)
 
 
 def statements(protection: Protection) -> list[str]:
@@ -79,7 +91,10 @@ def statements(protection: Protection) -> list[str]:
         linked = " AND ".join(_linked(protection.table, column) for column in protection.reviewed)
         sql.append(f"CREATE POLICY review ON {table} TO {REVIEWER} USING ({linked}) WITH CHECK ({linked})")
     if protection.internal:
-        return [*sql, f"REVOKE ALL ON {table} FROM {query}"]
+        sql.append(f"REVOKE ALL ON {table} FROM {query}")
+        if not protection.shown:
+            return sql
+        sql.append(f"GRANT SELECT ({', '.join(protection.shown)}) ON {table} TO {query}")
     return [*sql, f"CREATE POLICY query ON {table} FOR SELECT TO {query} USING ({_visible(protection)})"]
 
 

@@ -57,6 +57,7 @@ from subgraphs.people.journey import (
     reveals,
 )
 from subgraphs.people.rights import Rights, in_force
+from subgraphs.people.statements import ORDER, TOLD, Statement
 
 IDENTITY, NIR, COORD, FAM = Category.ID, Category.NIR, Category.COORD, Category.FAM
 SOC, ECO, FORM, TRACE = Category.SOC, Category.ECO, Category.FORM, Category.TRACE
@@ -154,6 +155,15 @@ class Person:
         IDX,
         "Systèmes qui connaissent la personne, sans l'identifiant.",
         level=REDUCED,
+    )
+    statements: list[Statement] | None = to_many(
+        IDX,
+        "Ce que chaque système dit de la personne : où ils se contredisent, les autres champs suivent celui qui fait "
+        "foi (docs/provenance.md).",
+        on=(t.identity.c.person_id, t.person.c.id),
+        where=TOLD,
+        order=ORDER,
+        page=6,
     )
     contact: Contact | None = to_one(COORD, "Moyens de joindre la personne.", on=(t.contact.c.person_id, t.person.c.id))
     department_code: str | None = column(
@@ -327,6 +337,7 @@ TYPES = (
     Person,
     SectorIdentifier,
     NationalIdentifier,
+    Statement,
     Contact,
     Address,
     Household,

@@ -97,7 +97,7 @@ def test_every_rule_on_what_a_row_holds_is_in_the_world() -> None:
         for item in entity.fields.values()
         if isinstance(item, ManyField) and item.where is not None
     }
-    assert narrowed == {"OrientationAppointment", "NationalIdentifier"}
+    assert narrowed == {"OrientationAppointment", "NationalIdentifier", "Statement"}
 
 
 async def _fetch(database: Database, sql: str) -> list[str]:

@@ -44,8 +44,10 @@ async def test_query_role_sees_the_rows_of_linked_people_only(fresh_database: Da
     await rows.person(3)
     for number in (1, 2, 3):
         await rows.sourced("people.rsa", person_id=person_id(number))
+        stated = {"phones": [], "contact_origin": "PERSONNE", "contact_authorisation": "I"}
+        await rows.sourced("people.identity", person_id=person_id(number), **stated)
     referent, territory = link_key(Fact.REFERENT, AGENT), link_key(Fact.TERRITORY, "08")
-    for table in ("people.person", "people.rsa"):
+    for table in ("people.person", "people.rsa", "people.identity"):
         assert await visible_rows(fresh_database, "people_query", table) == 0
         assert await visible_rows(fresh_database, "people_query", table, "2") == 0
         assert await visible_rows(fresh_database, "people_query", table, referent) == 1
@@ -84,11 +86,27 @@ async def test_own_item_shows_the_own_rows_and_another_link_shows_all(fresh_data
 @pytest.mark.parametrize("schema", SCHEMAS)
 async def test_tables_for_matching_are_closed_to_the_query_role(fresh_database: Database, schema: str) -> None:
     module, types = SCHEMAS[schema]
-    internal = [records.table for records in rls.protections(module.metadata, types) if records.internal]
+    internal = [records for records in rls.protections(module.metadata, types) if records.internal]
     assert internal
-    for table in internal:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await visible_rows(fresh_database, f"{schema}_query", f"{schema}.{table.name}")
+    connection = await fresh_database.connect(f"{schema}_query")
+    try:
+        for records in internal:
+            table = f"{schema}.{records.table.name}"
+            for column in records.table.columns:
+                if column.name in records.shown:
+                    await connection.fetch(f"SELECT {column.name} FROM {table}")
+                else:
+                    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                        await connection.fetch(f"SELECT {column.name} FROM {table}")
+    finally:
+        await connection.close()
+
+
+def test_nothing_that_matches_people_is_shown_of_a_statement() -> None:
+    module, types = SCHEMAS["people"]
+    [identity] = [records for records in rls.protections(module.metadata, types) if records.table.name == "identity"]
+    matching = {"nir_hash", "nir_last_digits", "matricule", "organisme", "france_travail_id", "department_internal_id"}
+    assert matching & set(identity.shown) == set()
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)

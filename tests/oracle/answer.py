@@ -201,6 +201,8 @@ class Oracle:
         field, descending = v.MANY.get(coordinate, ("", "", False))[1:]
         if coordinate == "Person.followUpGroup":
             return Order(lambda item: self._guarded(item, field, f"{item.row['since'] or ''}Z{item.row['source_id']}"))
+        if coordinate == "Person.statements":
+            return Order(lambda item: self._guarded(item, field, f"{item.row['source']} {item.row['source_id']}"))
         return Order(lambda item: self._guarded(item, field), descending) if field else Order()
 
     def _guarded(self, item: Item, field: str, value: Any = ...) -> Any:

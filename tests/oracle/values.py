@@ -17,6 +17,8 @@ NO_ROW: Row = {}
 UNKNOWN = "UNKNOWN"
 """What an edge tells whose other end nobody knows: it may be anything."""
 COLUMNS = {
+    "Address.source": "address_source",
+    "Address.asOf": "address_as_of",
     "Allocations.are": "unemployment_insurance",
     "Allocations.ass": "specific_solidarity",
     "Allocations.ppa": "activity_bonus",
@@ -24,6 +26,13 @@ COLUMNS = {
     "Motive.type": "motive_type",
     "Rights.erasureDueOn": "erasure_on",
     "Rights.lastContactOn": "last_contact",
+    "Statement.are": "unemployment_insurance",
+    "Statement.ass": "specific_solidarity",
+    "Statement.ppa": "activity_bonus",
+    "Statement.rightsAndDuties": "rsa_rights_and_duties",
+    "Statement.rightsAndDutiesSince": "rsa_rights_and_duties_since",
+    "Statement.suspendedOn": "rsa_suspended_on",
+    "Statement.suspensionReason": "rsa_suspension_reason",
 }
 STRICTER = {
     **dict.fromkeys(("SANTE", "MALADIE", "INVALIDITE", "psychologue"), "SAN"),
@@ -34,6 +43,7 @@ STRICTER = {
 """Values of closed lists, and the category that they take besides their field's."""
 COARSE = {
     **dict.fromkeys(("Motive.category", "Person.workSituation", "Rsa.suspensionReason"), "AUTRE"),
+    **dict.fromkeys(("Statement.workSituation", "Statement.suspensionReason"), "AUTRE"),
     **dict.fromkeys(("Appointment.status", "OrientationAppointment.status"), "INCONNU"),
 }
 """What is said instead of a value of a stricter category; of no value at all, too."""
@@ -222,6 +232,7 @@ STUBS: Mapping[str, str] = {
 MANY: Mapping[str, tuple[str, str, bool]] = {
     "Person.identifiers": (IDENTIFIER, "value", False),
     "Person.nationalIdentifiers": (IDENTIFIER, "value", False),
+    "Person.statements": ("people.identity", "source", False),
     "Person.projects": ("people.project", "", False),
     "Person.constraints": ("people.person_constraint", "", False),
     "Person.orientations": ("people.orientation", "startsOn", False),
@@ -245,6 +256,7 @@ CHILDREN: Mapping[str, tuple[str, str]] = {
 }
 """The objects that belong to one of nobody, and the column that says so."""
 ONLY: Mapping[str, Callable[[Row], bool]] = {
+    "Person.statements": lambda row: row["source"] not in ("dora", "emplois", "ft-actions", "immersion-facile"),
     "Person.nationalIdentifiers": lambda row: row["kind"] != "CD_INTERNE",
     "Person.orientationAppointments": lambda row: row["motive_type"] == "rsa_orientation",
 }
