@@ -26,10 +26,12 @@ from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
+from subgraphs.kit.ingest.unread_fields import UnreadFields
 from subgraphs.kit.ingest.webhook import Webhook
 
 HEADERS = ".headers.json"
 FIELDS: Fields = {**rdvi_payload.FIELDS, **rdvi_users.FIELDS}
+UNREAD = UnreadFields(rdvi_payload.FIELDS)
 TABLES = (".csv", ".xlsx")
 """Suffixes of user files."""
 
@@ -77,7 +79,8 @@ class RdvInsertion(Source):
             raise Refused("FORMAT_UNKNOWN", "users")
         as_of = date_of_file(options)
         for user in users:
-            yield _Listed(self.people, user, as_of, options.department)
+            listed = _Listed(self.people, user, as_of, options.department)
+            yield Numbered(None, listed, UNREAD.of_json(user, "users."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +102,29 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A proven webhook."""
+    """A proven webhook; `unread` names what it holds and the hub does not keep."""
 
     item: Rdv | Invitation | Gone
     model: str
     as_of: datetime
+    unread: tuple[str, ...]
 
 
 def message(body: bytes, headers: Mapping[str, str], secret: bytes) -> Message:
     """The message of a webhook as it came in; raises Refused."""
-    meta, item = read(proven(body, headers, secret))
-    return Message(item, meta.model, instant(meta.timestamp, "meta.timestamp"))
+    signed = proven(body, headers, secret)
+    meta, item = read(signed)
+    return Message(item, meta.model, instant(meta.timestamp, "meta.timestamp"), UNREAD.of_json(loads(signed)))
 
 
-def _received(path: Path, options: Options, items: Items) -> _Webhook | Refused:
+def _received(path: Path, options: Options, items: Items) -> Numbered[RecordGroup] | Refused:
     """The one group of a webhook's file, or why it can't be taken; raises Refused where there is nothing to prove."""
     if not options.webhook_secret:
         raise Refused("WEBHOOK_SECRET_MISSING")
     body, headers = _request(path, options.headers)
     try:
-        return _Webhook(items, message(body, headers, options.webhook_secret))
+        received = message(body, headers, options.webhook_secret)
+        return Numbered(None, _Webhook(items, received), received.unread)
     except Refused as refused:
         return refused
 

@@ -49,15 +49,17 @@ class Outcome(StrEnum):
 
 
 class Refused(Exception):
-    """A record or a whole file is refused; `path` is the place in the record, `detail` is for developers."""
+    """A record or a whole file is refused; `path` is the place in the record, `line` that of the file at which it
+    can't be read, `detail` is for developers."""
 
-    def __init__(self, code: str, path: str = "", *, detail: str = "") -> None:
+    def __init__(self, code: str, path: str = "", *, detail: str = "", line: int | None = None) -> None:
         path = _showable(path)
         super().__init__(f"{code} {path} {detail}".rstrip())
         if code not in CODES:
             raise LookupError(f"subgraphs/kit/ingest/refusal_codes.py has no code {code}")
         self.code = code
         self.path = path
+        self.line = line
         self.text = CODES[code]
 
 
@@ -238,7 +240,7 @@ class Report:
     def _keep(self, refused: Refused, place: Place, codes: Counter[str], refusals: list[Refusal]) -> None:
         codes[refused.code] += 1
         if len(refusals) < MAX_DETAILED_REFUSALS:
-            at = (place.line, place.sheet)
+            at = (refused.line if place.line is None else place.line, place.sheet)
             refusals.append(Refusal(place.file, place.digest, place.record, refused.path, refused.code, *at))
 
 

@@ -38,7 +38,7 @@ def loads(content: bytes) -> Any:
     except strict_json.NotANumber:
         raise Refused("JSON_NUMBER") from None
     except json.JSONDecodeError as error:
-        raise Refused("JSON_INVALID", detail=f"line {error.lineno} column {error.colno}") from None
+        raise Refused("JSON_INVALID", detail=f"column {error.colno}", line=error.lineno) from None
     except (RecursionError, ValueError) as error:
         raise Refused("JSON_INVALID", detail=type(error).__name__) from None
 

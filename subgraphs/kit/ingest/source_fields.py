@@ -66,8 +66,14 @@ def _uses(fates: tuple[Use, ...]) -> Iterator[Use]:
 
 
 def uses_of(path: str, uses: Mapping[str, tuple[Use, ...]]) -> tuple[Use, ...]:
-    """What becomes of a path, by its own row or the longest one ending in `*` that covers it; empty if no row does."""
+    """What becomes of a path; empty if no row declares it."""
+    row = row_of(path, uses)
+    return () if row is None else uses[row]
+
+
+def row_of(path: str, uses: Mapping[str, tuple[Use, ...]]) -> str | None:
+    """The row that declares a path: its own, or the longest one ending in `*` that covers it."""
     if path in uses:
-        return uses[path]
+        return path
     covering = [known for known in uses if known.endswith("*") and path.startswith(known[:-1])]
-    return uses[max(covering, key=len)] if covering else ()
+    return max(covering, key=len) if covering else None

@@ -8,7 +8,7 @@ data on professionals, who may object each month (docs/domain.md#data-inclusion)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,12 +21,13 @@ from subgraphs.kit.communes import CODE
 from subgraphs.kit.distance import Position
 from subgraphs.kit.ingest.catalogue import revise
 from subgraphs.kit.ingest.excerpts import Items
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
+from subgraphs.kit.ingest.unread_fields import UnreadFields
 from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import tables
 from subgraphs.offers.ranking import REMOTE
@@ -78,6 +79,8 @@ FIELDS: Fields = {
     ("total", "page", "size", "pages"): Unkept.TECHNICAL,
 }
 
+UNREAD = UnreadFields(FIELDS)
+
 
 class DataInclusion(Source):
     """The source `data-inclusion`: one record, structure or service, is one group."""
@@ -93,12 +96,13 @@ class DataInclusion(Source):
         return await read_files(self.name, paths, session, _records, _write)
 
 
-def _records(path: Path) -> list[Any]:
+def _records(path: Path) -> Iterator[Numbered[Any]]:
     content = loads(path.read_bytes())
     records = content.get("items") if isinstance(content, dict) else content
     if not isinstance(records, list):
         raise Refused("FORMAT_UNKNOWN", detail="neither a page nor an array")
-    return records
+    for record in records:
+        yield Numbered(None, record, UNREAD.of_json(record))
 
 
 async def _write(record: Any, store: Store) -> Outcome:

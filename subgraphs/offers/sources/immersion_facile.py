@@ -155,6 +155,7 @@ class ImmersionFacile(JourneySource):
 
     name = NAME
     reads = "conventions d'Immersion facilitée"
+    place = ""
     fields = FIELDS
     webhook = Webhook(by_header, sent_at)
 

@@ -12,18 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Table
 
 from schema.facts import Fact
 from subgraphs.kit.ingest import excerpts
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import loads
 from subgraphs.kit.ingest.person_registry import People, PersonRecord
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
+from subgraphs.kit.ingest.unread_fields import UnreadFields
 from subgraphs.offers import journey_tables as tables
 
 
@@ -83,6 +84,8 @@ class JourneySource(Source):
 
     role = "ingest"
     pieces = excerpts.Items("results")
+    place: ClassVar[str] = "results."
+    """Path of its records, as its fields write it."""
 
     def __init__(self, people: People) -> None:
         super().__init__(people)
@@ -94,7 +97,13 @@ class JourneySource(Source):
         async def write(record: object, store: Store) -> Outcome:
             return await self.write(store, record, options)
 
-        return await read_files(self.name, paths, session, lambda path: self.records(loads(path.read_bytes())), write)
+        unread = UnreadFields(self.fields)
+
+        def records(path: Path) -> list[Numbered[Any]]:
+            listed_records = self.records(loads(path.read_bytes()))
+            return [Numbered(None, record, unread.of_json(record, self.place)) for record in listed_records]
+
+        return await read_files(self.name, paths, session, records, write)
 
     def records(self, content: Any) -> list[Any]:
         """Return the records of a document, by default those of a page of results; raises Refused FORMAT_UNKNOWN."""

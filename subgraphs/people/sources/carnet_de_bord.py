@@ -18,12 +18,14 @@ from subgraphs.kit.ingest.excerpts import BySuffix, Items
 from subgraphs.kit.ingest.ingestion_report import Numbered, Refused, Report
 from subgraphs.kit.ingest.json_records import loads
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
+from subgraphs.kit.ingest.unread_fields import UnreadFields
 from subgraphs.people.sources import carnet_beneficiaries as beneficiaries
 from subgraphs.people.sources import carnet_followers as followers
 from subgraphs.people.sources.carnet_fields import FIELDS
-from subgraphs.people.sources.carnet_notebook import NotebookGroup, unread
+from subgraphs.people.sources.carnet_notebook import NotebookGroup
 from subgraphs.people.sources.carnet_values import NAME
 
+UNREAD = UnreadFields(FIELDS)
 TABLES = (".csv", ".xlsx")
 """Suffixes of the files that councils give."""
 NO_LIST = ""
@@ -68,7 +70,7 @@ class CarnetDeBord(Source):
             raise Refused("FORMAT_UNKNOWN")
         for item in document:
             group = NotebookGroup(self.people, item, as_of, options.department)
-            yield Numbered(None, group, unread(item))
+            yield Numbered(None, group, UNREAD.of_json(item))
 
     def _rows(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup]]:
         as_of, form = date_of_file(options), form_of(path, FORMS)

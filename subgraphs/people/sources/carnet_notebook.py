@@ -120,15 +120,6 @@ def beneficiary_key(people: People, deployment: str, last_name: str, first_name:
     return people.opaque_key(v.NAME, deployment, *names, str(born))
 
 
-def unread(item: object) -> tuple[str, ...]:
-    """The fields of a notebook that hold something, and that nothing here reads."""
-    fields: dict[str, Any] = dict(item) if isinstance(item, dict) else {}
-    person = fields.get("beneficiary")
-    own = {f"beneficiary.{name}": value for name, value in person.items()} if isinstance(person, dict) else {}
-    read = {*Notebook.__struct_fields__, *(f"beneficiary.{name}" for name in Beneficiary.__struct_fields__)}
-    return tuple(name for name, value in {**fields, **own}.items() if value and name not in read)
-
-
 @dataclass(frozen=True, slots=True)
 class NotebookGroup:
     """One item of the list, as of the day of the file; `department` is the option given."""

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from schema.days import day_of
 from subgraphs.kit.ingest.excerpts import Elements
-from subgraphs.kit.ingest.ingestion_report import Announced, Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.person_registry import Household, People, PersonRecord, Rsa
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.table_shapes import Row
@@ -51,7 +51,7 @@ class CnafFlux(Source):
         """Read the files in the order given; of a broken file, all foyers before the break are taken."""
         return await read_files(NAME, paths, session, self._foyers, write_group)
 
-    def _foyers(self, path: Path) -> Iterator[_Foyer | Announced]:
+    def _foyers(self, path: Path) -> Iterator[Numbered[_Foyer] | Announced]:
         as_of: datetime | None = None
         with path.open("rb") as stream:
             for item in foyers(stream):
@@ -61,7 +61,7 @@ class CnafFlux(Source):
                     yield item
                 else:
                     assert as_of is not None
-                    yield _Foyer(self.people, item, as_of)
+                    yield Numbered(item.line, _Foyer(self.people, item, as_of), item.unread)
 
 
 class _Foyer:

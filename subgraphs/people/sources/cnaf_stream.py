@@ -15,11 +15,15 @@ from typing import BinaryIO
 from lxml import etree
 
 from subgraphs.kit.ingest.ingestion_report import Announced, Refused
+from subgraphs.kit.ingest.unread_fields import UnreadFields, line_of
+from subgraphs.people.sources.cnaf_fields import FIELDS
 from subgraphs.people.sources.cnaf_schema import Element, reduced, text
 
 CHUNK = 1 << 16
 LARGEST = 8 << 20
 """Bytes within which a foyer must end."""
+FOYER = "InfosFoyerRSA"
+UNREAD = UnreadFields(FIELDS)
 TRAILER, TOTAL = "TransmissionFlux", "NBTOTDOSRSATRANSM"
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 ENCODINGS = ("windows-1252", "iso-8859-1", "iso-8859-15", "utf-8", "us-ascii")
@@ -35,13 +39,16 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class RawFoyer:
-    """A foyer as the file has it, in UTF-8, not validated yet; `encoding` is that of the file, and the others are its
-    keys: the organisme (FONORG:NUMORG) and the matricule, padded as the flux pads it."""
+    """A foyer as the file has it, in UTF-8, not validated yet; `encoding` is that of the file, `organisme`
+    (FONORG:NUMORG) and `matricule`, padded as the flux pads it, are its keys, `line` is where it begins and `unread`
+    what it has and the hub does not keep."""
 
     content: bytes
     encoding: str
     organisme: str
     matricule: str
+    line: int | None
+    unread: tuple[str, ...]
 
     def reduced(self) -> tuple[Element, list[Refused]]:
         """Return what the hub reads of it, and why values of it were set aside; raises Refused."""
@@ -57,7 +64,7 @@ def foyers(stream: BinaryIO) -> Iterator[Header | RawFoyer | Announced]:
     encoding = _prolog(head)
     parser = etree.XMLPullParser(
         events=("start", "end"),
-        tag=("Racine", "IdentificationFlux", "InfosFoyerRSA", TRAILER),
+        tag=("Racine", "IdentificationFlux", FOYER, TRAILER),
         encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
@@ -79,7 +86,7 @@ def foyers(stream: BinaryIO) -> Iterator[Header | RawFoyer | Announced]:
             elif element.tag == "IdentificationFlux":
                 header_read = True
                 yield _header(element)
-            elif element.tag == "InfosFoyerRSA":
+            elif element.tag == FOYER:
                 fed = 0
                 yield _raw(element, encoding)
                 _forget(element)
@@ -93,7 +100,7 @@ def foyers(stream: BinaryIO) -> Iterator[Header | RawFoyer | Announced]:
         parser.close()
     except etree.XMLSyntaxError as error:
         whole = tail.rstrip().endswith("</Racine>") or not header_read
-        raise Refused("XML_MALFORMED" if whole else "TRUNCATED", detail=f"line {error.lineno}") from None
+        raise Refused("XML_MALFORMED" if whole else "TRUNCATED", line=error.lineno) from None
     if not header_read:
         raise Refused("FORMAT_UNKNOWN", "Racine/IdentificationFlux")
 
@@ -102,7 +109,8 @@ def _raw(element: Element, encoding: str) -> RawFoyer:
     place = "IdentificationRSA/Organisme"
     organisme = f"{text(element, f'{place}/FONORG')}:{text(element, f'{place}/NUMORG')}"
     content = etree.tostring(element, encoding="utf-8", with_tail=False)
-    return RawFoyer(content, encoding, organisme, text(element, f"{place}/MATRICULE") or "")
+    matricule = text(element, f"{place}/MATRICULE") or ""
+    return RawFoyer(content, encoding, organisme, matricule, line_of(element), UNREAD.of_xml(element, FOYER))
 
 
 def _parser() -> etree.XMLParser:
@@ -113,7 +121,7 @@ def _feed(parser: etree.XMLPullParser, piece: str) -> Refused | None:
     try:
         parser.feed(piece.encode())
     except etree.XMLSyntaxError as error:
-        return Refused("XML_MALFORMED", detail=f"line {error.lineno}")
+        return Refused("XML_MALFORMED", line=error.lineno)
     return None
 
 
@@ -154,7 +162,7 @@ def _expect(element: Element, header_read: bool) -> None:
     path = [ancestor.tag for ancestor in element.iterancestors()]
     if element.getroottree().docinfo.internalDTD is not None:
         raise Refused("DTD_REFUSED")
-    if path != ([] if element.tag == "Racine" else ["Racine"]) or (element.tag == "InfosFoyerRSA" and not header_read):
+    if path != ([] if element.tag == "Racine" else ["Racine"]) or (element.tag == FOYER and not header_read):
         raise Refused("FORMAT_UNKNOWN", str(element.tag))
 
 

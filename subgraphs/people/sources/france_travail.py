@@ -22,18 +22,20 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from subgraphs.kit.ingest import excerpts
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.person_registry import PersonRecord, ReferentOrganisation
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import chosen, emails, instant, mobiles_first, optional_day, phones
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session, Source, read_files
+from subgraphs.kit.ingest.unread_fields import UnreadFields
 from subgraphs.kit.sensitive_organisations import sensitivity
 from subgraphs.people import asked, journey_tables, tables
 from subgraphs.people.sources import ft_answers as ft
 from subgraphs.people.sources.ft_answer_fields import FIELDS
 
 NAME = "france-travail"
+UNREAD = UnreadFields(FIELDS)
 UNANSWERED = {ft.NONE: "ANSWER_NONE", ft.SEVERAL: "ANSWER_SEVERAL", "": "ANSWER_FAILED"}
 """Codes of a search that found nobody to read; any other one is a refusal."""
 CIVILITIES = {"MME": "MADAME", "M.": "MONSIEUR", "M": "MONSIEUR"}
@@ -72,12 +74,12 @@ class FranceTravail(Source):
         """Read the records, then keep whom they are about as asked about, whatever became of them."""
         asked_about: dict[UUID, datetime] = {}
 
-        def records(path: Path) -> list[Any]:
+        def records(path: Path) -> list[Numbered[Any]]:
             content = loads(path.read_bytes())
             records = content.get("results") if isinstance(content, dict) else None
             if not isinstance(records, list):
                 raise Refused("FORMAT_UNKNOWN", detail="no list results")
-            return records
+            return [Numbered(None, record, UNREAD.of_json(record, "results.")) for record in records]
 
         async def write(record: object, store: Store) -> Outcome:
             answers = convert(record, ft.Answers)

@@ -19,16 +19,19 @@ from lxml import etree
 from subgraphs.kit.communes import CODE
 from subgraphs.kit.ingest.catalogue import revise
 from subgraphs.kit.ingest.excerpts import Elements
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import chosen
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
+from subgraphs.kit.ingest.unread_fields import UnreadFields, line_of
 from subgraphs.kit.sensitive_organisations import category_of_name
 from subgraphs.trainings import tables
 from subgraphs.trainings.sources.lheo_fields import FIELDS
 
 NAME = "lheo"
+FORMATION = "offres/formation"
+UNREAD = UnreadFields(FIELDS)
 RECRUITMENT_STATE = dict(zip("123", tables.RECRUITMENT_STATES, strict=True))
 TEACHING_MODE = dict(zip("012", tables.TEACHING_MODES, strict=True))
 CERTIFYING = {"0": False, "1": True}
@@ -62,7 +65,7 @@ def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
-def _formations(path: Path) -> Iterator[bytes]:
+def _formations(path: Path) -> Iterator[Numbered[bytes]]:
     """Each complete `formation`, in UTF-8: the tree of the file is freed as it is read."""
     depth = 0
     with path.open("rb") as stream:
@@ -78,12 +81,13 @@ def _formations(path: Path) -> Iterator[bytes]:
                     continue
                 depth -= 1
                 if depth == 2 and etree.QName(element).localname == "formation":
-                    yield etree.tostring(element, encoding="utf-8", with_tail=False)
+                    content = etree.tostring(element, encoding="utf-8", with_tail=False)
+                    yield Numbered(line_of(element), content, UNREAD.of_xml(element, FORMATION))
                     _forget(element)
         except etree.XMLSyntaxError as error:
             stream.seek(max(0, path.stat().st_size - TAIL))
             whole = depth == 0 or stream.read().rstrip().endswith(b"lheo>")
-            raise Refused(_code(error.msg or "", whole), detail=f"line {error.lineno}") from None
+            raise Refused(_code(error.msg or "", whole), line=error.lineno) from None
 
 
 def _forget(element: etree._Element) -> None:

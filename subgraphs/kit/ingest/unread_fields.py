@@ -1,0 +1,85 @@
+"""The fields of a record in JSON or XML that the hub does not keep though they hold something, by `Source.fields`.
+
+A field that no source declares has no name in a report: its name comes from the record, and may say anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from subgraphs.kit.ingest.ingestion_report import LONGEST_NAME
+from subgraphs.kit.ingest.source_fields import Fields, Unkept, flattened, row_of
+
+UNDECLARED = "champ que la source ne déclare pas"
+CACHED = 4096
+"""Paths of which the name is remembered."""
+
+
+class UnreadFields:
+    """Names what records of a source have and the hub does not keep."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._uses = dict(flattened(fields))
+        self._name = lru_cache(maxsize=CACHED)(self._unread_name)
+
+    def of_json(self, record: object, prefix: str = "") -> tuple[str, ...]:
+        """The names of the fields of a record below a path of its document, each once."""
+        return self._names(_json_paths(record, prefix), prefix)
+
+    def of_xml(self, record: Any, prefix: str) -> tuple[str, ...]:
+        """The names of the fields of an element, which stands at a path of its document."""
+        return self._names(_xml_paths(record, prefix), prefix)
+
+    def _names(self, paths: Iterator[str], prefix: str) -> tuple[str, ...]:
+        names = dict.fromkeys(name for path in paths if (name := self._name(path)) is not None)
+        return tuple(_short(name.removeprefix(prefix).lstrip("./")) for name in names)
+
+    def _unread_name(self, path: str) -> str | None:
+        """The row that declares an unread path, none of a path that is read."""
+        row = row_of(path, self._uses)
+        if row is None:
+            return UNDECLARED
+        kept = any(not isinstance(use, Unkept) for use in self._uses[row])
+        return None if kept else row.rstrip("*").rstrip("./")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}"
+
+
+def _json_paths(value: object, path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield from _json_paths(member, f"{path}{'.' if path and not path.endswith('.') else ''}{key}")
+    elif isinstance(value, list):
+        for member in value:
+            yield from _json_paths(member, path)
+    elif value is not None and value != "":
+        yield path
+
+
+def _xml_paths(element: Any, path: str) -> Iterator[str]:
+    for name, text in element.attrib.items():
+        if text.strip() and not name.startswith("{"):
+            yield f"{path}/@{name}"
+    if not len(element):
+        if (element.text or "").strip():
+            yield path
+        return
+    for child in element.iterchildren("*"):
+        yield from _xml_paths(child, f"{path}/{child.tag.rpartition('}')[2]}")
+
+
+def line_of(element: Any) -> int | None:
+    """The line of the file at which an element begins.
+
+    libxml2 counts up to 65,535 in elements; beyond, it tells the line at which the first text in one ends.
+    """
+    line: int | None = element.sourceline
+    if line is None or line < 1 << 16:
+        return line
+    while element.text is None and len(element):
+        element = element[0]
+    return line - (element.text or "").count("\n")
