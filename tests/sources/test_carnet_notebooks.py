@@ -102,7 +102,14 @@ async def test_free_text_and_what_names_nobody_is_in_no_column_and_is_told(
 ) -> None:
     await ingest_flux(fresh_database, tmp_path, MAELLE)
     report = await ingest(fresh_database, "carnet-de-bord", file(tmp_path, notebook()), as_of=MONDAY)
-    assert set(report.unread) == {"members", "beneficiary.place_of_birth"}
+    assert set(report.unread) == {
+        "members",
+        "beneficiary.place_of_birth",
+        "focuses.targets.target",
+        "focuses.targets.actions.action",
+        "professional_projects.rome_code.label",
+        "right_rqth",
+    }
     for table in ("objective", "person_constraint", "identity"):
         texts = await values(fresh_database, f"SELECT t::text FROM people.{table} t")
         assert not any("démonstration" in text for text in texts)

@@ -371,7 +371,7 @@ async def test_a_value_that_cannot_be_read_is_set_aside_and_the_rendez_vous_is_t
 
 
 async def test_a_file_of_another_kind_is_told(database: Database, tmp_path: Path) -> None:
-    path = tmp_path / "usagers.xlsx"
+    path = tmp_path / "usagers.ods"
     path.write_bytes(b"PK")
     assert codes(await ingest(database, "rdv-insertion", path)) == [(0, "", "FILE_TYPE_UNKNOWN")]
 

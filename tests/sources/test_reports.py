@@ -12,7 +12,7 @@ from rich.console import Console
 
 from hub.ingest import show
 from schema.nir import MASK
-from subgraphs.kit.ingest.ingestion_report import LONGEST_NAME, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import LONGEST_NAME, Refused, Report, Sheet
 
 NIR = "2850578006084"
 
@@ -40,3 +40,15 @@ def test_the_name_of_a_field_is_not_cut_within_a_nir() -> None:
     report = Report("essai")
     report.begin(unread=["x" * (LONGEST_NAME - 12) + NIR])
     assert [*report.unread] == ["x" * (LONGEST_NAME - 12) + MASK]
+
+
+def test_a_report_tells_which_sheet_was_read_where_there_are_several(tmp_path: Path) -> None:
+    path = tmp_path / "usagers.xlsx"
+    path.write_bytes(b"PK")
+    report = Report("essai")
+    report.open(path)
+    report.refuse(report.begin(7, sheet=Sheet(2, 3, 1)), Refused("CELL_FORMULA", "Nom (B7)"))
+    shown = io.StringIO()
+    show(report, Console(file=shown, width=200))
+    assert "usagers.xlsx : lue, la feuille 2 sur 3, seule à porter les colonnes, 1 masquée(s)" in shown.getvalue()
+    assert "feuille 2, ligne 7, Nom (B7)" in shown.getvalue()
