@@ -21,7 +21,7 @@ from hub.runs.kept_runs import Tally, add_to_day, kept_run
 from hub.runs.quarantine import Seal
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused
 from infra.keys import WEBHOOKS, Keys, role_keys
-from infra.role_names import QUARANTINE_KEEPER, RUNS_WRITER
+from infra.role_names import QUARANTINE_WRITER, RUNS_WRITER
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refusal, Report
 from subgraphs.kit.ingest.row_map import Connection
@@ -51,23 +51,13 @@ class Reader:
 
 def source_roles(name: str) -> tuple[str, ...]:
     """The database roles that reading this source takes; raises StartRefused (SOURCE_UNKNOWN)."""
-    return tuple(dict.fromkeys((_source_class(name).role, SWEEPER, RUNS_WRITER)))
-
-
-def file_roles(name: str) -> tuple[str, ...]:
-    """Those that reading its files takes, of which refused records are kept."""
-    return (*source_roles(name), QUARANTINE_KEEPER)
+    return tuple(dict.fromkeys((_source_class(name).role, SWEEPER, RUNS_WRITER, QUARANTINE_WRITER)))
 
 
 def source_keys(name: str) -> tuple[str, ...]:
     """The keys that reading this source takes; raises StartRefused (SOURCE_UNKNOWN)."""
     webhook = (f"webhook-{name}",) if name in WEBHOOKS else ()
-    return ("nir", *role_keys(*source_roles(name)), *webhook)
-
-
-def file_keys(name: str) -> tuple[str, ...]:
-    """Those that reading its files takes, of which refused records are kept."""
-    return (*source_keys(name), "quarantine", *role_keys(QUARANTINE_KEEPER))
+    return ("nir", "quarantine", *role_keys(*source_roles(name)), *webhook)
 
 
 def find_source(name: str, keys: Keys) -> Reader:
@@ -113,17 +103,19 @@ async def ingest(
                     progress(at)
 
             report = await read_inputs(reader, paths, options, dsn, follow)
-            await keep_refused(reader.source, options, report, dsn(QUARANTINE_KEEPER), seal)
+            await keep_refused(reader.source, options, report, dsn(QUARANTINE_WRITER), seal)
             run.tally = tally(report)
     return report
 
 
 async def take_notifications(
-    reader: Reader, paths: Sequence[Path], options: Options, dsn: Callable[[str], str]
+    reader: Reader, paths: Sequence[Path], options: Options, dsn: Callable[[str], str], seal: Seal
 ) -> Report:
-    """Read notifications, and count them for their day; raises as `read_inputs`, and waits for no run of the source."""
+    """Read notifications, keep those refused under the seal, and count them for their day; raises as `read_inputs`, and
+    waits for no run of the source."""
     report = await read_inputs(reader, paths, options, dsn)
     with database_refusals():
+        await keep_refused(reader.source, options, report, dsn(QUARANTINE_WRITER), seal)
         await add_to_day(dsn(RUNS_WRITER), reader.source.name, tally(report))
     return report
 

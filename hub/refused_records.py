@@ -1,11 +1,18 @@
-"""Takes the records that an ingestion refused out of their files, and keeps them encrypted (`hub.runs.quarantine`)."""
+"""Takes the records that a reading refused out of what was read, and keeps them encrypted (`hub.runs.quarantine`).
+
+Whoever reads calls this before it lets go of what was read: before a run ends, a cursor moves or a notification is
+answered. A process that is killed earlier has finished nothing, and what it read comes again.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
+
+import msgspec
 
 from hub.runs.quarantine import Content, Refusal, Seal, quarantine
 from subgraphs.kit.ingest.ingestion_report import Report, sha256_of
@@ -13,45 +20,65 @@ from subgraphs.kit.ingest.unit_of_work import Options, Source
 
 UNPROVEN = frozenset({"HEADERS_MISSING", "WEBHOOK_SECRET_MISSING", "WEBHOOK_SIGNATURE"})
 """Codes of what nobody has proven to come from the source: it is not kept."""
-HEADERS = ".headers.json"
-"""The end of the name of the file that holds a notification's headers, beside its body."""
 
 
 async def keep_refused(source: Source, options: Options, report: Report, dsn: str, seal: Seal) -> None:
     """Keep the records that the report names, in place of what was kept of the same files before; `dsn` is the address
-    of the quarantine's role. Raises the errors of asyncpg."""
+    of the role that writes the quarantine. Raises the errors of asyncpg."""
+    digests = [digest for _, digest in report.inputs if digest]
+    async with quarantine(dsn) as kept:
+        await kept.keep(source.name, digests, list(_refusals(source, options, report)), seal)
+        await kept.expire()
+
+
+async def keep_given(
+    source: Source, options: Options, report: Report, dsn: str, seal: Seal, account: str
+) -> frozenset[str]:
+    """Keep the records of an API that the report names, each as a file of its own; return the digests of these.
+
+    The pages of an API are never twice the same, so that a record is told by its own bytes. Raises the errors of
+    asyncpg.
+    """
+    refusals = [
+        Refusal(sha256(refusal.content.body).hexdigest(), 1, refusal.file, refusal.code, refusal.content)
+        if refusal.content is not None
+        else refusal
+        for refusal in _refusals(source, options, report)
+    ]
+    if refusals:
+        async with quarantine(dsn) as kept:
+            await kept.keep(source.name, (), refusals, seal, account)
+    return frozenset(refusal.digest for refusal in refusals)
+
+
+def _refusals(source: Source, options: Options, report: Report) -> Iterator[Refusal]:
+    """Each record that the report names and that was proven, with its content if it can be cut out of its file."""
     files = {digest: path for path, digest in report.inputs if digest}
     places: dict[str, dict[int, str]] = defaultdict(dict)
     for refusal in report.refusals:
         if refusal.digest and refusal.record and refusal.code not in UNPROVEN:
             places[refusal.digest][refusal.record] = refusal.code
-    refusals = [
-        refusal
-        for digest, codes in places.items()
-        for refusal in _refusals(source, files[digest], digest, codes, options)
-    ]
-    async with quarantine(dsn) as kept:
-        await kept.keep(source.name, list(files), refusals, seal)
+    for digest, codes in places.items():
+        yield from _refusals_of(source, files[digest], digest, codes, options)
 
 
-def _refusals(source: Source, path: Path, digest: str, codes: dict[int, str], options: Options) -> Iterator[Refusal]:
+def _refusals_of(source: Source, path: Path, digest: str, codes: dict[int, str], options: Options) -> Iterator[Refusal]:
     contents: dict[int, Content] = {}
     with suppress(OSError):  # the file is gone since: what was refused of it is listed all the same
         excerpts = source.pieces.excerpts(path, codes)
-        read = {place: _content(path, body, options) for place, body in excerpts.items()}
+        read = {place: _content(source, path, body, options) for place, body in excerpts.items()}
         if sha256_of(path) == digest:  # otherwise it was written anew since, and holds other records
             contents = read
     for place, code in codes.items():
         yield Refusal(digest, place, path.name, code, contents.get(place))
 
 
-def _content(path: Path, body: bytes, options: Options) -> Content:
-    beside = options.headers or path.with_name(path.name.removesuffix(path.suffix) + HEADERS)
+def _content(source: Source, path: Path, body: bytes, options: Options) -> Content:
     return Content(
         body=body,
-        suffix=path.suffix,
+        suffix=source.pieces.ending(path),
         written=path.stat().st_mtime_ns,
-        headers=beside.read_bytes() if beside.is_file() else None,
         as_of=options.as_of,
         department=options.department,
+        organisations=msgspec.to_builtins(dict(options.organisations)),
     )

@@ -15,13 +15,14 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
+
 from hub.ingest import Reader, database_refusals, read_inputs
-from hub.refused_records import HEADERS
 from hub.runs.kept_runs import source_lock
 from hub.runs.quarantine import Content, Quarantine, Seal, Waiting, quarantine
 from infra.role_names import QUARANTINE_KEEPER, RUNS_WRITER
 from subgraphs.kit.ingest.ingestion_report import Report
-from subgraphs.kit.ingest.unit_of_work import Options, Progress
+from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Progress
 
 AT_ONCE = 200
 """Records that are in memory at once, each under one or two descriptors."""
@@ -42,11 +43,12 @@ async def retry(
     seal: Seal,
     progress: Callable[[Progress], None] | None = None,
 ) -> Retried:
-    """Read again what waits of the source, under the options of then and the organisations of now; what is taken is
-    forgotten. Raises as `ingest`, and StartRefused (QUARANTINE_KEY)."""
+    """Read again what waits of the source, under the options of then, the organisations of now before those of then;
+    what is taken is forgotten, and what has waited too long. Raises as `ingest`, and StartRefused (QUARANTINE_KEY)."""
     source, total, without_content, last = reader.source.name, Report(reader.source.name), 0, 0
     with database_refusals():
         async with source_lock(dsn(RUNS_WRITER), source), quarantine(dsn(QUARANTINE_KEEPER)) as kept:
+            await kept.expire()
             while records := await kept.waiting(source, last, AT_ONCE):
                 last = records[-1].number
                 opened = [(record, seal.open(record)) for record in records if record.sealed is not None]
@@ -63,11 +65,23 @@ def _by_options(
     opened: Sequence[tuple[Waiting, Content]], options: Options
 ) -> Iterator[tuple[Options, list[tuple[Waiting, Content]]]]:
     """The records by the options under which they were read, as options of this reading."""
-    groups: dict[tuple[datetime | None, str | None], list[tuple[Waiting, Content]]] = defaultdict(list)
+    groups: dict[tuple[datetime | None, str | None, bytes], list[tuple[Waiting, Content]]] = defaultdict(list)
     for record, content in opened:
-        groups[content.as_of, content.department].append((record, content))
-    for (as_of, department), group in groups.items():
-        yield replace(options, as_of=as_of, department=department or options.department, headers=None), group
+        organisations = msgspec.json.encode(content.organisations, order="sorted")
+        groups[content.as_of, content.department, organisations].append((record, content))
+    for (as_of, department, _), group in groups.items():
+        then = {key: Organisation(**form) for key, form in group[0][1].organisations.items()}  # type: ignore[arg-type]
+        yield (
+            replace(
+                options,
+                as_of=as_of,
+                department=department or options.department,
+                organisations={**then, **options.organisations},
+                headers=None,
+                proven=True,
+            ),
+            group,
+        )
 
 
 @contextmanager
@@ -88,8 +102,6 @@ def _files(group: Sequence[tuple[Waiting, Content]]) -> Iterator[list[Path]]:
         paths = []
         for record, content in group:
             paths.append(place(f"{record.number}{content.suffix}", content.body, content.written))
-            if content.headers is not None:
-                place(f"{record.number}{HEADERS}", content.headers, content.written)
         yield paths
 
 

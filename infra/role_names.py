@@ -18,7 +18,17 @@ QUERIES = tuple(f"{schema}_query" for schema in SCHEMAS)
 INGESTS = tuple(f"{schema}_ingest" for schema in SCHEMAS)
 JOURNALS = ("journal_writer", "journal_reader", "journal_keeper")
 RUNS_WRITER, RUNS_READER = "runs_writer", "runs_reader"
-QUARANTINE_KEEPER = "quarantine_keeper"
+QUARANTINE_KEEPER, QUARANTINE_WRITER = "quarantine_keeper", "quarantine_writer"
 REVIEWER = "people_review"
-LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS, RUNS_WRITER, RUNS_READER, QUARANTINE_KEEPER, REVIEWER)
+LOGINS = (
+    *QUERIES,
+    *INGESTS,
+    INGEST,
+    *JOURNALS,
+    RUNS_WRITER,
+    RUNS_READER,
+    QUARANTINE_KEEPER,
+    QUARANTINE_WRITER,
+    REVIEWER,
+)
 """Roles that log in, each with a password of its own."""

@@ -10,7 +10,8 @@
     runs_writer       keeps the runs of the sources (`hub.runs`)
     runs_reader       reads them
     people_review     reads pairs of people who may be one, and adds decisions, under row security
-    quarantine_keeper reads, adds and erases refused records, which are encrypted
+    quarantine_keeper reads, notes and erases refused records, which are encrypted
+    quarantine_writer adds and replaces them, and can't read them
 
 The password of a role is derived from the key `database`, which only an administrator's commands need. A process holds
 the derived passwords of its own roles, each in a key file (`infra.keys.role_keys`), and can make no other.
@@ -37,6 +38,7 @@ from infra.role_names import (
     OWNERS,
     QUARANTINE,
     QUARANTINE_KEEPER,
+    QUARANTINE_WRITER,
     QUERIES,
     REVIEWER,
     RUNS,
@@ -153,14 +155,15 @@ def _privileges() -> list[str]:
         f"GRANT USAGE ON SCHEMA {JOURNAL_KEYS} TO journal_keeper",
         f"CREATE SCHEMA IF NOT EXISTS {RUNS} AUTHORIZATION runs_owner",
         f"CREATE SCHEMA IF NOT EXISTS {QUARANTINE} AUTHORIZATION runs_owner",
-        f"GRANT USAGE ON SCHEMA {QUARANTINE} TO {QUARANTINE_KEEPER}",
-        f"GRANT USAGE ON SCHEMA {RUNS} TO {RUNS_WRITER}, {RUNS_READER}, {QUARANTINE_KEEPER}",
+        f"GRANT USAGE ON SCHEMA {QUARANTINE}, {RUNS} TO {QUARANTINE_KEEPER}, {QUARANTINE_WRITER}",
+        f"GRANT USAGE ON SCHEMA {RUNS} TO {RUNS_WRITER}, {RUNS_READER}",
         *_as_made("journal_owner", JOURNAL, "INSERT", "journal_writer"),
         *_as_made("journal_owner", JOURNAL, "SELECT", "journal_reader"),
         *_as_made("journal_owner", JOURNAL_KEYS, "SELECT, INSERT, DELETE", "journal_keeper"),
         *_as_made("runs_owner", RUNS, "SELECT, INSERT, UPDATE, DELETE", RUNS_WRITER),
         *_as_made("runs_owner", RUNS, "SELECT", RUNS_READER),
-        *_as_made("runs_owner", QUARANTINE, "SELECT, INSERT, UPDATE, DELETE", QUARANTINE_KEEPER),
+        *_as_made("runs_owner", QUARANTINE, "SELECT, UPDATE, DELETE", QUARANTINE_KEEPER),
+        *_as_made("runs_owner", QUARANTINE, "INSERT, DELETE", QUARANTINE_WRITER),
     ]
     for schema in SCHEMAS:
         owner, query, ingest = f"{schema}_owner", f"{schema}_query", f"{schema}_ingest"

@@ -20,6 +20,7 @@ from infra.role_names import (
     INGESTS,
     JOURNAL,
     QUARANTINE_KEEPER,
+    QUARANTINE_WRITER,
     QUERIES,
     RUNS,
     RUNS_READER,
@@ -56,7 +57,7 @@ class History:
         if self.schema == JOURNAL:
             return ("journal_writer", "journal_reader")
         if self.schema == RUNS:
-            return (RUNS_WRITER, RUNS_READER, QUARANTINE_KEEPER)
+            return (RUNS_WRITER, RUNS_READER, QUARANTINE_KEEPER, QUARANTINE_WRITER)
         return (f"{self.schema}_query", f"{self.schema}_ingest")
 
 

@@ -12,7 +12,7 @@ READS = ""
 
 EFFECTS: Mapping[str, str] = {
     "serve": (
-        "le journal des accès ; avec `--role webhooks`, rien que les données des sources qui envoient ; sur la base "
+        "le journal des accès ; avec `--role webhooks`, rien que les données des sources qui envoient et, chiffré, ce qui en est refusé ; sur la base "
         "embarquée seulement, la crée, la migre et lui donne les mots de passe"
     ),
     "gateway": READS,
@@ -23,7 +23,10 @@ EFFECTS: Mapping[str, str] = {
     "token": READS,
     "ingest": "les données de la source, sa lecture parmi celles de `hub sources`, et, chiffré, ce qui en est refusé",
     "sources": READS,
-    "sync": "les données de la source, sa lecture parmi celles que montre `hub sources`, et où elle en est",
+    "sync": (
+        "les données de la source, sa lecture parmi celles que montre `hub sources`, où elle en est, et, chiffré, ce "
+        "qui en est refusé"
+    ),
     "quarantine": READS,
     "journal verify": READS,
     "journal search": "sa propre trace au journal",

@@ -14,11 +14,12 @@ from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
 from hub.collector import collect_seldom
-from hub.ingest import Follower, file_keys, file_roles, find_source, read_organisations, show, webhook_secret
+from hub.ingest import Follower, find_source, read_organisations, show, source_keys, source_roles, webhook_secret
 from hub.ingest import ingest as read_files
 from hub.retry import retry as read_again
 from hub.runs.quarantine import Seal
-from infra.keys import Keys
+from infra.keys import Keys, role_keys
+from infra.role_names import QUARANTINE_KEEPER
 from subgraphs.kit.ingest.unit_of_work import Options
 
 app = typer.Typer(add_completion=False)
@@ -44,7 +45,7 @@ def ingest(
             "ARGUMENT_UNEXPECTED" if retry else "ARGUMENT_MISSING",
             "Donnez des fichiers à lire, ou « --retry » pour relire ce qui a été refusé, et non les deux.",
         )
-    loaded_keys = Keys.load(keys, file_keys(source))
+    loaded_keys = Keys.load(keys, (*source_keys(source), *(role_keys(QUARANTINE_KEEPER) if retry else ())))
     reader = find_source(source, loaded_keys)
     options = Options(
         as_of=as_of.astimezone() if as_of is not None else None,
@@ -55,7 +56,8 @@ def ingest(
     )
     console, seal = Console(), Seal(loaded_keys.quarantine)
     collect_seldom()
-    with database(loaded_keys, *file_roles(source)) as address, Follower(console, source) as follower:
+    roles = (*source_roles(source), QUARANTINE_KEEPER) if retry else source_roles(source)
+    with database(loaded_keys, *roles) as address, Follower(console, source) as follower:
         if files:
             report = asyncio.run(read_files(reader, files, options, address, seal, follower))
         else:

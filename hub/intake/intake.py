@@ -18,7 +18,9 @@ from hub.intake.queue import SenderQueue, busy
 from hub.intake.sender_settings import SenderSettings
 from hub.intake.senders import Senders, intake_roles
 from hub.intake.spool import Spool
+from hub.runs.quarantine import Seal, expiring
 from infra.keys import Keys
+from infra.role_names import QUARANTINE_WRITER
 from infra.roles import Dsn
 from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.unit_of_work import Options
@@ -41,6 +43,7 @@ class Intake:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._senders, self._keys, self._dsn, self._clock = Senders(rows, keys), keys, dsn, clock
+        self._seal = Seal(keys.quarantine)
         self._queues: dict[tuple[str, str], SenderQueue] = {}
         self._bytes = 0
         self.readiness = Readiness({role: partial(_probe, dsn(role)) for role in intake_roles(rows)})
@@ -57,7 +60,8 @@ class Intake:
             }
             tasks = [asyncio.create_task(queue.run()) for queue in self._queues.values()]
             try:
-                yield
+                async with expiring(self._dsn(QUARANTINE_WRITER)):
+                    yield
             finally:
                 for task in tasks:
                     task.cancel()
@@ -66,7 +70,7 @@ class Intake:
     async def take(self, source: str, organisation: str, body: bytes, headers: Mapping[str, str]) -> None:
         """Return once the notification is committed; raises HubError with a stable code."""
         try:
-            sender, secret = self._senders.prove(source, organisation, body, headers, self._clock())
+            sender, proven = self._senders.prove(source, organisation, body, headers, self._clock())
             if self._bytes + len(body) > LARGEST_SUM:
                 raise busy()
         except HubError as error:
@@ -74,7 +78,7 @@ class Intake:
             raise
         self._bytes += len(body)
         try:
-            await self._queues[sender.source, sender.organisation].put(body, headers, secret)
+            await self._queues[sender.source, sender.organisation].put(proven)
         finally:
             self._bytes -= len(body)
 
@@ -83,7 +87,7 @@ class Intake:
         return self._queues
 
     async def _read(self, source: str, paths: Sequence[Path], options: Options) -> Report:
-        return await take_notifications(find_source(source, self._keys), paths, options, self._dsn)
+        return await take_notifications(find_source(source, self._keys), paths, options, self._dsn, self._seal)
 
 
 async def _probe(dsn: str) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
-
-import orjson
 
 from hub.errors import HubError, NotServed
 from hub.intake.senders import Sender, malformed
@@ -34,8 +32,6 @@ class Notification:
     """A proven notification on its way to its source; `done` holds None once it is committed, or the error."""
 
     body: bytes
-    headers: Mapping[str, str]
-    secret: bytes
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -51,11 +47,11 @@ class SenderQueue:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    async def put(self, body: bytes, headers: Mapping[str, str], secret: bytes) -> None:
+    async def put(self, body: bytes) -> None:
         """Return once the notification is committed; raises HubError: WEBHOOK_BUSY, or the refusal of its source."""
         if len(self._waiting) >= self.sender.waiting:
             raise busy()
-        notification = Notification(body, headers, secret)
+        notification = Notification(body)
         self._waiting.append(notification)
         self._wake.set()
         await asyncio.shield(notification.done)
@@ -70,10 +66,10 @@ class SenderQueue:
                     await self._settle(self._next_batch())
 
     def _next_batch(self) -> list[Notification]:
-        """The notifications at the head of the queue that one secret proves."""
+        """The notifications at the head of the queue."""
         batch = [self._waiting.popleft()]
         size = len(batch[0].body)
-        while self._waiting and self._waiting[0].secret == batch[0].secret:
+        while self._waiting:
             size += len(self._waiting[0].body)
             if len(batch) >= BATCH or size > BATCH_BYTES:
                 break
@@ -107,15 +103,10 @@ class SenderQueue:
 
     async def _refusals(self, batch: Sequence[Notification]) -> dict[int, HubError]:
         """The errors of those that were not taken, by their number in the batch."""
-        names = [f"{number:06}.json" for number in range(len(batch))]
+        names = [f"notification-{number:06}.json" for number in range(len(batch))]
         documents = [(name, notification.body) for name, notification in zip(names, batch, strict=True)]
-        documents += [
-            (name.replace(".json", ".headers.json"), orjson.dumps(dict(notification.headers)))
-            for name, notification in zip(names, batch, strict=True)
-        ]
-        options = replace(self.sender.options, webhook_secret=batch[0].secret)
         with self._spool.files(documents) as paths:
-            report = await self._read(paths[: len(batch)], options)
+            report = await self._read(paths, replace(self.sender.options, proven=True))
         numbers = {name: number for number, name in enumerate(names)}
         return {numbers[refusal.file]: malformed(refusal.code, refusal.path) for refusal in report.refusals}
 

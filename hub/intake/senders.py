@@ -81,7 +81,7 @@ class Senders:
     def prove(
         self, source: str, organisation: str, body: bytes, headers: Mapping[str, str], now: datetime
     ) -> tuple[Sender, bytes]:
-        """The sender of this notification and the secret that proves it.
+        """The sender of this notification, and its body in the form that was proven.
 
         Raises RequestRefused: WEBHOOK_REFUSED, the same whether the sender or the proof is wrong; WEBHOOK_TOO_OLD and
         WEBHOOK_EARLY; or the code of what is malformed.
@@ -95,7 +95,7 @@ class Senders:
                 continue
             if sender is not None:
                 _check_age(sender, proven, now)
-                return sender, secret
+                return sender, proven
         raise RequestRefused(
             "WEBHOOK_REFUSED",
             "Cette notification n'est pas admise : vérifiez l'adresse et le secret convenus avec le hub.",

@@ -6,6 +6,8 @@ source, its file and its place: a row moved elsewhere does not open. Only its co
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +25,8 @@ from hub.runs.safe_names import safe_name
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
+log = logging.getLogger(__name__)
+HOUR = 3_600.0
 KEPT_DAYS = 30
 """Days for which a refused record waits."""
 NONCE = 12
@@ -32,15 +36,15 @@ MOST = 1_000
 
 
 class Content(msgspec.Struct, frozen=True):
-    """A record as a file of its own, and what its reading needs: the suffix of its file, when that was last written
-    (nanoseconds), the headers of a notification, and the options of the command."""
+    """A record as a file of its own, and what its reading needs: the end of its file's name, when that was last written
+    (nanoseconds), and the options under which it was read, with the organisations by their key in the source."""
 
     body: bytes
     suffix: str
     written: int
-    headers: bytes | None = None
     as_of: datetime | None = None
     department: str | None = None
+    organisations: dict[str, dict[str, str | None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +113,54 @@ class Quarantine:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def keep(self, source: str, digests: Collection[str], refusals: Sequence[Refusal], seal: Seal) -> None:
-        """Replace what waits of these files by what was refused of them now, and forget what has waited too long."""
+    async def keep(
+        self,
+        source: str,
+        digests: Collection[str],
+        refusals: Sequence[Refusal],
+        seal: Seal,
+        account: str | None = None,
+    ) -> None:
+        """Replace what waits of these files by what was refused of them now. What an `account` gave and waits already
+        stays as it is: it is refused at each reading."""
         rows = [
-            (source, refusal.digest, refusal.place, safe_name(refusal.file), refusal.code, seal.close(source, refusal))
+            (
+                source,
+                refusal.digest,
+                refusal.place,
+                safe_name(refusal.file),
+                refusal.code,
+                seal.close(source, refusal),
+                account,
+            )
             for refusal in refusals
         ]
         async with self._connection.transaction():
             await self._connection.execute(
-                "DELETE FROM quarantine.record WHERE (source = $1 AND digest = ANY ($2::text[]))"
-                " OR refused_at < now() - make_interval(days => $3)",
+                "DELETE FROM quarantine.record WHERE source = $1 AND digest = ANY ($2::text[]) AND account IS NULL",
                 source,
                 list(digests),
-                KEPT_DAYS,
             )
             await self._connection.executemany(
-                "INSERT INTO quarantine.record (source, digest, place, file, code, sealed)"
-                " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (source, digest, place) DO NOTHING",
+                "INSERT INTO quarantine.record (source, digest, place, file, code, sealed, account)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (source, digest, place) DO NOTHING",
                 rows,
             )
+
+    async def supersede(self, source: str, account: str, digests: Collection[str]) -> None:
+        """Forget what an account gave and no longer refuses: its last reading was whole, and refused these alone."""
+        await self._connection.execute(
+            "DELETE FROM quarantine.record WHERE source = $1 AND account = $2 AND digest <> ALL ($3::text[])",
+            source,
+            account,
+            list(digests),
+        )
+
+    async def expire(self) -> None:
+        """Forget what has waited too long."""
+        await self._connection.execute(
+            "DELETE FROM quarantine.record WHERE refused_at < now() - make_interval(days => $1)", KEPT_DAYS
+        )
 
     async def waiting(self, source: str | None = None, after: int = 0, limit: int = MOST) -> list[Waiting]:
         """Records that wait, of one source or of all, in the order in which they were refused."""
@@ -159,3 +192,25 @@ async def quarantine(dsn: str) -> AsyncIterator[Quarantine]:
         yield Quarantine(connection)
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def expiring(dsn: str) -> AsyncIterator[None]:
+    """Forget, at once and each hour during the block, what has waited too long; a database that is away changes
+    nothing, since what has waited too long is never shown nor read."""
+    task = asyncio.create_task(_expire_hourly(dsn))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _expire_hourly(dsn: str) -> None:
+    while True:
+        try:
+            async with quarantine(dsn) as kept:
+                await kept.expire()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("refused records were not expired: %s", type(error).__name__)
+        await asyncio.sleep(HOUR)

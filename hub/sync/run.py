@@ -14,14 +14,16 @@ import httpx2
 from hub.errors import HubError, NotServed
 from hub.ingest import Reader, database_refusals, find_source, read_inputs, read_organisations, source_keys, tally
 from hub.intake.spool import Spool
+from hub.refused_records import keep_given
 from hub.runs.kept_runs import Run, kept_run
+from hub.runs.quarantine import Seal, quarantine
 from hub.sync.apis import find_api, read_credentials
 from hub.sync.client import ApiCalls, public_error
 from hub.sync.link_settings import SyncLink
 from hub.sync.refusals import MESSAGES, PASSING
 from hub.sync.sync_state import SyncState
 from infra.keys import Keys
-from infra.role_names import RUNS_WRITER
+from infra.role_names import QUARANTINE_WRITER, RUNS_WRITER
 from subgraphs.kit.ingest.api import Api, ApiRefused, Document, Reading
 from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.unit_of_work import Options, Progress
@@ -75,7 +77,7 @@ async def sync(
         cursor = await state.begin()  # a source at rest is no run: it would hide the failures that sent it there
         async with kept_run(dsn(RUNS_WRITER), link.source, [f"sync {link.account}"]) as run:
             await state.reading()
-            delivery = _Delivery(reader, options, dsn, state, run, progress)
+            delivery = _Delivery(reader, options, dsn, state, run, Seal(keys.quarantine), link.account, progress)
             try:
                 async with _calls(link, api, credentials, dsn(reader.source.role)) as calls, delivery.opened():
                     documents = api.read(calls, _reading(link, cursor, remove, options))
@@ -86,6 +88,8 @@ async def sync(
                         await state.reached(None)  # nothing was broken off: it is all read again, from the start
                     await state.ended(error.code)
                 raise
+            if cursor is None:
+                await delivery.supersede()
             await state.reached(None)
             await state.ended(None)
             run.tally = replace(tally(delivery.report), digests=())
@@ -140,10 +144,13 @@ class _Delivery:
         dsn: Callable[[str], str],
         state: SyncState,
         run: Run,
+        seal: Seal,
+        account: str,
         progress: Callable[[Progress], None] | None,
     ) -> None:
         self._reader, self._options, self._dsn, self._state, self._run = reader, options, dsn, state, run
-        self._progress = progress
+        self._seal, self._account, self._progress = seal, account, progress
+        self._refused: set[str] = set()
         self._waiting: list[Document] = []
         self.report = Report(reader.source.name)
 
@@ -160,16 +167,27 @@ class _Delivery:
             await self.settle()
 
     async def settle(self) -> None:
-        """Give the source what waits; once that is committed, keep the cursor of its last document."""
+        """Give the source what waits; once that is committed and what was refused is kept, keep the cursor of its last
+        document."""
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
         with self._spool.files([(document.name, document.content) for document in waiting]) as paths:
             report = await read_inputs(self._reader, paths, self._options, self._dsn, self._follow)
+            kept = self._dsn(QUARANTINE_WRITER)
+            self._refused |= await keep_given(
+                self._reader.source, self._options, report, kept, self._seal, self._account
+            )
         self.report.add(report)
         self._run.read, self._run.cursor = self.report.read, waiting[-1].cursor
         if waiting[-1].cursor is not None:
             await self._state.reached(waiting[-1].cursor)
+
+    async def supersede(self) -> None:
+        """Forget what earlier readings of the account refused and this one, which was whole, took or no longer met."""
+        if len(self.report.refusals) == self.report.codes.total():  # else some that are refused are only counted
+            async with quarantine(self._dsn(QUARANTINE_WRITER)) as kept:
+                await kept.supersede(self._reader.source.name, self._account, self._refused)
 
     def _follow(self, at: Progress) -> None:
         if self._progress is not None:

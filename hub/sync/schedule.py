@@ -18,12 +18,13 @@ from datetime import datetime
 
 from hub.errors import HubError, StartRefused
 from hub.ingest import database_refusals, summary
+from hub.runs.quarantine import expiring
 from hub.runs.status_texts import codes_text, duration
 from hub.sync.link_settings import SyncLink
 from hub.sync.run import STOPPED, SyncRun, sync
 from hub.sync.sync_state import SyncState
 from infra.keys import Keys
-from infra.role_names import RUNS_WRITER
+from infra.role_names import QUARANTINE_WRITER, RUNS_WRITER
 from infra.roles import Dsn
 from schema.days import PARIS
 
@@ -94,7 +95,7 @@ class Schedule:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read until `stop` is set: a reading under way then ends after its page, and goes on at the next start."""
-        async with asyncio.TaskGroup() as tasks:
+        async with expiring(self._dsn(QUARANTINE_WRITER)), asyncio.TaskGroup() as tasks:
             for account in self._accounts:
                 tasks.create_task(self._follow(account, stop))
 

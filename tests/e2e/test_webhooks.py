@@ -40,7 +40,7 @@ from tests.sources.ingestion import rows, values, versions
 CD08, CD2A = "rdv-insertion/cd08", "rdv-insertion/cd2a"
 IMMERSION = "immersion-facile/mission-locale-08"
 BIRTH = "1987-12-20"
-WRITERS = {"ingest", "people_ingest", "runs_writer"}
+WRITERS = {"ingest", "people_ingest", "runs_writer", "quarantine_writer"}
 
 
 @dataclass
@@ -370,7 +370,8 @@ def test_a_burst_waits_within_its_bound_and_is_taken_whole_even_by_a_process_tha
 
 def test_the_process_holds_keys_that_write_and_none_that_reads_for_others() -> None:
     senders = [SenderSettings("rdv-insertion", "cd08", None, None, 60, 1)]
-    assert set(intake_keys(senders)) == {"nir", "webhook-rdv-insertion.cd08", *(f"role-{role}" for role in WRITERS)}
+    own = {"nir", "quarantine", "webhook-rdv-insertion.cd08"}
+    assert set(intake_keys(senders)) == own | {f"role-{role}" for role in WRITERS}
     assert set(intake_roles(senders)) == WRITERS
 
 

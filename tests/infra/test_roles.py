@@ -109,7 +109,8 @@ async def test_a_table_made_later_is_open_to_the_roles_of_its_schema_only(fresh_
         ("journal_keys.later", "journal_keeper"): {"SELECT", "INSERT", "DELETE"},
         ("runs.later", "runs_writer"): {"SELECT", "INSERT", "UPDATE", "DELETE"},
         ("runs.later", "runs_reader"): {"SELECT"},
-        ("quarantine.later", "quarantine_keeper"): {"SELECT", "INSERT", "UPDATE", "DELETE"},
+        ("quarantine.later", "quarantine_keeper"): {"SELECT", "UPDATE", "DELETE"},
+        ("quarantine.later", "quarantine_writer"): {"INSERT", "DELETE"},
     }
 
 

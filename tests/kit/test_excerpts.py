@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from subgraphs.kit.ingest.csv_rows import Rows
-from subgraphs.kit.ingest.excerpts import LARGEST, BySuffix, Elements, Items, Lines, Pieces, Whole
+from subgraphs.kit.ingest.excerpts import LARGEST, ByEnding, Elements, Items, Lines, Pieces, Whole
 
 CASES: dict[str, tuple[Pieces, bytes, dict[int, bytes]]] = {
     "a row with an end of line in a cell": (
@@ -42,7 +42,7 @@ CASES: dict[str, tuple[Pieces, bytes, dict[int, bytes]]] = {
     ),
     "nothing in elements": (Elements("f"), b"", {}),
     "a whole file": (Whole(), b"x", {1: b"x"}),
-    "a suffix that is not listed": (BySuffix({".csv": Whole()}), b"x", {}),
+    "a suffix that is not listed": (ByEnding({".csv": Whole()}), b"x", {}),
 }  # fmt: skip
 
 

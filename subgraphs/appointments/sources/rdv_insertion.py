@@ -15,10 +15,11 @@ from subgraphs.appointments import tables
 from subgraphs.appointments.sources import rdvi_payload, rdvi_users
 from subgraphs.appointments.sources.rdvi_api import USERS
 from subgraphs.appointments.sources.rdvi_items import Items
-from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, User, proven, read, sent_at
+from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, User, as_signed, proven, read, sent_at
 from subgraphs.appointments.sources.rdvi_values import NAME, person
+from subgraphs.kit.ingest import excerpts
 from subgraphs.kit.ingest.csv_rows import Row, Rows, date_of_file, rows
-from subgraphs.kit.ingest.excerpts import BySuffix, Whole
+from subgraphs.kit.ingest.excerpts import ByEnding, Whole
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.person_registry import People
@@ -42,8 +43,9 @@ class RdvInsertion(Source):
     name = NAME
     reads = "notifications signées de RDV-Insertion (JSON) et fichiers d'usagers (CSV ou .xlsx)"
     role = "ingest"
-    pieces = BySuffix(
+    pieces = ByEnding(
         {
+            USERS: excerpts.Items("users"),
             ".json": Whole(),
             **dict.fromkeys(TABLES, Rows(tuple(rdvi_users.REQUIRED), tuple(rdvi_users.OPTIONAL), rdvi_users.SYNONYMS)),
         }
@@ -112,18 +114,23 @@ class Message:
 
 def message(body: bytes, headers: Mapping[str, str], secret: bytes) -> Message:
     """The message of a webhook as it came in; raises Refused."""
-    signed = proven(body, headers, secret)
-    meta, item = read(signed)
-    return Message(item, meta.model, instant(meta.timestamp, "meta.timestamp"), UNREAD.of_json(loads(signed)))
+    return _message(proven(body, headers, secret))
+
+
+def _message(body: bytes) -> Message:
+    meta, item = read(body)
+    return Message(item, meta.model, instant(meta.timestamp, "meta.timestamp"), UNREAD.of_json(loads(body)))
 
 
 def _received(path: Path, options: Options, items: Items) -> Numbered[RecordGroup] | Refused:
     """The one group of a webhook's file, or why it can't be taken; raises Refused where there is nothing to prove."""
-    if not options.webhook_secret:
+    if not options.proven and not options.webhook_secret:
         raise Refused("WEBHOOK_SECRET_MISSING")
-    body, headers = _request(path, options.headers)
+    body, headers = (path.read_bytes(), {}) if options.proven else _request(path, options.headers)
     try:
-        received = message(body, headers, options.webhook_secret)
+        received = (
+            _message(as_signed(body)) if options.proven else message(body, headers, options.webhook_secret or b"")
+        )
         return Numbered(None, _Webhook(items, received), received.unread)
     except Refused as refused:
         return refused

@@ -36,6 +36,10 @@ class Pieces(ABC):
                 break
         return cut
 
+    def ending(self, path: Path) -> str:
+        """The end of the file's name by which its source knows the format."""
+        return path.suffix
+
     @abstractmethod
     def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
         """Each record of the file, between what a file needs before and after it."""
@@ -114,18 +118,22 @@ class Whole(Pieces):
         yield b"", path.read_bytes(), b""
 
 
-class BySuffix(Pieces):
-    """Files of several formats, told apart by their suffix."""
+class ByEnding(Pieces):
+    """Files of several formats, told apart by how their names end; the first ending counts."""
 
     def __init__(self, pieces: Mapping[str, Pieces]) -> None:
         self._pieces = pieces
 
     def excerpts(self, path: Path, numbers: Collection[int]) -> dict[int, bytes]:
-        """The excerpts of a file whose suffix is listed."""
-        pieces = self._pieces.get(path.suffix)
+        """The excerpts of a file whose ending is listed."""
+        pieces = self._pieces.get(self.ending(path))
         return {} if pieces is None else pieces.excerpts(path, numbers)
 
     def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
-        """The records of a file whose suffix is listed."""
-        pieces = self._pieces.get(path.suffix)
+        """The records of a file whose ending is listed."""
+        pieces = self._pieces.get(self.ending(path))
         return iter(()) if pieces is None else pieces.cut(path)
+
+    def ending(self, path: Path) -> str:
+        """The ending that is listed, else the suffix."""
+        return next((ending for ending in self._pieces if path.name.endswith(ending)), path.suffix)

@@ -54,7 +54,8 @@ class Options:
 
     `as_of` dates files that carry no date of their own; `department` places people whose record names none; `headers`
     is the file of HTTP headers of the one webhook given; `organisations` maps a source's organisation id to the
-    organisation: without it, nobody owns the items of that organisation.
+    organisation: without it, nobody owns the items of that organisation; `proven` says that what is read was proven to
+    come from its source when it first came.
     """
 
     as_of: datetime | None = None
@@ -62,6 +63,7 @@ class Options:
     headers: Path | None = None
     webhook_secret: bytes | None = None
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
+    proven: bool = False
 
 
 class Source(ABC):

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from subgraphs.kit.ingest.csv_rows import FormRows, Row, date_of_file, form_of, rows
-from subgraphs.kit.ingest.excerpts import BySuffix, Items
+from subgraphs.kit.ingest.excerpts import ByEnding, Items
 from subgraphs.kit.ingest.ingestion_report import Numbered, Refused, Report
 from subgraphs.kit.ingest.json_records import loads
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
@@ -49,7 +49,7 @@ class CarnetDeBord(Source):
         "lui donne (CSV ou .xlsx) ; les professionnels avant les autres"
     )
     role = "people_ingest"
-    pieces = BySuffix({".json": Items(NO_LIST), **dict.fromkeys(TABLES, FormRows(FORMS, followers.SYNONYMS))})
+    pieces = ByEnding({".json": Items(NO_LIST), **dict.fromkeys(TABLES, FormRows(FORMS, followers.SYNONYMS))})
     fields = FIELDS
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
