@@ -21,10 +21,10 @@ from starlette.routing import Route
 
 from hub.errors import HubError, NotServed, RequestRefused
 from hub.http.bodies import receive_body, too_large
+from hub.http.body_slots import BodySlots
 from hub.http.metrics import exposition
 from hub.http.request_reader import trace_id
 from hub.intake.intake import Intake
-from hub.intake.queue import busy
 
 log = logging.getLogger(__name__)
 MAX_BODY = 1 << 20
@@ -38,7 +38,7 @@ class WebhookApplication:
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._reading = 0
+        self._slots = BodySlots(READING)
         routes = [
             Route("/webhooks/{source}/{organisation}", self._webhook, methods=["POST"]),
             Route("/healthz", self._healthy),
@@ -70,8 +70,6 @@ class WebhookApplication:
         return JSONResponse({"status": "taken"})
 
     async def _body(self, request: Request, headers: Mapping[str, str]) -> bytes:
-        if self._reading >= READING:
-            raise busy()
         if headers.get("content-encoding", "identity").lower() != "identity":
             raise RequestRefused(
                 "UNSUPPORTED_MEDIA_TYPE", "Envoyez le corps sans compression.", "a compressed body", http_status=415
@@ -79,11 +77,8 @@ class WebhookApplication:
         length = headers.get("content-length", "")
         if length.isascii() and length.isdigit() and int(length[:20]) > MAX_BODY:
             raise too_large(MAX_BODY)
-        self._reading += 1
-        try:
+        async with self._slots.slot(request.client.host if request.client is not None else ""):
             return await receive_body(request.receive, most=MAX_BODY)
-        finally:
-            self._reading -= 1
 
     async def _healthy(self, request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ import pytest
 from demo.rdvi_files import signed
 from demo.token_issuer import Issuer
 from hub.errors import RequestRefused
+from hub.http.webhooks import READING
 from hub.intake.sender_settings import SenderSettings
 from hub.intake.senders import Senders, intake_keys, intake_roles
 from hub.intake.spool import MEMORY, PREFIX
@@ -434,3 +435,15 @@ def test_nothing_of_a_person_or_a_secret_is_logged_nor_counted(receiver: Receive
     told = metrics + receiver.process.log.read_text()
     for value in ("NOMUNIQUE7", "Prénom7", "interne-7", "DOCTEURUNIQUE", "Dupont", receiver.secret(CD08).decode()):
         assert value not in told
+
+
+def test_34_strangers_who_send_slowly_keep_no_true_sender_out(receiver: Receiver) -> None:
+    place = urlsplit(receiver.url)
+    fields = f"host: {place.netloc}\r\ncontent-length: 1000\r\nexpect: 100-continue"
+    head = f"POST /webhooks/{CD08} HTTP/1.1\r\n{fields}\r\n\r\n".encode()
+    with ExitStack() as stack:
+        for _ in range(READING):
+            stranger = stack.enter_context(socket.create_connection((place.hostname, place.port), PATIENCE))
+            stranger.sendall(head)
+            assert stranger.recv(100).startswith(b"HTTP/1.1 100"), "its body is awaited"
+        assert receiver.send(CD08, rdv(1)).status_code == 200
