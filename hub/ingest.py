@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import asyncpg
@@ -19,19 +20,23 @@ from hub.errors import NotServed, StartRefused
 from hub.refused_records import keep_refused
 from hub.runs.kept_runs import Tally, add_to_day, kept_run
 from hub.runs.quarantine import Seal
+from hub.runs.status_texts import duration
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused
 from infra.keys import WEBHOOKS, Keys, role_keys
 from infra.role_names import QUARANTINE_WRITER, RUNS_WRITER
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refusal, Report
+from subgraphs.kit.ingest.progress import Progress
 from subgraphs.kit.ingest.row_map import Connection
-from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Progress, Session, Source
+from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session, Source
 from subgraphs.offers.sources import SOURCES as OFFERS
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES as PEOPLE
 from subgraphs.people.sources.precedence import PRECEDENCE
 from subgraphs.trainings.sources import SOURCES as TRAININGS
 
+EACH = 10.0
+"""Seconds between two lines that tell the progress where it can't change in place."""
 WRITES_PEOPLE = ("people_ingest", "ingest")
 """Database roles that may write people."""
 SWEEPER = "people_ingest"
@@ -208,13 +213,14 @@ def read_organisations(path: Path | None) -> dict[str, Organisation]:
 
 
 class Follower:
-    """A line on the terminal that shows the progress of an ingestion; silent if it is not a terminal."""
+    """Shows the progress of an ingestion: a line that changes on a terminal, elsewhere a line each `EACH` seconds."""
 
-    def __init__(self, console: Console, name: str) -> None:
+    def __init__(self, console: Console, name: str, clock: Callable[[], float] = monotonic) -> None:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._task = self._bar.add_task(name)
-        self._name = name
+        self._console, self._name, self._clock = console, name, clock
+        self._told = clock()
 
     def __enter__(self) -> Follower:
         self._bar.start()
@@ -224,9 +230,23 @@ class Follower:
         self._bar.stop()
 
     def __call__(self, progress: Progress) -> None:
-        """Show the records read and their rate."""
-        description = f"{self._name} : {progress.read} enregistrements, {progress.rate:.0f} par seconde"
-        self._bar.update(self._task, description=description)
+        """Show the records read, their rate, and the part of the files and the time that are left."""
+        line = f"{self._name} : {progress_text(progress)}"
+        if self._console.is_terminal:
+            self._bar.update(self._task, description=line)
+        elif self._clock() - self._told >= EACH:
+            self._told = self._clock()
+            self._console.print(line, highlight=False, soft_wrap=True)
+
+
+def progress_text(progress: Progress) -> str:
+    """How far a reading is: « 12000 enregistrements, 3000 par seconde, 40 %, encore 6 s »."""
+    parts = [f"{progress.read} enregistrements", f"{progress.rate:.0f} par seconde"]
+    if progress.part is not None:
+        parts.append(f"{progress.part:.0%}".replace("%", " %"))
+    if progress.left is not None:
+        parts.append(f"encore {duration(progress.left)}")
+    return ", ".join(parts)
 
 
 def headline(report: Report) -> str:

@@ -22,7 +22,8 @@ from hub.runs.kept_runs import source_lock
 from hub.runs.quarantine import Content, Quarantine, Seal, Waiting, quarantine
 from infra.role_names import QUARANTINE_KEEPER, RUNS_WRITER
 from subgraphs.kit.ingest.ingestion_report import Report
-from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Progress
+from subgraphs.kit.ingest.progress import Progress
+from subgraphs.kit.ingest.unit_of_work import Options, Organisation
 
 AT_ONCE = 200
 """Records that are in memory at once, each under one or two descriptors."""

@@ -12,8 +12,8 @@ READS = ""
 
 EFFECTS: Mapping[str, str] = {
     "serve": (
-        "le journal des accès ; avec `--role webhooks`, rien que les données des sources qui envoient et, chiffré, ce qui en est refusé ; sur la base "
-        "embarquée seulement, la crée, la migre et lui donne les mots de passe"
+        "le journal des accès ; avec `--role webhooks`, rien que les données des sources qui envoient et, chiffré, ce "
+        "qui en est refusé ; sur la base embarquée seulement, la crée, la migre et lui donne les mots de passe"
     ),
     "gateway": READS,
     "compose": "le supergraphe, au chemin d'« --output »",

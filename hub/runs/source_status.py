@@ -98,13 +98,15 @@ class KeptRun:
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """One source: its latest runs (the last one first), when it last succeeded, how many seconds ago."""
+    """One source: its latest runs (the last one first), when it last succeeded and how many seconds ago, and when an
+    API that fails is asked again."""
 
     source: str
     runs: Sequence[KeptRun]
     succeeded_at: datetime | None
     age: float | None
     rhythm: Rhythm | None
+    retry_at: datetime | None = None
 
     @property
     def last(self) -> KeptRun | None:
@@ -152,6 +154,9 @@ _SUCCESSES = """
 SELECT source, max(ended_at) AS at, extract(epoch FROM now() - max(ended_at))::float8 AS age
 FROM runs.run WHERE outcome = 'complete' GROUP BY source
 """
+_RETRIES = """
+SELECT source, max(retry_at) AS at FROM runs.sync_state WHERE retry_at > now() GROUP BY source
+"""
 _RUNS = """
 SELECT latest.*, extract(epoch FROM coalesce(latest.ended_at, now()) - latest.started_at)::float8 AS seconds,
     latest.outcome IS NULL AND latest.rank = 1 AND EXISTS (
@@ -178,6 +183,7 @@ async def read_status(
     """The status of each source that has a run or a rhythm, and of these `sources`, by name."""
     ran = [row["source"] for row in await connection.fetch(_SOURCES)]
     successes = {row["source"]: row for row in await connection.fetch(_SUCCESSES)}
+    retries = {row["source"]: row["at"] for row in await connection.fetch(_RETRIES)}
     runs: dict[str, list[KeptRun]] = {name: [] for name in sorted({*ran, *rhythms, *sources})}
     for row in await connection.fetch(_RUNS, list(runs), SHOWN, LOCKS, INPUTS):
         runs[row["source"]].append(_run(row))
@@ -188,6 +194,7 @@ async def read_status(
             successes[name]["at"] if name in successes else None,
             successes[name]["age"] if name in successes else None,
             rhythms.get(name),
+            retries.get(name),
         )
         for name, rows in runs.items()
     ]

@@ -23,7 +23,7 @@ _COUNTS = {
 
 
 def state_text(status: SourceStatus) -> str:
-    """The state in French, with what it does not say: that the source is late too, or being read."""
+    """The state in French, with what it does not say: that the source is late too, being read, or at rest."""
     parts = [status.state.label]
     if status.late and status.state.value not in ("late", "never"):
         parts.append("en retard")
@@ -31,6 +31,8 @@ def state_text(status: SourceStatus) -> str:
         parts.append("attendue")
     if status.running:
         parts.append("en cours de lecture")
+    if status.retry_at is not None:
+        parts.append(f"au repos jusqu'à {status.retry_at.astimezone(PARIS):%H:%M}")
     return ", ".join(parts)
 
 
@@ -94,6 +96,7 @@ def status_json(statuses: Sequence[SourceStatus]) -> list[dict[str, Any]]:
             "running": status.running,
             "lastSuccess": status.succeeded_at,
             "age": status.age,
+            "retryAt": status.retry_at,
             "every": None if status.rhythm is None else status.rhythm.every,
             "lateAfter": None if status.rhythm is None else status.rhythm.latest,
             "trend": status.trend,

@@ -26,7 +26,8 @@ from infra.keys import Keys
 from infra.role_names import QUARANTINE_WRITER, RUNS_WRITER
 from subgraphs.kit.ingest.api import Api, ApiRefused, Document, Reading
 from subgraphs.kit.ingest.ingestion_report import Report
-from subgraphs.kit.ingest.unit_of_work import Options, Progress
+from subgraphs.kit.ingest.progress import Progress
+from subgraphs.kit.ingest.unit_of_work import Options
 
 STOPPED = "SYNC_STOPPED"
 TOGETHER = 40
@@ -191,7 +192,7 @@ class _Delivery:
 
     def _follow(self, at: Progress) -> None:
         if self._progress is not None:
-            self._progress(replace(at, read=self.report.read + at.read))
+            self._progress(Progress(self.report.read + at.read, at.rate))
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from hub.runs.source_status import Phase
 from hub.runs.status_reader import read_once
 from hub.runs.status_table import show_status
 from hub.runs.status_texts import bars, duration
+from hub.sync.link_settings import SyncLink
+from hub.sync.sync_state import SyncState
 from infra.role_names import RUNS_READER, RUNS_WRITER
 from tests.cli.commands import Result, hub
 from tests.conftest import Database
@@ -54,6 +57,12 @@ def told(database: Database, *arguments: object) -> dict[str, Any]:
     result = sources(database, "--json", *arguments)
     assert result.code == 0, result
     return {status["source"]: status for status in orjson.loads(result.out)}
+
+
+def by_source(text: str) -> dict[str, str]:
+    """The lines of each source, whose first one begins with its name."""
+    blocks = re.split(r"^(?=\S)", text, flags=re.MULTILINE)[1:]
+    return {block.split()[0]: block.strip() for block in blocks}
 
 
 async def test_each_source_is_fresh_late_failing_or_never_read(fresh_database: Database, tmp_path: Path) -> None:
@@ -97,13 +106,21 @@ async def test_the_table_says_the_same_in_french(fresh_database: Database, tmp_p
 
     result = sources(fresh_database, "--settings", settings)
 
-    rows = {line.split("│")[1].strip(): line for line in result.out.splitlines() if line.startswith("│")}
-    assert rows.keys() == SOURCES.keys()
-    for text in ("à jour", "chaque 31 j", "▃▅█ 40"):
-        assert text in rows["cnaf-flux"], rows["cnaf-flux"]
-    assert "en échec" in rows["dora"]
-    assert "TRUNCATED : 1" in rows["dora"]
-    assert "jamais lue" in rows["lheo"]
+    texts = by_source(result.out)
+    assert texts.keys() == SOURCES.keys()
+    for text in ("à jour", "attendue chaque 31 j", "▃▅█ 40"):
+        assert text in texts["cnaf-flux"], texts["cnaf-flux"]
+    assert "en échec" in texts["dora"]
+    assert "refus : TRUNCATED : 1" in texts["dora"]
+    assert texts["lheo"].split(maxsplit=1)[1] == "jamais lue"
+
+
+async def test_a_source_at_rest_says_until_when(fresh_database: Database) -> None:
+    state = SyncState(fresh_database.dsn(RUNS_WRITER), SyncLink("data-inclusion", "essai", failures=1))
+    await state.take_slot(HOUR)
+    await state.ended("SYNC_UNREACHABLE")
+    assert "au repos jusqu'à " in by_source(sources(fresh_database).out)["data-inclusion"]
+    assert told(fresh_database)["data-inclusion"]["retryAt"] is not None
 
 
 def test_a_rhythm_for_a_source_that_does_not_exist_is_refused(fresh_database: Database, tmp_path: Path) -> None:
@@ -148,7 +165,8 @@ async def test_a_narrow_terminal_or_a_pipe_cuts_no_name_and_no_code(fresh_databa
     await keep(fresh_database, "data-inclusion", whole=False)
     written = StringIO()
     show_status(await read_once(fresh_database.dsn(RUNS_READER), {}, list(SOURCES)), Console(file=written, width=80))
-    lines = [line for line in written.getvalue().splitlines() if line.startswith("│")]
-    assert set(SOURCES) <= {line.split("│")[1].strip() for line in lines}
+    texts = by_source(written.getvalue())
+    assert texts.keys() == SOURCES.keys()
     assert "…" not in written.getvalue()
-    assert all(line.endswith("│") for line in lines), "no column is cut"
+    assert max(map(len, written.getvalue().splitlines())) <= 80
+    assert len(texts["data-inclusion"].splitlines()) <= 5, "no text is folded into a narrow column"

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from subgraphs.kit.ingest.batch import TakenRecord, Write, take_all
 from subgraphs.kit.ingest.excerpts import Pieces
 from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Place, Refused, Report
 from subgraphs.kit.ingest.person_registry import People
+from subgraphs.kit.ingest.progress import Meter, Progress
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields
@@ -100,14 +100,6 @@ async def write_group(group: RecordGroup, store: Store) -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an ingestion is: groups read, and groups per second since its start."""
-
-    read: int
-    rate: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Read:
     """A record group that was read and waits for its batch: how it is written, or why it can't be."""
 
@@ -121,7 +113,7 @@ class Session:
     def __init__(self, connection: Connection, progress: Callable[[Progress], None] | None = None) -> None:
         self._connection = connection
         self._progress = progress
-        self._started = monotonic()
+        self.meter = Meter()
         self._waiting: list[_Read] = []
         self._size = 0
 
@@ -154,8 +146,7 @@ class Session:
     def tell(self, report: Report) -> None:
         """Report the progress, if anyone follows it."""
         if self._progress is not None:
-            elapsed = monotonic() - self._started
-            self._progress(Progress(report.read, report.read / elapsed if elapsed else 0.0))
+            self._progress(self.meter.progress(report.read))
 
 
 def _count(report: Report, place: Place, result: TakenRecord[Outcome] | Refused) -> None:
@@ -186,12 +177,16 @@ async def read_files(
     A file that breaks before its first group is refused as a whole; later, its complete groups stay.
     """
     report = Report(name)
+    session.meter.expect(paths)
     for path in paths:
         groups_before = report.read
+        session.meter.open(path, groups_before)
         try:
             report.open(path)
             announced = None
-            for read in records(path):
+            groups = records(path)
+            session.meter.count(groups)
+            for read in groups:
                 if isinstance(read, Announced):
                     announced = read
                     continue
