@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -295,3 +296,11 @@ def test_an_excerpt_of_a_row_reads_as_the_row(path: Path) -> None:
             assert again == before
     assert Rows(COLUMNS).excerpts(path, []) == {}
     assert load_workbook(path).sheetnames == ["Sheet"]
+
+
+def test_a_sheet_that_breaks_gives_its_rows_and_their_excerpts_before(path: Path) -> None:
+    formula = "<row r='2'><c r='A2'><f>B2</f></c><c r='B2'><v>1</v></c></row>"
+    path.write_bytes(raw(ROWS.format(formula + ROW.format(3) * 2)))
+    assert [item.line for item in islice(rows(path, COLUMNS), 2)] == [2, 3]
+    assert refusal(path)[0] == "WORKBOOK_DAMAGED"
+    assert [*Rows(COLUMNS).excerpts(path, [1, 3])] == [1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -65,9 +65,14 @@ class Table:
             yield row.number, cells
 
     def excerpts(self, numbers: Collection[int]) -> dict[int, bytes]:
-        """For each of these numbers, which count the rows of `rows` from 1, a workbook of the headings and that row."""
-        rows = enumerate(islice(self._decoded(), max(numbers, default=0)), 1)
-        return {number: self._excerpt(row) for number, (row, _) in rows if number in numbers}
+        """For each of these numbers, which count the rows of `rows` from 1, a workbook of the headings and that row;
+        of a sheet that breaks, those before."""
+        excerpts = {}
+        with suppress(Refused):
+            for number, (row, _) in enumerate(islice(self._decoded(), max(numbers, default=0)), 1):
+                if number in numbers:
+                    excerpts[number] = self._excerpt(row)
+        return excerpts
 
     def _decoded(self) -> Iterator[tuple[RawRow, list[str] | Refused]]:
         for row in self.reader.rows():
