@@ -213,6 +213,13 @@ async def test_a_refusal_names_the_line_of_the_file_and_the_report_what_is_not_k
     assert adds_up(report)
 
 
+async def test_the_suffix_of_a_file_may_be_written_in_capitals(fresh_database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "USAGERS.CSV"
+    path.write_bytes(user_file([MAELLE]))
+    report = await ingest(fresh_database, "rdv-insertion", path, as_of=MONDAY)
+    assert report.counts == {Outcome.CREATED: 1}
+
+
 async def test_a_missing_column_is_named(database: Database, tmp_path: Path) -> None:
     content = user_file([MAELLE]).replace(b"Date de Naissance", b"Jour")
     report = await ingest(database, "rdv-insertion", file(tmp_path, content), as_of=MONDAY)

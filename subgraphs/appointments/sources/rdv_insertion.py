@@ -64,9 +64,9 @@ class RdvInsertion(Source):
     ) -> Iterator[RecordGroup | Refused | Numbered[RecordGroup]]:
         if path.name.endswith(USERS):
             yield from self._users(path, options)
-        elif path.suffix == ".json":
+        elif path.suffix.lower() == ".json":
             yield _received(path, options, items)
-        elif path.suffix in TABLES:
+        elif path.suffix.lower() in TABLES:
             as_of = date_of_file(options)
             for row in rows(path, tuple(rdvi_users.REQUIRED), tuple(rdvi_users.OPTIONAL), rdvi_users.SYNONYMS):
                 yield row.map(lambda cells: _User(self.people, cells, as_of, options.department))

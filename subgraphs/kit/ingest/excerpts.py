@@ -136,4 +136,4 @@ class ByEnding(Pieces):
 
     def ending(self, path: Path) -> str:
         """The ending that is listed, else the suffix."""
-        return next((ending for ending in self._pieces if path.name.endswith(ending)), path.suffix)
+        return next((ending for ending in self._pieces if path.name.lower().endswith(ending)), path.suffix)

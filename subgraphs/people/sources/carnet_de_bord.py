@@ -57,9 +57,9 @@ class CarnetDeBord(Source):
         return await read_files(NAME, paths, session, lambda path: self._records(path, options), write_group)
 
     def _records(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup]]:
-        if path.suffix == ".json":
+        if path.suffix.lower() == ".json":
             yield from self._notebooks(path, options)
-        elif path.suffix in TABLES:
+        elif path.suffix.lower() in TABLES:
             yield from self._rows(path, options)
         else:
             raise Refused("FILE_TYPE_UNKNOWN")
