@@ -22,6 +22,7 @@ from hub.graph import Graph
 from hub.http.asgi import AsgiApplication
 from hub.http.graphiql import graphiql
 from hub.http.journal_page import journal_page
+from hub.http.matching_page import matching_page
 from hub.http.metrics import HubMetrics, exposition
 from hub.http.policy_page import policy_page
 from hub.http.sources_page import sources_page
@@ -38,6 +39,7 @@ from hub.journal.write.group_commit import Journal
 from hub.journal.write.journalling import Journalling, deferred_visibility
 from hub.journal.write.keyring import Keyring
 from hub.journal.write.outside_copies import OutsideCopies
+from hub.matching.review_queue import ReviewQueue
 from hub.pages.graphiql_texts import graphiql_texts
 from hub.pipeline import Pipeline
 from hub.policy.decide.classification import Classification
@@ -55,7 +57,7 @@ from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.trace_settings import TraceSettings
 from hub.transports import InProcess, allowed_codes, signed_headers
 from infra.keys import Keys, role_keys
-from infra.role_names import ACCESS, JOURNALS, RUNS_READER
+from infra.role_names import ACCESS, JOURNALS, REVIEWER, RUNS_READER
 from infra.roles import Dsn
 from schema.subgraphs import HUB, SUBGRAPHS
 from subgraphs.kit.cursors import Sealer
@@ -85,7 +87,7 @@ def _local_keys(name: str) -> tuple[str, ...]:
 
 def hub_roles(remote: Collection[str]) -> tuple[str, ...]:
     """The database roles of a hub whose `remote` subgraphs run elsewhere."""
-    return (*(f"{name}_query" for name in SUBGRAPHS if name not in remote), ROLE, *JOURNALS, RUNS_READER)
+    return (*(f"{name}_query" for name in SUBGRAPHS if name not in remote), ROLE, *JOURNALS, RUNS_READER, REVIEWER)
 
 
 def hub_keys(remote: Collection[str]) -> tuple[str, ...]:
@@ -260,6 +262,7 @@ def hub_app(
         policy_page(table, authenticator, purposes, pipeline.request_count, clock),
         journal_page(pipeline.answer, policy, authenticator, clock),
         sources_page(sources.statuses, authenticator, purposes, pipeline.request_count, clock),
+        matching_page(pipeline.answer, ReviewQueue(dsn), authenticator, purposes, pipeline.request_count, clock),
     ]
     return HubApp(
         pipeline, journal, copies, reader, links, sources, local, list(remote.values()), parts, [*pages, *more]

@@ -31,6 +31,7 @@ COMMANDS = {
     "sources": "Dit de chaque source quand elle a été lue, si c'est à temps, et ce qui en a été refusé.",
     "sync": "Lit l'API d'un système source jusqu'au bout, une fois ou sans fin ; ce qui y a disparu disparaît ici.",
     "quarantine": "Montre ce qui a été refusé et attend d'être relu : où, et par quel code ; jamais une donnée.",
+    "matching": "Les dossiers peut-être d'une même personne : les compter, les réunir et les séparer.",
     "journal": "Le journal des accès : le vérifier, y chercher, en effacer une personne ou les mois échus.",
     "keys": "Crée les clés d'une installation, et change sans coupure celles des appels aux sous-graphes.",
     "database": "Crée la base de données ou l'amène à jour, et donne à ses rôles leurs mots de passe.",

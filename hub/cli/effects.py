@@ -28,6 +28,8 @@ EFFECTS: Mapping[str, str] = {
         "qui en est refusé"
     ),
     "quarantine": READS,
+    "matching status": READS,
+    "matching apply": "réunit et sépare les dossiers de personnes, comme les agents l'ont décidé",
     "journal verify": READS,
     "journal search": "sa propre trace au journal",
     "journal why": "sa propre trace au journal",

@@ -87,6 +87,7 @@ AS_INSTALLED: dict[str, tuple[str, str]] = {
     "sync": ("data-inclusion --settings nowhere", "SETTINGS_INVALID"),
     "sources": ("--keys nowhere", "KEYS_MISSING"),
     "quarantine": ("--keys nowhere", "KEYS_MISSING"),
+    "matching": ("apply --keys nowhere", "KEYS_MISSING"),
     "journal": ("verify --anchor 1", "ANCHOR_MALFORMED"),
     "keys": ("rotate nowhere", "ARGUMENT_INVALID"),
     "database": ("migrate --keys nowhere", "KEYS_MISSING"),

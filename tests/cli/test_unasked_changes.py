@@ -37,6 +37,7 @@ READING: dict[str, tuple[str, ...]] = {
     "token": ("referent-a", "--demo", "nowhere"),
     "sources": (),
     "quarantine": (),
+    "matching status": (),
     "journal verify": (),
     "policy check": (),
     "policy table": ("--actor", "dpo", "--purpose", "audit"),
@@ -48,7 +49,7 @@ READING: dict[str, tuple[str, ...]] = {
     "policy impact": (),
 }
 """Arguments of each command that only reads; `gateway` is asked what it refuses, since it would serve."""
-ON_DATABASE = ("sources", "quarantine", "journal verify", "policy diff")
+ON_DATABASE = ("sources", "quarantine", "matching status", "journal verify", "policy diff")
 """Those of them that read the database."""
 
 
