@@ -66,15 +66,20 @@ class _Page:
         return await self.listed(f"Décision gardée : « {VERDICTS[verdict]} ».")
 
     async def _asked(self, query: str, pair: Pair) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        """Both people of a pair; raises RequestRefused (MATCH_UNKNOWN) unless both may be read."""
+        """Both people of a pair; raises RequestRefused (MATCH_UNKNOWN) unless both may be read.
+
+        A person that was joined may be parted although nothing of it may be read: a limitation keeps no mistake.
+        """
         headers = {"authorization": f"Bearer {self._token}", "purpose": PURPOSE}
         variables = {"one": str(pair.served[0]), "other": str(pair.served[1])}
         reply = await self._answer(Operation(headers, query, None, variables, secrets.token_hex(16)))
         data = orjson.loads(reply.body).get("data") or {}
         one, other = data.get("one"), data.get("other")
-        if one is None or other is None or one["lastName"] is None or other["lastName"] is None:
-            raise unknown()
-        return one, other
+        if one is not None and other is not None and None not in (one["lastName"], other["lastName"]):
+            return one, other
+        if pair.verdict == "SAME":
+            return {}, {}
+        raise unknown()
 
     @property
     def _token(self) -> str:

@@ -85,9 +85,9 @@ def comparison(nonce: str, token: str, pair: Pair, one: Mapping[str, Any], other
 
 def _compared(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, list[str], list[str]]]:
     """Each row of the comparison: its label, and what both say."""
-    rows = [(label, _said(one[name]), _said(other[name])) for name, label in _ROWS.items()]
+    rows = [(label, _said(one.get(name)), _said(other.get(name))) for name, label in _ROWS.items()]
     rows.append(("Identifiants", _identifiers(one), _identifiers(other)))
-    rows.append(("Coordonnées", _contact(one["contact"] or {}), _contact(other["contact"] or {})))
+    rows.append(("Coordonnées", _contact(one.get("contact") or {}), _contact(other.get("contact") or {})))
     return [row for row in rows if row[1] or row[2]]
 
 
@@ -98,7 +98,7 @@ def _said(value: str | None) -> list[str]:
 def _identifiers(person: Mapping[str, Any]) -> list[str]:
     return [
         " ".join(str(identifier[name]) for name in ("kind", "organisation", "value", "role") if identifier[name])
-        for identifier in person["identifiers"] or ()
+        for identifier in person.get("identifiers") or ()
     ]
 
 
