@@ -23,7 +23,7 @@ from subgraphs.kit.ingest.row_store import Store
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources.precedence import Precedence, Ranks
 from tests.conftest import Database
-from tests.e2e.site import graph
+from tests.pinned_graph import graph
 from tests.sources.ingestion import rows, take_one, values
 
 COUNTY, NEIGHBOUR = "22080001900010", "22590001800018"
