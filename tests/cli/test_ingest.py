@@ -107,7 +107,7 @@ FAULTS: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "signed by another": ("rdv-insertion", signed_by_another, "WEBHOOK_SIGNATURE"),
     "a body that was touched": ("rdv-insertion", replacing("maelle", b"mbelle", "utf-8"), "WEBHOOK_SIGNATURE"),
     "no headers": ("rdv-insertion", lambda path: path.with_suffix(".headers.json").unlink(), "HEADERS_MISSING"),
-    "truncated JSON": ("data-inclusion", half, "JSON_INVALID"),
+    "truncated JSON": ("emplois", half, "TRUNCATED"),
     "a file that is not there": ("cnaf-flux", Path.unlink, "FILE_UNREADABLE"),
     "another system's file": ("cnaf-flux", lambda path: path.write_text("MATRICULE;NOM\n"), "FORMAT_UNKNOWN"),
 }

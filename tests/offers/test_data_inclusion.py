@@ -284,10 +284,9 @@ async def test_a_report_never_holds_a_value_of_the_record(ingest: Connection, tm
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b'{"items": [', "JSON_INVALID"),
-        (b"[" * 100_000, "JSON_INVALID"),
-        (b'[{"id": "a", "id": "b"}]', "JSON_DUPLICATE_KEY"),
-        (b'[{"latitude": NaN}]', "JSON_NUMBER"),
+        (b'{"items": [', "TRUNCATED"),
+        (b"[" * 100_000, "TRUNCATED"),
+        (b'{"page": 1, "page": 1, "items": []}', "JSON_DUPLICATE_KEY"),
         ("Charleville-Mézières".encode("latin-1"), "ENCODING_WRONG"),
         (b'{"structures": []}', "FORMAT_UNKNOWN"),
         (b'"items"', "FORMAT_UNKNOWN"),
@@ -299,6 +298,15 @@ async def test_a_broken_file_is_refused_as_a_whole_and_the_next_is_read(
     report = await ingest_pages(ingest, tmp_path, content, [STRUCTURE])
     assert refusals(report) == [(0, code, "")]
     assert report.counts == {Outcome.CREATED: 1}
+
+
+async def test_a_record_that_is_no_strict_json_is_refused_alone(ingest: Connection, tmp_path: Path) -> None:
+    broken = b'[{"id": "a", "id": "b"}, {"latitude": NaN}, {"id" 1}, %b, {"id": "a' % orjson.dumps(STRUCTURE)
+    report = await ingest_pages(ingest, tmp_path, broken)
+    expected = ["JSON_DUPLICATE_KEY", "JSON_NUMBER", "JSON_INVALID", "TRUNCATED"]
+    assert [code for _, code, _ in refusals(report)] == expected
+    assert report.counts == {Outcome.REJECTED: 4, Outcome.CREATED: 1}
+    assert not report.whole
 
 
 async def test_a_missing_file_is_told(ingest: Connection, tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
         {
             "csv": {"ROW_SHAPE"},
             "xlsx": {"WORKBOOK_DAMAGED"},
-            "json": {"JSON_INVALID"},
+            "json": {"TRUNCATED", "JSON_INVALID"},
             "jsonl": {"JSON_INVALID"},
             "xml": {"TRUNCATED"},
         },
@@ -162,7 +162,7 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
         lambda *_: b"[" * 100_000,
         {
             "csv": {"COLUMN_MISSING"},
-            "json": {"JSON_INVALID"},
+            "json": {"TRUNCATED", "JSON_INVALID"},
             "jsonl": {"RECORD_TOO_LARGE"},
             "xml": {"FORMAT_UNKNOWN", "XML_MALFORMED", "TRUNCATED"},
         },

@@ -7,14 +7,16 @@ file, not what a reader understood. Tables are cut where they are read (`csv_row
 
 from __future__ import annotations
 
-import json
 import mmap
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from schema import strict_json
+from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.json_records import loads
+from subgraphs.kit.ingest.json_stream import Document
 
 LARGEST = 1 << 18
 """Bytes of an excerpt, beyond which there is none."""
@@ -63,21 +65,17 @@ class Items(Pieces):
         self._key = key
 
     def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
-        """Each item of the list, written anew as JSON."""
-        content = path.read_bytes()
-        try:
-            document = strict_json.parse(content.decode())
-        except (ValueError, RecursionError):
-            return
-        items = document.get(self._key) if isinstance(document, dict) else document
-        if not isinstance(items, list):
-            yield b"", content, b""
-            return
-        before, after = (
-            (b"[", b"]") if isinstance(document, list) else (json.dumps({self._key: []}).encode()[:-2], b"]}")
-        )
-        for item in items:
-            yield before, json.dumps(item).encode(), after
+        """Each item of the list; none after a place where the list is broken."""
+        with path.open("rb") as stream, suppress(Refused):
+            document = Document(stream)
+            if document.enter(self._key, is_list=True):
+                around = (b"[", b"]") if document.is_list else (b'{"%b": [' % self._key.encode(), b"]}")
+                for item in document.items():
+                    yield around[0], item.content, around[1]
+            else:
+                content = path.read_bytes()
+                loads(content)
+                yield b"", content, b""
 
 
 class Elements(Pieces):

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -25,8 +26,27 @@ _MISSING = re.compile(r"Object missing required field `([^`]*)`")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
-def loads(content: bytes) -> Any:
-    """Parse a JSON text; raises Refused ENCODING_WRONG, JSON_INVALID, JSON_DUPLICATE_KEY or JSON_NUMBER."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a text: its line and its column, from 1."""
+
+    line: int = 1
+    column: int = 1
+
+    def after(self, text: bytes) -> Place:
+        """The place behind a text that begins here."""
+        _, ended, rest = text.rpartition(b"\n")
+        width = len(rest.decode(errors="replace"))
+        return Place(self.line + text.count(b"\n"), (1 if ended else self.column) + width)
+
+    def within(self, line: int, column: int) -> Place:
+        """The place at a line and a column of a text that begins here."""
+        return Place(self.line + line - 1, column if line > 1 else self.column + column - 1)
+
+
+def loads(content: bytes, place: Place = Place()) -> Any:
+    """Parse a JSON text that begins at a place of its file; raises Refused ENCODING_WRONG, JSON_INVALID,
+    JSON_DUPLICATE_KEY or JSON_NUMBER."""
     try:
         text = content.decode()
     except UnicodeDecodeError:
@@ -38,7 +58,8 @@ def loads(content: bytes) -> Any:
     except strict_json.NotANumber:
         raise Refused("JSON_NUMBER") from None
     except json.JSONDecodeError as error:
-        raise Refused("JSON_INVALID", detail=f"column {error.colno}", line=error.lineno) from None
+        where = place.within(error.lineno, error.colno)
+        raise Refused("JSON_INVALID", detail=f"column {where.column}", line=where.line) from None
     except (RecursionError, ValueError) as error:
         raise Refused("JSON_INVALID", detail=type(error).__name__) from None
 

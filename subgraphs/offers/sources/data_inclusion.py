@@ -22,7 +22,8 @@ from subgraphs.kit.distance import Position
 from subgraphs.kit.ingest.catalogue import revise
 from subgraphs.kit.ingest.excerpts import Items
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
-from subgraphs.kit.ingest.json_records import convert, loads
+from subgraphs.kit.ingest.json_records import convert
+from subgraphs.kit.ingest.json_stream import records
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
@@ -96,13 +97,13 @@ class DataInclusion(Source):
         return await read_files(self.name, paths, session, _records, _write)
 
 
-def _records(path: Path) -> Iterator[Numbered[Any]]:
-    content = loads(path.read_bytes())
-    records = content.get("items") if isinstance(content, dict) else content
-    if not isinstance(records, list):
-        raise Refused("FORMAT_UNKNOWN", detail="neither a page nor an array")
-    for record in records:
-        yield Numbered(None, record, UNREAD.of_json(record))
+def _records(path: Path) -> Iterator[Numbered[Any] | Refused]:
+    for record in records(path, "items", _neither, is_list=True):
+        yield record if isinstance(record, Refused) else Numbered(None, record, UNREAD.of_json(record))
+
+
+def _neither(content: Any) -> list[Any]:
+    raise Refused("FORMAT_UNKNOWN", detail="neither a page nor an array")
 
 
 async def _write(record: Any, store: Store) -> Outcome:

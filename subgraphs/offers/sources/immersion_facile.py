@@ -157,12 +157,12 @@ class ImmersionFacile(JourneySource):
     reads = "conventions d'Immersion facilitée"
     place = ""
     fields = FIELDS
+    list_key = None
+    is_list = True
     webhook = Webhook(by_header, sent_at)
 
     def records(self, content: Any) -> list[Any]:
         """Return the conventions of a file; raises Refused FORMAT_UNKNOWN."""
-        if isinstance(content, list):
-            return content
         if isinstance(content, dict) and content.get("subscribedEvent") == EVENT:
             content = _notified(content)
         if not isinstance(content, dict) or "signatories" not in content:

@@ -8,7 +8,7 @@ Messages may come late, twice or in any order; a removal is final and takes the 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from sqlalchemy import Table
 from schema.facts import Fact
 from subgraphs.kit.ingest import excerpts
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
-from subgraphs.kit.ingest.json_records import loads
+from subgraphs.kit.ingest.json_stream import records
 from subgraphs.kit.ingest.person_registry import People, PersonRecord
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
@@ -80,9 +80,12 @@ class Items:
 
 
 class JourneySource(Source):
-    """A source of items: JSON documents, each of one or more records."""
+    """A source of items: JSON documents, each of one or more records: those of the list under `list_key`, or of the
+    list that the document is if `is_list`."""
 
     role = "ingest"
+    list_key: ClassVar[str | None] = "results"
+    is_list: ClassVar[bool] = False
     pieces = excerpts.Items("results")
     place: ClassVar[str] = "results."
     """Path of its records, as its fields write it."""
@@ -99,24 +102,17 @@ class JourneySource(Source):
 
         unread = UnreadFields(self.fields)
 
-        def records(path: Path) -> list[Numbered[Any]]:
-            listed_records = self.records(loads(path.read_bytes()))
-            return [Numbered(None, record, unread.of_json(record, self.place)) for record in listed_records]
+        def read(path: Path) -> Iterator[Numbered[Any] | Refused]:
+            for record in records(path, self.list_key, self.records, is_list=self.is_list):
+                is_refused = isinstance(record, Refused)
+                yield record if is_refused else Numbered(None, record, unread.of_json(record, self.place))
 
-        return await read_files(self.name, paths, session, records, write)
+        return await read_files(self.name, paths, session, read, write)
 
     def records(self, content: Any) -> list[Any]:
-        """Return the records of a document, by default those of a page of results; raises Refused FORMAT_UNKNOWN."""
-        return listed(content, "results")
+        """Return the records of a document that has no such list, by default none; raises Refused FORMAT_UNKNOWN."""
+        raise Refused("FORMAT_UNKNOWN", detail=f"no list {self.list_key}")
 
     @abstractmethod
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
         """Write the item of one record; raises Refused."""
-
-
-def listed(content: Any, key: str) -> list[Any]:
-    """The records of a page `{key: [...]}`; raises Refused FORMAT_UNKNOWN."""
-    records = content.get(key) if isinstance(content, dict) else None
-    if not isinstance(records, list):
-        raise Refused("FORMAT_UNKNOWN", detail=f"no list {key}")
-    return records
