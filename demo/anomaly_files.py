@@ -15,6 +15,7 @@ from demo import (
     carnet_files,
     cnaf_files,
     contact_files,
+    dsp_files,
     ft_answers_files,
     ft_files,
     journey_files,
@@ -39,6 +40,7 @@ REFUSED = {
     "ouiform": ("PERSON_UNKNOWN",),
     "carnet-structures": ("SCHEMA_INVALID",),
     "carnet-de-bord": ("MATCH_NONE",),
+    "dsp": ("SCHEMA_INVALID",),
     "droits": ("MATCH_CONFLICT",),
 }
 """The codes of the refusals by source, in the order of the files."""
@@ -62,6 +64,7 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
         "ouiform": (_placement(folders["ouiform"], today),),
         "carnet-structures": (_nameless(folders["carnet-structures"]),),
         "carnet-de-bord": (_notebook(folders["carnet-de-bord"], today),),
+        "dsp": (_questionnaire(folders["dsp"], today),),
         "droits": (_register(folders["droits"], today),),
     }
 
@@ -71,6 +74,12 @@ def _flux(folder: Path, today: date) -> Path:
     person = BY_SLUG["firmin"]
     content = cnaf_files.flux([person], today.replace(day=1))
     return _written(folder / "RSABEM_anomalie.xml", content.replace(str(person.birth_date).encode(), b"1974-13-45"))
+
+
+def _questionnaire(folder: Path, today: date) -> Path:
+    """Answers of a role that a dossier does not have."""
+    record = dsp_files.line(BY_SLUG["firmin"], {"nivetu": "1204"}, today) | {"role": "ENF"}
+    return _written(folder / "reponses_anomalie.jsonl", dsp_files.lines([record]))
 
 
 def _nameless(folder: Path) -> Path:

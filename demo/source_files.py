@@ -10,6 +10,7 @@ from demo import (
     carnet_files,
     cnaf_files,
     contact_files,
+    dsp_files,
     ft_answers_files,
     ft_files,
     journey_files,
@@ -34,6 +35,7 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
         "ouiform": ouiform_files.write(folder, today),
         "carnet-structures": carnet_files.write_structures(folder),
         "carnet-de-bord": carnet_files.write(folder, today),
+        "dsp": dsp_files.write(folder, today),
         "droits": rights_files.write(folder, today),
     }
     unsound = anomaly_files.write(sound, today, secret)

@@ -70,6 +70,8 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
     registered = first(lambda row: row["registration_status"] is not None)
     certified = first(lambda row: row["identity_certified"] is not None, prefer=lambda row: row is identity)
     district = first(lambda row: row["in_priority_district"] is not None)
+    licensed = first(lambda row: row["driving_licence"] is not None)
+    moving = first(lambda row: row["own_transport"] is not None)
     following = first(lambda row: row["referent_organisation"] is not None)
     return Consolidated(
         person={
@@ -82,6 +84,8 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
             "nir_last_digits": numbered and numbered["nir_last_digits"],
             "work_situation": working and working["work_situation"],
             "in_priority_district": district and district["in_priority_district"],
+            "driving_licence": licensed and licensed["driving_licence"],
+            "own_transport": moving and moving["own_transport"],
             "structure_id": following and following["structure_id"],
             **_lineage(identity),
         },
@@ -155,8 +159,15 @@ def _resources(first: First) -> Row | None:
 
 
 def _education(first: First) -> Row | None:
-    record = first(lambda row: row["education_code"] is not None)
-    return record and {"level": record["education_level"], "code": record["education_code"], **_lineage(record)}
+    """The level as one record says it; the diploma, which few sources ask for, beside it."""
+    studied, graduated = (first(lambda row, name=name: row[name] is not None) for name in ("education_code", "diploma"))
+    main = studied or graduated
+    return main and {
+        "level": studied and studied["education_level"],
+        "code": studied and studied["education_code"],
+        "diploma": graduated and graduated["diploma"],
+        **_lineage(main),
+    }
 
 
 def _disability(rows: Sequence[Row], ranks: Ranks) -> Row | None:

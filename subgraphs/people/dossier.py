@@ -83,6 +83,7 @@ class Education:
         "Niveau ; nul si le code de la source n'en désigne aucun.",
         level=REDUCED,
     )
+    diploma: v.Diploma | None = column(t.education.c.diploma, FORM, "Diplôme le plus élevé.")
     code: str | None = column(t.education.c.code, FORM, "Code de la source, dans sa propre liste.")
     provenance: Provenance | None = provenance(FORM)
 

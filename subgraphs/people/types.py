@@ -250,6 +250,10 @@ class Person:
     education: Education | None = to_one(
         FORM, "Niveau d'études.", level=REDUCED, on=(t.education.c.person_id, t.person.c.id)
     )
+    driving_licence: bool | None = column(t.person.c.driving_licence, FREIN, "La personne a le permis B.")
+    own_transport: bool | None = column(
+        t.person.c.own_transport, FREIN, "La personne dispose d'un moyen de locomotion."
+    )
     constraints: list[Constraint] | None = to_many(
         FREIN,
         "Difficultés à prendre en compte dans le parcours.",

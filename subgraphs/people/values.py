@@ -139,6 +139,16 @@ class EducationLevel(Enum):
     NV1 = value("Bac + 5 et plus, ou équivalent.")
 
 
+@choice("Diplôme le plus élevé (DSP, nivdipmaxobt de 2601 à 2606, dans l'ordre).")
+class Diploma(Enum):
+    LICENCE_OU_PLUS = value("2601, licence ou au-delà, diplôme de grande école.")
+    BAC_PLUS_2 = value("2602, bac + 2.")
+    BACCALAUREAT = value("2603, baccalauréat.")
+    CAP_BEP = value("2604, CAP ou BEP.")
+    BREVET_OU_SANS = value("2605, brevet des collèges ou sans diplôme.")
+    AUCUN = value("2606, aucun.")
+
+
 @choice("Thème d'un objectif : une difficulté à lever, ou une étape vers l'emploi (France Travail).")
 class ObjectiveTheme(Enum):
     EMPLOI = value("Emploi.")

@@ -9,7 +9,7 @@ from subgraphs.people.sources.precedence import ITEMS
 from subgraphs.people.statements import STATED, Statement
 from tests.pinned_graph import graph
 
-NAMED = {"cnaf-flux", "cnaf-contact", "ft-extrait", "france-travail", "rdv-insertion", "carnet-de-bord"}
+NAMED = {"cnaf-flux", "cnaf-contact", "ft-extrait", "france-travail", "rdv-insertion", "carnet-de-bord", "dsp"}
 """Sources whose name tells no more than an identifier of theirs, which the same actors read: weigh each new one."""
 
 

@@ -122,6 +122,9 @@ class PersonRecord:
     activity_bonus: bool | None = None
     education_level: str | None = None
     education_code: str | None = None
+    diploma: str | None = None
+    driving_licence: bool | None = None
+    own_transport: bool | None = None
     registration_status: str | None = None
     registered_months_in_last_year: int | None = None
     registered_months_in_last_two_years: int | None = None

@@ -4,6 +4,7 @@ from subgraphs.kit.ingest.unit_of_work import Source
 from subgraphs.people.sources.carnet_de_bord import CarnetDeBord
 from subgraphs.people.sources.cnaf_contact import CnafContact
 from subgraphs.people.sources.cnaf_flux import CnafFlux
+from subgraphs.people.sources.dsp import Dsp
 from subgraphs.people.sources.france_travail import FranceTravail
 from subgraphs.people.sources.ft_actions import FtActions
 from subgraphs.people.sources.ft_extract import FtExtract
@@ -16,5 +17,6 @@ SOURCES: tuple[type[Source], ...] = (
     FtActions,
     FranceTravail,
     CarnetDeBord,
+    Dsp,
     RightsRegister,
 )

@@ -49,6 +49,7 @@ PRECEDENCE = Precedence(
             ("france-travail", "ft-extrait"),
             ("rdv-insertion",),
             ("carnet-de-bord",),
+            ("dsp",),
             ("cnaf-contact", "droits", *ITEMS),
         )
     ),
@@ -59,7 +60,7 @@ PRECEDENCE = Precedence(
             ("cnaf-contact",),
             ("cnaf-flux",),
             ("france-travail", "ft-extrait"),
-            ("droits", *ITEMS),
+            ("dsp", "droits", *ITEMS),
         )
     ),
 )
