@@ -8,15 +8,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from hub.ingest import SOURCES
+from sqlalchemy import Column, Table
+from sqlalchemy.sql.visitors import iterate
+
+from hub.ingest import SOURCES, WRITES_PEOPLE
+from subgraphs.kit.fields import ColumnField, Field
 from subgraphs.kit.ingest.source_fields import Unkept, Use, Used, flattened
 from subgraphs.kit.ingest.unit_of_work import Source
+from subgraphs.kit.sdl import load
+from subgraphs.people.consolidate import Consolidated
+from subgraphs.people.sources.precedence import PRECEDENCE
 from tests.conftest import ROOT
 from tests.docs.marked_part import replaced
 
 PAGE = ROOT / "docs" / "provenance.md"
+_CONSOLIDATED = {part.name for part in fields(Consolidated)}
 
 
 def by_use(source: type[Source]) -> Mapping[Use, list[str]]:
@@ -59,7 +70,42 @@ def _tail(path: str) -> str:
     return "/".join(steps if len(steps) < 4 else ["…", *steps[-2:]])
 
 
+def masters() -> str:
+    """The sources of each field that is consolidated, the most believed first."""
+    entities = [entity for entity in load("people").entities.values() if _is_consolidated(entity.table)]
+    chosen = {
+        entity.coordinate(name) for entity in entities for name in entity.fields if _is_chosen(entity.fields[name])
+    }
+    sources: dict[str, list[str]] = defaultdict(list)
+    for name, source in SOURCES.items():
+        if source.role in WRITES_PEOPLE:
+            for use in by_use(source):
+                if isinstance(use, str) and use in chosen:
+                    sources[use].append(name)
+    order = {entity.name: number for number, entity in enumerate(entities)}
+    rows = sorted(sources.items(), key=lambda row: order[row[0].partition(".")[0]])
+    lines = [f"| `{coordinate}` | {_ranked(coordinate, names)} |" for coordinate, names in rows]
+    return "\n".join(["| champ | sources, celle qui fait foi d'abord |", "|--|--|", *lines, ""])
+
+
+def _is_consolidated(table: Any) -> bool:
+    return isinstance(table, Table) and table.schema == "people" and table.name in _CONSOLIDATED
+
+
+def _is_chosen(field: Field) -> bool:
+    """Whether a field shows what is consolidated, and nothing that has rows of its own."""
+    nodes = [] if not isinstance(field, ColumnField) else iterate(field.column)
+    return all(_is_consolidated(node.table) for node in nodes if isinstance(node, Column))
+
+
+def _ranked(coordinate: str, sources: Iterable[str]) -> str:
+    """The tiers of the sources; those of one tier are apart by a stroke."""
+    ranks = PRECEDENCE.of(coordinate)
+    tiers = groupby(sorted(sources, key=lambda source: (ranks[source], source)), key=lambda source: ranks[source])
+    return ", ".join(" / ".join(f"`{source}`" for source in tier) for _, tier in tiers)
+
+
 def generated() -> Mapping[Path, str]:
     """The page as it should be."""
-    text = PAGE.read_text(encoding="utf-8")
+    text = replaced(PAGE.read_text(encoding="utf-8"), "rangs", masters())
     return {PAGE: replaced(text, "sources", "\n".join(map(section, SOURCES.values())))}

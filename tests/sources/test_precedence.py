@@ -12,6 +12,7 @@ from subgraphs.kit.errors import DeclarationError
 from subgraphs.people import tables
 from subgraphs.people.consolidate import consolidate
 from subgraphs.people.sources.precedence import PRECEDENCE
+from tests.policy.test_stored_columns import example
 
 
 def record(source: str, last_name: str, day: int) -> dict[str, Any]:
@@ -43,3 +44,33 @@ def test_the_most_believed_source_wins_then_the_newest_record() -> None:
     assert consolidate(rows, (), PRECEDENCE).person["last_name"] == "Crue"
     same_tier = [record("dora", "Ancienne", 1), record("emplois", "Nouvelle", 2)]
     assert consolidate(same_tier, (), PRECEDENCE).person["last_name"] == "Nouvelle"
+
+
+FIELDS = {
+    "Person.firstName": ("first_name", "person", "first_name"),
+    "Person.workSituation": ("work_situation", "person", "work_situation"),
+    "Contact.email": ("email", "contact", "email"),
+    "Address.street": ("street", "contact", "street"),
+    "Household.familySituation": ("family_situation", "household", "family_situation"),
+    "Rsa.rightsAndDutiesSince": ("rsa_rights_and_duties_since", "rsa", "rights_and_duties_since"),
+    "Allocations.are": ("unemployment_insurance", "allocations", "unemployment_insurance"),
+    "Resources.band": ("income_band", "resources", "band"),
+    "JobSeekerRegistration.registeredOn": ("registered_on", "registration", "registered_on"),
+    "Education.code": ("education_code", "education", "code"),
+}
+"""Fields, their columns in `people.identity`, and what is consolidated of them: table and column."""
+
+
+@pytest.mark.parametrize("coordinate", FIELDS)
+def test_the_source_that_docs_provenance_says_is_the_one_that_is_believed(coordinate: str) -> None:
+    stated, table, column = FIELDS[coordinate]
+    ranks = PRECEDENCE.of(coordinate)
+    statements = [
+        {column.name: example(column, number) for column in tables.identity.columns}
+        | {"source": source, "as_of": datetime(2026, 1, 1 + number, tzinfo=UTC), "rsa_status": None}
+        for number, source in enumerate(("cnaf-flux", "rdv-insertion"))
+    ]
+    consolidated = getattr(consolidate(statements, [], PRECEDENCE), table)
+    assert ranks["cnaf-flux"] != ranks["rdv-insertion"]
+    believed = min(statements, key=lambda statement: ranks[statement["source"]])
+    assert consolidated[column] == believed[stated]

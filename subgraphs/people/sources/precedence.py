@@ -19,6 +19,10 @@ ASKED = ("france-travail",)
 in the hub."""
 
 
+CONTACT = ("Contact", "Address")
+"""Types of the ways of contact."""
+
+
 class Ranks(dict[str, int]):
     """Rank of each source, 0 for the most believed; a source without a rank raises DeclarationError."""
 
@@ -35,6 +39,11 @@ class Precedence:
 
     identity: Ranks
     contact: Ranks
+
+    def of(self, coordinate: str) -> Ranks:
+        """The ranks by which the value of a field is chosen; the day of rights and duties goes with the contacts."""
+        of_contact = coordinate.partition(".")[0] in CONTACT or coordinate == "Rsa.rightsAndDutiesSince"
+        return self.contact if of_contact else self.identity
 
     def check(self, sources: Iterable[str]) -> None:
         """Raise DeclarationError unless each of these sources has its ranks."""
