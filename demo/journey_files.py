@@ -12,6 +12,7 @@ import orjson
 
 from demo.cast import CD_08, CD_2A, EMPLOYER, EMPLOYER_2A, Organisation, Person
 from demo.crowd import EVERYONE_BY_SLUG
+from demo.employer_files import employers, offers
 from demo.offers_catalogue import LIAISON, SERVICES
 
 NAMESPACE = UUID("c2a5a4c8-3a8e-5f59-9d27-6f0d5f3c7b18")
@@ -95,8 +96,14 @@ REFERRALS = (
 def write(folder: Path, today: date) -> dict[str, tuple[Path, ...]]:
     """Write the files under `folder`; return them by the name of their source."""
     return {
-        "emplois": (_written(folder / "emplois" / "candidatures.json", applications(today)),),
-        "immersion-facile": (_written(folder / "immersion-facile" / "conventions.json", conventions(today)),),
+        "emplois": (
+            _written(folder / "emplois" / "candidatures.json", applications(today)),
+            _written(folder / "emplois" / "employeurs.json", employers(today)),
+        ),
+        "immersion-facile": (
+            _written(folder / "immersion-facile" / "conventions.json", conventions(today)),
+            _written(folder / "immersion-facile" / "offres.json", offers()),
+        ),
         "dora": (_written(folder / "dora" / "orientations.json", referrals(today)),),
     }
 

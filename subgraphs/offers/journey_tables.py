@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from schema.facts import REVEALED
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, one_of, unmerged_person
 from subgraphs.offers import values as v
-from subgraphs.offers.tables import metadata, public_id
+from subgraphs.offers.tables import metadata
 
 
 def about_a_person() -> list[Column[Any]]:
@@ -25,22 +25,6 @@ def organisations() -> list[Column[Any]]:
     """SIRET of the organisation whose own item the row is, and of the one that recorded it."""
     return [identifier("organisation_siret"), identifier("recorded_by")]
 
-
-company = Table(
-    "company",
-    metadata,
-    public_id(),
-    Column("name", Text, nullable=False),
-    Column("kind", Text(collation="C"), nullable=False),
-    identifier("siret", nullable=False),
-    Column("city", Text),
-    identifier("sensitivity"),
-    *lineage(),
-    one_of("kind", v.CompanyKind.__members__),
-    one_of("sensitivity", REVEALED),
-    UniqueConstraint("source", "source_id"),
-)
-"""An employer: one SIRET may be several, by their kinds."""
 
 referral = Table(
     "referral",
@@ -66,7 +50,7 @@ job_application = Table(
     *about_a_person(),
     identifier("company_id", nullable=False),
     Column("state", Text(collation="C"), nullable=False),
-    Column("sender", Text(collation="C"), nullable=False),
+    Column("sender", Text(collation="C")),
     instant("created_at", nullable=False),
     instant("updated_at", nullable=False),
     Column("starts_on", Date),
@@ -100,7 +84,7 @@ immersion_agreement = Table(
     metadata,
     *about_a_person(),
     Column("status", Text(collation="C"), nullable=False),
-    Column("objective", Text(collation="C"), nullable=False),
+    Column("objective", Text(collation="C")),
     identifier("siret", nullable=False),
     Column("company_name", Text, nullable=False),
     identifier("rome_code"),

@@ -15,7 +15,9 @@ from subgraphs.kit.fields import Drop, Sort, column, day_column, external, key, 
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.scalars import ID, Date, DateTime
 from subgraphs.offers import values as v
-from subgraphs.offers.journey_tables import company, immersion_agreement, job_application, pass_iae, referral
+from subgraphs.offers.employer_tables import company
+from subgraphs.offers.employer_types import Company, ImmersionOffer, JobPosting
+from subgraphs.offers.journey_tables import immersion_agreement, job_application, pass_iae, referral
 from subgraphs.offers.sensitivity import employer_reveals, prescriber_reveals, referral_theme, service_reveals
 from subgraphs.offers.suggestions import SUGGESTION, suggested
 from subgraphs.offers.tables import service, structure
@@ -64,16 +66,6 @@ class Referral:
         forbidden=Drop(),
     )
     provenance: Provenance | None = provenance(SUIVI)
-
-
-@Entity(table=company, description="Employeur de l'inclusion (Emplois de l'inclusion).")
-class Company:
-    id: ID = key(company.c.id, "Identifiant de l'employeur.")
-    name: str | None = column(company.c.name, PUB, "Nom.")
-    kind: v.CompanyKind | None = column(company.c.kind, PUB, "Nature.")
-    siret: str | None = column(company.c.siret, PUB, "SIRET.")
-    city: str | None = column(company.c.city, PUB, "Nom de la commune.")
-    provenance: Provenance | None = provenance(PUB, "Origine de la description.")
 
 
 @Entity(
@@ -231,6 +223,8 @@ TYPES = (
     Provenance,
     Referral,
     Company,
+    JobPosting,
+    ImmersionOffer,
     JobApplication,
     PassIae,
     ImmersionAgreement,

@@ -15,7 +15,8 @@ from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, func, literal_col
 
 from subgraphs.kit.literals import text
 from subgraphs.kit.sensitive_organisations import UNKNOWN
-from subgraphs.offers.journey_tables import company, job_application, referral
+from subgraphs.offers.employer_tables import company
+from subgraphs.offers.journey_tables import job_application, referral
 from subgraphs.offers.ranking import CATEGORY_OF_THEME
 from subgraphs.offers.tables import service, structure
 

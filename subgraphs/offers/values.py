@@ -83,3 +83,10 @@ class AssessmentStatus(Enum):
     COMPLETED = value("Menée à son terme.")
     PARTIALLY_COMPLETED = value("Menée en partie.")
     DID_NOT_SHOW = value("Non suivie.")
+
+
+@choice("Comment demander une immersion à une entreprise (Immersion facilitée).")
+class ImmersionContactMode(Enum):
+    EMAIL = value("Par courriel, depuis Immersion facilitée.")
+    PHONE = value("Par téléphone.")
+    IN_PERSON = value("Sur place.")

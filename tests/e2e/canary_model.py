@@ -17,7 +17,7 @@ from sqlalchemy import ARRAY, Table
 from demo.token_issuer import DemoActor
 from schema.facts import Fact
 from subgraphs.appointments.tables import organisation
-from subgraphs.offers.journey_tables import company
+from subgraphs.offers.employer_tables import company
 from subgraphs.offers.tables import service
 from subgraphs.people.journey_tables import agent
 from subgraphs.people.names import name_key

@@ -286,19 +286,36 @@ async def test_a_notification_of_a_convention_is_read_as_the_convention(
     assert (alone.counts, alone.rows) == ({Outcome.UNCHANGED: 1}, 0)
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"internshipKind": "mini-stage-cci"}, (1, "internshipKind", "SCHEMA_INVALID")),
-        ({"immersionObjective": "Autre"}, (1, "immersionObjective", "SCHEMA_INVALID")),
-        ({"dateEnd": "2026-11-08T00:00:00.000Z"}, (1, "dateEnd", "DATE_INVALID")),
-    ],
-)
-async def test_what_is_no_immersion_is_refused(
-    ingest: Connection, fresh_database: Database, tmp_path: Path, change: dict[str, Any], code: tuple[int, str, str]
+async def test_an_immersion_that_ends_before_it_begins_is_refused(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
 ) -> None:
+    change = {"dateEnd": "2026-11-08T00:00:00.000Z"}
     report = await ingest_case(fresh_database, ingest, tmp_path, CASES[1], {**CONVENTION, **change})
-    assert codes(report) == [code]
+    assert codes(report) == [(1, "dateEnd", "DATE_INVALID")]
+
+
+async def test_a_mini_stage_is_left_out_and_an_unknown_objective_set_aside(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    pupil = {**CONVENTION, "internshipKind": "mini-stage-cci"}
+    report = await ingest_case(fresh_database, ingest, tmp_path, CASES[1], pupil)
+    assert (report.counts, [aside.path for aside in report.asides]) == ({Outcome.UNCHANGED: 1}, ["internshipKind"])
+    assert await count(ingest, "offers.immersion_agreement") == 0
+    other = {**CONVENTION, "immersionObjective": "Autre", "assessment": {"status": "PERDU"}}
+    report = await ingest_case(fresh_database, ingest, tmp_path, CASES[1], other)
+    assert {aside.path for aside in report.asides} == {"immersionObjective", "assessment.status"}
+    assert await count(ingest, "offers.immersion_agreement") == 1
+
+
+async def test_an_employer_of_which_only_the_siren_is_told_has_no_siret_and_no_link(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    report = await ingest_case(
+        fresh_database, ingest, tmp_path, CASES[0], {**APPLICATION, "entreprise_siret": EMPLOYER[:9]}
+    )
+    assert report.counts == {Outcome.CREATED: 1}
+    assert await ingest.fetchval("SELECT siret FROM offers.company") is None
+    assert await ingest.fetchval("SELECT count(*) FROM access.link WHERE origin = 'emplois'") == 0
 
 
 async def test_a_removed_referral_leaves_neither_row_nor_link_nor_record_and_does_not_come_back(

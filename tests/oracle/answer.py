@@ -51,6 +51,14 @@ FILTERS: Mapping[str, Mapping[str, Criterion]] = {
         "publics": (("Service.publics",), "among"),
         "fees": (("Service.fees",), "among"),
     },
+    "jobPostings": {
+        "romeCodes": (("JobPosting.romeCode",), "among"),
+        "contractTypes": (("JobPosting.contractType",), "among"),
+    },
+    "immersionOffers": {
+        "romeCodes": (("ImmersionOffer.romeCode",), "among"),
+        "volunteers": (("ImmersionOffer.volunteers",), "="),
+    },
     "structures": {"siret": (("Structure.siret",), "="), "networks": (("Structure.networks",), "among")},
     "trainings": {
         "romeCode": (("Training.romeCodes",), "holds"),
@@ -72,6 +80,8 @@ TABLES = {
     "appointments": "appointments.appointment",
     "services": "offers.service",
     "structures": "offers.structure",
+    "jobPostings": "offers.job_posting",
+    "immersionOffers": "offers.immersion_offer",
     "trainings": "trainings.training",
     "trainingSessions": "trainings.training_session",
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, Column, Date, Double, Table
+from sqlalchemy import ARRAY, Boolean, Column, Date, Double, Integer, Table
 
+from subgraphs.offers.employer_tables import company, immersion_offer, job_posting
 from subgraphs.offers.tables import service, structure
 from subgraphs.trainings.tables import training, training_action, training_provider, training_session
 from tests.conftest import Database
@@ -15,9 +16,20 @@ from tests.e2e.canary_model import insert
 
 CODES = ("A1101", "numerique", "mobilite", "sante--acces-aux-soins", "31054", "etudiants")
 ROWS_PER_TABLE = 7
-TABLES = (structure, service, training_provider, training, training_action, training_session)
+TABLES = (
+    structure,
+    service,
+    company,
+    job_posting,
+    immersion_offer,
+    training_provider,
+    training,
+    training_action,
+    training_session,
+)
 REFERENCES = {
     "service.structure_id": structure,
+    "job_posting.company_id": company,
     "training.provider_id": training_provider,
     "training_action.training_id": training,
     "training_session.training_id": training,
@@ -52,6 +64,8 @@ def _value(random: Random, table: Table, column: Column[Any], number: int) -> An
         return random.choice(closed)
     if isinstance(column.type, ARRAY):
         return random.sample(CODES, random.randrange(4))
+    if isinstance(column.type, Integer):
+        return random.randrange(4)
     if isinstance(column.type, Boolean):
         return random.random() < 0.5
     if isinstance(column.type, Date):

@@ -37,7 +37,9 @@ from tests.oracle.rules import leaves
 
 CATALOGUE: Values = {
     "first": (1, 2, 5, 20, 100, None),
-    **dict.fromkeys(("romeCode", "formacode", "thematics", "publics", "networks"), (*CODES, None)),
+    **dict.fromkeys(
+        ("romeCode", "romeCodes", "contractTypes", "formacode", "thematics", "publics", "networks"), (*CODES, None)
+    ),
     **dict.fromkeys(("types", "fees"), (None,)),
     "training": [f"training-{number}" for number in range(3)],
     "siret": ["siret 1", "siret 2"],
@@ -45,7 +47,8 @@ CATALOGUE: Values = {
 """Values of arguments, besides those of the canaries."""
 LISTS = {
     "persons": "Person", "appointments": "Appointment", "services": "Service", "structures": "Structure",
-    "trainings": "Training", "trainingSessions": "TrainingSession",
+    "trainings": "Training", "trainingSessions": "TrainingSession", "jobPostings": "JobPosting",
+    "immersionOffers": "ImmersionOffer",
 }  # fmt: skip
 CATALOGUE_WALKS = (
     "services(first: 3, after: $after) { nodes { id } ... }",

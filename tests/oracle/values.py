@@ -216,6 +216,7 @@ KEYED: Mapping[str, tuple[str, str]] = {
     "Referral.prescriberStructure": ("offers.structure", "prescriber_structure_id"),
     "Service.structure": ("offers.structure", "structure_id"),
     "JobApplication.company": ("offers.company", "company_id"),
+    "JobPosting.company": ("offers.company", "company_id"),
     "Training.provider": ("trainings.training_provider", "provider_id"),
     "TrainingSession.training": ("trainings.training", "training_id"),
     "TrainingPlacement.session": ("trainings.training_session", "session_id"),
@@ -251,6 +252,7 @@ MANY: Mapping[str, tuple[str, str, bool]] = {
 """The objects of a person: their table, the field that orders them, and whether the greatest comes first."""
 CHILDREN: Mapping[str, tuple[str, str]] = {
     "Structure.services": ("offers.service", "structure_id"),
+    "Company.jobPostings": ("offers.job_posting", "company_id"),
     "Training.actions": ("trainings.training_action", "training_id"),
     "Training.sessions": ("trainings.training_session", "training_id"),
 }

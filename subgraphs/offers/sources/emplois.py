@@ -1,9 +1,10 @@
 """Job applications of Les emplois de l'inclusion: answers of its `POST /api/v1/candidatures/recherche`, as JSON.
 
-A file is one answer, `{"count": …, "results": [...]}`. An application that an answer doesn't hold stays: it tells only
-those that changed within three months. The PASS IAE comes with the application. Not taken: contact of the candidate,
-who referred it, message, CV, jobs looked for. Source of the format: itou `api/job_application_api`
-(docs/domain.md#emplois).
+A file is one answer, `{"count": …, "results": [...]}`, of applications or of employers (`emplois_employers`). An
+application that an answer doesn't hold stays: it tells only those that changed within three months. An employer whose
+SIREN alone is told has no SIRET here, and no link to the person: nobody's token proves a SIREN. The PASS IAE comes with
+the application. Not taken: contact of the candidate, who referred it, message, CV, jobs looked for. Source of the
+format: itou `api/job_application_api` (docs/domain.md#emplois).
 """
 
 from __future__ import annotations
@@ -24,23 +25,24 @@ from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.kit.sensitive_organisations import strictest
+from subgraphs.offers import employer_tables
 from subgraphs.offers import journey_tables as tables
+from subgraphs.offers.sources import emplois_employers
+from subgraphs.offers.sources.emplois_employers import NAME, Kind, Name, write_employer
 from subgraphs.offers.sources.journey import Item, JourneySource
 
-NAME = "emplois"
 ENDED = ("refused", "cancelled", "obsolete")
 """States in which the employer's link to the person ends with the last change; else it ends with the contract."""
 
 State = Literal[
     "new", "processing", "postponed", "prior_to_hire", "accepted", "refused", "cancelled", "obsolete", "pool"
 ]
-Kind = Literal["ACI", "AI", "EA", "EATT", "EI", "EITI", "ETTI", "GEIQ", "OPCS"]
-Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
-Name = Annotated[str, msgspec.Meta(min_length=1)]
+SiretOrSiren = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$|^\d{9}$")]
 
 FIELDS: Fields = {
     ("count", "next", "previous"): Unkept.TECHNICAL,
     "results.": {
+        **emplois_employers.FIELDS,
         "identifiant_unique": Used.RECORD,
         "cree_le": "JobApplication.createdAt",
         "mis_a_jour_le": Used.AS_OF,
@@ -89,8 +91,8 @@ class Application(msgspec.Struct, frozen=True):
     candidat_prenom: Name
     entreprise_type: Kind
     entreprise_nom: Name
-    entreprise_siret: Siret
-    orientation_emetteur_type: Literal["job_seeker", "prescriber", "employer"]
+    entreprise_siret: SiretOrSiren
+    orientation_emetteur_type: Literal["job_seeker", "prescriber", "employer"] | None = None
     candidat_nir: str | None = None
     candidat_date_naissance: date | None = None
     entreprise_adresse: str | None = None
@@ -103,14 +105,16 @@ class Application(msgspec.Struct, frozen=True):
 
 
 class Emplois(JourneySource):
-    """The source `emplois`: one application is one group."""
+    """The source `emplois`: one application, or one employer with its postings, is one group."""
 
     name = NAME
-    reads = "candidatures et PASS IAE des Emplois de l'inclusion"
+    reads = "candidatures, PASS IAE, employeurs et postes des Emplois de l'inclusion"
     fields = FIELDS
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
-        """Write one application with its person and its link."""
+        """Write one application with its person and its link, or one employer with its postings."""
+        if isinstance(record, dict) and "postes" in record:
+            return await write_employer(store, record)
         application = convert_setting_aside(record, Application, store.set_aside)
         key = str(application.identifiant_unique)
         as_of = instant(application.mis_a_jour_le, "mis_a_jour_le")
@@ -125,7 +129,7 @@ class Emplois(JourneySource):
             key=key,
             as_of=as_of,
             person=self._person(application, as_of, options.department),
-            owner=application.entreprise_siret,
+            owner=_siret(application),
             since=day_of(created),
             until=ended,
             values={
@@ -162,18 +166,18 @@ class Emplois(JourneySource):
 
     async def _company(self, store: Store, application: Application, as_of: datetime) -> str:
         key = f"{application.entreprise_siret}-{application.entreprise_type}"
-        company = await store.row(tables.company, source=NAME, source_id=key)
-        if company is None or company["as_of"] <= as_of:
+        company = await store.row(employer_tables.company, source=NAME, source_id=key)
+        if company is None or (company["open_to_applications"] is None and company["as_of"] <= as_of):
             values = {
                 "id": f"{NAME}--{key}",
                 "name": application.entreprise_nom,
                 "kind": application.entreprise_type,
-                "siret": application.entreprise_siret,
+                "siret": _siret(application),
                 "city": _city(application.entreprise_adresse),
                 "sensitivity": strictest([application.entreprise_type], application.entreprise_nom),
                 "as_of": as_of,
             }
-            await store.put(tables.company, {"source": NAME, "source_id": key}, values)
+            await store.put(employer_tables.company, {"source": NAME, "source_id": key}, values)
         return f"{NAME}--{key}"
 
     async def _pass(self, store: Store, application: Application, as_of: datetime, person_id: UUID) -> None:
@@ -192,6 +196,10 @@ class Emplois(JourneySource):
             "as_of": as_of,
         }
         await store.put(tables.pass_iae, {"source": NAME, "source_id": number}, values, new={"id": store.new_key()})
+
+
+def _siret(application: Application) -> str | None:
+    return application.entreprise_siret if len(application.entreprise_siret) == 14 else None
 
 
 def _city(address: str | None) -> str | None:

@@ -14,7 +14,7 @@ import msgspec
 
 from schema.days import today
 from subgraphs.kit.ingest.api import Api, ApiRefused, Calls, Document, Reading
-from subgraphs.offers.sources.immersion_facile import NAME
+from subgraphs.offers.sources.immersion_offers import NAME
 
 MOST = 100
 """Agreements in an answer."""

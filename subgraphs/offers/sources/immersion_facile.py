@@ -15,19 +15,21 @@ from uuid import UUID
 import msgspec
 
 from schema.days import day_of
+from subgraphs.kit.ingest.excerpts import Items
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.json_records import convert_setting_aside, loads
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
-from subgraphs.kit.ingest.text_forms import day, instant
+from subgraphs.kit.ingest.text_forms import chosen, day, instant
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.kit.ingest.webhook import Webhook, by_header
 from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import journey_tables as tables
+from subgraphs.offers.sources import immersion_offers
+from subgraphs.offers.sources.immersion_offers import NAME, write_offer
 from subgraphs.offers.sources.journey import Item, JourneySource
 
-NAME = "immersion-facile"
 EVENT = "convention.updated"
 ENDED = ("REJECTED", "CANCELLED", "DEPRECATED")
 """States in which the host's link to the person ends with the last change; else it ends with the immersion."""
@@ -85,7 +87,12 @@ CONVENTION: Fields = {
     ("individualProtection*", "sanitaryPrevention*", "workConditions"): Unkept.NO_PURPOSE,
     ("businessAdvantages", "immersionActivities", "immersionSkills", "statusJustification"): Unkept.FREE_TEXT,
 }
-FIELDS: Fields = {("", "payload.convention."): CONVENTION, "subscribedEvent": Used.SELECTION}
+FIELDS: Fields = {
+    ("", "payload.convention."): CONVENTION,
+    "subscribedEvent": Used.SELECTION,
+    "data.": immersion_offers.FIELDS,
+    "pagination*": Unkept.TECHNICAL,
+}
 
 
 class Appellation(msgspec.Struct, frozen=True, rename="camel"):
@@ -131,13 +138,13 @@ class Convention(msgspec.Struct, frozen=True, rename="camel"):
     updated_at: str
     business_name: Name
     siret: Siret
-    immersion_objective: str
     immersion_appellation: Appellation
     internship_kind: str
     signatories: Signatories
     agency_kind: Name
     agency_department: str
     agency_siret: Siret | None = None
+    immersion_objective: str | None = None
     assessment: Assessment | None = None
 
 
@@ -151,18 +158,19 @@ def sent_at(body: bytes) -> datetime:
 
 
 class ImmersionFacile(JourneySource):
-    """The source `immersion-facile`: one convention is one group."""
+    """The source `immersion-facile`: one convention, or one offer, is one group."""
 
     name = NAME
-    reads = "conventions d'Immersion facilitée"
+    reads = "conventions et offres d'Immersion facilitée"
     place = ""
     fields = FIELDS
-    list_key = None
+    list_key = "data"
     is_list = True
+    pieces = Items("data")
     webhook = Webhook(by_header, sent_at)
 
     def records(self, content: Any) -> list[Any]:
-        """Return the conventions of a file; raises Refused FORMAT_UNKNOWN."""
+        """Return the convention of a document that is no list; raises Refused FORMAT_UNKNOWN."""
         if isinstance(content, dict) and content.get("subscribedEvent") == EVENT:
             content = _notified(content)
         if not isinstance(content, dict) or "signatories" not in content:
@@ -170,11 +178,13 @@ class ImmersionFacile(JourneySource):
         return [content]
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
-        """Write one convention with its person and its link."""
+        """Write one convention with its person and its link, or one offer; a mini-stage is a pupil's, and left out."""
+        if isinstance(record, dict) and "rome" in record:
+            return await write_offer(store, record, options.as_of)
         convention = convert_setting_aside(record, Convention, store.set_aside)
-        if convention.immersion_objective not in OBJECTIVES or convention.internship_kind != "immersion":
-            place = "internshipKind" if convention.internship_kind != "immersion" else "immersionObjective"
-            raise Refused("SCHEMA_INVALID", place)
+        if convention.internship_kind != "immersion":
+            store.set_aside("VALUE_UNKNOWN", "internshipKind")
+            return Outcome.UNCHANGED
         key = str(convention.id)
         as_of = instant(convention.updated_at, "updatedAt")
         if not await self.items.admit(store, key, as_of):
@@ -194,7 +204,7 @@ class ImmersionFacile(JourneySource):
             recorded_by=convention.agency_siret,
             values={
                 "status": convention.status,
-                "objective": OBJECTIVES[convention.immersion_objective],
+                "objective": chosen(convention.immersion_objective, OBJECTIVES, "immersionObjective", store.set_aside),
                 "siret": convention.siret,
                 "company_name": convention.business_name,
                 "rome_code": convention.immersion_appellation.rome_code,

@@ -30,7 +30,7 @@ from subgraphs.offers import journey_tables as tables
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a source: its row in `table`, and how long the link of the organisation that receives it holds.
+    """An item of a source: its row in `table`, and how long the link of its owner, who receives it, holds, if any.
 
     `values` are those of the row besides its person, its organisations and its lineage.
     """
@@ -39,7 +39,7 @@ class Item:
     key: str
     as_of: datetime
     person: PersonRecord
-    owner: str
+    owner: str | None
     since: date
     until: date | None
     values: Mapping[str, Any]
@@ -67,8 +67,8 @@ class Items:
             "as_of": item.as_of,
         }
         await store.put(item.table, {"source": self.name, "source_id": item.key}, values, new={"id": store.new_key()})
-        link = Link(person_id, Fact.OWN_ITEM, item.owner, item.since, item.until)
-        await store.link(self.name, item.key, [link])
+        links = [Link(person_id, Fact.OWN_ITEM, item.owner, item.since, item.until)] if item.owner else []
+        await store.link(self.name, item.key, links)
         return person_id
 
     async def remove(self, store: Store, table: Table, key: str, person_key: str) -> Outcome:
