@@ -162,7 +162,6 @@ class ImmersionFacile(JourneySource):
 
     name = NAME
     reads = "conventions et offres d'Immersion facilitée"
-    place = ""
     fields = FIELDS
     list_key = "data"
     is_list = True
@@ -177,9 +176,13 @@ class ImmersionFacile(JourneySource):
             raise Refused("FORMAT_UNKNOWN", detail="neither a convention nor its notification")
         return [content]
 
+    def place(self, record: object) -> str:
+        """Return the path of an offer in its page; a convention is the document itself."""
+        return "data." if _is_offer(record) else ""
+
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
         """Write one convention with its person and its link, or one offer; a mini-stage is a pupil's, and left out."""
-        if isinstance(record, dict) and "rome" in record:
+        if _is_offer(record):
             return await write_offer(store, record, options.as_of)
         convention = convert_setting_aside(record, Convention, store.set_aside)
         if convention.internship_kind != "immersion":
@@ -220,6 +223,10 @@ class ImmersionFacile(JourneySource):
         )
         await self.items.put(store, item)
         return store.outcome
+
+
+def _is_offer(record: object) -> bool:
+    return isinstance(record, dict) and "rome" in record
 
 
 def _notified(content: Any) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table
@@ -87,8 +87,6 @@ class JourneySource(Source):
     list_key: ClassVar[str | None] = "results"
     is_list: ClassVar[bool] = False
     pieces = excerpts.Items("results")
-    place: ClassVar[str] = "results."
-    """Path of its records, as its fields write it."""
 
     def __init__(self, people: People) -> None:
         super().__init__(people)
@@ -105,13 +103,17 @@ class JourneySource(Source):
         def read(path: Path) -> Iterator[Numbered[Any] | Refused]:
             for record in records(path, self.list_key, self.records, is_list=self.is_list):
                 is_refused = isinstance(record, Refused)
-                yield record if is_refused else Numbered(None, record, unread.of_json(record, self.place))
+                yield record if is_refused else Numbered(None, record, unread.of_json(record, self.place(record)))
 
         return await read_files(self.name, paths, session, read, write)
 
     def records(self, content: Any) -> list[Any]:
         """Return the records of a document that has no such list, by default none; raises Refused FORMAT_UNKNOWN."""
         raise Refused("FORMAT_UNKNOWN", detail=f"no list {self.list_key}")
+
+    def place(self, record: object) -> str:
+        """Return the path of a record in its document, as the fields of the source write it."""
+        return "results."
 
     @abstractmethod
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
