@@ -62,7 +62,7 @@ _HOLDS_NOBODY = [HUB, *ASKED]
 _FREED = """
 SELECT source, source_id FROM people.identity i JOIN people.source_record s USING (source, source_id)
 WHERE s.removed AND NOT EXISTS (SELECT FROM access.link l WHERE l.origin <> ALL ($1) AND (
-    l.person_id = i.person_id AND l.unmerged_person_id IS NULL OR l.unmerged_person_id = i.person_id))
+    l.person_id = i.person_id AND l.unmerged_person_id IS NOT DISTINCT FROM i.unmerged_person_id))
 ORDER BY 1, 2 LIMIT $2
 """
 _FREED_AT_ONCE = 1000

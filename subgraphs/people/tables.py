@@ -24,7 +24,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
-from subgraphs.kit.columns import INTERNAL, REVIEWED, identifier, instant, key, lineage, metadata_of, one_of
+from subgraphs.kit.columns import (
+    INTERNAL,
+    REVIEWED,
+    identifier,
+    instant,
+    key,
+    lineage,
+    metadata_of,
+    one_of,
+    unmerged_person,
+)
 from subgraphs.people import values as v
 
 metadata = metadata_of("people")
@@ -174,6 +184,7 @@ identity = Table(
     Column("rqth_starts_on", Date),
     Column("rqth_ends_on", Date),
     Column("employment_obligation", Boolean),
+    *unmerged_person(),
     one_of("registration_status", v.RegistrationStatus.__members__),
     one_of("civility", v.Civility.__members__),
     one_of("role", v.DossierRole.__members__),

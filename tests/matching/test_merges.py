@@ -139,8 +139,8 @@ def test_whoever_is_one_with_one_is_one_with_all() -> None:
     assert survivors([]) == {}
 
 
-OF_RECORDS = {"people.identity", "people.referents_word", "people.match_candidate", "people.match_decision"}
-"""Tables that are of own people, whom merges leave as they are."""
+OF_RECORDS = {"people.asked", "people.referents_word", "people.match_candidate", "people.match_decision"}
+"""Tables of ingestion alone, which are of own people whatever is merged."""
 
 
 def test_every_row_of_a_person_follows_it_or_is_consolidated_or_is_of_its_own_records() -> None:
