@@ -70,7 +70,7 @@ class Intake:
     async def take(self, source: str, organisation: str, body: bytes, headers: Mapping[str, str]) -> None:
         """Return once the notification is committed; raises HubError with a stable code."""
         try:
-            sender, proven = self._senders.prove(source, organisation, body, headers, self._clock())
+            sender, document = self._senders.prove(source, organisation, body, headers, self._clock())
             if self._bytes + len(body) > LARGEST_SUM:
                 raise busy()
         except HubError as error:
@@ -78,7 +78,7 @@ class Intake:
             raise
         self._bytes += len(body)
         try:
-            await self._queues[sender.source, sender.organisation].put(proven)
+            await self._queues[sender.source, sender.organisation].put(document)
         finally:
             self._bytes -= len(body)
 

@@ -81,7 +81,7 @@ class Senders:
     def prove(
         self, source: str, organisation: str, body: bytes, headers: Mapping[str, str], now: datetime
     ) -> tuple[Sender, bytes]:
-        """The sender of this notification, and its body in the form that was proven.
+        """The sender of this notification, and the document that its source reads.
 
         Raises RequestRefused: WEBHOOK_REFUSED, the same whether the sender or the proof is wrong; WEBHOOK_TOO_OLD and
         WEBHOOK_EARLY; or the code of what is malformed.
@@ -95,7 +95,7 @@ class Senders:
                 continue
             if sender is not None:
                 _check_age(sender, proven, now)
-                return sender, proven
+                return sender, _document(proof, proven)
         raise RequestRefused(
             "WEBHOOK_REFUSED",
             "Cette notification n'est pas admise : vérifiez l'adresse et le secret convenus avec le hub.",
@@ -115,6 +115,13 @@ def _sender(row: SenderSettings, keys: Keys) -> Sender:
 def _usual_proof(source: str) -> Webhook:
     declared = SOURCES[source].webhook if source in SOURCES else None
     return declared or next(kind.webhook for kind in SOURCES.values() if kind.webhook is not None)
+
+
+def _document(proof: Webhook, proven: bytes) -> bytes:
+    try:
+        return proof.document(proven)
+    except Refused as refused:
+        raise malformed(refused.code, refused.path) from None
 
 
 def _check_age(sender: Sender, proven: bytes, now: datetime) -> None:

@@ -39,10 +39,13 @@ from tests.e2e.site import PURPOSES, Site, site
 
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("architecture", "matrice", "politiques", "sources", "exploitation")),
+    *(
+        ROOT / "docs" / f"{name}.md"
+        for name in ("architecture", "matrice", "politiques", "sources", "exploitation", "evenements")
+    ),
 ]
 BLOCK = re.compile(r"^```(.+?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-KINDS = {"graphql", "sh", "sh make", "sh serveur", "toml réglages", "toml", "json", "mermaid"}
+KINDS = {"graphql", "sh", "sh make", "sh serveur", "toml réglages", "toml", "json", "json événement", "mermaid"}
 
 
 @dataclass(frozen=True)

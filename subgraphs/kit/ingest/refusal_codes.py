@@ -232,6 +232,10 @@ CODES: dict[str, Text] = {
         "La signature de la notification est absente ou fausse.",
         "Vérifier le secret partagé ; ne pas modifier le corps reçu.",
     ),
+    "EVENT_TYPE_UNKNOWN": Text(
+        "Le type de l'événement n'est pas de ceux que prend cette adresse.",
+        "Choisir l'un des types de docs/evenements.md, et l'adresse de sa source.",
+    ),
     # matching
     "PERSON_UNKNOWN": Text(
         "La source citée ne connaît aucune personne sous cette référence.",

@@ -17,11 +17,13 @@ class Webhook:
     """The proof of a notification, and when its system sent it.
 
     `prove(body, headers, secret)` returns the body that was proven, or raises Refused WEBHOOK_SIGNATURE in a time that
-    tells nothing of the secret; `sent_at` reads the instant of a proven body, or raises Refused.
+    tells nothing of the secret; `sent_at` reads the instant of a proven body, and `document` makes of it what the
+    source reads, or raises Refused.
     """
 
     prove: Callable[[bytes, Mapping[str, str], bytes], bytes]
     sent_at: Callable[[bytes], datetime]
+    document: Callable[[bytes], bytes] = bytes
 
 
 def by_header(body: bytes, headers: Mapping[str, str], secret: bytes) -> bytes:

@@ -34,6 +34,7 @@ from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.offers import journey_tables as tables
+from subgraphs.offers.sources.dora_events import WEBHOOK
 from subgraphs.offers.sources.journey import Item, JourneySource
 
 NAME = "dora"
@@ -119,6 +120,7 @@ class Dora(JourneySource):
 
     name = NAME
     reads = "orientations vers un service, DORA"
+    webhook = WEBHOOK
     fields = FIELDS
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:

@@ -40,6 +40,7 @@ from subgraphs.kit.ingest.text_forms import utc
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.trainings import tables
 from subgraphs.trainings.sources import lheo
+from subgraphs.trainings.sources.ouiform_events import WEBHOOK
 
 NAME = "ouiform"
 ENDED = ("REFUSE", "ABANDONNE")
@@ -130,6 +131,7 @@ class OuiForm(Source):
     reads = "positionnements en formation, leur état, et projets de formation, une ligne JSON par état"
     role = "trainings_ingest"
     pieces = Lines()
+    webhook = WEBHOOK
     fields = FIELDS
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:

@@ -1,0 +1,79 @@
+"""Events: one signed envelope in which any product tells what happened, on its way to the connector of its type.
+
+The envelope is a CloudEvent 1.0 in JSON (structured mode). Attributes beyond CloudEvents: `actor` (SIRET of the
+organisation that acted), `structure` (SIRET of the one whose item it is), `personsource` and `personreference` (the key
+by which a source that was read before knows the person), `correlationid`. A type belongs to a connector, which reads
+the record that is made of the event as it reads its files; nothing else of an event is kept.
+"""
+
+from __future__ import annotations
+
+import hmac
+from abc import abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.json_records import convert, loads
+from subgraphs.kit.ingest.text_forms import instant
+from subgraphs.kit.ingest.webhook import Webhook
+
+SIGNATURE = "x-spie-signature"
+"""`sha256=` and the hexadecimal HMAC-SHA-256 of the body under the secret of the sender."""
+
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Event(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, tag_field="type"):
+    """The attributes of every event; a subclass is a type, with its own attributes and its `data`."""
+
+    specversion: Literal["1.0"]
+    id: Key
+    source: Key
+    time: Instant
+    datacontenttype: Literal["application/json"] = "application/json"
+    correlationid: Key | None = None
+
+    @abstractmethod
+    def document(self) -> Any:
+        """The document of the connector, as its files hold it."""
+
+
+def signed_events(*types: type[Event]) -> Webhook:
+    """The webhook of a connector that takes these types of events."""
+    union: Any = reduce(or_, types)
+    names = [kind.__struct_config__.tag for kind in types]
+
+    def document(body: bytes) -> bytes:
+        content = loads(body)
+        if not isinstance(content, dict) or content.get("type") not in names:
+            raise Refused("EVENT_TYPE_UNKNOWN", "type")
+        event: Event = convert(content, union)
+        return msgspec.json.encode(event.document())
+
+    return Webhook(_proven, _sent_at, document)
+
+
+def _proven(body: bytes, headers: Mapping[str, str], secret: bytes) -> bytes:
+    """The body, if its signature is right; raises Refused WEBHOOK_SIGNATURE."""
+    sent = next((value for name, value in headers.items() if name.lower() == SIGNATURE), "")
+    expected = f"sha256={hmac.digest(secret, body, 'sha256').hex()}"
+    if not hmac.compare_digest(sent.strip().lower().encode("utf-8", "replace"), expected.encode()):
+        raise Refused("WEBHOOK_SIGNATURE")
+    return body
+
+
+def _sent_at(body: bytes) -> datetime:
+    """When what the event tells came about, which is when it was sent; raises Refused."""
+    content = loads(body)
+    time = content.get("time") if isinstance(content, dict) else None
+    if not isinstance(time, str):
+        raise Refused("SCHEMA_INVALID", "time")
+    return instant(time, "time")

@@ -1,0 +1,108 @@
+"""Events of training placements and projects, as lines of the feed that `ouiform` reads."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from subgraphs.kit.ingest.events import Event, Key, Siret, signed_events
+
+
+class PlacementDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Days of the steps of a placement."""
+
+    proposition: date
+    decision: date | None = None
+    entree: date | None = None
+    sortie: date | None = None
+
+
+class PlacementData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The state of a placement; `session` is the number of the session in the catalogue."""
+
+    positionnement: Key
+    etat: Literal["PROPOSE", "INFO_COLLECTIVE", "RETENU", "REFUSE", "ABANDONNE", "ENTRE", "TERMINE"]
+    session: Key
+    dates: PlacementDates
+    prerequis: bool | None = None
+    amenagement_demande: bool | None = None
+
+
+class ProjectData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The state of a training project."""
+
+    projet: Key
+    formacode: Annotated[str, msgspec.Meta(pattern=r"^\d{5}$")]
+    date: date
+
+
+class PlacementKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The placement that is gone."""
+
+    positionnement: Key
+
+
+class ProjectKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The project that is gone."""
+
+    projet: Key
+
+
+class _OfPerson(Event, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """An event about a person that a source knows, and the organisation whose item it is."""
+
+    personsource: Key
+    personreference: Key
+    structure: Siret
+
+    def common(self) -> dict[str, Any]:
+        """What the record takes from the envelope."""
+        person = {"source": self.personsource, "reference": self.personreference}
+        return {"maj": self.time, "personne": person, "organisme": self.structure}
+
+
+class PlacementStated(_OfPerson, kw_only=True, frozen=True, tag="fr.gouv.spie.positionnement.etat"):
+    """A placement has come to a state; `actor` is the organisation that prescribes it."""
+
+    actor: Siret | None = None
+    data: PlacementData
+
+    def document(self) -> Any:
+        """One line of the feed."""
+        return {**msgspec.to_builtins(self.data), **self.common(), "prescripteur": self.actor}
+
+
+class ProjectStated(_OfPerson, kw_only=True, frozen=True, tag="fr.gouv.spie.projet-formation.etat"):
+    """A training project was recorded or changed."""
+
+    data: ProjectData
+
+    def document(self) -> Any:
+        """One line of the feed."""
+        return {**msgspec.to_builtins(self.data), **self.common()}
+
+
+class PlacementRemoved(Event, kw_only=True, frozen=True, tag="fr.gouv.spie.positionnement.supprime"):
+    """A placement was deleted."""
+
+    data: PlacementKey
+
+    def document(self) -> Any:
+        """One line of the feed."""
+        return {"positionnement": self.data.positionnement, "maj": self.time, "supprime": True}
+
+
+class ProjectRemoved(Event, kw_only=True, frozen=True, tag="fr.gouv.spie.projet-formation.supprime"):
+    """A training project was deleted."""
+
+    data: ProjectKey
+
+    def document(self) -> Any:
+        """One line of the feed."""
+        return {"projet": self.data.projet, "maj": self.time, "supprime": True}
+
+
+TYPES = (PlacementStated, PlacementRemoved, ProjectStated, ProjectRemoved)
+WEBHOOK = signed_events(*TYPES)

@@ -1,0 +1,128 @@
+"""Each event of docs/evenements.md is proven, becomes a record of its connector, and is written once."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.errors import RequestRefused
+from hub.ingest import SOURCES
+from hub.intake.sender_settings import SenderSettings
+from hub.intake.senders import Senders, intake_keys
+from infra.keys import Keys, sender_key
+from tests.conftest import ROOT, Database
+from tests.docs.event_schema import TYPES, generated
+from tests.simulators.rdv_insertion import user
+from tests.sources.ingestion import ingest, values
+
+NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
+PAGE = (ROOT / "docs" / "evenements.md").read_text(encoding="utf-8")
+EVENTS: list[dict[str, Any]] = [
+    json.loads(text) for text in re.findall(r"```json événement\n(.*?)```", PAGE, re.DOTALL)
+]
+ADDRESSES = dict(re.findall(r"^\| `(fr\.[a-z.-]+)` \| `([a-z-]+)` \|", PAGE, re.MULTILINE))
+COUNTS = (
+    "SELECT (SELECT count(*) FROM offers.referral) || ' ' || (SELECT count(*) FROM trainings.training_project)"
+    " || ' ' || (SELECT count(*) FROM trainings.placement)"
+)
+
+
+@pytest.fixture
+def senders(tmp_path: Path) -> Senders:
+    """One sender of each connector that takes events."""
+    rows = [SenderSettings(source, "produit", None, None, 604_800, 9) for source in ("dora", "ouiform")]
+    keys = Keys.create(tmp_path / "keys")
+    for row in rows:
+        Keys.add_sender(keys.directory, sender_key(row.source, row.organisation))
+    return Senders(rows, Keys.load(keys.directory, intake_keys(rows)))
+
+
+def sent(senders: Senders, source: str, event: dict[str, Any] | bytes, now: datetime = NOW) -> bytes:
+    """The document that the connector reads of an event, signed by its sender."""
+    body = event if isinstance(event, bytes) else json.dumps(event).encode()
+    secret = senders.by_address[source, "produit"].secrets[0]
+    headers = {"x-spie-signature": f"sha256={hmac.digest(secret, body, 'sha256').hex()}"}
+    return senders.prove(source, "produit", body, headers, now)[1]
+
+
+def refusal(senders: Senders, source: str, event: dict[str, Any] | bytes, now: datetime = NOW) -> tuple[str, Any]:
+    with pytest.raises(RequestRefused) as refused:
+        sent(senders, source, event, now)
+    return refused.value.code, refused.value.extensions.get("path")
+
+
+def test_the_page_and_the_schema_have_every_type_and_its_address() -> None:
+    ((_, schema),) = generated().items()
+    tags = [
+        definition["properties"]["type"]["enum"]
+        for definition in json.loads(schema)["$defs"].values()
+        if "type" in definition["properties"]
+    ]
+    assert sorted(tag for (tag,) in tags) == sorted(ADDRESSES) == sorted(event["type"] for event in EVENTS)
+    assert len(TYPES) == len(EVENTS)
+    assert all(SOURCES[source].webhook is not None for source in ADDRESSES.values())
+
+
+async def test_each_example_is_written_once_by_its_connector_and_its_removal_removes_it(
+    fresh_database: Database, senders: Senders, tmp_path: Path
+) -> None:
+    known = user(1, first_name="Maëlle", last_name="EXEMPLE", birth_date="1990-05-17")
+    users = tmp_path / "page.users.json"
+    users.write_text(json.dumps({"users": [known]}))
+    assert (await ingest(fresh_database, "rdv-insertion", users, as_of=NOW, department="08")).codes == {}
+    counts = []
+    for number, event in enumerate(EVENTS):
+        source = ADDRESSES[event["type"]]
+        path = tmp_path / f"{number}.json"
+        path.write_bytes(sent(senders, source, event))
+        first = await ingest(fresh_database, source, path)
+        again = await ingest(fresh_database, source, path)
+        assert (first.codes, again.codes, again.rows) == ({}, {}, 0), event["type"]
+        counts += await values(fresh_database, COUNTS)
+    assert counts == ["1 0 0", "1 1 0", "1 1 1", "1 1 0", "1 0 0", "0 0 0"]
+
+
+def test_an_event_of_another_connector_or_of_no_known_type_is_refused(senders: Senders) -> None:
+    referral, project = EVENTS[0], EVENTS[1]
+    assert refusal(senders, "ouiform", referral) == ("EVENT_TYPE_UNKNOWN", "type")
+    assert refusal(senders, "dora", project) == ("EVENT_TYPE_UNKNOWN", "type")
+    for kind in ("fr.gouv.spie.inconnu", 7, None, ["x"]):
+        assert refusal(senders, "dora", {**referral, "type": kind}) == ("EVENT_TYPE_UNKNOWN", "type")
+
+
+def test_an_envelope_that_is_wrong_is_refused_with_its_place_and_no_value(senders: Senders) -> None:
+    project = EVENTS[1]
+    cases = {
+        "specversion": {**project, "specversion": "0.3"},
+        "structure": {**project, "structure": "VALEURUNIQUE"},
+        "personreference": {key: value for key, value in project.items() if key != "personreference"},
+        "data.formacode": {**project, "data": {**project["data"], "formacode": "VALEURUNIQUE"}},
+        "data": {**project, "data": {**project["data"], "libre": "VALEURUNIQUE"}},
+        "": {**project, "libre": "VALEURUNIQUE"},
+        "time": {**project, "time": 7},
+    }
+    for place, event in cases.items():
+        assert refusal(senders, "ouiform", event) == ("SCHEMA_INVALID", place or None), place
+    assert refusal(senders, "ouiform", {**project, "time": "VALEURUNIQUE"})[0] == "DATE_INVALID"
+    assert refusal(senders, "ouiform", b"{")[0] == "JSON_INVALID"
+    assert refusal(senders, "ouiform", b'{"time": "2026-11-03T10:00:00+01:00", "time": "x"}')[0] == "JSON_DUPLICATE_KEY"
+
+
+def test_an_event_is_proven_by_its_whole_body_within_its_window(senders: Senders) -> None:
+    body = json.dumps(EVENTS[1]).encode()
+    secret = senders.by_address["ouiform", "produit"].secrets[0]
+    other = senders.by_address["dora", "produit"].secrets[0]
+    for key, signed in ((secret, body + b" "), (other, body), (b"", body)):
+        headers = {"x-spie-signature": f"sha256={hmac.digest(key, signed, 'sha256').hex()}"}
+        with pytest.raises(RequestRefused, match="WEBHOOK_REFUSED"):
+            senders.prove("ouiform", "produit", body, headers, NOW)
+    with pytest.raises(RequestRefused, match="WEBHOOK_REFUSED"):
+        senders.prove("ouiform", "produit", body, {}, NOW)
+    assert refusal(senders, "ouiform", EVENTS[1], datetime(2026, 12, 1, tzinfo=UTC))[0] == "WEBHOOK_TOO_OLD"
+    assert refusal(senders, "ouiform", EVENTS[1], datetime(2026, 11, 1, tzinfo=UTC))[0] == "WEBHOOK_EARLY"
