@@ -78,3 +78,31 @@ def test_an_objective_is_read_by_whoever_may_read_its_theme(hub: Site) -> None:
 def test_a_training_provider_reads_the_level_of_studies_without_the_code(hub: Site) -> None:
     person = hub.ask("organisme-formation", OBJECTIVES, id=hub.persons["maelle"])["data"]["person"]
     assert (person["education"], person["objectives"]) == ({"level": "NV4", "code": None}, None)
+
+
+STATEMENTS = """query Statements($id: ID!) {
+  person(id: $id) {
+    lastName provenance { source asOf }
+    statements { source asOf lastName birthDate email phones rsaStatus workSituation }
+  }
+}"""
+
+
+@pytest.mark.parametrize("actor", ["referent-a", "personne"])
+def test_who_reads_identifiers_reads_what_each_source_says_and_since_when(hub: Site, actor: str) -> None:
+    person = hub.ask(actor, STATEMENTS, id=hub.persons["maelle"])["data"]["person"]
+    by_source = {statement["source"]: statement for statement in person["statements"]}
+    assert by_source.keys() >= {"cnaf-flux", "rdv-insertion"}
+    served = by_source[person["provenance"]["source"]]
+    assert (served["lastName"], served["asOf"]) == (person["lastName"], person["provenance"]["asOf"])
+    assert {by_source["rdv-insertion"]["rsaStatus"], by_source["cnaf-flux"]["email"]} == {None}
+    assert by_source["rdv-insertion"]["email"]
+    assert by_source["cnaf-flux"]["rsaStatus"]
+    assert not by_source.keys() & {"emplois", "immersion-facile", "dora", "ft-actions"}
+
+
+@pytest.mark.parametrize("actor", ["conseiller-ft", "employeur", "dpo"])
+def test_who_does_not_read_identifiers_reads_no_statement(hub: Site, actor: str) -> None:
+    answer = hub.ask(actor, STATEMENTS, id=hub.persons["maelle"])
+    person = answer["data"]["person"]
+    assert person is None or person["statements"] is None
