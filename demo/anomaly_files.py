@@ -22,6 +22,7 @@ from demo import (
     ouiform_files,
     rdvi_files,
     rights_files,
+    rsa_answers_files,
 )
 from demo.cast import BY_SLUG, CD_08, RDVS, Person, Rdv
 
@@ -32,6 +33,7 @@ REFUSED = {
     "ft-extrait": ("MATCH_SEVERAL", "LEADING_ZERO_LOST"),
     "france-travail": ("ANSWER_OF_OTHER",),
     "ft-actions": ("PERSON_UNKNOWN",),
+    "api-particulier": ("MATCH_NONE",),
     "data-inclusion": ("SCHEMA_INVALID",),
     "lheo": ("SCHEMA_INVALID",),
     "emplois": ("SCHEMA_INVALID",),
@@ -56,6 +58,7 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
         "ft-extrait": (_extract(folders["ft-extrait"], today),),
         "france-travail": (_answers(folders["france-travail"], today),),
         "ft-actions": (_actions(folders["ft-actions"], today),),
+        "api-particulier": (_rsa_answers(folders["api-particulier"], today),),
         "data-inclusion": (_structures(files["data-inclusion"][0]),),
         "lheo": (_catalogue(files["lheo"][0]),),
         "emplois": (_application(files["emplois"][0], today),),
@@ -86,6 +89,12 @@ def _nameless(folder: Path) -> Path:
     """A structure without a name."""
     row = carnet_files.structure("")
     return _written(folder / "structures_anomalie.csv", carnet_files.table(carnet_files.STRUCTURES, [row]))
+
+
+def _rsa_answers(folder: Path, today: date) -> Path:
+    """An answer about someone whom no source has identified."""
+    record = {**rsa_answers_files.answer(BY_SLUG["titouan"], today), "prenoms": "Inconnu"}
+    return _written(folder / "reponses_anomalie.json", orjson.dumps({"results": [record]}))
 
 
 def _answers(folder: Path, today: date) -> Path:

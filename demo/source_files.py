@@ -18,6 +18,7 @@ from demo import (
     ouiform_files,
     rdvi_files,
     rights_files,
+    rsa_answers_files,
 )
 
 
@@ -30,6 +31,7 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
         "ft-extrait": ft_files.write(folder, today),
         "france-travail": ft_answers_files.write(folder, today),
         "ft-actions": ft_files.write_actions(folder, today),
+        "api-particulier": rsa_answers_files.write(folder, today),
         **offers_files.write(folder, today),
         **journey_files.write(folder, today),
         "ouiform": ouiform_files.write(folder, today),

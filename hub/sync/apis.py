@@ -13,10 +13,11 @@ from subgraphs.appointments.sources.rdvi_api import RdvInsertionApi
 from subgraphs.kit.ingest.api import Api
 from subgraphs.offers.sources.data_inclusion_api import DataInclusionApi
 from subgraphs.offers.sources.immersion_api import ImmersionApi
+from subgraphs.people.sources.api_particulier_api import ApiParticulierApi
 from subgraphs.people.sources.ft_api import FranceTravailApi
 
 APIS: Mapping[str, type[Api]] = {
-    api.source: api for api in (DataInclusionApi, RdvInsertionApi, ImmersionApi, FranceTravailApi)
+    api.source: api for api in (DataInclusionApi, RdvInsertionApi, ImmersionApi, FranceTravailApi, ApiParticulierApi)
 }
 """Each API by the source that reads what it gives."""
 

@@ -4,6 +4,7 @@ told."""
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import re
 import zlib
@@ -24,6 +25,8 @@ from subgraphs.kit.ingest.api import NO_HEADERS, ApiRefused
 from subgraphs.kit.ingest.row_map import Connection
 
 T = TypeVar("T")
+for _library in ("httpx2", "httpcore2"):
+    logging.getLogger(_library).setLevel(logging.WARNING)  # they log addresses, which may hold whom is asked about
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer, once inflated."""
 GZIP = 16 + zlib.MAX_WBITS
@@ -74,6 +77,7 @@ class ApiCalls:
         self._http, self._connection = http, connection
         self._headers: Mapping[str, str] | None = None
         self.authenticate: Callable[[], Awaitable[Mapping[str, str]]] | None = None
+        self.parameters: Mapping[str, str] = {}
         self.requests = 0
 
     async def get(
@@ -131,6 +135,7 @@ class ApiCalls:
 
     async def _asked(self, call: _Call, form: type[T]) -> T:
         """The answer to an authenticated call; where it is refused for that, the account logs in once more."""
+        call = replace(call, parameters={**self.parameters, **call.parameters})
         renewed = self._headers is None
         if self._headers is None:
             self._headers = await self._authenticated()

@@ -203,6 +203,7 @@ async def _calls(link: SyncLink, api: Api, credentials: object, dsn: str) -> Asy
         async with httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=link.timeout) as http:
             calls = ApiCalls(link, url, login_url, http, connection)
             calls.authenticate = lambda: api.headers(calls, credentials)
+            calls.parameters = api.parameters(credentials)
             yield calls
     finally:
         await connection.close()

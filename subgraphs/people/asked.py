@@ -45,6 +45,20 @@ ORDER BY a.asked_at NULLS FIRST, a.person_id LIMIT $6
 the source, $2 the département, $3 now, $4 the instant since which nobody is asked about again, $5 the asked sources."""
 
 
+BY_IDENTITY = f"""
+SELECT a.person_id, a.department, p.first_name, p.last_name, p.birth_name, p.birth_date, p.civility,
+       p.birth_country_code, p.birth_city_code
+FROM (SELECT a.person_id, a.department, q.asked_at {_TURN}) a
+JOIN people.person p ON p.id = a.person_id
+JOIN people.rsa r ON r.person_id = a.person_id
+WHERE a.department = $2 AND p.first_name IS NOT NULL AND p.birth_date IS NOT NULL
+  AND coalesce(p.birth_name, p.last_name) IS NOT NULL
+ORDER BY a.asked_at NULLS FIRST, a.person_id LIMIT $5
+"""  # noqa: S608 - texts of our own
+"""People who live in a département, of whom some source knows a file of RSA; $1 to $4 are those of `BY_NUMBER`, $5 is
+how many."""
+
+
 async def mark(store: Store, *, source: str, asked_about: Mapping[UUID, datetime]) -> None:
     """Keep when a source was asked about each of these people, whatever became of the answers."""
     await store.prefetch(*((tables.person, {"id": person_id}) for person_id in asked_about))

@@ -91,7 +91,7 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
         },
         contact=contact,
         household=home and {**_copy(home, "family_situation", "dependent_children"), **_lineage(home)},
-        rsa=_rsa(rsa, duties),
+        rsa=_rsa(rsa, duties, first(lambda row: row["rsa_beneficiary"] is not None)),
         allocations=_allocations(first),
         resources=_resources(first),
         education=_education(first),
@@ -128,11 +128,16 @@ def is_open(row: Row) -> bool:
     return row["rsa_status"] in OPEN_RIGHTS
 
 
-def _rsa(rsa: Row | None, duties: Row | None) -> Row | None:
-    """The rights as one record says them; the day of rights and duties, which the CNAF sends apart, beside them."""
-    main = rsa or duties
+def _rsa(rsa: Row | None, duties: Row | None, answer: Row | None) -> Row | None:
+    """The rights as one record says them; the day of rights and duties, which the CNAF sends apart, beside them.
+
+    Whether the person is a beneficiary is what was said last: by the record on rights, or by an answer of the day.
+    """
+    main = rsa or answer or duties
     if main is None:
         return None
+    answered = answer is not None and (rsa is None or answer["as_of"] >= rsa["as_of"])
+    by_record = None if rsa is None else is_open(rsa)
     return {
         "status": rsa and rsa["rsa_status"],
         "requested_on": rsa and rsa["rsa_requested_on"],
@@ -140,6 +145,9 @@ def _rsa(rsa: Row | None, duties: Row | None) -> Row | None:
         "suspended_on": rsa and rsa["rsa_suspended_on"],
         "rights_and_duties_since": duties and duties["rsa_rights_and_duties_since"],
         "suspension_reason": rsa and rsa["rsa_suspension_reason"],
+        "beneficiary": answer["rsa_beneficiary"] if answer is not None and answered else by_record,
+        "entitled_since": answer and answer["rsa_entitled_since"],
+        "increased": answer and answer["rsa_increased"],
         **_lineage(main),
     }
 

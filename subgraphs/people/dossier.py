@@ -57,6 +57,16 @@ class Rsa:
         SOC,
         "Date d'entrée dans les droits et devoirs.",
     )
+    entitled_since: Date | None = column(
+        t.rsa.c.entitled_since,
+        SOC,
+        "Date de début du droit ouvert, telle qu'API Particulier la dit.",
+    )
+    increased: bool | None = column(
+        t.rsa.c.increased,
+        FAM,
+        "Le RSA est majoré pour qui est enceinte ou élève seul des enfants.",
+    )
     suspended_on: Date | None = column(t.rsa.c.suspended_on, SOC, "Date de suspension du versement.")
     suspension_reason: v.SuspensionReason | None = column(
         t.rsa.c.suspension_reason,

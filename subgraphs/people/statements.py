@@ -18,14 +18,14 @@ from subgraphs.kit.literals import text
 from subgraphs.kit.scalars import Date, DateTime
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
-from subgraphs.people.sources.precedence import ITEMS
+from subgraphs.people.sources.precedence import UNTOLD
 
 IDENTITY, COORD, FAM, SOC = Category.ID, Category.COORD, Category.FAM, Category.SOC
 ECO, PRO, FORM, IDX = Category.ECO, Category.PRO, Category.FORM, Category.IDX
 _row = t.identity.c
 
-TOLD: ColumnElement[bool] = _row.source.not_in([text(source) for source in ITEMS])
-"""A source of items would tell of an item that its own rules may hide."""
+TOLD: ColumnElement[bool] = _row.source.not_in([text(source) for source in UNTOLD])
+"""The records that are shown."""
 ORDER = Sort("source", column=func.concat(_row.source, text(" "), _row.source_id, type_=Text(collation="C")))
 
 

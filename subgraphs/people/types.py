@@ -92,7 +92,6 @@ _CITY = t.contact.c.city_code
 _DEPARTMENT: ColumnElement[str] = case(
     (_start(_CITY, 2).in_([word("97"), word("98")]), _start(_CITY, 3)), else_=_start(_CITY, 2)
 )
-_OPEN_RSA = t.rsa.c.status.in_([word(status) for status in t.RSA_STATUSES[2:5]])
 _ENTRY = func.concat(j.referent.c.since, word("Z"), j.referent.c.source_id, type_=Text(collation="C"))
 """Order of the members of a group: by the day of their entry, those whose day isn't known last."""
 _PASS_IAE = (
@@ -188,7 +187,7 @@ class Person:
     )
     rsa: Rsa | None = to_one(SOC, "Dossier RSA.", on=(t.rsa.c.person_id, t.person.c.id))
     is_rsa_beneficiary: bool | None = column(
-        _value_of(t.rsa, _OPEN_RSA),
+        _value_of(t.rsa, t.rsa.c.beneficiary),
         SOC,
         "Vrai si la personne a un droit RSA ouvert ; nul sinon, et si l'on n'en sait rien.",
         level=REDUCED,
@@ -201,7 +200,7 @@ class Person:
     )
     allocations: Allocations | None = to_one(SOC, "Allocations perçues.", on=(t.allocations.c.person_id, t.person.c.id))
     is_iae_eligible: bool | None = column(
-        or_(_value_of(t.rsa, _OPEN_RSA), _value_of(t.allocations, t.allocations.c.specific_solidarity)),
+        or_(_value_of(t.rsa, t.rsa.c.beneficiary), _value_of(t.allocations, t.allocations.c.specific_solidarity)),
         SOC,
         "Vrai si la personne remplit, au titre du RSA ou de l'ASS, un critère d'éligibilité à l'insertion par "
         "l'activité économique ; nul sinon, et si l'on n'en sait rien. Le critère n'est pas dit.",

@@ -146,7 +146,7 @@ def _lately_told_of_rqth(world: World, item: Item) -> bool:
     return any((world.today - date.fromisoformat(str(day)[:10])).days <= 180 for day in last if day is not None)
 
 
-_open_rsa = _of("people.rsa", lambda row: row["status"].startswith("DROIT_OUVERT"))
+_open_rsa = _of("people.rsa", lambda row: row["beneficiary"])
 
 
 def _listed(table: str, name: str) -> Callable[[World, Item], Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.ingest import SOURCES, WRITES_PEOPLE
 from subgraphs.kit.fields import Coarsen, ColumnField
 from subgraphs.kit.sdl import load
-from subgraphs.people.sources.precedence import ITEMS
+from subgraphs.people.sources.precedence import UNTOLD
 from subgraphs.people.statements import STATED, Statement
 from tests.pinned_graph import graph
 
@@ -39,7 +39,7 @@ def test_a_value_that_reveals_is_coarsened_as_in_the_field_that_it_states() -> N
 
 def test_no_source_is_named_that_would_tell_of_an_item() -> None:
     writing = {name for name, source in SOURCES.items() if source.role in WRITES_PEOPLE}
-    assert writing - {"droits"} == NAMED | set(ITEMS)
+    assert writing - {"droits"} == NAMED | set(UNTOLD)
 
 
 def test_only_who_reads_identifiers_reads_which_source_says_what() -> None:

@@ -115,6 +115,10 @@ class Api(ABC):
     async def headers(self, calls: Calls, credentials: Any) -> Mapping[str, str]:
         """The headers that authenticate each request."""
 
+    def parameters(self, credentials: Any) -> Mapping[str, str]:
+        """The parameters that go with each question."""
+        return {}
+
     @abstractmethod
     def read(self, calls: Calls, reading: Reading) -> AsyncIterator[Document]:
         """Give all documents; raises ApiRefused."""

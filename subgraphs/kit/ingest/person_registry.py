@@ -125,6 +125,9 @@ class PersonRecord:
     diploma: str | None = None
     driving_licence: bool | None = None
     own_transport: bool | None = None
+    rsa_beneficiary: bool | None = None
+    rsa_entitled_since: date | None = None
+    rsa_increased: bool | None = None
     registration_status: str | None = None
     registered_months_in_last_year: int | None = None
     registered_months_in_last_two_years: int | None = None

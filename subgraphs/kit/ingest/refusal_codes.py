@@ -171,6 +171,11 @@ CODES: dict[str, Text] = {
         "Le système interrogé n'a pas répondu, ou mal, sur cette personne : rien n'est repris.",
         "Attendre : elle sera redemandée à son tour.",
     ),
+    "IDENTITY_INCOMPLETE": Text(
+        "Il manque à la personne une partie de l'identité que le système demande (nom, sexe, lieu de naissance) : elle "
+        "n'est pas demandée.",
+        "Compléter l'identité dans une source qui la fait connaître, le flux de la CNAF par exemple.",
+    ),
     "ANSWER_OF_OTHER": Text(
         "La réponse concerne une autre personne que celle demandée (numéro, naissance) : elle n'est pas gardée.",
         "Vérifier le numéro de la personne ; s'il est juste, signaler la réponse au système interrogé.",

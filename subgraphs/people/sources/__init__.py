@@ -1,6 +1,7 @@
 """Sources of the subgraph `people`."""
 
 from subgraphs.kit.ingest.unit_of_work import Source
+from subgraphs.people.sources.api_particulier import ApiParticulier
 from subgraphs.people.sources.carnet_de_bord import CarnetDeBord
 from subgraphs.people.sources.cnaf_contact import CnafContact
 from subgraphs.people.sources.cnaf_flux import CnafFlux
@@ -16,6 +17,7 @@ SOURCES: tuple[type[Source], ...] = (
     FtExtract,
     FtActions,
     FranceTravail,
+    ApiParticulier,
     CarnetDeBord,
     Dsp,
     RightsRegister,

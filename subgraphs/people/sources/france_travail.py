@@ -11,31 +11,26 @@ docs/domain.md#france-travail and docs/domain.md#crosswalks.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table
 
-from subgraphs.kit.ingest import excerpts
-from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
-from subgraphs.kit.ingest.json_records import convert, loads
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import PersonRecord, ReferentOrganisation
 from subgraphs.kit.ingest.row_store import Store
-from subgraphs.kit.ingest.text_forms import chosen, emails, instant, mobiles_first, optional_day, phones
-from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session, Source, read_files
-from subgraphs.kit.ingest.unread_fields import UnreadFields
+from subgraphs.kit.ingest.text_forms import chosen, emails, mobiles_first, optional_day, phones
+from subgraphs.kit.ingest.unit_of_work import Options, Organisation
 from subgraphs.kit.sensitive_organisations import sensitivity
 from subgraphs.people import asked, journey_tables, tables
 from subgraphs.people.sources import ft_answers as ft
+from subgraphs.people.sources.answers import AnswerSource
 from subgraphs.people.sources.ft_answer_fields import FIELDS
 
 NAME = "france-travail"
-UNREAD = UnreadFields(FIELDS)
 UNANSWERED = {ft.NONE: "ANSWER_NONE", ft.SEVERAL: "ANSWER_SEVERAL", "": "ANSWER_FAILED"}
 """Codes of a search that found nobody to read; any other one is a refusal."""
 CIVILITIES = {"MME": "MADAME", "M.": "MONSIEUR", "M": "MONSIEUR"}
@@ -61,38 +56,16 @@ FOR_LIFE = date(9999, 12, 31)
 MONTHS = {"m_duree_inscription_12": 12, "m_duree_inscription_24": 24, "m_duree_inscription_36": 36}
 
 
-class FranceTravail(Source):
+class FranceTravail(AnswerSource):
     """Reads the answers about people into `people`."""
 
     name = NAME
     reads = "réponses de l'API de France Travail, réunies par personne, JSON"
-    role = "people_ingest"
-    pieces = excerpts.Items("results")
     fields = FIELDS
+    form = ft.Answers
 
-    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
-        """Read the records, then keep whom they are about as asked about, whatever became of them."""
-        asked_about: dict[UUID, datetime] = {}
-
-        def records(path: Path) -> list[Numbered[Any]]:
-            content = loads(path.read_bytes())
-            records = content.get("results") if isinstance(content, dict) else None
-            if not isinstance(records, list):
-                raise Refused("FORMAT_UNKNOWN", detail="no list results")
-            return [Numbered(None, record, UNREAD.of_json(record, "results.")) for record in records]
-
-        async def write(record: object, store: Store) -> Outcome:
-            answers = convert(record, ft.Answers)
-            if answers.personne is not None:
-                asked_about[answers.personne] = instant(answers.lu_le, "lu_le")
-            return await self._write(store, answers, options.organisations)
-
-        report = await read_files(NAME, paths, session, records, write)
-        await session.note(partial(asked.mark, source=NAME, asked_about=asked_about))
-        return report
-
-    async def _write(self, store: Store, answers: ft.Answers, organisations: Mapping[str, Organisation]) -> Outcome:
-        as_of = instant(answers.lu_le, "lu_le")
+    async def write(self, store: Store, answers: ft.Answers, as_of: datetime, options: Options) -> Outcome:
+        """Write what France Travail says of one person."""
         informations = answers.informations
         if answers.recherche != ft.FOUND or informations is None:
             if answers.recherche == ft.OTHER:
@@ -104,7 +77,7 @@ class FranceTravail(Source):
         key = self.people.opaque_key(NAME, answers.numero)
         if not await store.admit(tables.source_record, NAME, key, as_of):
             return Outcome.OLDER
-        reading = _Reading(store, answers, informations, key, as_of, organisations)
+        reading = _Reading(store, answers, informations, key, as_of, options.organisations)
         person_id = await self.people.put(store, reading.person())
         await asked.require_open(store, person_id, answers.personne)
         await reading.journey(person_id)

@@ -7,9 +7,10 @@ is no part of the record; what no form has is dropped at once.
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
 
 import msgspec
+
+from subgraphs.people.sources.answers import Answer
 
 FOUND, NONE, SEVERAL = "S001", "S002", "S003"
 OTHER = "AUTRE"
@@ -183,15 +184,13 @@ class Diagnosis(msgspec.Struct, frozen=True, rename="camel"):
     autonomie_numerique: DigitalAutonomy | None = None
 
 
-class Answers(msgspec.Struct, frozen=True, omit_defaults=True):
-    """All answers about one person: `numero` and `date_naissance` are what was asked, `personne` the key of the hub,
-    `lu_le` the instant; `recherche` is the code of the search, empty if the API failed."""
+class Answers(Answer, frozen=True, omit_defaults=True, kw_only=True):
+    """All answers about one person: `numero` and `date_naissance` are what was asked, `recherche` is the code of the
+    search, empty if the API failed."""
 
     numero: str
     date_naissance: date
-    lu_le: str
     recherche: str
-    personne: UUID | None = None
     certifiee: bool = False
     informations: Administrative | None = None
     contrat: Contract | None = None

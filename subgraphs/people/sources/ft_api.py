@@ -120,4 +120,11 @@ async def _answers(calls: Calls, person: Mapping[str, Any], at: datetime, search
 
 
 def _asked(person: Mapping[str, Any], at: datetime, code: str, **answers: Any) -> Answers:
-    return Answers(person["number"], person["birth_date"], at.isoformat(), code, person["person_id"], **answers)
+    return Answers(
+        numero=person["number"],
+        date_naissance=person["birth_date"],
+        lu_le=at.isoformat(),
+        recherche=code,
+        personne=person["person_id"],
+        **answers,
+    )

@@ -14,9 +14,12 @@ Tiers = tuple[tuple[str, ...], ...]
 
 ITEMS = ("dora", "emplois", "ft-actions", "immersion-facile")
 """Sources of items, which name their person only so that it is found."""
-ASKED = ("france-travail",)
+ASKED = ("france-travail", "api-particulier")
 """Sources that the hub asks about people whom others know: an answer is no contact with the person, and keeps nobody
 in the hub."""
+UNTOLD = (*ITEMS, "api-particulier")
+"""Sources of which no statement is shown: one of items would tell of an item that its own rules may hide, and API
+Particulier repeats the names that it was asked by."""
 
 
 CONTACT = ("Contact", "Address")
@@ -59,7 +62,7 @@ PRECEDENCE = Precedence(
             ("rdv-insertion",),
             ("carnet-de-bord",),
             ("dsp",),
-            ("cnaf-contact", "droits", *ITEMS),
+            ("cnaf-contact", "droits", "api-particulier", *ITEMS),
         )
     ),
     contact=Ranks(
@@ -69,7 +72,7 @@ PRECEDENCE = Precedence(
             ("cnaf-contact",),
             ("cnaf-flux",),
             ("france-travail", "ft-extrait"),
-            ("dsp", "droits", *ITEMS),
+            ("dsp", "droits", "api-particulier", *ITEMS),
         )
     ),
 )
