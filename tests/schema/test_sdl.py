@@ -23,7 +23,16 @@ from tests.schema.served_types import (
 IMPERSONAL = OPEN | {Category.PROF}
 PART_OF_THE_PERSON = {
     *("Person", "SectorIdentifier", "NationalIdentifier", "Contact", "Address", "Household", "Rsa", "Allocations"),
-    *("Resources", "JobSeekerRegistration", "ProfessionalProject", "Constraint", "Disability", "Referent", "Rights"),
+    *(
+        "Statement",
+        "Resources",
+        "JobSeekerRegistration",
+        "ProfessionalProject",
+        "Constraint",
+        "Disability",
+        "Referent",
+        "Rights",
+    ),
     "PassIae",
     "Education",
 }
