@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from schema.days import day_of
+from subgraphs.kit.columns import UNMERGED
 from subgraphs.kit.ingest.csv_rows import Row
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import People, PersonRecord, Referent, ReferentOrganisation
@@ -30,7 +31,7 @@ PROFESSIONALS_OPTIONAL = (PHONE,)
 ADDED, REMOVED, ATTACHED = "Accompagnateurs à ajouter", "Accompagnateurs à supprimer", "Structures à rattacher"
 REORIENTATIONS = (FIRST_NAME, LAST_NAME, BORN, ADDED, REMOVED, ATTACHED)
 SYNONYMS = {"Accompagnateurs à enlever": REMOVED}
-SAID_BEFORE = frozenset(identity.c.keys()) - {"source", "source_id", "as_of", "person_id"}
+SAID_BEFORE = frozenset(identity.c.keys()) - {"source", "source_id", "as_of", "person_id", UNMERGED}
 """Columns of a beneficiary's record that a reorientation leaves as they are."""
 FOLLOWING = {"referent_organisation", "structure_id"}
 
