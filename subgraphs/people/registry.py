@@ -18,6 +18,7 @@ from schema.days import day_of
 from schema.facts import Fact
 from schema.nir import covered, normalise
 from subgraphs.kit import access
+from subgraphs.kit.columns import UNMERGED
 from subgraphs.kit.ingest.batch import begin
 from subgraphs.kit.ingest.code_digest import code_digest
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
@@ -53,7 +54,7 @@ _IDENTITY_COLUMNS = (*_WHO, "nir_hash", "nir_last_digits", "contact_origin", "co
 _BARE: Row = {
     column.name: [] if column.name == "phones" else None
     for column in tables.identity.columns
-    if column.name not in _IDENTITY_COLUMNS
+    if column.name not in (*_IDENTITY_COLUMNS, UNMERGED)
 }
 """Empty values of a removed record, of which only the identity is kept."""
 
