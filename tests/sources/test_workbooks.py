@@ -127,6 +127,9 @@ FAULTS: dict[str, tuple[Callable[[Workbook], object], str]] = {
     "a number of more than fifteen digits": (
         lambda book: book.worksheets[0].__setitem__("B3", 1.2345678901234568e17), "DIGITS_LOST"
     ),
+    "a whole number of more than fifteen digits": (
+        lambda book: book.worksheets[0].__setitem__("B3", 1234567890123450), "DIGITS_LOST"
+    ),
 }  # fmt: skip
 
 

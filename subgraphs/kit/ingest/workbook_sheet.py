@@ -156,10 +156,9 @@ class SheetReader:
             return Refused("CELL_ERROR")
         if shown.day:
             return self._date(float(value), duration=shown.duration)
+        if abs(number := float(value)) >= 10**DIGITS:
+            return Refused("DIGITS_LOST")
         if not value.lstrip("-").isdigit():
-            number = float(value)
-            if abs(number) >= 10**DIGITS:
-                return Refused("DIGITS_LOST")
             value = str(int(number)) if number.is_integer() else repr(number)
         return value.zfill(len(shown.code)) if _ZEROS.fullmatch(shown.code) else value
 
