@@ -19,7 +19,10 @@ from subgraphs.kit.ingest.ingestion_report import Report, sha256_of
 from subgraphs.kit.ingest.unit_of_work import Options, Source
 
 UNPROVEN = frozenset({"HEADERS_MISSING", "WEBHOOK_SECRET_MISSING", "WEBHOOK_SIGNATURE"})
-"""Codes of what nobody has proven to come from the source: it is not kept."""
+"""Codes of what nobody has proven to come from the source."""
+UNKEPT = UNPROVEN | {"ANSWER_OF_OTHER", "PERSON_RESTRICTED"}
+"""Codes of what is not kept: nor is what an API answered of someone about whom it was not asked, or who objects, has
+its data limited or will be erased."""
 
 
 async def keep_refused(source: Source, options: Options, report: Report, dsn: str, seal: Seal) -> None:
@@ -52,11 +55,11 @@ async def keep_given(
 
 
 def _refusals(source: Source, options: Options, report: Report) -> Iterator[Refusal]:
-    """Each record that the report names and that was proven, with its content if it can be cut out of its file."""
+    """Each record that the report names and that may be kept, with its content if it can be cut out of its file."""
     files = {digest: path for path, digest in report.inputs if digest}
     places: dict[str, dict[int, str]] = defaultdict(dict)
     for refusal in report.refusals:
-        if refusal.digest and refusal.record and refusal.code not in UNPROVEN:
+        if refusal.digest and refusal.record and refusal.code not in UNKEPT:
             places[refusal.digest][refusal.record] = refusal.code
     for digest, codes in places.items():
         yield from _refusals_of(source, files[digest], digest, codes, options)

@@ -13,7 +13,7 @@ import pytest
 
 from demo import source_files
 from hub.ingest import SOURCES, find_source
-from hub.refused_records import UNPROVEN, keep_refused
+from hub.refused_records import UNKEPT, keep_refused
 from hub.retry import _files
 from hub.runs.quarantine import Content, Refusal, Seal, Waiting, quarantine
 from infra.keys import Keys
@@ -50,10 +50,10 @@ def waiting(database: Database, *arguments: object) -> list[dict[str, object]]:
 
 
 def refused(database: Database) -> dict[str, Counter[object]]:
-    """The records refused by the last run of each source, by code, but those that nobody has proven."""
+    """The records refused by the last run of each source, by code, but those that may not be kept."""
     result = hub("sources", "--json", "--keys", database.keys.directory, database_url=database.admin_dsn)
     runs = {status["source"]: status["runs"][0]["refusals"] for status in orjson.loads(result.out) if status["runs"]}
-    proven = {source: Counter({c: n for c, n in codes.items() if c not in UNPROVEN}) for source, codes in runs.items()}
+    proven = {source: Counter({c: n for c, n in codes.items() if c not in UNKEPT}) for source, codes in runs.items()}
     return {source: codes for source, codes in proven.items() if codes}
 
 
