@@ -7,7 +7,7 @@ whom no source but such an API knows: the answer about a person is no contact wi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from schema.facts import Fact
@@ -16,6 +16,8 @@ from subgraphs.kit import access
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.people import tables
+from subgraphs.people.matching import other_first_name
+from subgraphs.people.merged_people import survivors_of
 from subgraphs.people.sources.precedence import ASKED
 
 JOURNEY_DAYS = 730
@@ -67,12 +69,25 @@ async def mark(store: Store, *, source: str, asked_about: Mapping[UUID, datetime
             await store.put(tables.asked, {"source": source, "person_id": person_id}, {"asked_at": at})
 
 
+async def require_same(store: Store, number: str, birth_date: date, first_name: str | None) -> None:
+    """Raise Refused if every other source that bears the number has another first name for it: a number of eight
+    characters comes back in another form, and a twin, for whom it may have been written, has the birth date too."""
+    records = [
+        row
+        for row in await store.all(tables.identity, france_travail_id=number)
+        if row["birth_date"] == birth_date and row["source"] not in ASKED
+    ]
+    if records and all(other_first_name({"first_name": first_name}, row) for row in records):
+        raise Refused("ANSWER_OF_OTHER", "informations.etatCivil.prenom")
+
+
 async def require_open(store: Store, person_id: UUID, asked: UUID | None) -> None:
     """Raise Refused if the answer is about someone else than the person asked about, or if that person has objected or
-    had its data limited meanwhile."""
-    if asked is not None and asked != person_id:
+    had its data limited meanwhile; people merged into one are that one."""
+    survivors = await survivors_of(store, {person_id, asked or person_id})
+    if len(set(survivors.values())) > 1:
         raise Refused("ANSWER_OF_OTHER")
-    person = await store.row(access.person, person_id=person_id)
+    person = await store.row(access.person, person_id=survivors[person_id])
     if person is None or person["restrictions"] or person["erasure_on"] is not None:
         raise Refused("PERSON_RESTRICTED")
 

@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from subgraphs.kit.ingest.person_registry import PersonRecord
+from subgraphs.kit.ingest.unit_of_work import Organisation
 from subgraphs.people.registry import Registry
 from tests.conftest import Database
 from tests.sources.ingestion import asides, codes, ingest, rows, take_one, versions
@@ -113,3 +114,75 @@ async def test_values_that_no_list_has_are_set_aside_and_the_rest_is_taken(
     assert codes(report) == []
     assert report.aside_codes == Counter({"VALUE_UNKNOWN": 3, "DATE_INVALID": 2, "EMAIL_INVALID": 1})
     assert [row["pathway"] for row in await rows(fresh_database, "SELECT pathway FROM people.orientation")] == [None]
+
+
+COUNCIL, AGENCY, OTHER_AGENCY = "99900010100019", "99900030300011", "99900030300029"
+STRUCTURES = {
+    "69000": Organisation(COUNCIL, "conseil_departemental", structure="di--council"),
+    "08999": Organisation(AGENCY, "france_travail", structure="di--agency"),
+    "08998": Organisation(OTHER_AGENCY, "france_travail", structure="di--spip", sensitive="SPIP"),
+}
+
+
+def oriented(
+    organisme: str, code_safir: str | None, etat: str = "OUVERT", entered: str = "2026-01-05"
+) -> dict[str, Any]:
+    """An orientation that was accepted."""
+    structure = None if code_safir is None else {"code_safir": code_safir}
+    place = {"parcours": "PSP", "organisme": organisme, "structure": structure, "date_entree_parcours": entered}
+    return {**place, "statut": "DECIDE", "etat": etat, "decision": {"etat_decision": "ACCEPTEE"}}
+
+
+HEALTH = {"thematiqueContrainte": {"contraintes": [{"code": "25", "valeur": "OUI", "impact": "FORT"}]}}
+
+
+@pytest.mark.parametrize(
+    ("orientations", "recorded_by"),
+    [
+        pytest.param([oriented("CD", "69000"), oriented("FT", "08999")], AGENCY, id="the council too"),
+        pytest.param([oriented("CD", "69000"), oriented("FT", None)], None, id="an agency that nothing maps"),
+        pytest.param([oriented("FT", "69000", "CLOS"), oriented("FT", "08999")], AGENCY, id="one that is over"),
+    ],
+)
+async def test_a_difficulty_is_recorded_by_the_agency_that_follows_and_by_no_other_organisation(
+    fresh_database: Database,
+    answered: dict[str, Any],
+    tmp_path: Path,
+    orientations: list[dict[str, Any]],
+    recorded_by: str | None,
+) -> None:
+    await known(fresh_database)
+    path = document(tmp_path, {**answered, "orientations": orientations, "diagnostic": HEALTH})
+    report = await ingest(fresh_database, "france-travail", path, organisations=STRUCTURES)
+    assert codes(report) == []
+    stored = await rows(fresh_database, "SELECT theme, recorded_by FROM people.person_constraint")
+    assert stored == [{"theme": "SANTE", "recorded_by": recorded_by}]
+
+
+async def test_each_of_several_open_orientations_knows_what_its_structure_reveals(
+    fresh_database: Database, answered: dict[str, Any], tmp_path: Path
+) -> None:
+    await known(fresh_database)
+    orientations = [oriented("FT", "08999"), oriented("FT", "08998", entered="2026-02-05")]
+    path = document(tmp_path, {**answered, "orientations": orientations, "diagnostic": None})
+    report = await ingest(fresh_database, "france-travail", path, organisations=STRUCTURES)
+    assert codes(report) == []
+    stored = await rows(
+        fresh_database,
+        "SELECT o.structure_id, s.sensitivity FROM people.orientation o JOIN people.structure s"
+        " ON s.id = o.structure_id ORDER BY 1",
+    )
+    assert stored == [
+        {"structure_id": "di--agency", "sensitivity": None},
+        {"structure_id": "di--spip", "sensitivity": "JUST"},
+    ]
+
+
+async def test_an_answer_about_a_twin_is_not_taken_for_the_one_asked_about(
+    fresh_database: Database, answered: dict[str, Any], tmp_path: Path
+) -> None:
+    await known(fresh_database)
+    answered["informations"]["etatCivil"] |= {"prenom": "JANE", "nir": None}
+    report = await ingest(fresh_database, "france-travail", document(tmp_path, answered))
+    assert report.codes == Counter({"ANSWER_OF_OTHER": 1})
+    assert await rows(fresh_database, "SELECT 1 FROM people.identity WHERE source = 'france-travail'") == []

@@ -65,7 +65,7 @@ async def known(database: Database, *people: int, **changes: Any) -> list[UUID]:
                             "rdv-insertion",
                             f"user:{person}",
                             now - timedelta(days=1),
-                            first_name=f"Prénom{person}",
+                            first_name=f"Canariprenom{number_of(person)}",
                             last_name=f"NOM{person}",
                             birth_date=BORN,
                             france_travail_id=number_of(person),
@@ -203,6 +203,7 @@ async def test_who_objects_while_it_is_asked_about_is_not_written(
     simulator.before_answer = object_now
     refused = await run(fresh_database, tmp_path, url)
     assert refused.report.codes == Counter({"PERSON_RESTRICTED": 1})
+    assert await rows(fresh_database, "SELECT 1 FROM quarantine.record") == []
     assert (await rows(fresh_database, ANSWERED))[0] == {"identity": 0, "orientation": 0, "difficulty": 0, "project": 0}
 
 
@@ -275,6 +276,7 @@ async def test_an_answer_about_someone_else_is_refused_and_not_kept(
     report = (await run(fresh_database, tmp_path, url)).report
     assert report.codes == Counter({"ANSWER_OF_OTHER": 1})
     assert len(simulator.requests) == 3, "nothing more is asked about somebody else"
+    assert await rows(fresh_database, "SELECT 1 FROM quarantine.record") == []
     assert "CANARI" not in await whole(fresh_database)
 
 

@@ -11,7 +11,7 @@ docs/domain.md#france-travail and docs/domain.md#crosswalks.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -74,6 +74,7 @@ class FranceTravail(AnswerSource):
             return Outcome.UNCHANGED
         if not informations.is_about(answers.numero, answers.date_naissance):
             raise Refused("ANSWER_OF_OTHER", "informations")
+        await asked.require_same(store, answers.numero, answers.date_naissance, informations.etat_civil.prenom)
         key = self.people.opaque_key(NAME, answers.numero)
         if not await store.admit(tables.source_record, NAME, key, as_of):
             return Outcome.OLDER
@@ -138,15 +139,19 @@ class _Reading:
             rqth_starts_on=starts_on,
             rqth_ends_on=ends_on,
             employment_obligation=any(obligations) if obligations else None,
-            referent_organisation=self._following(),
+            referent_organisation=next(self._referents(), None),
             by_identity=True,
         )
 
     async def journey(self, person_id: UUID) -> None:
         """Write orientations, constraints and occupations, and delete those that are no longer said."""
-        follows = ft.follows(self.answers.orientations)
+        follows = ft.followed(self.answers.orientations)
         diagnosis = self.answers.diagnostic if follows and self.answers.diagnostic else ft.Diagnosis()
         shared = {"person_id": person_id, "as_of": self.as_of}
+        for followed in self._referents():
+            if followed.structure is not None:
+                revealed = {"sensitivity": followed.sensitivity}
+                await self.store.put(tables.structure, {"id": followed.structure}, revealed)
         for table, rows in (
             (journey_tables.orientation, dict(map(self._orientation, self.answers.orientations or ()))),
             (journey_tables.constraint, dict(filter(None, map(self._constraint, _constraints(diagnosis))))),
@@ -180,13 +185,19 @@ class _Reading:
         code = orientation.structure.code_safir if orientation.structure else None
         return self.organisations.get(code) if code else None
 
-    def _following(self) -> ReferentOrganisation | None:
+    def _referents(self) -> Iterator[ReferentOrganisation]:
+        """The organisations of the orientations that are open."""
         for orientation in self.answers.orientations or ():
             organisation = self._organisation(orientation)
             if orientation.is_open and organisation is not None:
                 revealed = sensitivity(organisation.sensitive, None)
-                return ReferentOrganisation(organisation.siret, organisation.structure, revealed)
-        return None
+                yield ReferentOrganisation(organisation.siret, organisation.structure, revealed)
+
+    def _agency(self) -> Organisation | None:
+        """The agency of France Travail that follows the person: the difficulties that it found are its own, and an
+        organisation that only follows the person too is not told of health by having recorded it."""
+        followed = ft.followed(self.answers.orientations)
+        return next(filter(None, map(self._organisation, followed)), None)
 
     def _orientation(self, orientation: ft.Orientation) -> tuple[str, Mapping[str, Any]]:
         organisation, aside = self._organisation(orientation), self.store.set_aside
@@ -211,7 +222,7 @@ class _Reading:
         state = STATES.get(constraint.valeur or "")
         if theme is None or state is None:
             return None
-        followed = next(filter(None, map(self._organisation, self.answers.orientations or ())), None)
+        agency = self._agency()
         return f"{self.key}:{theme}", {
             "theme": theme,
             "state": state,
@@ -219,7 +230,7 @@ class _Reading:
             "recorded_on": optional_day(
                 (constraint.date_exploration or "")[:10], "diagnostic.contraintes.dateExploration", aside
             ),
-            "recorded_by": followed and followed.siret,
+            "recorded_by": agency and agency.siret,
         }
 
     def _project(self, need: ft.Need) -> tuple[str, Mapping[str, Any]] | None:

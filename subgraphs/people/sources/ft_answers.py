@@ -199,7 +199,7 @@ class Answers(Answer, frozen=True, omit_defaults=True, kw_only=True):
     diagnostic: Diagnosis | None = None
 
 
-def follows(orientations: list[Orientation] | None) -> bool:
-    """Whether France Travail is the organisme référent: the condition of the constraints in detail (C. trav. R.5312-42
-    2° x)."""
-    return any(orientation.is_open and orientation.organisme == "FT" for orientation in orientations or ())
+def followed(orientations: list[Orientation] | None) -> list[Orientation]:
+    """The orientations by which France Travail is the organisme référent: the condition of the constraints in detail
+    (C. trav. R.5312-42 2° x)."""
+    return [orientation for orientation in orientations or () if orientation.is_open and orientation.organisme == "FT"]

@@ -29,7 +29,7 @@ from subgraphs.people.sources.ft_answers import (
     Orientation,
     Rqth,
     Search,
-    follows,
+    followed,
 )
 
 REFUSALS = frozenset({400, 403, 404})
@@ -104,7 +104,7 @@ async def _answers(calls: Calls, person: Mapping[str, Any], at: datetime, search
         return _asked(person, at, OTHER)
     orientations = await calls.find("/orientationusager/v1/lectureOrientation", list[Orientation], user)
     diagnosis = None
-    if follows(orientations):
+    if followed(orientations):
         diagnosis = await calls.find("/diagnosticargumente/v4/dossiers", Diagnosis, user)
     return _asked(
         person,
