@@ -177,7 +177,7 @@ CODES: dict[str, Text] = {
         "Compléter l'identité dans une source qui la fait connaître, le flux de la CNAF par exemple.",
     ),
     "ANSWER_OF_OTHER": Text(
-        "La réponse concerne une autre personne que celle demandée (numéro, naissance, prénom) : elle n'est pas gardée.",
+        "La réponse concerne une autre personne que celle demandée (numéro, naissance, prénom) : rien n'est gardé.",
         "Vérifier le numéro de la personne ; s'il est juste, signaler la réponse au système interrogé.",
     ),
     "PERSON_RESTRICTED": Text(
