@@ -97,8 +97,8 @@ def write(folder: Path, today: date) -> dict[str, tuple[Path, ...]]:
     """Write the files under `folder`; return them by the name of their source."""
     return {
         "emplois": (
-            _written(folder / "emplois" / "candidatures.json", applications(today)),
             _written(folder / "emplois" / "employeurs.json", employers(today)),
+            _written(folder / "emplois" / "candidatures.json", applications(today)),
         ),
         "immersion-facile": (
             _written(folder / "immersion-facile" / "conventions.json", conventions(today)),
