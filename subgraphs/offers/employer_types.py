@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from schema.categories import Category
-from subgraphs.kit.connection_types import PlaceConnection
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.fields import column, key, to_many, to_one
+from subgraphs.kit.fields import column, key, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.scalars import ID
 from subgraphs.offers import values as v
@@ -27,9 +26,6 @@ class Company:
     website: str | None = column(company.c.website, PUB, "Site internet.")
     open_to_applications: bool | None = column(
         company.c.open_to_applications, PUB, "L'employeur reçoit des candidatures."
-    )
-    job_postings: PlaceConnection[JobPosting] | None = to_many(
-        PUB, "Postes ouverts au recrutement.", on=(job_posting.c.company_id, company.c.id)
     )
     provenance: Provenance | None = provenance(PUB, "Origine de la description.")
 

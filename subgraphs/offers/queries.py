@@ -8,6 +8,7 @@ from subgraphs.kit.connection_types import PlaceConnection
 from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.place_search import Near
 from subgraphs.kit.root_fields import Comparison, catalogue, criterion, filter_of
+from subgraphs.kit.scalars import ID
 from subgraphs.kit.subgraph_model import model
 from subgraphs.offers.employer_tables import immersion_offer, job_posting
 from subgraphs.offers.employer_types import ImmersionOffer, JobPosting
@@ -39,6 +40,7 @@ class StructureFilter:
 
 @filter_of(JobPosting, "Critères de recherche de postes.")
 class JobPostingFilter:
+    company: ID | None = criterion("company.id", "Employeur.")
     rome_codes: list[str] | None = criterion("romeCode", "Codes ROME.", AMONG)
     contract_types: list[str] | None = criterion("contractType", "Types de contrat, libellés des Emplois.", AMONG)
 

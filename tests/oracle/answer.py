@@ -52,6 +52,7 @@ FILTERS: Mapping[str, Mapping[str, Criterion]] = {
         "fees": (("Service.fees",), "among"),
     },
     "jobPostings": {
+        "company": (("JobPosting.company", "Company.id"), "="),
         "romeCodes": (("JobPosting.romeCode",), "among"),
         "contractTypes": (("JobPosting.contractType",), "among"),
     },

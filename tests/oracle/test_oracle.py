@@ -42,6 +42,7 @@ CATALOGUE: Values = {
     ),
     **dict.fromkeys(("types", "fees"), (None,)),
     "training": [f"training-{number}" for number in range(3)],
+    "company": [f"company-{number}" for number in range(3)],
     "siret": ["siret 1", "siret 2"],
 }
 """Values of arguments, besides those of the canaries."""

@@ -252,7 +252,6 @@ MANY: Mapping[str, tuple[str, str, bool]] = {
 """The objects of a person: their table, the field that orders them, and whether the greatest comes first."""
 CHILDREN: Mapping[str, tuple[str, str]] = {
     "Structure.services": ("offers.service", "structure_id"),
-    "Company.jobPostings": ("offers.job_posting", "company_id"),
     "Training.actions": ("trainings.training_action", "training_id"),
     "Training.sessions": ("trainings.training_session", "training_id"),
 }
