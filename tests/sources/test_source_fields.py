@@ -41,7 +41,7 @@ SAMPLES = {
     ),
     "carnet-structures": ("carnet-de-bord/import_structures.csv",),
     "emplois": ("les-emplois/candidatures_search_response_valid.json",),
-    "immersion-facile": ("immersion-facile/convention_read_v2.json",),
+    "immersion-facile": ("immersion-facile/convention_read_v2.json", "immersion-facile/offers_search_v3.json"),
     "lheo": ("ouiform-lheo/lheo_formation.xml",),
 }
 """The samples that each source reads; the others have none."""
