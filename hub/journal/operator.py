@@ -91,7 +91,7 @@ async def search_journal(
     async with _journalled(dsn, signer, action, AUDIT, reference, delay) as disclosures:
         if person is not None and pseudonym is None:
             return SearchResult()
-        result = await _search(dsn, replace(criteria, pseudonym=pseudonym), limit)
+        result = await _search(dsn, replace(criteria, pseudonyms=None if pseudonym is None else (pseudonym,)), limit)
         if pseudonym is not None and result.accesses:
             disclosures.append(Disclosure(PERSON_SEARCH_COORDINATES, (), (pseudonym,)))
     return result

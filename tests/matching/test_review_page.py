@@ -67,6 +67,11 @@ class Queue:
         """How the form names two people."""
         return " ".join(map(str, sorted((self.people[one], self.people[other]))))
 
+    async def ask(self, actor: DemoActor, purpose: str, query: str) -> Any:
+        """The data of a GraphQL request."""
+        headers = {"authorization": f"Bearer {self.issuer.token(actor)}", "purpose": purpose}
+        return (await self.client.post("/graphql", json={"query": query}, headers=headers)).json()["data"]
+
     async def decide(self, actor: DemoActor, pair: str, verdict: str, number: int = 0) -> httpx2.Response:
         """Send a decision."""
         return await self.post(actor, pair=pair, number=str(number), verdict=verdict, ground="PERSON")
@@ -198,3 +203,22 @@ async def test_what_the_journal_cannot_hold_is_not_decided(fresh_database: Datab
         await rows(fresh_database, "REVOKE INSERT ON ALL TABLES IN SCHEMA journal FROM journal_writer")
         assert (await page.decide(AGENT, page.pair(0, 1), "SAME")).status_code == 503
         assert await page.decisions() == []
+
+
+async def test_a_merged_person_reads_who_read_either_file_under_either_id(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    async with queue(fresh_database, tmp_path) as page:
+        kept, other = sorted(page.people[:2])
+        assert await page.ask(AGENT, "identification", f'{{ person(id: "{other}") {{ lastName }} }}')
+        selves = [DemoActor("moi", "beneficiaire", ("droits",), "", {"person": str(own)}) for own in (kept, other)]
+        journal = "{ myAccessJournal { nodes { purpose } } }"
+        assert (await page.decide(AGENT, page.pair(0, 1), "SAME")).status_code == 200
+        for merged in (False, True):
+            answers = [await page.ask(person, "droits", journal) for person in selves]
+            read = [
+                "identification" in {node["purpose"] for node in answer["myAccessJournal"]["nodes"]}
+                for answer in answers
+            ]
+            assert read == [merged, True]
+            assert await page.apply() == (0 if merged else 1)

@@ -71,10 +71,10 @@ class AccessLists:
         async def fetch(place: Place, limit: int) -> SubjectAccesses:
             prefix = link_key(Fact.SELF, "")
             person = next((scope[len(prefix) :] for scope in context.scopes if scope.startswith(prefix)), None)
-            pseudonym = await self._keyring.find(person) if person is not None and _opens(context, SELF) else None
-            if person is None or pseudonym is None:
+            pseudonyms = await self._pseudonyms(context, person if _opens(context, SELF) else None)
+            if person is None or not pseudonyms:
                 return []
-            own_criteria = Criteria(pseudonym=pseudonym, seen_at=datetime.fromtimestamp(context.now, UTC))
+            own_criteria = Criteria(pseudonyms=pseudonyms, seen_at=datetime.fromtimestamp(context.now, UTC))
             return [(access, person, SELF) for access in await self._view.accesses(own_criteria, place, limit)]
 
         return await self._page(b"Query.myAccessJournal", context, first, after, fetch)
@@ -90,16 +90,16 @@ class AccessLists:
 
         async def fetch(place: Place, limit: int) -> SubjectAccesses:
             facts = await self._perimeter.facts(context, person_id) if person_id is not None else 0
-            pseudonym = await self._keyring.find(person_id) if person_id is not None else None
+            pseudonyms = await self._pseudonyms(context, person_id)
             organisation, all_of_them = context.organisation, _opens(context, facts)
             own = organisation is not None and _opens(context, facts | OWN)
-            if person_id is not None and (facts or pseudonym) and (own or all_of_them):
+            if person_id is not None and (facts or pseudonyms) and (own or all_of_them):
                 judged.append({"_access": [person_id, facts | (OWN if own else 0)]})
-            if (person_id is not None and pseudonym is None) or not (own or all_of_them):
+            if (person_id is not None and not pseudonyms) or not (own or all_of_them):
                 return []
             within = None if all_of_them else organisation
             accesses = await self._view.accesses(
-                replace(search_criteria, pseudonym=pseudonym, within=within), place, limit
+                replace(search_criteria, pseudonyms=pseudonyms or None, within=within), place, limit
             )
             return [
                 (access, person_id or access.actor, facts | (OWN if own and access.organisation == organisation else 0))
@@ -107,6 +107,13 @@ class AccessLists:
             ]
 
         return {**await self._page(b"Query.accessJournal", context, first, after, fetch), "_judged": judged}
+
+    async def _pseudonyms(self, context: Context, person: str | None) -> tuple[str, ...]:
+        """The pseudonyms of a person under each id that it was served by, of those that have a key."""
+        if person is None:
+            return ()
+        found = [await self._keyring.find(own) for own in await self._perimeter.people(context, person)]
+        return tuple(pseudonym for pseudonym in found if pseudonym is not None)
 
     async def _page(
         self,

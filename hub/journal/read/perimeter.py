@@ -16,8 +16,14 @@ from schema.facts import Fact
 ROLE = "access_query"
 LINKED = """SELECT bit_or(link.relation) | person.restrictions AS facts, person.erasure_on <= CURRENT_DATE AS due,
     CURRENT_DATE - person.last_contact AS days
-FROM access.person JOIN access.link USING (person_id) WHERE person.person_id = $1
+FROM access.person JOIN access.link USING (person_id)
+WHERE person.person_id = coalesce((SELECT survivor_id FROM access.merged WHERE merged.person_id = $1), $1)
 GROUP BY person.person_id"""
+MERGED = """SELECT person_id FROM access.merged WHERE survivor_id = served.id UNION SELECT served.id"""
+SERVED = f"""SELECT own.person_id FROM
+    (SELECT coalesce((SELECT survivor_id FROM access.merged WHERE merged.person_id = $1), $1) AS id) AS served,
+    LATERAL ({MERGED}) AS own"""  # noqa: S608 - our own statement
+"""The people whom agents found to be one with a person (decision 0084), itself included."""
 
 
 class Rows(Protocol):
@@ -46,3 +52,8 @@ class Perimeter:
         for bit, most in context.residual.retentions:
             facts |= bit if days is not None and days > most else 0
         return facts & ~int(Fact.OWN_ITEM)
+
+    async def people(self, context: Context, person: str) -> list[str]:
+        """The ids under which a person was ever served: its own, and those of whom it is one with."""
+        rows = await self._rows.fetch(context.scopes, context.organisation, SERVED, [UUID(person)])
+        return sorted({person, *(str(row["person_id"]) for row in rows)})

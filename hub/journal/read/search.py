@@ -22,7 +22,7 @@ FROM journal.entry LEFT JOIN journal.disclosure AS found USING (stream, seq, at)
 WHERE entry.kind = 'DISCLOSURE'"""
 PLACE = "entry.at, entry.stream, entry.seq, coalesce(found.rank, 0)"
 CRITERIA = {
-    "pseudonym": "found.subjects @> ARRAY[decode({}, 'hex')]",
+    "pseudonyms": "found.subjects && ARRAY(SELECT decode(name, 'hex') FROM unnest({}::text[]) AS name)",
     "actor": "entry.actor = {}",
     "organisation": "entry.organisation = {}",
     "client": "entry.client = {}",
@@ -44,11 +44,11 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.Pool[async
 class Criteria:
     """Criteria of a search, all of which must hold; None is no criterion. `since` is inclusive, `before` exclusive.
 
-    `within` restricts the search to one organisation beside `organisation`; `seen_at`: accesses that the person may see
-    at that instant.
+    `pseudonyms` are of one person, who may have had several ids; `within` restricts the search to one organisation
+    beside `organisation`; `seen_at`: accesses that the person may see at that instant.
     """
 
-    pseudonym: str | None = None
+    pseudonyms: tuple[str, ...] | None = None
     actor: str | None = None
     organisation: str | None = None
     client: str | None = None
