@@ -77,7 +77,7 @@ def test_every_source_reads_the_demos_files_and_the_second_time_writes_nothing(
         refused = ingest(fresh_database, source, *(path for path in paths[source] if "anomalie" in path.name), *options)
         assert refused.code == 1, refused
         assert [code for code in codes if code not in refused.out] == []
-        assert written(refused) == 0
+        assert written(refused) == codes.count("MATCH_SEVERAL")  # people who may be one are kept for review
 
 
 def half(path: Path) -> None:

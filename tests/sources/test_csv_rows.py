@@ -110,6 +110,19 @@ def test_rows_that_a_spreadsheet_left_empty_are_none(tmp_path: Path) -> None:
     assert people(tmp_path, (SOUND + ";\n;\n").encode()) == ["Maëlle", "Ondine"]
 
 
+def test_an_optional_column_that_is_missing_reads_as_empty_and_is_told_apart_from_an_empty_one(tmp_path: Path) -> None:
+    path = tmp_path / "lignes.csv"
+    records = []
+    for content in (SOUND, "Prénom;Ville;Note\nMaëlle;Sedan;\n"):
+        path.write_text(content, encoding="utf-8")
+        record = next(rows(path, COLUMNS, ("Note",))).record
+        assert isinstance(record, Row)
+        records.append((record["Note"], "Note" in record))
+        with pytest.raises(KeyError):
+            record["Autre"]
+    assert records == [("", False), ("", True)]
+
+
 def test_what_nothing_reads_is_named(tmp_path: Path) -> None:
     path = tmp_path / "lignes.csv"
     path.write_text("Prénom;Ville;Note\nMaëlle;Sedan;x\nOndine;Bastia;\n", encoding="utf-8")

@@ -141,7 +141,7 @@ def record(row: Row, as_of: datetime, department: str | None, people: People, se
     silent = {name for column, names in _SAID.items() if column not in cells for name in names}
     if not cells.keys() & set(_PLACES):
         silent |= {"street", "postal_code", "city"}
-    row = dict.fromkeys(OPTIONAL.values(), "") | cells
+    row = Row(cells, OPTIONAL.values())
     street, postal_code, city = _place(row, set_aside)
     department = department or department_of_postal_code(postal_code)
     if department is None:

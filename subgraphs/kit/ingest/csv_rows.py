@@ -66,9 +66,9 @@ def rows(
 ) -> Iterator[Numbered[Row]]:
     """Iterate over the rows, or the refusals of malformed ones, each with its line and the headings of its other cells.
 
-    `columns` must all be in the header, in any order; missing `optional` ones are in no row. `synonyms` are other
-    headings of them. Raises Refused if the file can't be read: COLUMN_MISSING, COLUMN_DOUBLE, those of `encoding_of`
-    and of `open_table`.
+    `columns` must all be in the header, in any order; missing `optional` ones are in no row and read as empty.
+    `synonyms` are other headings of them. Raises Refused if the file can't be read: COLUMN_MISSING, COLUMN_DOUBLE,
+    those of `encoding_of` and of `open_table`.
     """
     headings = Headings(columns, optional, synonyms)
     if is_workbook(path):

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from subgraphs.kit.ingest.ingestion_report import Refused
 
-Row = dict[str, str]
-"""Cells by column, without blanks around; an empty cell is an empty text, an optional column may be missing."""
+
+class Row(dict[str, str]):
+    """Cells by column, without blanks around; an empty cell is an empty text. An optional column that the file does not
+    have is not in the row, and reads as an empty text."""
+
+    __slots__ = ("_optional",)
+
+    def __init__(self, cells: Mapping[str, str], optional: Collection[str] = ()) -> None:
+        super().__init__(cells)
+        self._optional = optional
+
+    def __missing__(self, column: str) -> str:
+        if column in self._optional:
+            return ""
+        raise KeyError(column)
 
 
 class Headings:
@@ -21,6 +34,7 @@ class Headings:
         names = {_plain(heading): column for heading, column in (synonyms or {}).items()}
         self._names = names | {_plain(column): column for column in (*columns, *optional)}
         self._columns = tuple(columns)
+        self._optional = frozenset(optional)
 
     def recognised(self, header: Sequence[str]) -> int:
         """How many headings name a column."""
@@ -47,7 +61,7 @@ class Headings:
         """The cells by column, and the headings of the filled cells that nothing reads."""
         row = {name: cell for name, cell in zip(selected, cells, strict=True) if name is not None}
         filled = zip(header, selected, cells, strict=True)
-        return row, tuple(heading for heading, name, cell in filled if cell and not name)
+        return Row(row, self._optional), tuple(heading for heading, name, cell in filled if cell and not name)
 
     def _missing(self, header: Sequence[str]) -> list[str]:
         present = {self._names.get(_plain(heading)) for heading in header}

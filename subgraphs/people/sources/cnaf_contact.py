@@ -74,7 +74,7 @@ class _Row:
             matricule=_matricule(self.row[MATRICULE]),
             first_name=self.row[FIRST_NAME],
             last_name=self.row[LAST_NAME],
-            nir=self.row.get(NIR) or None,
+            nir=self.row[NIR] or None,
             department=self.department,
             email=next(iter(emails(self.row[EMAIL], EMAIL, store.set_aside)), None),
             phones=mobiles_first(
