@@ -143,7 +143,8 @@ async def before_versions_were_readable(database: Database, keys: Path) -> str:
         database,
         "REVOKE SELECT ON journal.alembic_version FROM journal_reader;"
         " REVOKE SELECT ON access.alembic_version FROM access_ingest;"
-        " REVOKE SELECT ON runs.alembic_version FROM runs_reader, quarantine_keeper, quarantine_writer",
+        " REVOKE SELECT ON runs.alembic_version FROM runs_reader, quarantine_keeper, quarantine_writer;"
+        " REVOKE SELECT ON people.alembic_version FROM people_ingest",
     )
 
 
