@@ -67,7 +67,7 @@ async def test_a_deletion_reads_what_it_deletes_only(fresh_database: Database) -
 
 
 async def test_removed_records_are_listed_without_reading_those_that_stay(fresh_database: Database) -> None:
-    statement = registry._FREED.replace("$1", "'hub'").replace("$2", "1000")
+    statement = registry._FREED.replace("$1", "'{hub}'").replace("$2", "1000")
     assert "people.source_record" not in scanned(await plan(fresh_database, RECORDS, statement))
 
 
