@@ -20,9 +20,9 @@ from subgraphs.kit.ingest.unit_of_work import Options, Source
 
 UNPROVEN = frozenset({"HEADERS_MISSING", "WEBHOOK_SECRET_MISSING", "WEBHOOK_SIGNATURE"})
 """Codes of what nobody has proven to come from the source."""
-UNKEPT = UNPROVEN | {"ANSWER_OF_OTHER", "PERSON_RESTRICTED"}
-"""Codes of what is not kept: nor is what an API answered of someone about whom it was not asked, or who objects, has
-its data limited or will be erased."""
+UNKEPT = UNPROVEN | {"ANSWER_OF_OTHER", "ITEM_OF_OTHER", "PERSON_RESTRICTED"}
+"""Codes of what is not kept: nor is what somebody sent in the name of others, nor what an API answered of someone about
+whom it was not asked, or who objects, has its data limited or will be erased."""
 
 
 async def keep_refused(source: Source, options: Options, report: Report, dsn: str, seal: Seal) -> None:
@@ -84,4 +84,5 @@ def _content(source: Source, path: Path, body: bytes, options: Options) -> Conte
         as_of=options.as_of,
         department=options.department,
         organisations=msgspec.to_builtins(dict(options.organisations)),
+        speaks_for=options.speaks_for,
     )

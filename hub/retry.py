@@ -66,11 +66,13 @@ def _by_options(
     opened: Sequence[tuple[Waiting, Content]], options: Options
 ) -> Iterator[tuple[Options, list[tuple[Waiting, Content]]]]:
     """The records by the options under which they were read, as options of this reading."""
-    groups: dict[tuple[datetime | None, str | None, bytes], list[tuple[Waiting, Content]]] = defaultdict(list)
+    groups: dict[tuple[datetime | None, str | None, bytes, frozenset[str] | None], list[tuple[Waiting, Content]]] = (
+        defaultdict(list)
+    )
     for record, content in opened:
         organisations = msgspec.json.encode(content.organisations, order="sorted")
-        groups[content.as_of, content.department, organisations].append((record, content))
-    for (as_of, department, _), group in groups.items():
+        groups[content.as_of, content.department, organisations, content.speaks_for].append((record, content))
+    for (as_of, department, _, speaks_for), group in groups.items():
         then = {key: Organisation(**form) for key, form in group[0][1].organisations.items()}  # type: ignore[arg-type]
         yield (
             replace(
@@ -80,6 +82,7 @@ def _by_options(
                 organisations={**then, **options.organisations},
                 headers=None,
                 proven=True,
+                speaks_for=speaks_for,
             ),
             group,
         )

@@ -107,7 +107,10 @@ class Senders:
 def _sender(row: SenderSettings, keys: Keys) -> Sender:
     proof = SOURCES[row.source].webhook
     assert proof is not None
-    options = Options(department=row.department, organisations=read_organisations(row.organisations))
+    organisations = read_organisations(row.organisations)
+    sirets = frozenset(organisation.siret for organisation in organisations.values())
+    speaks_for = sirets if proof.of_any_product else None
+    options = Options(department=row.department, organisations=organisations, speaks_for=speaks_for)
     own = keys.sender(row.source, row.organisation)
     return Sender(row.source, row.organisation, proof, own, options, timedelta(seconds=row.window), row.waiting)
 

@@ -45,6 +45,7 @@ class Content(msgspec.Struct, frozen=True):
     as_of: datetime | None = None
     department: str | None = None
     organisations: dict[str, dict[str, str | None]] = {}
+    speaks_for: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

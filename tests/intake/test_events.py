@@ -88,6 +88,60 @@ async def test_each_example_is_written_once_by_its_connector_and_its_removal_rem
     assert counts == ["1 0 0", "1 1 0", "1 1 1", "1 1 0", "1 0 0", "0 0 0"]
 
 
+RECEIVING, PROVIDER, REFERRING, STRANGER = "99900030500011", "99900020800011", "99900030800011", "99900099900099"
+SPOKEN_FOR = f"""
+SELECT (SELECT count(*) FROM access.link WHERE scope_id = '{STRANGER}') || ' ' || (
+    SELECT string_agg(row, ' ' ORDER BY row) FROM (
+        SELECT organisation_siret AS row FROM offers.referral UNION ALL
+        SELECT organisation_siret FROM trainings.training_project UNION ALL
+        SELECT organisation_siret FROM trainings.placement) items)
+"""
+
+
+async def test_whoever_speaks_for_other_organisations_opens_nobody_to_them_and_takes_nothing_away(
+    fresh_database: Database, senders: Senders, tmp_path: Path
+) -> None:
+    users = tmp_path / "page.users.json"
+    users.write_text(
+        json.dumps({"users": [user(1, first_name="Maëlle", last_name="EXEMPLE", birth_date="1990-05-17")]})
+    )
+    await ingest(fresh_database, "rdv-insertion", users, as_of=NOW, department="08")
+
+    async def codes(event: dict[str, Any], *organisations: str) -> dict[str, int]:
+        source, path = ADDRESSES[event["type"]], tmp_path / "event.json"
+        path.write_bytes(sent(senders, source, event))
+        return (await ingest(fresh_database, source, path, speaks_for=frozenset(organisations))).codes
+
+    stated = EVENTS[:3]
+    for event in stated:
+        assert await codes(event, STRANGER) == await codes(event) == {"ITEM_OF_OTHER": 1}
+        assert await codes(event, STRANGER, REFERRING) == {}, "the one that acts, or whose project it is"
+    before = await values(fresh_database, SPOKEN_FOR)
+    assert before == [f"0 {PROVIDER} {RECEIVING} {REFERRING}"]
+    later = {"time": "2026-11-05T11:00:00+01:00"}
+    for event in stated:
+        seized = {**event, **later, "structure": STRANGER}
+        assert await codes(seized, STRANGER) == {"ITEM_OF_OTHER": 1}, "an item of others is not taken over"
+    for event in EVENTS[3:]:
+        assert await codes({**event, **later}, STRANGER) == {"ITEM_OF_OTHER": 1}
+    assert await values(fresh_database, SPOKEN_FOR) == before
+
+
+def test_a_sender_of_events_speaks_for_the_organisations_of_its_settings_and_no_other(tmp_path: Path) -> None:
+    keys, organisations = Keys.create(tmp_path / "keys"), tmp_path / "organisations.toml"
+    organisations.write_text(f'[a]\nsiret = "{PROVIDER}"\ntype = "autre"\n')
+    rows = [
+        SenderSettings("ouiform", "produit", organisations, None, 604_800, 9),
+        SenderSettings("dora", "produit", None, None, 604_800, 9),
+        SenderSettings("rdv-insertion", "cd08", organisations, None, 604_800, 9),
+    ]
+    for row in rows:
+        Keys.add_sender(keys.directory, sender_key(row.source, row.organisation))
+    known = Senders(rows, Keys.load(keys.directory, intake_keys(rows))).by_address
+    spoken_for = {source: sender.options.speaks_for for (source, _), sender in known.items()}
+    assert spoken_for == {"ouiform": {PROVIDER}, "dora": frozenset(), "rdv-insertion": None}
+
+
 def test_an_event_of_another_connector_or_of_no_known_type_is_refused(senders: Senders) -> None:
     referral, project = EVENTS[0], EVENTS[1]
     assert refusal(senders, "ouiform", referral) == ("EVENT_TYPE_UNKNOWN", "type")

@@ -30,10 +30,11 @@ async def ingest(
     secret: bytes | None = SECRET,
     as_of: datetime | None = None,
     department: str | None = None,
+    speaks_for: frozenset[str] | None = None,
 ) -> Report:
     """Run a source as its own role."""
     reader = SOURCES[source](Registry(database.keys.nir))
-    options = Options(as_of=as_of, department=department, webhook_secret=secret, organisations=organisations or {})
+    options = Options(as_of, department, None, secret, organisations or {}, speaks_for=speaks_for)
     connection = await database.connect(reader.role)
     try:
         return await reader.ingest(paths, options, Session(connection))

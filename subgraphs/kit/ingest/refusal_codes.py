@@ -242,6 +242,11 @@ CODES: dict[str, Text] = {
         "Choisir l'un des types de docs/evenements.md, et l'adresse de sa source.",
     ),
     # matching
+    "ITEM_OF_OTHER": Text(
+        "Ni qui agit ni la structure de l'événement, ou de l'élément tel qu'il est connu, ne sont de celles pour qui "
+        "l'expéditeur parle : rien n'est repris.",
+        "Nommer ces organisations dans le fichier « organisations » de sa ligne de [[webhooks]], puis le renvoyer.",
+    ),
     "PERSON_UNKNOWN": Text(
         "La source citée ne connaît aucune personne sous cette référence.",
         "Reprendre d'abord le fichier de cette source, puis transmettre à nouveau l'enregistrement.",

@@ -55,7 +55,8 @@ class Options:
     `as_of` dates files that carry no date of their own; `department` places people whose record names none; `headers`
     is the file of HTTP headers of the one webhook given; `organisations` maps a source's organisation id to the
     organisation: without it, nobody owns the items of that organisation; `proven` says that what is read was proven to
-    come from its source when it first came.
+    come from its source when it first came; `speaks_for` are the SIRETs of whoever sent it, None where the source
+    itself speaks.
     """
 
     as_of: datetime | None = None
@@ -64,6 +65,18 @@ class Options:
     webhook_secret: bytes | None = None
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
     proven: bool = False
+    speaks_for: frozenset[str] | None = None
+
+    def require_party(self, *organisations: str | None) -> None:
+        """Raise Refused (ITEM_OF_OTHER) if whoever sent an item speaks for none of its organisations: it would open a
+        person to them, or take away what is theirs."""
+        if self.speaks_for is not None and self.speaks_for.isdisjoint(organisations):
+            raise Refused("ITEM_OF_OTHER")
+
+    def require_party_of(self, row: Mapping[str, Any] | None) -> None:
+        """As `require_party`, of the item as it is stored, if it is."""
+        if row is not None:
+            self.require_party(row["organisation_siret"], row["recorded_by"])
 
 
 class Source(ABC):

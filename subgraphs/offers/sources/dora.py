@@ -126,12 +126,15 @@ class Dora(JourneySource):
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
         """Write one referral, or remove it, with its person and its link."""
         if isinstance(record, dict) and "deleted" in record:
-            return await self._remove(store, convert(record, Removal))
+            return await self._remove(store, convert(record, Removal), options)
         referral = convert(record, Referral)
         if referral.status not in STATUSES:
             raise Refused("SCHEMA_INVALID", "status")
         key, status = str(referral.query_id), STATUSES[referral.status]
         as_of = instant(referral.updated_at, "updated_at")
+        recorded_by = referral.prescriber_structure.siret if referral.prescriber_structure else None
+        options.require_party(referral.structure_siret, recorded_by)
+        options.require_party_of(await store.row(tables.referral, source=NAME, source_id=key))
         if not await self.items.admit(store, key, as_of):
             return Outcome.OLDER
         sent_on = day_of(instant(referral.creation_date, "creation_date"))
@@ -144,7 +147,7 @@ class Dora(JourneySource):
             owner=referral.structure_siret,
             since=sent_on,
             until=(answered or day_of(as_of)) if status in ENDED else None,
-            recorded_by=referral.prescriber_structure.siret if referral.prescriber_structure else None,
+            recorded_by=recorded_by,
             values={
                 "service_id": referral.service_id,
                 "status": status,
@@ -156,10 +159,11 @@ class Dora(JourneySource):
         await self.items.put(store, item)
         return store.outcome
 
-    async def _remove(self, store: Store, removal: Removal) -> Outcome:
+    async def _remove(self, store: Store, removal: Removal, options: Options) -> Outcome:
         if not removal.deleted:
             raise Refused("SCHEMA_INVALID", "deleted")
         key = str(removal.query_id)
+        options.require_party_of(await store.row(tables.referral, source=NAME, source_id=key))
         if not await self.items.admit(store, key, instant(removal.updated_at, "updated_at"), removed=True):
             return Outcome.OLDER
         return await self.items.remove(store, tables.referral, key, _person_key(removal.query_id))

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -136,7 +137,7 @@ class OuiForm(Source):
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
-        return await read_files(self.name, paths, session, _lines, _write)
+        return await read_files(self.name, paths, session, _lines, partial(_write, options))
 
 
 def _lines(path: Path) -> Iterator[Numbered[bytes]]:
@@ -152,18 +153,21 @@ def _lines(path: Path) -> Iterator[Numbered[bytes]]:
                 yield Numbered(number, line)
 
 
-async def _write(line: bytes, store: Store) -> Outcome:
+async def _write(options: Options, line: bytes, store: Store) -> Outcome:
     message = _read(line, store)
     exit_unread = any(aside.path == "dates.sortie" for aside in store.asides)
     table, key = _item(message)
     at = utc(message.maj, "maj")
+    before = await store.row(table, source=NAME, source_id=key)
+    options.require_party_of(before)
+    if not isinstance(message, Removal):
+        options.require_party(message.organisme, message.prescripteur if isinstance(message, Placement) else None)
     if not await store.admit(tables.source_record, NAME, key, at, removed=isinstance(message, Removal)):
         return Outcome.OLDER
     if isinstance(message, Removal):
-        row = await store.row(table, source=NAME, source_id=key)
         gone = await store.delete(table, source=NAME, source_id=key)
-        if row is not None and table is tables.training_project:
-            await _keep_with_project(store, row["person_id"])
+        if before is not None and table is tables.training_project:
+            await _keep_with_project(store, before["person_id"])
         await store.link(NAME, key, ())
         return Outcome.REMOVED if gone else Outcome.UNCHANGED
     if isinstance(message, Project):
