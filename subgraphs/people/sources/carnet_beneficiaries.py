@@ -21,7 +21,7 @@ from subgraphs.kit.sensitive_organisations import sensitivity
 from subgraphs.people import journey_tables as tables
 from subgraphs.people.nir import NIR_COLUMNS
 from subgraphs.people.sources import carnet_values as v
-from subgraphs.people.sources.carnet_notebook import (
+from subgraphs.people.sources.carnet_forms import (
     ROME_CODE,
     beneficiary_key,
     chosen_matricule,

@@ -22,7 +22,7 @@ from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.people import journey_tables
 from subgraphs.people.sources import carnet_values as v
 from subgraphs.people.sources.carnet_beneficiaries import BORN, FIRST_NAME, LAST_NAME, follower_structure
-from subgraphs.people.sources.carnet_notebook import beneficiary_key
+from subgraphs.people.sources.carnet_forms import beneficiary_key
 from subgraphs.people.tables import identity, source_record, structure
 
 EMAIL, PHONE = "Courriel*", "Téléphone"

@@ -22,7 +22,7 @@ from sqlalchemy import Table
 from schema.days import day_of
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, SetAside
 from subgraphs.kit.ingest.json_records import convert
-from subgraphs.kit.ingest.person_registry import People, PersonRecord, Rsa
+from subgraphs.kit.ingest.person_registry import People, PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import (
     chosen,
@@ -30,17 +30,20 @@ from subgraphs.kit.ingest.text_forms import (
     department_of_postal_code,
     emails,
     instant,
-    matricule,
     national_number,
     optional_day,
     phones,
 )
 from subgraphs.people import journey_tables as tables
-from subgraphs.people.names import name_key
 from subgraphs.people.sources import carnet_values as v
+from subgraphs.people.sources.carnet_forms import (
+    ROME_CODE,
+    beneficiary_key,
+    chosen_matricule,
+    chosen_postal_code,
+    rights,
+)
 from subgraphs.people.tables import source_record
-
-ROME_CODE = r"[A-N]\d{4}"
 
 
 class Beneficiary(msgspec.Struct, frozen=True):
@@ -114,12 +117,6 @@ class Notebook(msgspec.Struct, frozen=True):
     professional_projects: tuple[Project, ...] | None = None
 
 
-def beneficiary_key(people: People, deployment: str, last_name: str, first_name: str, born: date | None) -> str:
-    """The key of a beneficiary, the same in every file of the same département."""
-    names = name_key(last_name) or "", name_key(first_name) or ""
-    return people.opaque_key(v.NAME, deployment, *names, str(born))
-
-
 @dataclass(frozen=True, slots=True)
 class NotebookGroup:
     """One item of the list, as of the day of the file; `department` is the option given."""
@@ -183,29 +180,6 @@ class NotebookGroup:
             education_code=level,
             by_identity=True,
         )
-
-
-def rights(status: str | None) -> Rsa | None:
-    """The rights that a tool repeats: no département pays by its word, so that it opens nobody's perimeter."""
-    return None if status is None else Rsa(status, None, None, None, None)
-
-
-def chosen_matricule(text: str | None, path: str, set_aside: SetAside) -> str | None:
-    """A number of the CAF or the MSA, whose organisme and role the tool does not know."""
-    number = matricule(text)
-    if text and number is None:
-        set_aside("VALUE_UNKNOWN", path)
-    return number
-
-
-def chosen_postal_code(text: str | None, path: str, set_aside: SetAside) -> str | None:
-    """A postal code of five digits; one of four has lost its zero."""
-    code = (text or "").strip()
-    if len(code) == 5 and code.isascii() and code.isdigit():
-        return code
-    if code:
-        set_aside("LEADING_ZERO_LOST" if len(code) == 4 and code.isdigit() else "VALUE_UNKNOWN", path)
-    return None
 
 
 async def replace(
