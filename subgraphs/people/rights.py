@@ -24,8 +24,9 @@ _KINDS = {"OPPOSITION": Fact.OPPOSITION, "LIMITATION": Fact.LIMITATION}
 
 
 def _since(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The earliest day: a person of several has the right of each."""
     right = select(day).where(exercised_right.c.person_id == access.person.c.person_id)
-    return right.correlate(access.person).scalar_subquery()
+    return right.order_by(day.asc().nulls_last()).limit(constant(1)).correlate(access.person).scalar_subquery()
 
 
 def in_force() -> ColumnElement[Any]:

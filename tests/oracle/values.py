@@ -153,6 +153,10 @@ def _listed(table: str, name: str) -> Callable[[World, Item], Any]:
     return lambda world, item: sorted({row[name] for row in world.where(table, "person_id", item.person)})
 
 
+def _earliest(table: str, name: str) -> Computation:
+    return lambda world, item: min((row[name] for row in world.where(table, "person_id", item.person)), default=None)
+
+
 def _pass_number(world: World, item: Item) -> Any:
     rows = [row for row in world.where(IDENTIFIER, "person_id", item.person) if row["kind"] == "PASS_IAE"]
     return max(rows, key=lambda row: (row["as_of"], row["value"]), default={"value": None})["value"]
@@ -188,8 +192,8 @@ COMPUTED: Mapping[str, Callable[[World, Item], Any]] = {
     "Person.healthToConsider": _yes(_any(lambda row: row["theme"] == "SANTE")),
     "Person.restrictions": _of("access.person", _restrictions),
     "Person.erasurePlannedOn": _of("access.person", lambda row: row["erasure_on"]),
-    "Rights.opposedOn": _of("people.exercised_right", lambda row: row["opposed_on"]),
-    "Rights.limitedOn": _of("people.exercised_right", lambda row: row["limited_on"]),
+    "Rights.opposedOn": _earliest("people.exercised_right", "opposed_on"),
+    "Rights.limitedOn": _earliest("people.exercised_right", "limited_on"),
     "Referral.theme": lambda world, item: theme(world, item.row),
 }
 
