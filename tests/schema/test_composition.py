@@ -58,9 +58,17 @@ def test_the_nationwide_search_opens_identity_contact_and_referent_organisation_
     for kind in ("orienteur_cd", "referent_cd", "conseiller_ft", "conseiller_ml", "delegataire_rsa"):
         decisions = TABLE.decision_class(kind, "identification")
         opened = {name for name in decisions.decisions if relations(decisions, name) & Fact.NATIONWIDE}
-        assert {name.partition(".")[0] for name in opened} == {"Query", "Person", "Contact", "Address"}
+        below_statements = {
+            name for name in opened if name.startswith("Statement.")
+        }  # only Person.statements leads there
+        assert {name.partition(".")[0] for name in opened - below_statements} == {
+            "Query",
+            "Person",
+            "Contact",
+            "Address",
+        }
         assert "Person.referentOrganisation" in opened
-        assert not opened & {"Person.identifiers", "Person.referent", "Person.provenance"}
+        assert not opened & {"Person.identifiers", "Person.referent", "Person.provenance", "Person.statements"}
 
 
 def test_a_training_body_sees_no_follow_up_and_an_employer_no_difficulty() -> None:

@@ -6,15 +6,16 @@ A field that no source declares has no name in a report: its name comes from the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
+from schema.lru import Lru
 from subgraphs.kit.ingest.ingestion_report import LONGEST_NAME
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, flattened, row_of
 
 UNDECLARED = "champ que la source ne déclare pas"
-CACHED = 4096
-"""Paths of which the name is remembered."""
+REMEMBERED = 256 * 1024
+"""Bytes of the paths of which the name is remembered."""
 
 
 class UnreadFields:
@@ -22,7 +23,7 @@ class UnreadFields:
 
     def __init__(self, fields: Fields) -> None:
         self._uses = dict(flattened(fields))
-        self._name = lru_cache(maxsize=CACHED)(self._unread_name)
+        self._remembered: Lru[str, str | None] = Lru("unread fields", REMEMBERED, lambda path, _: 200 + 4 * len(path))
 
     def of_json(self, record: object, prefix: str = "") -> tuple[str, ...]:
         """The names of the fields of a record below a path of its document, each once."""
@@ -35,6 +36,9 @@ class UnreadFields:
     def _names(self, paths: Iterator[str], prefix: str) -> tuple[str, ...]:
         names = dict.fromkeys(name for path in paths if (name := self._name(path)) is not None)
         return tuple(_short(name.removeprefix(prefix).lstrip("./")) for name in names)
+
+    def _name(self, path: str) -> str | None:
+        return self._remembered.get_or(path, partial(self._unread_name, path))
 
     def _unread_name(self, path: str) -> str | None:
         """The row that declares an unread path, none of a path that is read."""
