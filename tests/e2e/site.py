@@ -35,7 +35,9 @@ from tests.threaded_server import listening
 PATIENCE = 300.0
 """Seconds for whatever is not about time, however busy the machine is: each limit of a hub or of its client."""
 PURPOSES = {
-    kind: "suivi" if "suivi" in row["purposes"] else next(code for code in row["purposes"] if code != "identification")
+    kind: "suivi"
+    if "suivi" in row["purposes"]
+    else next(code for code in row["purposes"] if code not in ("identification", "fiabilisation"))
     for kind, row in tomllib.loads((ROOT / "schema" / "policies" / "actors.toml").read_text(encoding="utf-8")).items()
 }
 """The purpose that each kind of the demo's actors declares where a test doesn't say."""
