@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -77,7 +76,7 @@ async def test_an_action_that_goes_on_is_the_same_one_and_no_label_is_kept(known
 @pytest.mark.parametrize(
     ("column", "cell", "code"),
     [
-        ("identifiant_unique_de", str(uuid4()), "PERSON_UNKNOWN"),
+        ("identifiant_unique_de", "5f0c5a52-64b1-4f0e-9d1f-0c1e7a9b2d41", "PERSON_UNKNOWN"),
         ("identifiant_unique_de", "12", "SCHEMA_INVALID"),
         ("codeaction", "NULL", "KEY_MISSING"),
         ("date_prescription", "NULL", "KEY_MISSING"),
