@@ -84,9 +84,10 @@ class Silence:
             names = [column for column in row.table.table.columns if self._free(row, column)]
             changed = {column.name: self._replacement(row, column) for column in names}
             if fate is TWICE:
-                own = [column for column in row.table.table.primary_key.columns if not row.table.values(column)]
+                columns = row.table.table.columns
+                own = [column for column in columns if column.primary_key and not row.table.values(column)]
+                own += [columns.source_id] if "source_id" in columns else []
                 keys = {column.name: self._replacement(row, column) for column in own}
-                keys |= {"source_id": self._replacement(row, row.table.table.c.source_id)}
                 doubled = {**row.values, **changed, **keys, row.table.subject: row.row.person}
                 await insert(owner, row.table.name, doubled)
             elif changed:
