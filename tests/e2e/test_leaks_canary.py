@@ -314,6 +314,11 @@ def test_no_span_of_any_process_holds_anybodys_value_and_those_of_subgraphs_are_
         if span.name == Name.REQUEST:
             assert (above.service, above.name) == ("spie-hub", Name.CALL), span
             assert above.get("spie.subgraph") == span.get("spie.subgraph"), span
+        elif (
+            span.name == Name.STATEMENT and span.service == "spie-hub"
+        ):  # the journal, which runs in the hub, reads links
+            assert (above.service, above.name) == (span.service, Name.CALL), span
+            assert above.get("spie.subgraph") == "journal", span
         elif span.name == Name.STATEMENT:
             assert (above.service, above.name) == (span.service, Name.REQUEST), span
     read = {(span.trace, span.service) for span in spans if span.name == Name.STATEMENT}
