@@ -36,10 +36,10 @@ IN_FORCE = """
 SELECT DISTINCT ON (person_id, other_person_id) person_id, other_person_id, verdict FROM people.match_decision
 ORDER BY person_id, other_person_id, number DESC
 """
-SAME = f"""
+DECIDED = f"""
 SELECT d.person_id, d.other_person_id FROM ({IN_FORCE}) d
 JOIN people.person one ON one.id = d.person_id JOIN people.person other ON other.id = d.other_person_id
-WHERE d.verdict = 'SAME'
+WHERE d.verdict = $1
 """  # noqa: S608 - our own tables
 MERGED = "SELECT person_id, survivor_id FROM access.merged"
 MOVE = """
@@ -65,12 +65,25 @@ def survivors(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
     return {person: find(person) for person in least if find(person) != person}
 
 
+def undisputed(same: Iterable[tuple[UUID, UUID]], different: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
+    """Return the survivors of those whom `same` pairs make one, unless a pair among them is different: then some agent
+    is wrong, and whoever follows one of them would be shown another, so that each stays its own."""
+    merged = survivors(same)
+    pairs = [(merged.get(one, one), merged.get(other, other)) for one, other in different]
+    disputed = {one for one, other in pairs if one == other}
+    return {person: survivor for person, survivor in merged.items() if survivor not in disputed}
+
+
 async def apply_decisions(registry: Registry, connection: Connection) -> int:
     """Merge and un-merge until people are served as the decisions in force say; return how many people moved."""
     moved = 0
     while True:
         async with begin(connection) as batch:
-            wanted = survivors([(row[0], row[1]) for row in await connection.fetch(SAME)])
+            same, different = [
+                [(row[0], row[1]) for row in await connection.fetch(DECIDED, verdict)]
+                for verdict in ("SAME", "DIFFERENT")
+            ]
+            wanted = undisputed(same, different)
             current = {row[0]: row[1] for row in await connection.fetch(MERGED)}
             people = next(_differing(current, wanted), None)
             if people is None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.matching.merges import MOVING, ROLE, TABLES, apply_decisions, survivors
+from hub.matching.merges import MOVING, ROLE, TABLES, apply_decisions, survivors, undisputed
 from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.ingest import row_store
@@ -137,6 +137,27 @@ def test_whoever_is_one_with_one_is_one_with_all() -> None:
     assert survivors([(two, three), (three, one)]) == {two: one, three: one}
     assert survivors([(three, four)]) == {four: three}
     assert survivors([]) == {}
+
+
+def test_nobody_is_merged_with_whom_an_agent_says_it_is_not_be_it_through_a_third() -> None:
+    one, two, three, four, five = map(UUID, map("{:032x}".format, (1, 2, 3, 4, 5)))
+    said = [(one, two), (two, three), (four, five)]
+    assert undisputed(said, [(one, three)]) == {five: four}
+    assert undisputed(said, [(two, four)]) == survivors(said)
+    assert undisputed(said, []) == {two: one, three: one, five: four}
+
+
+async def test_a_merge_through_a_third_ends_when_an_agent_parts_its_ends(fresh_database: Database) -> None:
+    people = [await write(fresh_database, Said(number, "a", 0)) for number in range(3)]
+    apart = await seen(fresh_database)
+    await decide(fresh_database, people[0], people[1], "SAME")
+    await decide(fresh_database, people[1], people[2], "SAME")
+    assert await apply(fresh_database) == 2
+    await decide(fresh_database, people[0], people[2], "DIFFERENT")
+    assert await apply(fresh_database) == 2
+    assert await seen(fresh_database) == apart
+    await decide(fresh_database, people[1], people[2], "DIFFERENT")
+    assert await apply(fresh_database) == 1
 
 
 OF_RECORDS = {"people.asked", "people.referents_word", "people.match_candidate", "people.match_decision"}
