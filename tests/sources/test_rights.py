@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
+from uuid import UUID
+
+import pytest
 
 from demo.cast import BY_SLUG, Person
-from demo.rdvi_files import user_file
+from demo.rdvi_files import internal_id, user_file
 from demo.rights_files import Right, register
+from hub.matching.merges import ROLE, apply_decisions
 from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
+from subgraphs.kit.ingest.person_registry import PersonRecord
+from subgraphs.people.registry import Registry
 from tests.conftest import Database
-from tests.sources.ingestion import codes, ingest, rows, values, versions
+from tests.matching.test_merges import decide
+from tests.sources.ingestion import codes, ingest, rows, take_one, values, versions
 
 MAELLE, GASPARD = BY_SLUG["maelle"], BY_SLUG["gaspard"]
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -95,6 +103,78 @@ async def test_a_right_keeps_the_first_day_that_said_it_until_it_is_lifted(
         dates += [tuple(row.values()) for row in await rows(fresh_database, query)] or [()]
     second, ninth, twentieth = (date(2026, 11, day) for day in (2, 9, 20))
     assert dates == [(second, None), (second, ninth), (None, ninth), (), (twentieth, None)]
+
+
+async def put_record(
+    database: Database, source_id: str, department: str, number: str, nir: str | None = MAELLE.nir
+) -> UUID:
+    """Take a record of Maëlle in a département; return its person."""
+    record = PersonRecord(
+        "rdv-insertion", source_id, MONDAY, first_name=MAELLE.first_name, last_name=MAELLE.last_name,
+        birth_date=MAELLE.birth_date, nir=nir, department=department, department_internal_id=number,
+    )  # fmt: skip
+    connection = await database.connect("people_ingest")
+    try:
+        return await take_one(connection, partial(Registry(database.keys.nir).put, record=record))
+    finally:
+        await connection.close()
+
+
+async def apply(database: Database) -> None:
+    """Make the merges that are decided."""
+    connection = await database.connect(ROLE)
+    try:
+        await apply_decisions(Registry(database.keys.nir), connection)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["objection first", "objection last"])
+async def test_what_one_department_does_not_say_lifts_nothing_that_another_says(
+    fresh_database: Database, tmp_path: Path, order: tuple[int, int]
+) -> None:
+    await put_record(fresh_database, "1", "08", internal_id(MAELLE))
+    await put_record(fresh_database, "2", "2A", "AUTRE")
+    header, line = register([right(MAELLE, 2, opposition=True)]).decode().splitlines()
+    other = (
+        line.replace(f"08;{internal_id(MAELLE)}", "2A;AUTRE")
+        .replace(";O;N;", ";N;O;")
+        .replace("2026-11-02", "2026-11-03")
+    )
+    for number in order:
+        content = "\n".join((header, (line, other)[number])).encode()
+        assert (await ingest_register(fresh_database, tmp_path, content)).complete
+    assert await values(fresh_database, RESTRICTIONS) == [Fact.OPPOSITION | Fact.LIMITATION]
+    lifted = "\n".join((header, other.replace(";N;O;", ";N;N;").replace("2026-11-03", "2026-11-04"))).encode()
+    assert (await ingest_register(fresh_database, tmp_path, lifted)).complete
+    assert await values(fresh_database, RESTRICTIONS) == [Fact.OPPOSITION]
+
+
+async def test_a_right_follows_the_internal_id_to_the_person_who_has_it_now(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    before = await put_record(fresh_database, "1", "08", internal_id(MAELLE))
+    await ingest_register(fresh_database, tmp_path, register([right(MAELLE, 2, opposition=True)]))
+    assert await put_record(fresh_database, "1", "08", "AUTRE") == before
+    now = await put_record(fresh_database, "2", "08", internal_id(MAELLE), nir=None)
+    report = await ingest_register(fresh_database, tmp_path, register([right(MAELLE, 9, opposition=True)]))
+    assert report.complete, codes(report)
+    restrictions = await rows(fresh_database, "SELECT person_id, restrictions FROM access.person")
+    assert {row["person_id"]: row["restrictions"] for row in restrictions} == {before: 0, now: Fact.OPPOSITION}
+
+
+async def test_a_right_of_merged_people_who_share_the_internal_id_stays_with_each(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    one = await put_record(fresh_database, "1", "08", internal_id(MAELLE))
+    other = await put_record(fresh_database, "2", "08", "AUTRE", nir=None)
+    await decide(fresh_database, one, other, "SAME")
+    await apply(fresh_database)
+    await put_record(fresh_database, "2", "08", internal_id(MAELLE), nir=None)
+    assert (await ingest_register(fresh_database, tmp_path, register([right(MAELLE, 2, opposition=True)]))).complete
+    await decide(fresh_database, one, other, "DIFFERENT")
+    await apply(fresh_database)
+    assert await values(fresh_database, RESTRICTIONS) == [Fact.OPPOSITION] * 2
 
 
 async def test_the_same_register_again_writes_nothing(fresh_database: Database, tmp_path: Path) -> None:

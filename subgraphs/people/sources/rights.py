@@ -11,13 +11,17 @@ them; empty, none is planned.
 
 A person is found by the internal id of its département and by its birth date, which must agree; a row creates nobody.
 The newest `maj` counts, whatever the order of files. The day of an objection or a limitation is the first `maj` which
-says it. Source of the rule: docs/policy.md#restriction; RGPD 17, 18 and 21.
+says it. Rows of several départements on one person act together: what one lifts stays as long as another says it. A
+row whose internal id is another person's now leaves the one before.
+Source of the rule: docs/policy.md#restriction; RGPD 17, 18 and 21.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from schema.days import day_of
@@ -73,33 +77,56 @@ class _Row:
         updated_at = instant(self.row["maj"], "maj")
         if not await store.admit(tables.source_record, NAME, key, updated_at):
             return Outcome.OLDER
-        restrictions = 0
-        for column, fact in RESTRICTIONS.items():
+        for column in RESTRICTIONS:
             if self.row[column] not in FLAGS:
                 raise Refused("SCHEMA_INVALID", column)
-            restrictions |= fact if FLAGS[self.row[column]] else 0
         erasure = day(self.row["effacement"], "effacement")
-        person_id = await self._person(store)
-        values = {"own_restrictions": restrictions, "own_erasure_on": erasure}
-        await store.put(access.person, {"person_id": person_id}, values)
-        await self.people.put_restrictions(store, person_id)
-        await self._remember(store, person_id, key, updated_at)
+        people = await self._people(store)
+        before = await store.row(journey_tables.exercised_right, source=NAME, source_id=key)
+        await self._remember(store, min(people), before or {}, key, updated_at)
+        for person_id in people:
+            own = await self._in_force(store, person_id) | self._said()
+            values = {"own_restrictions": own, "own_erasure_on": erasure}
+            await store.put(access.person, {"person_id": person_id}, values)
+        left = set() if before is None else {UUID(str(before["person_id"]))} - people
+        for person_id in left:
+            values = {"own_restrictions": await self._in_force(store, person_id), "own_erasure_on": None}
+            await store.put(access.person, {"person_id": person_id}, values)
+        for person_id in people | left:
+            await self.people.put_restrictions(store, person_id)
         return store.outcome
 
-    async def _remember(self, store: Store, person_id: UUID, key: str, updated_at: datetime) -> None:
+    def _said(self) -> int:
+        """The restrictions that the row says."""
+        restrictions = 0
+        for column, fact in RESTRICTIONS.items():
+            restrictions |= fact if FLAGS[self.row[column]] else 0
+        return restrictions
+
+    async def _in_force(self, store: Store, person_id: UUID) -> int:
+        """The restrictions of all rows of registers about a person: what one département lifts, another may say."""
+        restrictions = 0
+        for row in await store.all(journey_tables.exercised_right, person_id=person_id):
+            for column, fact in RESTRICTIONS.items():
+                restrictions |= fact if row[DAYS[column]] is not None else 0
+        return restrictions
+
+    async def _remember(
+        self, store: Store, person_id: UUID, before: Mapping[str, Any], key: str, updated_at: datetime
+    ) -> None:
         """Keep the first day on which the register said that each right is in force, for as long as it is."""
-        current = await store.row(journey_tables.exercised_right, person_id=person_id) or {}
         days = {
-            day: (current.get(day) or day_of(updated_at)) if FLAGS[self.row[column]] else None
+            day: (before.get(day) or day_of(updated_at)) if FLAGS[self.row[column]] else None
             for column, day in DAYS.items()
         }
         if any(days.values()):
-            values = {**days, "source": NAME, "source_id": key, "as_of": updated_at}
-            await store.put(journey_tables.exercised_right, {"person_id": person_id}, values)
+            values = {**days, "person_id": person_id, "as_of": updated_at}
+            await store.put(journey_tables.exercised_right, {"source": NAME, "source_id": key}, values)
         else:
-            await store.delete(journey_tables.exercised_right, person_id=person_id)
+            await store.delete(journey_tables.exercised_right, source=NAME, source_id=key)
 
-    async def _person(self, store: Store) -> UUID:
+    async def _people(self, store: Store) -> set[UUID]:
+        """The people of whom this is the internal id: several only if they were merged into one."""
         born = day(self.row["date_naissance"], "date_naissance")
         records = await store.all(
             tables.identity,
@@ -111,4 +138,4 @@ class _Row:
             raise Refused("MATCH_SEVERAL" if people else "MATCH_NONE")
         if born is None or any(row["birth_date"] not in (None, born) for row in records):
             raise Refused("MATCH_CONFLICT", "date_naissance")
-        return min(people)
+        return people
