@@ -156,6 +156,7 @@ def test_an_envelope_that_is_wrong_is_refused_with_its_place_and_no_value(sender
         "specversion": {**project, "specversion": "0.3"},
         "structure": {**project, "structure": "VALEURUNIQUE"},
         "personreference": {key: value for key, value in project.items() if key != "personreference"},
+        "personsource": {**project, "personsource": "rdv-insertion", "personreference": "user:1"},
         "data.formacode": {**project, "data": {**project["data"], "formacode": "VALEURUNIQUE"}},
         "data": {**project, "data": {**project["data"], "libre": "VALEURUNIQUE"}},
         "": {**project, "libre": "VALEURUNIQUE"},

@@ -9,6 +9,10 @@ import msgspec
 
 from subgraphs.kit.ingest.events import Event, Key, Siret, signed_events
 
+PersonSource = Literal["dora", "ft-extrait", "immersion-facile"]
+"""Sources of which a person has a random key: whoever sends would open everyone to its own organisations by
+counting through the keys of the others (`user:1` of RDV-Insertion, the matricules of the CNAF)."""
+
 
 class PlacementDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Days of the steps of a placement."""
@@ -53,7 +57,7 @@ class ProjectKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _OfPerson(Event, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """An event about a person that a source knows, and the organisation whose item it is."""
 
-    personsource: Key
+    personsource: PersonSource
     personreference: Key
     structure: Siret
 
