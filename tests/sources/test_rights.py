@@ -105,6 +105,27 @@ async def test_a_right_keeps_the_first_day_that_said_it_until_it_is_lifted(
     assert dates == [(second, None), (second, ninth), (None, ninth), (), (twentieth, None)]
 
 
+async def test_a_row_dated_years_ahead_is_refused_and_hides_no_later_objection(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    await ingest_users(fresh_database, tmp_path, MAELLE)
+    mistyped = register([right(MAELLE, 2)]).replace(b"2026-11-02", b"2062-11-02")
+    report = await ingest_register(fresh_database, tmp_path, mistyped)
+    assert codes(report) == [(1, "", "AS_OF_AHEAD")]
+    assert (await ingest_register(fresh_database, tmp_path, register([right(MAELLE, 9, opposition=True)]))).complete
+    assert await values(fresh_database, RESTRICTIONS) == [Fact.OPPOSITION]
+
+
+async def test_a_file_given_a_date_years_ahead_is_refused_and_the_next_one_is_not_older(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "usagers.csv"
+    path.write_bytes(user_file([MAELLE]))
+    report = await ingest(fresh_database, "rdv-insertion", path, as_of=MONDAY.replace(year=2062))
+    assert codes(report) == [(1, "", "AS_OF_AHEAD")]
+    assert (await ingest(fresh_database, "rdv-insertion", path, as_of=MONDAY)).counts == {Outcome.CREATED: 1}
+
+
 async def put_record(
     database: Database, source_id: str, department: str, number: str, nir: str | None = MAELLE.nir
 ) -> UUID:

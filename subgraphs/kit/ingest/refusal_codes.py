@@ -149,6 +149,11 @@ CODES: dict[str, Text] = {
         "Ni l'enregistrement ni le fichier ne sont datés.",
         "Donner la date du fichier avec --as-of.",
     ),
+    "AS_OF_AHEAD": Text(
+        "L'enregistrement, ou le fichier, est daté de plus de deux mois en avance : tout ce qui suit serait pris pour "
+        "ancien.",
+        "Corriger la date dans le système d'origine, ou celle de --as-of, puis transmettre à nouveau.",
+    ),
     "NIR_IN_KEY": Text(
         "Un identifiant de l'enregistrement, ou une valeur obligatoire, contient un NIR, ou en a la forme.",
         "Donner à l'enregistrement un identifiant propre dans le système d'origine, et le NIR dans le seul champ prévu "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +21,9 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.nir_gate import screened
 from subgraphs.kit.ingest.row_map import Changes, Place, RowMap
 from subgraphs.kit.ingest.table_shapes import LookUp, Row, Values, as_uuid, shape_of
+
+AHEAD = timedelta(days=62)
+"""How far ahead of the clock a record may be dated: files are dated by the month that they are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,11 @@ class Store:
     async def admit(self, table: Table, source: str, source_id: str, as_of: datetime, *, removed: bool = False) -> bool:
         """Remember a message and return True, unless a newer one of the same item is known.
 
-        `table` is a `source_record`. A removal wins over another message of the same second, since it is final.
+        `table` is a `source_record`. A removal wins over another message of the same second, since it is final. Raises
+        Refused AS_OF_AHEAD for a date far ahead, such as of a mistyped year, before which all that comes would be old.
         """
+        if as_of > datetime.now(UTC) + AHEAD:
+            raise Refused("AS_OF_AHEAD")
         row = await self.row(table, source=source, source_id=source_id)
         if row is not None:
             removed_before = row["removed"] and not removed
