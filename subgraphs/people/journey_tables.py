@@ -91,12 +91,14 @@ exercised_right = Table(
     subject(),
     Column("opposed_on", Date),
     Column("limited_on", Date),
+    Column("erasure_on", Date),
     *lineage(),
     *unmerged_person(),
     PrimaryKeyConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
-"""First day on which the register said that a right is in force; what acts is `access.person.restrictions`."""
+"""First day on which a register said that a right is in force, and the day of an erasure that it plans; what acts is
+`access.person`."""
 
 orientation = Table(
     "orientation",

@@ -36,14 +36,15 @@ MATCHING = {
 BOOKKEEPING = {
     "people.source_record": ("removed", "digest"),
     "people.asked": ("asked_at",),
+    "people.exercised_right": ("erasure_on",),
     "appointments.source_record": ("removed",),
     "offers.source_record": ("removed",),
     "trainings.source_record": ("removed",),
     "appointments.appointment": ("rdv_source_id", "subject_source_id"),
     "appointments.invitation": ("subject_source_id",),
 }
-"""Columns by which a late message, or one that comes again, is known, a message finds its rows, and whoever was asked
-about longest ago is asked about next."""
+"""Columns by which a late message, or one that comes again, is known, a message finds its rows, whoever was asked
+about longest ago is asked about next, and what one register plans stays when another does not."""
 REFERENCE = ("offers.commune",)
 """Tables that hold nothing of a source."""
 PLACES = ("at_latitude", "at_longitude")

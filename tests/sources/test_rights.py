@@ -171,6 +171,27 @@ async def test_what_one_department_does_not_say_lifts_nothing_that_another_says(
     assert await values(fresh_database, RESTRICTIONS) == [Fact.OPPOSITION]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["erasure first", "erasure last"])
+async def test_what_one_department_does_not_plan_lifts_no_erasure_that_another_plans(
+    fresh_database: Database, tmp_path: Path, order: tuple[int, int]
+) -> None:
+    await put_record(fresh_database, "1", "08", internal_id(MAELLE))
+    await put_record(fresh_database, "2", "2A", "AUTRE")
+    header, line = register([right(MAELLE, 2, erasure=date(2027, 2, 3))]).decode().splitlines()
+    other = line.replace(f"08;{internal_id(MAELLE)}", "2A;AUTRE")
+    for number in order:
+        content = "\n".join(
+            (header, (line, other.replace("2027-02-03", "").replace("03/02/2027", ""))[number])
+        ).encode()
+        assert (await ingest_register(fresh_database, tmp_path, content)).complete
+    planned = "SELECT erasure_on FROM access.person"
+    assert await values(fresh_database, planned) == [date(2027, 2, 3)]
+    earlier = other.replace("03/02/2027", "02/01/2027")
+    content = "\n".join((header, earlier.replace("2026-11-02", "2026-11-03"))).encode()
+    assert (await ingest_register(fresh_database, tmp_path, content)).complete
+    assert await values(fresh_database, planned) == [date(2027, 1, 2)]
+
+
 async def test_a_right_follows_the_internal_id_to_the_person_who_has_it_now(
     fresh_database: Database, tmp_path: Path
 ) -> None:

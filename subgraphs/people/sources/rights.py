@@ -11,16 +11,16 @@ them; empty, none is planned.
 
 A person is found by the internal id of its département and by its birth date, which must agree; a row creates nobody.
 The newest `maj` counts, whatever the order of files. The day of an objection or a limitation is the first `maj` which
-says it. Rows of several départements on one person act together: what one lifts stays as long as another says it. A
-row whose internal id is another person's now leaves the one before.
+says it. Rows of several départements on one person act together: what one lifts stays as long as another says it, and
+the earliest erasure is planned. A row whose internal id is another person's now leaves the one before.
 Source of the rule: docs/policy.md#restriction; RGPD 17, 18 and 21.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -83,44 +83,32 @@ class _Row:
         erasure = day(self.row["effacement"], "effacement")
         people = await self._people(store)
         before = await store.row(journey_tables.exercised_right, source=NAME, source_id=key)
-        await self._remember(store, min(people), before or {}, key, updated_at)
-        for person_id in people:
-            own = await self._in_force(store, person_id) | self._said()
-            values = {"own_restrictions": own, "own_erasure_on": erasure}
-            await store.put(access.person, {"person_id": person_id}, values)
+        said = self._said(before or {}, updated_at, erasure)
+        await self._remember(store, min(people), key, updated_at, said)
         left = set() if before is None else {UUID(str(before["person_id"]))} - people
-        for person_id in left:
-            values = {"own_restrictions": await self._in_force(store, person_id), "own_erasure_on": None}
+        for person_id in people | left:
+            about = await store.all(journey_tables.exercised_right, person_id=person_id)
+            values = _in_force([*about, said] if person_id in people else about)
             await store.put(access.person, {"person_id": person_id}, values)
         for person_id in people | left:
             await self.people.put_restrictions(store, person_id)
         return store.outcome
 
-    def _said(self) -> int:
-        """The restrictions that the row says."""
-        restrictions = 0
-        for column, fact in RESTRICTIONS.items():
-            restrictions |= fact if FLAGS[self.row[column]] else 0
-        return restrictions
-
-    async def _in_force(self, store: Store, person_id: UUID) -> int:
-        """The restrictions of all rows of registers about a person: what one département lifts, another may say."""
-        restrictions = 0
-        for row in await store.all(journey_tables.exercised_right, person_id=person_id):
-            for column, fact in RESTRICTIONS.items():
-                restrictions |= fact if row[DAYS[column]] is not None else 0
-        return restrictions
-
-    async def _remember(
-        self, store: Store, person_id: UUID, before: Mapping[str, Any], key: str, updated_at: datetime
-    ) -> None:
-        """Keep the first day on which the register said that each right is in force, for as long as it is."""
+    def _said(self, before: Mapping[str, Any], updated_at: datetime, erasure: date | None) -> dict[str, date | None]:
+        """What the row says: the first day on which the register said that each right is in force, for as long as it
+        is, and the day of an erasure."""
         days = {
             day: (before.get(day) or day_of(updated_at)) if FLAGS[self.row[column]] else None
             for column, day in DAYS.items()
         }
-        if any(days.values()):
-            values = {**days, "person_id": person_id, "as_of": updated_at}
+        return {**days, "erasure_on": erasure}
+
+    async def _remember(
+        self, store: Store, person_id: UUID, key: str, updated_at: datetime, said: Mapping[str, date | None]
+    ) -> None:
+        """Keep what the row says, if that is anything."""
+        if any(said.values()):
+            values = {**said, "person_id": person_id, "as_of": updated_at}
             await store.put(journey_tables.exercised_right, {"source": NAME, "source_id": key}, values)
         else:
             await store.delete(journey_tables.exercised_right, source=NAME, source_id=key)
@@ -139,3 +127,14 @@ class _Row:
         if born is None or any(row["birth_date"] not in (None, born) for row in records):
             raise Refused("MATCH_CONFLICT", "date_naissance")
         return people
+
+
+def _in_force(about: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What acts of all rows of registers about a person: what one département lifts, another may say, and the earliest
+    erasure is the one that is planned."""
+    restrictions = 0
+    for row in about:
+        for column, fact in RESTRICTIONS.items():
+            restrictions |= fact if row[DAYS[column]] is not None else 0
+    erasures = [row["erasure_on"] for row in about if row["erasure_on"] is not None]
+    return {"own_restrictions": restrictions, "own_erasure_on": min(erasures, default=None)}
