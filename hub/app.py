@@ -107,7 +107,8 @@ class HubApp(AsgiApplication):
     """The hub's ASGI application: GraphQL, `GET /readyz`, `GET /metrics`, and the routes of `pages`.
 
     `local` are the subgraphs of this process, `remote` the connections to the others, `links` the database of links
-    between actors and people, `sources` reads how fresh they are, `parts` made them all, to be closed last.
+    between actors and people, `sources` reads how fresh they are, `reviews` who may be one person; `parts` made them
+    all, to be closed last.
     """
 
     def __init__(
@@ -118,6 +119,7 @@ class HubApp(AsgiApplication):
         journal_reader: JournalReader,
         links: Database,
         sources: StatusReader,
+        reviews: ReviewQueue,
         local: Mapping[str, Subgraph],
         remote: Sequence[HttpTransport],
         parts: Instrumentation,
@@ -136,6 +138,7 @@ class HubApp(AsgiApplication):
                 "journal_reader": journal_reader.probe,
                 "journal_keeper": pipeline.journalling.keyring.probe,
                 RUNS_READER: sources.statuses,
+                REVIEWER: reviews.probe,
                 "issuers": self._issuers,
             }
         )
@@ -256,16 +259,17 @@ def hub_app(
         show_plans=settings.show_plans,
         clock=clock,
     )
-    sources = StatusReader(dsn(RUNS_READER), settings.sources)
+    sources, reviews = StatusReader(dsn(RUNS_READER), settings.sources), ReviewQueue(dsn)
     pages = [
         *graphiql(graphiql_texts(graph.schema, policy)),
         policy_page(table, authenticator, purposes, pipeline.request_count, clock),
         journal_page(pipeline.answer, policy, authenticator, clock),
         sources_page(sources.statuses, authenticator, purposes, pipeline.request_count, clock),
-        matching_page(pipeline.answer, ReviewQueue(dsn), authenticator, purposes, pipeline.request_count, clock),
+        matching_page(pipeline.answer, reviews, authenticator, purposes, pipeline.request_count, clock),
     ]
+    connections = list(remote.values())
     return HubApp(
-        pipeline, journal, copies, reader, links, sources, local, list(remote.values()), parts, [*pages, *more]
+        pipeline, journal, copies, reader, links, sources, reviews, local, connections, parts, [*pages, *more]
     )
 
 

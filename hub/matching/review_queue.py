@@ -111,6 +111,11 @@ class ReviewQueue:
     def __init__(self, dsn: Dsn) -> None:
         self._dsn: Callable[[], str] = lambda: dsn(REVIEWER)
 
+    async def probe(self) -> None:
+        """Raise NotServed if the queue can't be read."""
+        async with self._transaction(Reviewer("", "", ())) as connection:
+            await connection.execute("SELECT FROM people.match_decision LIMIT 0")
+
     async def waiting(self, reviewer: Reviewer) -> list[Pair]:
         """The pairs that wait for a decision, the strongest reasons first."""
         async with self._transaction(reviewer) as connection:

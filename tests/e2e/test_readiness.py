@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import httpx2
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from hub.app import hub_roles
 from subgraphs.kit import readiness
 from tests.conftest import Database
-from tests.e2e.site import Site, serve, site
+from tests.e2e.site import PATIENCE, Site, serve, site
 
 ROLES = hub_roles(())
 
@@ -50,6 +51,13 @@ def missing(running: Site) -> list[str]:
     return [part["part"] for part in body["missing"]]
 
 
+def wait_for(running: Site, parts: list[str]) -> None:
+    """Ask until these parts are missing: connections that were open end a moment after they are shut out."""
+    until = monotonic() + PATIENCE
+    while missing(running) != parts:
+        assert monotonic() < until, f"{parts} are never what is missing"
+
+
 @pytest.mark.parametrize("role", ROLES)
 async def test_a_role_that_cannot_enter_is_named_until_it_can(
     running: Site, monkeypatch: pytest.MonkeyPatch, role: str
@@ -58,12 +66,10 @@ async def test_a_role_that_cannot_enter_is_named_until_it_can(
     assert missing(running) == []
     await shut(running.database, role, out=True)
     try:
-        while missing(running) != [role]:
-            pass
+        wait_for(running, [role])
     finally:
         await shut(running.database, role, out=False)
-    while missing(running):
-        pass
+    wait_for(running, [])
 
 
 async def test_the_process_of_a_subgraph_answers_for_its_own_role(database: Database, tmp_path: Path) -> None:
