@@ -38,6 +38,7 @@ ROWS = {
         ("people.person_constraint", "people.objective", "people.identifier", "appointments.appointment"), 6
     ),
     **dict.fromkeys(DATED, 5),
+    "people.exercised_right": 1,  # of several registers, the earliest day is told
 }
 """Rows of a person in a table that may have several, where it is not `USUAL_ROWS`."""
 AGENTS = "appointments.appointment_agent"

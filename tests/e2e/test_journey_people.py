@@ -69,7 +69,7 @@ def test_an_objective_is_read_by_whoever_may_read_its_theme(hub: Site) -> None:
         return person and person["objectives"] and {objective["theme"] for objective in person["objectives"]}
 
     assert themes("referent-a", "maelle") == {"MOBILITE", "FAMILLE", "EMPLOI", "FORMATION"}
-    assert themes("referent-a", "gaspard") == {"LOGEMENT"}, "health is for whoever recorded it"
+    assert themes("referent-a", "gaspard") == {"LOGEMENT", "EMPLOI"}, "health is for whoever recorded it"
     assert themes("conseiller-ft", "maelle") == {"EMPLOI", "FORMATION"}, "a difficulty is for the organisme référent"
     assert not themes("orienteur", "maelle")
     assert not themes("employeur", "maelle")
