@@ -80,8 +80,9 @@ class Fault:
 
 
 def closest(name: str | None, candidates: Collection[str]) -> list[str]:
-    """The candidates that are spelt nearly as this name, the nearest first, whatever the case."""
-    if name is None:
+    """The candidates that are spelt nearly as this name, the nearest first, whatever the case; none for a name that
+    begins with an underscore, so that an internal one fails as a typo of it does."""
+    if name is None or name.startswith("_"):
         return []
     spelt = {candidate.casefold(): candidate for candidate in candidates}
     return [spelt[match] for match in get_close_matches(name.casefold(), spelt, NEAR, 0.7)]

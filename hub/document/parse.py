@@ -7,7 +7,7 @@ in linear time, instead of graphql-core's quadratic rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any
 
@@ -60,11 +60,9 @@ def parse_document(text: str, schema: GraphQLSchema, limits: Limits, budget: Bud
     if errors and schema.subscription_type is None and any(map(_is_subscription, document.definitions)):
         raise _subscription()
     if errors:
-        refusal, *further = [
-            _refused(error, suggesting=number < SUGGESTING) for number, error in enumerate(errors[:MAX_ERRORS])
-        ]
-        refusal.siblings = tuple(further)
-        raise refusal
+        raise _all_refused(
+            errors[:MAX_ERRORS]
+        )  # named by no variable of this frame, which it would keep with the document
     return document
 
 
@@ -100,10 +98,10 @@ def _marked(rule: type[ASTValidationRule]) -> Callable[[ASTValidationContext], A
     """The same rule, its errors marked with its name, and with what is wrong at the place where the visit is."""
     name = rule.__name__ if rule is not ValuesOfCorrectType else "ValuesOfCorrectTypeRule"
 
-    def marked_rule(context: ASTValidationContext) -> ASTValidationRule:
+    def marked_rule(context: Any) -> ASTValidationRule:
         def report_error(error: GraphQLError) -> None:
             known = (error.extensions or {}).get("fault")
-            error.extensions = {"rule": name, "fault": known or fault(name, marking, error)}
+            error.extensions = {"rule": name, "fault": known or fault(name, context, error)}
             context.report_error(error)
 
         marking: Any = copy(context)
@@ -117,6 +115,13 @@ _OTHERS: dict[Any, Any] = {OverlappingFieldsCanBeMergedRule: None, ValuesOfCorre
 """The rules of graphql-core that are left out, or have another in their place."""
 _RULES: Any = [_marked(rule) for known in specified_rules if (rule := _OTHERS.get(known, known)) is not None]
 _RULES.append(_marked(FiniteFloatsRule))
+
+
+def _all_refused(errors: Sequence[GraphQLError]) -> DocumentRefused:
+    """The first error, with the others beside it."""
+    refusal, *further = [_refused(error, suggesting=number < SUGGESTING) for number, error in enumerate(errors)]
+    refusal.siblings = tuple(further)
+    return refusal
 
 
 def _refused(error: GraphQLError, *, suggesting: bool) -> DocumentRefused:

@@ -344,7 +344,13 @@ async def test_siblings_tell_the_reduced_form(rows: Rows, people: Subgraph) -> N
         authorisation="I",
         city_code="97411",
     )
-    await rows.sourced("people.rsa", person_id=person_id(1), status="DROIT_OUVERT_ET_SUSPENDU", rights_and_duties=True)
+    await rows.sourced(
+        "people.rsa",
+        person_id=person_id(1),
+        status="DROIT_OUVERT_ET_SUSPENDU",
+        rights_and_duties=True,
+        beneficiary=True,
+    )
     await rows.sourced("people.household", person_id=person_id(1), dependent_children=0)
     for number, theme in ((100, "SANTE"), (101, "MOBILITE")):
         state = "OUI" if theme == "SANTE" else "CLOTUREE"
