@@ -24,8 +24,10 @@ FORMS = (KEYED, NIR, GROUPED)
 
 TABLES = """
 SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1) AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1
+WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1) AND has_table_privilege(c.oid, 'SELECT')
+AND (has_any_column_privilege(c.oid, 'INSERT') OR has_any_column_privilege(c.oid, 'UPDATE')) ORDER BY 1
 """
+"""What the role may write; whatever else it reads, such as the communes of France, it can put nothing into."""
 SCHEMAS = ["access", "people", "appointments", "offers", "trainings"]
 
 
