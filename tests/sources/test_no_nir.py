@@ -74,11 +74,27 @@ def _altered_in_turn(path: Path) -> Altered:
 async def _tables_with_digits(connection: asyncpg.Connection[asyncpg.Record], tables: list[str]) -> list[str]:
     """Tables in which a row that this transaction wrote spells the NIR, whatever stands between its digits."""
     statement = " UNION ALL ".join(
-        f"SELECT '{table}' FROM {table} AS written WHERE age(xmin) <= age(pg_current_xact_id()::xid)"
-        f" AND regexp_replace(written::text, '[^0-9A-Za-z]', '', 'g') LIKE '%{NIR}%'"
+        f"SELECT '{table}' FROM (SELECT whole::text AS written FROM {table} AS whole"
+        " WHERE age(xmin) <= age(pg_current_xact_id()::xid) OFFSET 0) AS own"
+        f" WHERE regexp_replace(written, '[^0-9A-Za-z]', '', 'g') LIKE '%{NIR}%'"
         for table in tables
     )
     return sorted({row[0] for row in await connection.fetch(statement)})
+
+
+async def test_the_search_finds_the_digits_in_a_row_of_its_transaction_alone(database: Database) -> None:
+    connection = await database.connect()
+    try:
+        await connection.execute("CREATE TEMP TABLE held (name text)")
+        async with connection.transaction():
+            for form in FORMS:
+                await connection.execute("TRUNCATE held")
+                await connection.execute("INSERT INTO held VALUES ($1)", form)
+                assert await _tables_with_digits(connection, ["held"]) == ["held"]
+        async with connection.transaction():
+            assert await _tables_with_digits(connection, ["held"]) == []
+    finally:
+        await connection.close()
 
 
 def _told(report: Report) -> str:
