@@ -71,7 +71,7 @@ class Fault:
     candidates: Collection[str] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict)
 
-    def told(self, *, suggesting: bool) -> tuple[str, dict[str, Any]]:
+    def describe(self, *, suggesting: bool) -> tuple[str, dict[str, Any]]:
         """The message, and the extensions; `suggesting` looks for close names, which takes up to some milliseconds."""
         near = closest(self.name, self.candidates) if suggesting else []
         name = f" « {self.name} »" if self.name else ""

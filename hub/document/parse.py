@@ -127,7 +127,7 @@ def _all_refused(errors: Sequence[GraphQLError]) -> DocumentRefused:
 def _refused(error: GraphQLError, *, suggesting: bool) -> DocumentRefused:
     marks = error.extensions or {}
     rule = str(marks.get("rule", "TooManyErrors")).removesuffix("Rule")
-    message, extensions = marks.get("fault", Fault(OTHERWISE)).told(suggesting=suggesting)
+    message, extensions = marks.get("fault", Fault(OTHERWISE)).describe(suggesting=suggesting)
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
     where = f" (ligne {locations[0]['line']}, colonne {locations[0]['column']})" if locations else ""
     return DocumentRefused(

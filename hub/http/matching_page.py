@@ -46,7 +46,7 @@ class _Page:
         pair = await self._queue.pair(self._reviewer, _key(self._form["pair"]))
         if "verdict" in self._form:
             return await self._decided(pair)
-        people = await self._asked(COMPARE, pair)
+        people = await self._read_both(COMPARE, pair)
         return page_response(self._nonce, comparison(self._nonce, self._token, pair, *people), 200)
 
     async def listed(self, said: str | None = None, problem: HubError | None = None) -> Response:
@@ -61,11 +61,11 @@ class _Page:
             raise _form_invalid()
         if self._form.get("number") != str(pair.number):
             raise decided_meanwhile()
-        await self._asked(DECISIONS[verdict], pair)
+        await self._read_both(DECISIONS[verdict], pair)
         await self._queue.decide(self._reviewer, pair, verdict, ground)
         return await self.listed(f"Décision gardée : « {VERDICTS[verdict]} ».")
 
-    async def _asked(self, query: str, pair: Pair) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    async def _read_both(self, query: str, pair: Pair) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """Both people of a pair; raises RequestRefused (MATCH_UNKNOWN) unless both may be read.
 
         A person that was joined may be parted although nothing of it may be read: a limitation keeps no mistake.

@@ -85,13 +85,13 @@ def comparison(nonce: str, token: str, pair: Pair, one: Mapping[str, Any], other
 
 def _compared(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, list[str], list[str]]]:
     """Each row of the comparison: its label, and what both say."""
-    rows = [(label, _said(one.get(name)), _said(other.get(name))) for name, label in _ROWS.items()]
+    rows = [(label, _cell(one.get(name)), _cell(other.get(name))) for name, label in _ROWS.items()]
     rows.append(("Identifiants", _identifiers(one), _identifiers(other)))
     rows.append(("Coordonnées", _contact(one.get("contact") or {}), _contact(other.get("contact") or {})))
     return [row for row in rows if row[1] or row[2]]
 
 
-def _said(value: str | None) -> list[str]:
+def _cell(value: str | None) -> list[str]:
     return [] if value is None else [value]
 
 

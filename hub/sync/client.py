@@ -89,12 +89,12 @@ class ApiCalls:
         answers: frozenset[int] = frozenset(),
     ) -> T:
         """The answer of the API, read as this form; raises ApiRefused (SYNC_…)."""
-        return await self._asked(_Call("GET", f"{self._url}{path}", parameters, headers, answers=answers), form)
+        return await self._authorised(_Call("GET", f"{self._url}{path}", parameters, headers, answers=answers), form)
 
     async def find(self, path: str, form: type[T], headers: Mapping[str, str]) -> T | None:
         """The answer, or None if there is nothing; raises ApiRefused (SYNC_…)."""
         optional: Any = form | None
-        answer: T | None = await self._asked(_Call("GET", f"{self._url}{path}", {}, headers), optional)
+        answer: T | None = await self._authorised(_Call("GET", f"{self._url}{path}", {}, headers), optional)
         return answer
 
     async def post(
@@ -106,7 +106,7 @@ class ApiCalls:
         answers: frozenset[int] = frozenset(),
     ) -> T:
         """The answer to a question that is no part of an address; raises ApiRefused (SYNC_…)."""
-        return await self._asked(_Call("POST", f"{self._url}{path}", {}, headers, body, answers=answers), form)
+        return await self._authorised(_Call("POST", f"{self._url}{path}", {}, headers, body, answers=answers), form)
 
     async def log_in(self, path: str, body: Mapping[str, str]) -> Mapping[str, str]:
         """The headers of the answer to a log-in; raises ApiRefused (SYNC_…)."""
@@ -133,7 +133,7 @@ class ApiCalls:
         statement = f"SELECT id FROM {table.fullname} WHERE source = $1"  # noqa: S608 - the name of our own table
         return {row["id"] for row in await self._connection.fetch(statement, source)}
 
-    async def _asked(self, call: _Call, form: type[T]) -> T:
+    async def _authorised(self, call: _Call, form: type[T]) -> T:
         """The answer to an authenticated call; where it is refused for that, the account logs in once more."""
         call = replace(call, parameters={**self.parameters, **call.parameters})
         renewed = self._headers is None

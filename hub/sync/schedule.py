@@ -128,7 +128,7 @@ class Schedule:
         try:
             with database_refusals():
                 await self._state(account).take_slot(account.every)
-            return _told(await sync(account.link, self._keys, self._dsn, stop=stop)), True
+            return _run_text(await sync(account.link, self._keys, self._dsn, stop=stop)), True
         except HubError as error:
             return f"{error.message} [{error.code}]", error.code.startswith("SYNC_") and error.code != STOPPED
         except Exception as error:  # the last line of defence: nothing of its text may be told, other accounts go on
@@ -139,6 +139,6 @@ class Schedule:
         return SyncState(self._dsn(RUNS_WRITER), account.link)
 
 
-def _told(run: SyncRun) -> str:
+def _run_text(run: SyncRun) -> str:
     refusals = f" ; refus {codes_text(run.report.codes)}" if run.report.codes else ""
     return f"{summary(run.report)}{refusals} ; {run.requests} requêtes."

@@ -114,7 +114,7 @@ class TakenRecord(Generic[T]):
         if self._error is None:
             self._rows.apply(self.store.changes)
         elif isinstance(self._error, Refused):
-            self._rows.apply(self.store.kept)
+            self._rows.apply(self.store.retained)
         else:
             raise self._error
         return True

@@ -49,11 +49,11 @@ class Meter:
         elapsed = monotonic() - self._started
         part, total = None, sum(self._sizes)
         if total and self._file >= 0:
-            done = self._done(read)
+            done = self._bytes_read(read)
             part = None if done is None else min(1.0, (sum(self._sizes[: self._file]) + done) / total)
         return Progress(read, read / elapsed if elapsed else 0.0, part, elapsed * (1 - part) / part if part else None)
 
-    def _done(self, read: int) -> float | None:
+    def _bytes_read(self, read: int) -> float | None:
         """Bytes of the file that were read."""
         if self._records is None:
             return position(self._path)

@@ -60,7 +60,7 @@ class Store:
         self._admitted = Outcome.UNCHANGED
         self._reads: dict[Place, int] = {}
         self._changes: dict[Table, dict[Values, Row | None]] = {}
-        self._kept: dict[Table, dict[Values, Row | None]] = {}
+        self._retained: dict[Table, dict[Values, Row | None]] = {}
         self.written = 0
         self.candidates = 0
         self.asides: list[Refused] = []
@@ -71,9 +71,9 @@ class Store:
         return self._changes
 
     @property
-    def kept(self) -> Changes:
+    def retained(self) -> Changes:
         """Rows that the record leaves although it is refused."""
-        return self._kept
+        return self._retained
 
     @property
     def is_stale(self) -> bool:
@@ -186,7 +186,7 @@ class Store:
         """Insert the row if there is none with this key and the record, which is about to be, is refused."""
         if await self.row(table, **key) is None:
             row = {**shape_of(table).defaults, **self.screened(table, key), **self.screened(table, values)}
-            self._kept.setdefault(table, {})[shape_of(table).key_of(row)] = row
+            self._retained.setdefault(table, {})[shape_of(table).key_of(row)] = row
 
     async def delete(self, table: Table, **key: Any) -> int:
         """Delete the rows with these values, with those that go with them; returns how many there were."""

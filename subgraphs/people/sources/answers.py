@@ -19,7 +19,7 @@ from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.kit.ingest.unread_fields import UnreadFields
-from subgraphs.people import asked
+from subgraphs.people import asking_turns
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -48,7 +48,7 @@ class AnswerSource(Source):
             return await self.write(store, answer, as_of, options)
 
         report = await read_files(self.name, paths, session, partial(_records, UnreadFields(self.fields)), write)
-        await session.note(partial(asked.mark, source=self.name, asked_about=asked_about))
+        await session.note(partial(asking_turns.mark, source=self.name, asked_about=asked_about))
         return report
 
     @abstractmethod

@@ -18,7 +18,7 @@ from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import optional_day
 from subgraphs.kit.ingest.unit_of_work import Options
-from subgraphs.people import asked, tables
+from subgraphs.people import asking_turns, tables
 from subgraphs.people.sources.answers import Answer, AnswerSource
 
 NAME = "api-particulier"
@@ -94,5 +94,5 @@ class ApiParticulier(AnswerSource):
             by_identity=True,
         )
         person_id = await self.people.put(store, record)
-        await asked.require_open(store, person_id, answer.personne)
+        await asking_turns.require_open(store, person_id, answer.personne)
         return store.outcome

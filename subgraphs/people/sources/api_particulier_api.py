@@ -14,7 +14,7 @@ import msgspec
 
 from subgraphs.kit.ingest.api import ApiRefused, Calls, Reading
 from subgraphs.kit.ingest.asking import AskedApi
-from subgraphs.people import asked
+from subgraphs.people import asking_turns
 from subgraphs.people.sources.api_particulier import FAILED, INCOMPLETE, NAME, Rsa, RsaAnswer
 
 PATH = "/v3/dss/revenu_solidarite_active/identite"
@@ -61,7 +61,7 @@ class ApiParticulierApi(AskedApi):
     async def people(self, calls: Calls, reading: Reading) -> Sequence[Mapping[str, Any]]:
         """People of the département with a file of RSA, the longest unasked first."""
         return await calls.stored(
-            asked.BY_IDENTITY, NAME, reading.department, reading.at, reading.at - reading.renew, reading.people
+            asking_turns.BY_IDENTITY, NAME, reading.department, reading.at, reading.at - reading.renew, reading.people
         )
 
     async def ask(self, calls: Calls, person: Mapping[str, Any], reading: Reading) -> RsaAnswer:

@@ -51,7 +51,7 @@ class RawFoyer:
     unread: tuple[str, ...]
 
     def reduced(self) -> tuple[Element, list[Refused]]:
-        """Return what the hub reads of it, and why values of it were set aside; raises Refused."""
+        """Return the parts of the foyer that the hub reads, and a refusal for each value set aside; raises Refused."""
         return reduced(etree.fromstring(self.content, _parser()), self.encoding)
 
 

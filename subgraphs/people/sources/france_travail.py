@@ -25,7 +25,7 @@ from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import chosen, emails, mobiles_first, optional_day, phones
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation
 from subgraphs.kit.sensitive_organisations import sensitivity
-from subgraphs.people import asked, journey_tables, tables
+from subgraphs.people import asking_turns, journey_tables, tables
 from subgraphs.people.sources import ft_answers as ft
 from subgraphs.people.sources.answers import AnswerSource
 from subgraphs.people.sources.ft_answer_fields import FIELDS
@@ -74,13 +74,13 @@ class FranceTravail(AnswerSource):
             return Outcome.UNCHANGED
         if not informations.is_about(answers.numero, answers.date_naissance):
             raise Refused("ANSWER_OF_OTHER", "informations")
-        await asked.require_same(store, answers.numero, answers.date_naissance, informations.etat_civil.prenom)
+        await asking_turns.require_same(store, answers.numero, answers.date_naissance, informations.etat_civil.prenom)
         key = self.people.opaque_key(NAME, answers.numero)
         if not await store.admit(tables.source_record, NAME, key, as_of):
             return Outcome.OLDER
         reading = _Reading(store, answers, informations, key, as_of, options.organisations)
         person_id = await self.people.put(store, reading.person())
-        await asked.require_open(store, person_id, answers.personne)
+        await asking_turns.require_open(store, person_id, answers.personne)
         await reading.journey(person_id)
         return store.outcome
 

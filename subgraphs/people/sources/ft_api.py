@@ -16,7 +16,7 @@ import msgspec
 
 from subgraphs.kit.ingest.api import ApiRefused, Calls, Reading
 from subgraphs.kit.ingest.asking import AskedApi
-from subgraphs.people import asked
+from subgraphs.people import asking_turns
 from subgraphs.people.sources.france_travail import NAME
 from subgraphs.people.sources.ft_answers import (
     FOUND,
@@ -62,12 +62,12 @@ class FranceTravailApi(AskedApi):
     async def people(self, calls: Calls, reading: Reading) -> Sequence[Mapping[str, Any]]:
         """People of the département with a number, the longest unasked first."""
         return await calls.stored(
-            asked.BY_NUMBER,
+            asking_turns.BY_NUMBER,
             NAME,
             reading.department,
             reading.at,
             reading.at - reading.renew,
-            asked.sources(),
+            asking_turns.sources(),
             reading.people,
         )
 
