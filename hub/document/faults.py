@@ -45,7 +45,6 @@ MESSAGES = {
     "NoUnusedFragmentsRule": "Fragment défini mais inutilisé{name} : retirez-le",
     "ProvidedRequiredArgumentsRule": "Un argument obligatoire manque au champ{name} : ajoutez-le",
     "ScalarLeafsRule": "Sélection de sous-champs manquante ou de trop{name}",
-    "ValuesOfCorrectTypeRule": "Valeur d'un autre type que celui attendu : corrigez-la d'après le schéma",
     "FiniteFloatsRule": "Nombre trop grand pour un Float",
     "VariablesInAllowedPositionRule": "Variable d'un type qui ne convient pas ici{name} : changez le type déclaré",
     "PossibleFragmentSpreadsRule": "Fragment impossible ici : son type ne peut pas se présenter à cet endroit",
