@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from hub.errors import NotServed
 from hub.federation.errors import OperationRefused
+from hub.stack_room import with_room
 from hub.wording.engine import refusal
 
 MOST_OF_CLIENT = 20
@@ -50,7 +51,7 @@ class FairWorker:
             )
         future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
         future.add_done_callback(partial(self._forget_cancelled, client))
-        job = future, partial(copy_context().run, work, *arguments)
+        job = future, partial(copy_context().run, with_room, work, *arguments)
         self._queues.setdefault(client, deque()).append(job)
         self._start_next()
         return future

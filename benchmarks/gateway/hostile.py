@@ -21,6 +21,7 @@ from hub.federation.supergraph import Supergraph
 from hub.gateway import EVERYONE, allow
 from hub.prepare import Preparer
 from hub.serving import settle
+from hub.stack_room import with_room
 
 TRACE = "0" * 32
 ANYWHERE = "au hasard"
@@ -79,7 +80,11 @@ def composed(recipe: Recipe) -> Iterator[Supergraph]:
 
 
 def prepare(family: str, supergraph: Supergraph, text: str) -> Slowest:
-    """Prepare a document with nothing cached."""
+    """Prepare a document with nothing cached, as the thread that prepares documents does."""
+    return with_room(_prepare, family, supergraph, text)
+
+
+def _prepare(family: str, supergraph: Supergraph, text: str) -> Slowest:
     preparer = Preparer(supergraph, supergraph.client_schema, allow)
     budget, code, generating = Budget(), "", 0.0
     start = time.thread_time()
