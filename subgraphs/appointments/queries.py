@@ -26,6 +26,7 @@ class AppointmentFilter:
 @order_of(Appointment, "Ordre d'une liste de rendez-vous.")
 class AppointmentOrder(Enum):
     STARTS_AT = sort("Par date de début.", "startsAt")
+    STARTS_AT_DESC = sort("Par date de début, le plus tardif en premier.", "startsAt", descending=True)
 
 
 @strawberry.type

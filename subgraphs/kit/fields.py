@@ -373,6 +373,12 @@ to_many = attribute(ManyField)
 external = attribute(ExternalField)
 
 
+def person_of_item(person: ColumnElement[Any], item: ColumnElement[Any]) -> Any:
+    """The person whom an item of the journey is about, at the keys `person` of the persons and `item` of the items: the
+    item tells no more by it, and the person's own rules say what is read of it."""
+    return to_one(Category.TECH, "Personne que cet élément concerne.", on=(person, item))
+
+
 def key(column: ColumnElement[Any], description: str = "Identifiant opaque.", *, resolvable: bool = True) -> Any:
     """The opaque key of an entity; if not `resolvable`, it only orders the rows of lists."""
     return ColumnField(column, Category.TECH, description, key=True, resolvable=resolvable)

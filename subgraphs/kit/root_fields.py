@@ -30,7 +30,7 @@ from strawberry.types.base import has_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from schema.categories import Category
+from schema.categories import Category, Level
 from subgraphs.kit.connection_types import argument, connection_arguments
 from subgraphs.kit.costs import IDENTITY_MATCH, NEAR_COST
 from subgraphs.kit.directives import SelfDirective, category_directive, reads_directive
@@ -118,9 +118,9 @@ def filter_of(entity: type, description: str) -> Callable[[type[T]], type[T]]:
     return declare
 
 
-def sort(description: str, field: str, column: ColumnElement[Any] | None = None) -> Any:
+def sort(description: str, field: str, column: ColumnElement[Any] | None = None, *, descending: bool = False) -> Any:
     """A value of an order."""
-    return strawberry.enum_value(Sort(field, column=column), description=description)
+    return strawberry.enum_value(Sort(field, descending, column), description=description)
 
 
 def order_of(entity: type, description: str) -> Callable[[E], E]:
@@ -168,6 +168,7 @@ class RootField(StrawberryField):
         description: str,
         category: Category = Category.TECH,
         *,
+        level: Level = Level.FULL,
         page: int = 20,
         filter: type | None = None,  # noqa: A002 - the argument's name in the schema
         order: EnumMeta | None = None,
@@ -176,7 +177,7 @@ class RootField(StrawberryField):
     ) -> None:
         own = [SelfDirective()] if kind is RootKind.SELF else []
         cost = [] if identity_match is None else [IDENTITY_MATCH]
-        super().__init__(description=description, directives=[category_directive(category), *own, *cost])
+        super().__init__(description=description, directives=[category_directive(category, level), *own, *cost])
         self.kind, self.category, self.page = kind, category, page
         self.filter, self.order, self.near, self.identity_match = filter, order, near, identity_match
 

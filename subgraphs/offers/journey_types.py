@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from schema.categories import Category
 from subgraphs.kit.access import person
-from subgraphs.kit.connection_types import Connection
+from subgraphs.kit.connection_types import Connection, JudgedConnection
 from subgraphs.kit.constraint_enums import ConstraintState, ConstraintTheme
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.fields import Drop, Sort, column, day_column, external, key, to_many, to_one
+from subgraphs.kit.fields import Drop, Sort, column, day_column, external, key, person_of_item, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.scalars import ID, Date, DateTime
 from subgraphs.offers import values as v
@@ -39,6 +39,7 @@ PUB, FREIN, COORD, SUIVI, PRO = Category.PUB, Category.FREIN, Category.COORD, Ca
 )
 class Referral:
     id: ID = key(referral.c.id)
+    person: Person | None = person_of_item(person.c.person_id, referral.c.person_id)
     theme: ConstraintTheme | None = column(
         referral_theme(),
         FREIN,
@@ -79,6 +80,7 @@ class Referral:
 )
 class JobApplication:
     id: ID = key(job_application.c.id)
+    person: Person | None = person_of_item(person.c.person_id, job_application.c.person_id)
     state: v.JobApplicationState | None = column(job_application.c.state, PRO, "État.")
     sender: v.SenderKind | None = column(job_application.c.sender, PRO, "Qui a émis la candidature.")
     company: Company | None = to_one(
@@ -120,6 +122,7 @@ class PassIae:
 )
 class ImmersionAgreement:
     id: ID = key(immersion_agreement.c.id)
+    person: Person | None = person_of_item(person.c.person_id, immersion_agreement.c.person_id)
     status: v.ImmersionStatus | None = column(immersion_agreement.c.status, PRO, "État.")
     objective: v.ImmersionObjective | None = column(immersion_agreement.c.objective, PRO, "Objet (C. trav. L.5135-1).")
     siret: str | None = column(
@@ -186,13 +189,13 @@ class Person:
         requires="contact { address { cityCode } } constraints { theme state }",
         order=Sort("distanceKm", column=SUGGESTION.c.rank),
     )
-    referrals: Connection[Referral] | None = to_many(
+    referrals: JudgedConnection[Referral] | None = to_many(
         Category.SUIVI,
         "Orientations vers un service.",
         on=(referral.c.person_id, person.c.person_id),
         order=Sort("sentOn", descending=True),
     )
-    job_applications: Connection[JobApplication] | None = to_many(
+    job_applications: JudgedConnection[JobApplication] | None = to_many(
         PRO,
         "Candidatures auprès des employeurs de l'inclusion.",
         on=(job_application.c.person_id, person.c.person_id),
@@ -204,7 +207,7 @@ class Person:
         on=(pass_iae.c.person_id, person.c.person_id),
         first=Sort("endsOn", descending=True),
     )
-    immersions: Connection[ImmersionAgreement] | None = to_many(
+    immersions: JudgedConnection[ImmersionAgreement] | None = to_many(
         PRO,
         "Immersions professionnelles.",
         on=(immersion_agreement.c.person_id, person.c.person_id),

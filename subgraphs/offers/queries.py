@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 import strawberry
 
-from subgraphs.kit.connection_types import PlaceConnection
+from subgraphs.kit.connection_types import JudgedConnection, PlaceConnection
 from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.place_search import Near
-from subgraphs.kit.root_fields import Comparison, catalogue, criterion, filter_of
-from subgraphs.kit.scalars import ID
+from subgraphs.kit.root_fields import Comparison, caseload, catalogue, criterion, filter_of, order_of, sort
+from subgraphs.kit.scalars import ID, Date, DateTime
 from subgraphs.kit.subgraph_model import model
 from subgraphs.offers.employer_tables import immersion_offer, job_posting
 from subgraphs.offers.employer_types import ImmersionOffer, JobPosting
-from subgraphs.offers.journey_types import TYPES
+from subgraphs.offers.journey_types import PRO, SUIVI, TYPES, ImmersionAgreement, JobApplication, Referral
 from subgraphs.offers.tables import service, structure
 from subgraphs.offers.types import PUB, Service, Structure
+from subgraphs.offers.values import ImmersionStatus, JobApplicationState, ReferralStatus
 
-AMONG = Comparison.AMONG
+AMONG, FROM, UNTIL, BEFORE = Comparison.AMONG, Comparison.FROM, Comparison.UNTIL, Comparison.BEFORE
 
 
 @filter_of(Service, "Critères de recherche de services ; chaque liste admet un service qui en porte une valeur.")
@@ -51,8 +54,60 @@ class ImmersionOfferFilter:
     volunteers: bool | None = criterion("volunteers", "L'entreprise a dit qu'elle accueille.")
 
 
+@filter_of(Referral, "Critères de recherche d'orientations vers un service.")
+class ReferralFilter:
+    status: ReferralStatus | None = criterion("status", "État de l'orientation.")
+    sent_from: Date | None = criterion("sentOn", "Envoyée à partir de cette date, comprise.", FROM)
+    sent_to: Date | None = criterion("sentOn", "Envoyée jusqu'à cette date, comprise.", UNTIL)
+
+
+@order_of(Referral, "Ordre d'une liste d'orientations vers un service.")
+class ReferralOrder(Enum):
+    SENT_ON = sort("Par date d'envoi.", "sentOn")
+    SENT_ON_DESC = sort("Par date d'envoi, la plus récente en premier.", "sentOn", descending=True)
+
+
+@filter_of(JobApplication, "Critères de recherche de candidatures.")
+class JobApplicationFilter:
+    state: JobApplicationState | None = criterion("state", "État.")
+    created_from: DateTime | None = criterion("createdAt", "Créée à partir de cet instant, compris.", FROM)
+    created_before: DateTime | None = criterion("createdAt", "Créée avant cet instant.", BEFORE)
+
+
+@order_of(JobApplication, "Ordre d'une liste de candidatures.")
+class JobApplicationOrder(Enum):
+    CREATED_AT = sort("Par instant de création.", "createdAt")
+    CREATED_AT_DESC = sort("Par instant de création, la plus récente en premier.", "createdAt", descending=True)
+
+
+@filter_of(ImmersionAgreement, "Critères de recherche d'immersions.")
+class ImmersionFilter:
+    status: ImmersionStatus | None = criterion("status", "État.")
+    starts_from: Date | None = criterion("startsOn", "Débute à partir de cette date, comprise.", FROM)
+    starts_to: Date | None = criterion("startsOn", "Débute jusqu'à cette date, comprise.", UNTIL)
+    ends_from: Date | None = criterion("endsOn", "Finit à partir de cette date, comprise.", FROM)
+    ends_to: Date | None = criterion("endsOn", "Finit jusqu'à cette date, comprise.", UNTIL)
+
+
+@order_of(ImmersionAgreement, "Ordre d'une liste d'immersions.")
+class ImmersionOrder(Enum):
+    STARTS_ON = sort("Par date de début.", "startsOn")
+    STARTS_ON_DESC = sort("Par date de début, la plus tardive en premier.", "startsOn", descending=True)
+    ENDS_ON = sort("Par date de fin.", "endsOn")
+    ENDS_ON_DESC = sort("Par date de fin, la plus tardive en premier.", "endsOn", descending=True)
+
+
 @strawberry.type
 class Query(SubgraphQuery):
+    referrals: JudgedConnection[Referral] | None = caseload(
+        "Orientations vers un service des personnes suivies.", SUIVI, filter=ReferralFilter, order=ReferralOrder
+    )
+    job_applications: JudgedConnection[JobApplication] | None = caseload(
+        "Candidatures des personnes suivies.", PRO, filter=JobApplicationFilter, order=JobApplicationOrder
+    )
+    immersions: JudgedConnection[ImmersionAgreement] | None = caseload(
+        "Immersions des personnes suivies.", PRO, filter=ImmersionFilter, order=ImmersionOrder
+    )
     services: PlaceConnection[Service] | None = catalogue(
         "Services d'insertion, du plus proche au plus lointain si un lieu est donné.",
         PUB,

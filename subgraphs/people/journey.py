@@ -3,19 +3,23 @@ and whom they lead to."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import strawberry
 from sqlalchemy import ColumnElement, Table, select
 
 from schema.categories import Category, Level
 from subgraphs.kit.constraint_enums import ConstraintState, ConstraintTheme
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.fields import Drop, column, key, to_one
+from subgraphs.kit.fields import Drop, column, key, person_of_item, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.scalars import ID, Date
 from subgraphs.people import journey_tables as j
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
+
+if TYPE_CHECKING:
+    from subgraphs.people.types import Person
 
 SUIVI, FREIN, PROF = Category.SUIVI, Category.FREIN, Category.PROF
 REDUCED = Level.REDUCED
@@ -57,6 +61,9 @@ class Constraint:
 )
 class Orientation:
     id: ID = key(j.orientation.c.id)
+    person: Annotated[Person, strawberry.lazy("subgraphs.people.types")] | None = person_of_item(
+        t.person.c.id, j.orientation.c.person_id
+    )
     pathway: v.Pathway | None = column(j.orientation.c.pathway, SUIVI, "Parcours d'orientation.", level=REDUCED)
     starts_on: Date | None = column(j.orientation.c.starts_on, SUIVI, "Date de début.", level=REDUCED)
     structure: Structure | None = to_one(
@@ -116,6 +123,9 @@ class GroupMember:
 )
 class Contract:
     id: ID = key(j.contract.c.id)
+    person: Annotated[Person, strawberry.lazy("subgraphs.people.types")] | None = person_of_item(
+        t.person.c.id, j.contract.c.person_id
+    )
     kind: v.ContractKind | None = column(j.contract.c.kind, SUIVI, "Nature du contrat.")
     signed_on: Date | None = column(j.contract.c.signed_on, SUIVI, "Date de signature.")
     starts_on: Date | None = column(j.contract.c.starts_on, SUIVI, "Date de début.")

@@ -6,7 +6,7 @@ from enum import Enum
 
 import strawberry
 
-from schema.categories import Category
+from schema.categories import Category, Level
 from subgraphs.kit.connection_types import JudgedConnection, judged, tech
 from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.identity_match import MatchOutcome
@@ -24,10 +24,11 @@ from subgraphs.kit.root_fields import (
 from subgraphs.kit.scalars import Date
 from subgraphs.kit.subgraph_model import model
 from subgraphs.people.finding import IDENTITY_MATCH
+from subgraphs.people.journey import SUIVI, Contract, Orientation
 from subgraphs.people.names import name_key
 from subgraphs.people.tables import person as p
 from subgraphs.people.types import TYPES, Person
-from subgraphs.people.values import RsaStatus
+from subgraphs.people.values import ContractKind, OrientationDecision, Pathway, RsaStatus
 
 
 @strawberry.type(description="Résultat d'un rapprochement d'identité.")
@@ -58,7 +59,40 @@ class PersonFilter:
 @order_of(Person, "Ordre d'une liste de personnes.")
 class PersonOrder(Enum):
     LAST_NAME = sort("Par nom d'usage.", "lastName", p.c.last_name_key)
+    LAST_NAME_DESC = sort("Par nom d'usage, de Z à A.", "lastName", p.c.last_name_key, descending=True)
     BIRTH_DATE = sort("Par date de naissance.", "birthDate")
+    BIRTH_DATE_DESC = sort("Par date de naissance, la plus jeune en premier.", "birthDate", descending=True)
+
+
+@filter_of(Contract, "Critères de recherche de contrats.")
+class ContractFilter:
+    kind: ContractKind | None = criterion("kind", "Nature du contrat.")
+    signed_from: Date | None = criterion("signedOn", "Signé à partir de cette date, comprise.", Comparison.FROM)
+    signed_to: Date | None = criterion("signedOn", "Signé jusqu'à cette date, comprise.", Comparison.UNTIL)
+    ends_from: Date | None = criterion("endsOn", "Finit à partir de cette date, comprise.", Comparison.FROM)
+    ends_to: Date | None = criterion("endsOn", "Finit jusqu'à cette date, comprise.", Comparison.UNTIL)
+
+
+@order_of(Contract, "Ordre d'une liste de contrats.")
+class ContractOrder(Enum):
+    SIGNED_ON = sort("Par date de signature.", "signedOn")
+    SIGNED_ON_DESC = sort("Par date de signature, le plus récent en premier.", "signedOn", descending=True)
+    ENDS_ON = sort("Par date de fin.", "endsOn")
+    ENDS_ON_DESC = sort("Par date de fin, le plus tardif en premier.", "endsOn", descending=True)
+
+
+@filter_of(Orientation, "Critères de recherche d'orientations.")
+class OrientationFilter:
+    pathway: Pathway | None = criterion("pathway", "Parcours d'orientation.")
+    starts_from: Date | None = criterion("startsOn", "Débute à partir de cette date, comprise.", Comparison.FROM)
+    starts_to: Date | None = criterion("startsOn", "Débute jusqu'à cette date, comprise.", Comparison.UNTIL)
+    decision: OrientationDecision | None = criterion("decision", "Décision de l'organisme.")
+
+
+@order_of(Orientation, "Ordre d'une liste d'orientations.")
+class OrientationOrder(Enum):
+    STARTS_ON = sort("Par date de début.", "startsOn")
+    STARTS_ON_DESC = sort("Par date de début, la plus récente en premier.", "startsOn", descending=True)
 
 
 @strawberry.type
@@ -76,6 +110,16 @@ class Query(SubgraphQuery):
     me: Person | None = own_record("La personne qui demande, si l'acteur est une personne accompagnée.")
     persons: JudgedConnection[Person] | None = caseload(
         "Les personnes que l'acteur suit ou qui relèvent de son périmètre.", filter=PersonFilter, order=PersonOrder
+    )
+    contracts: JudgedConnection[Contract] | None = caseload(
+        "Contrats des personnes suivies.", SUIVI, filter=ContractFilter, order=ContractOrder
+    )
+    orientations: JudgedConnection[Orientation] | None = caseload(
+        "Orientations des personnes suivies ou du périmètre.",
+        SUIVI,
+        level=Level.REDUCED,
+        filter=OrientationFilter,
+        order=OrientationOrder,
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 import strawberry
 
-from subgraphs.kit.connection_types import Connection, PlaceConnection
+from subgraphs.kit.connection_types import Connection, JudgedConnection, PlaceConnection
 from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.place_search import Near
-from subgraphs.kit.root_fields import Comparison, catalogue, criterion, filter_of
+from subgraphs.kit.root_fields import Comparison, caseload, catalogue, criterion, filter_of, order_of, sort
 from subgraphs.kit.scalars import ID, Date
 from subgraphs.kit.subgraph_model import model
 from subgraphs.trainings.tables import training_session
-from subgraphs.trainings.types import PUB, TYPES, Training, TrainingSession
-from subgraphs.trainings.values import RecruitmentState
+from subgraphs.trainings.types import FORM, PUB, TYPES, Training, TrainingPlacement, TrainingSession
+from subgraphs.trainings.values import PlacementStatus, RecruitmentState
 
 
 @filter_of(Training, "Critères de recherche de formations.")
@@ -31,8 +33,31 @@ class TrainingSessionFilter:
     city_code: str | None = criterion("cityCode", "Code INSEE de la commune.")
 
 
+@filter_of(TrainingPlacement, "Critères de recherche de positionnements.")
+class TrainingPlacementFilter:
+    status: PlacementStatus | None = criterion("status", "État.")
+    proposed_from: Date | None = criterion("proposedOn", "Proposé à partir de cette date, comprise.", Comparison.FROM)
+    proposed_to: Date | None = criterion("proposedOn", "Proposé jusqu'à cette date, comprise.", Comparison.UNTIL)
+    ended_from: Date | None = criterion("endedOn", "Fini à partir de cette date, comprise.", Comparison.FROM)
+    ended_to: Date | None = criterion("endedOn", "Fini jusqu'à cette date, comprise.", Comparison.UNTIL)
+
+
+@order_of(TrainingPlacement, "Ordre d'une liste de positionnements.")
+class TrainingPlacementOrder(Enum):
+    PROPOSED_ON = sort("Par date de la proposition.", "proposedOn")
+    PROPOSED_ON_DESC = sort("Par date de la proposition, la plus récente en premier.", "proposedOn", descending=True)
+    ENDED_ON = sort("Par date de fin.", "endedOn")
+    ENDED_ON_DESC = sort("Par date de fin, la plus récente en premier.", "endedOn", descending=True)
+
+
 @strawberry.type
 class Query(SubgraphQuery):
+    training_placements: JudgedConnection[TrainingPlacement] | None = caseload(
+        "Positionnements en formation des personnes suivies.",
+        FORM,
+        filter=TrainingPlacementFilter,
+        order=TrainingPlacementOrder,
+    )
     trainings: Connection[Training] | None = catalogue("Formations du catalogue.", PUB, filter=TrainingFilter)
     training_sessions: PlaceConnection[TrainingSession] | None = catalogue(
         "Sessions de formation, de la plus proche à la plus lointaine si un lieu est donné.",

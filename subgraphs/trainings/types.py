@@ -9,9 +9,9 @@ from sqlalchemy import Date as DateType
 
 from schema.categories import Category, Level
 from subgraphs.kit.access import person
-from subgraphs.kit.connection_types import Connection, PlaceConnection
+from subgraphs.kit.connection_types import Connection, JudgedConnection, PlaceConnection
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.fields import Drop, Sort, column, day_column, key, to_many, to_one
+from subgraphs.kit.fields import Drop, Sort, column, day_column, key, person_of_item, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.residual_sql import constant
 from subgraphs.kit.scalars import ID, Date
@@ -117,6 +117,7 @@ class TrainingSession:
 )
 class TrainingPlacement:
     id: ID = key(placement.c.id, "Identifiant opaque.")
+    person: Person | None = person_of_item(person.c.person_id, placement.c.person_id)
     session: TrainingSession | None = to_one(
         FORM,
         "Session ; un positionnement chez l'organisme dont le nom révélerait une donnée protégée est absent de sa "
@@ -188,7 +189,7 @@ class Person:
         on=(training_project.c.person_id, person.c.person_id),
         order=Sort("recordedOn", descending=True),
     )
-    training_placements: Connection[TrainingPlacement] | None = to_many(
+    training_placements: JudgedConnection[TrainingPlacement] | None = to_many(
         FORM,
         "Positionnements sur une session de formation.",
         on=(placement.c.person_id, person.c.person_id),

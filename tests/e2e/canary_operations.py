@@ -62,6 +62,13 @@ WALKS = (
     'persons(first: 3, after: $after, filter: { birthDateFrom: "3108-01-01" }) { nodes { id } ... }',
     "appointments(first: 5, after: $after, orderBy: STARTS_AT) { nodes { id status } ... }",
     'appointments(first: 5, after: $after, filter: { startsFrom: "2620-01-01T00:00:00Z" }) { nodes { id } ... }',
+    "appointments(first: 3, after: $after, orderBy: STARTS_AT_DESC) { nodes { id person { id lastName } } ... }",
+    "contracts(first: 3, after: $after, orderBy: ENDS_ON_DESC) { nodes { id person { id birthYear } } ... }",
+    "orientations(first: 3, after: $after, orderBy: STARTS_ON) { nodes { id person { id } } ... }",
+    "referrals(first: 3, after: $after, filter: { status: OUVERTE }) { nodes { id person { id } } ... }",
+    "jobApplications(first: 3, after: $after, orderBy: CREATED_AT_DESC) { nodes { id person { firstName } } ... }",
+    "immersions(first: 3, after: $after, orderBy: ENDS_ON) { nodes { id person { id } } ... }",
+    "trainingPlacements(first: 3, after: $after, orderBy: PROPOSED_ON_DESC) { nodes { id person { id } } ... }",
 )
 """Lists to walk to their end, by sort and by filter; `...` is for `PAGE`."""
 PAGE = "edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -69,7 +76,8 @@ PAGE = "edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endC
 
 @cache
 def all_of(root: str) -> str:
-    """Selection of every field below this type that the client schema has, however new."""
+    """Selection of every field below this type that the client schema has, however new; of the person of an item, what
+    `WALKS` selects instead."""
     schema = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
 
     def select(name: str, above: tuple[str, ...]) -> str:
@@ -82,7 +90,7 @@ def all_of(root: str) -> str:
                 parts.append(f"{field} {{ {select(below.name, (*above, below.name))} }}")
         return " ".join(parts)
 
-    return select(root, (root,))
+    return select(root, (root, "Person"))
 
 
 def all_of_a_person() -> str:

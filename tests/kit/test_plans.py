@@ -44,12 +44,19 @@ INSERT INTO appointments.appointment
     (id, person_id, organisation_id, starts_at, status, rdv_source_id, subject_source_id, source, source_id, as_of)
     SELECT gen_random_uuid(), person_id, person_id, '2026-01-01'::timestamptz + k * interval '1 day', 'VU', '1', '1',
         't', person_id::text || k, '2026-01-01' FROM access.person, generate_series(1, 3) k;
+INSERT INTO people.contract (id, person_id, kind, ends_on, source, source_id, as_of)
+    SELECT gen_random_uuid(), person_id, 'CER', '2026-06-01', 't', person_id::text, '2026-01-01' FROM access.person;
+INSERT INTO people.structure (id) SELECT person_id::text FROM access.person;
+INSERT INTO people.orientation (id, person_id, structure_id, pathway, starts_on, source, source_id, as_of)
+    SELECT gen_random_uuid(), person_id, person_id::text, 'SOCIAL', '2026-01-01', 't', person_id::text, '2026-01-01'
+    FROM access.person;
 ANALYZE;
 """
 ALL = anyone(R, T)
 READ = residual(
-    dict.fromkeys(("Person", "Contact", "Constraint", "Appointment", "Motive"), ALL),
+    dict.fromkeys(("Person", "Contact", "Constraint", "Appointment", "Motive", "Contract", "Orientation"), ALL),
     {
+        **dict.fromkeys(("Contract.endsOn", "Orientation.startsOn", "Orientation.pathway"), ALL),
         **dict.fromkeys(("Person.lastName", "Person.birthName", "Person.contact", "Contact.phones"), ALL),
         **dict.fromkeys(("Person.constraints", "Constraint.theme", "Person.appointments"), ALL),
         **dict.fromkeys(("Appointment.startsAt", "Appointment.motive", "Motive.category"), ALL),
@@ -58,7 +65,11 @@ READ = residual(
     PERSON.retentions,
 )
 AGENDA = """query($f: AppointmentFilter) {
-  appointments(filter: $f, orderBy: STARTS_AT) { nodes { startsAt } _judged { _access } } }"""
+  appointments(filter: $f, orderBy: STARTS_AT_DESC) { nodes { startsAt person { id } } _judged { _access } } }"""
+CONTRACTS = """query($f: ContractFilter) {
+  contracts(filter: $f, orderBy: ENDS_ON) { nodes { endsOn person { lastName _access } } _judged { _access } } }"""
+ORIENTATIONS = """query($f: OrientationFilter) {
+  orientations(filter: $f, orderBy: STARTS_ON_DESC) { nodes { startsOn person { lastName } } _judged { _access } } }"""
 CASELOAD = "query($f: PersonFilter) { persons(first: 20, filter: $f, orderBy: LAST_NAME) { nodes { id lastName } } }"
 QUERIES: dict[str, tuple[Model, str, dict[str, Any], str]] = {
     "entities": (
@@ -81,6 +92,13 @@ QUERIES: dict[str, tuple[Model, str, dict[str, Any], str]] = {
         {"f": {"startsFrom": "2026-01-02T00:00:00+00:00", "startsBefore": "2026-01-04T00:00:00+00:00"}},
         link_key(R, "agent-007"),
     ),
+    "contracts": (
+        PEOPLE,
+        CONTRACTS,
+        {"f": {"endsFrom": "2026-05-01", "endsTo": "2026-07-01"}},
+        link_key(R, "agent-007"),
+    ),
+    "orientations": (PEOPLE, ORIENTATIONS, {"f": {"pathway": "SOCIAL"}}, link_key(R, "agent-007")),
     "find": (
         PEOPLE,
         """query($i: IdentityInput!) {

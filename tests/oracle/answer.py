@@ -31,6 +31,13 @@ LEFT_OUT = {
 }
 """Fields and arguments that the oracle does not know, and why."""
 Criterion = tuple[tuple[str, ...], str]
+
+
+def _range(coordinate: str, first: str, last: str) -> dict[str, Criterion]:
+    """Two criteria that bound one value, both bounds included."""
+    return {first: ((coordinate,), ">="), last: ((coordinate,), "<=")}
+
+
 FILTERS: Mapping[str, Mapping[str, Criterion]] = {
     "persons": {
         "lastName": (("Person.lastName", "Person.birthName"), "name"),
@@ -44,6 +51,32 @@ FILTERS: Mapping[str, Mapping[str, Criterion]] = {
         "startsBefore": (("Appointment.startsAt",), "<"),
         "status": (("Appointment.status",), "="),
         "organisation": (("Appointment.organisation", "Organisation.id"), "="),
+    },
+    "contracts": {
+        "kind": (("Contract.kind",), "="),
+        **_range("Contract.signedOn", "signedFrom", "signedTo"),
+        **_range("Contract.endsOn", "endsFrom", "endsTo"),
+    },
+    "orientations": {
+        "pathway": (("Orientation.pathway",), "="),
+        "decision": (("Orientation.decision",), "="),
+        **_range("Orientation.startsOn", "startsFrom", "startsTo"),
+    },
+    "referrals": {"status": (("Referral.status",), "="), **_range("Referral.sentOn", "sentFrom", "sentTo")},
+    "jobApplications": {
+        "state": (("JobApplication.state",), "="),
+        "createdFrom": (("JobApplication.createdAt",), ">="),
+        "createdBefore": (("JobApplication.createdAt",), "<"),
+    },
+    "immersions": {
+        "status": (("ImmersionAgreement.status",), "="),
+        **_range("ImmersionAgreement.startsOn", "startsFrom", "startsTo"),
+        **_range("ImmersionAgreement.endsOn", "endsFrom", "endsTo"),
+    },
+    "trainingPlacements": {
+        "status": (("TrainingPlacement.status",), "="),
+        **_range("TrainingPlacement.proposedOn", "proposedFrom", "proposedTo"),
+        **_range("TrainingPlacement.endedOn", "endedFrom", "endedTo"),
     },
     "services": {
         "thematics": (("Service.thematics",), "thematics"),
@@ -75,10 +108,22 @@ FILTERS: Mapping[str, Mapping[str, Criterion]] = {
     },
 }
 """The criteria of each list: the fields that lead to what is compared, and how."""
-ORDERS = {"LAST_NAME": "lastName", "BIRTH_DATE": "birthDate", "STARTS_AT": "startsAt"}
+ORDERS = {
+    "LAST_NAME": "lastName", "BIRTH_DATE": "birthDate", "STARTS_AT": "startsAt", "CREATED_AT": "createdAt",
+    "SIGNED_ON": "signedOn", "ENDS_ON": "endsOn", "STARTS_ON": "startsOn", "SENT_ON": "sentOn",
+    "PROPOSED_ON": "proposedOn", "ENDED_ON": "endedOn",
+}  # fmt: skip
+"""Fields by which lists are ordered; `_DESC` behind the name turns it round."""
+DESCENDING = "_DESC"
 TABLES = {
     "persons": "people.person",
     "appointments": "appointments.appointment",
+    "contracts": "people.contract",
+    "orientations": "people.orientation",
+    "referrals": "offers.referral",
+    "jobApplications": "offers.job_application",
+    "immersions": "offers.immersion_agreement",
+    "trainingPlacements": "trainings.placement",
     "services": "offers.service",
     "structures": "offers.structure",
     "jobPostings": "offers.job_posting",
@@ -88,6 +133,8 @@ TABLES = {
 }
 
 
+KINDS = {"persons": "Person", "immersions": "ImmersionAgreement"}
+"""Types of lists whose names are not their plural."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
@@ -177,6 +224,8 @@ class Oracle:
             return [Item(target, row) for row in world.where(table, column, item.row["id"])]
         if coordinate == "Household.partner":
             return [self._person(row) for row in world.where("people.person", "id", item.row["partner_id"])]
+        if target == "Person":
+            return [self._person(row) for row in world.where("people.person", "id", item.person)]
         if coordinate == "Appointment.agents":
             received = world.where("appointments.appointment_agent", "appointment_id", item.row["id"])
             return [self._stub("people.agent", target, row["agent_id"]) for row in received]
@@ -234,8 +283,9 @@ class Oracle:
             people = [self._person(row) for row in self.world.where("people.person", "id", identifier)]
             return next(filter(self.reader.exists, people), None)
         criteria = {key: operand for key, operand in (arguments.get("filter") or {}).items() if operand is not None}
-        order = ORDERS.get(arguments.get("orderBy") or "", "")
-        kind = {"persons": "Person", "appointments": "Appointment"}.get(name, name[0].upper() + name[1:-1])
+        wanted = arguments.get("orderBy") or ""
+        order = ORDERS.get(wanted.removesuffix(DESCENDING), "")
+        kind = KINDS.get(name, name[0].upper() + name[1:-1])
         compared = {read for key in criteria for read in FILTERS[name][key][0]} | (
             {f"{kind}.{order}"} if order else set()
         )
@@ -244,13 +294,14 @@ class Oracle:
         rows = self.world.tables[TABLES[name]]
         items = [Item(kind, row, row.get("person_id", row["id"])) for row in rows]
         items = [item for item in items if self._exists(item) and self._passes(name, item, criteria)]
-        place = json.dumps([name, order, criteria], sort_keys=True)
-        return Page.of(place, self._sorted_by(order), items, arguments, self.cursors)
+        place = json.dumps([name, wanted, criteria], sort_keys=True)
+        sorted_by = self._sorted_by(order, wanted.endswith(DESCENDING))
+        return Page.of(place, sorted_by, items, arguments, self.cursors)
 
-    def _sorted_by(self, order: str) -> Order:
+    def _sorted_by(self, order: str, descending: bool) -> Order:
         if order == "lastName":
-            return Order(lambda item: self._guarded(item, order, item.row["last_name_key"]))
-        return Order(lambda item: self._guarded(item, order)) if order else Order()
+            return Order(lambda item: self._guarded(item, order, item.row["last_name_key"]), descending)
+        return Order(lambda item: self._guarded(item, order), descending) if order else Order()
 
     def _passes(self, name: str, item: Item, criteria: Mapping[str, Any]) -> bool:
         return all(self._passes_one(item, *FILTERS[name][key], operand) for key, operand in criteria.items())

@@ -47,7 +47,9 @@ CATALOGUE: Values = {
 }
 """Values of arguments, besides those of the canaries."""
 LISTS = {
-    "persons": "Person", "appointments": "Appointment", "services": "Service", "structures": "Structure",
+    "persons": "Person", "appointments": "Appointment", "contracts": "Contract", "orientations": "Orientation",
+    "referrals": "Referral", "jobApplications": "JobApplication", "immersions": "ImmersionAgreement",
+    "trainingPlacements": "TrainingPlacement", "services": "Service", "structures": "Structure",
     "trainings": "Training", "trainingSessions": "TrainingSession", "jobPostings": "JobPosting",
     "immersionOffers": "ImmersionOffer",
 }  # fmt: skip

@@ -1,0 +1,125 @@
+"""Attacks on the lists of the journey, which lead back to their people. Each test is named after its row of
+docs/attaques.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.attacks.test_elimination import journalled
+from tests.conftest import Database
+from tests.e2e.canary_inside import Inside
+from tests.e2e.canary_operations import PAGE
+from tests.e2e.canary_world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ROOTS = ("appointments", "contracts", "orientations", "referrals", "jobApplications", "immersions",
+         "trainingPlacements")  # fmt: skip
+ACTORS = ("referent-a", "referent-b", "employeur", "personne", "dpo")
+BACK = "nodes {{ id person {{ id lastName {root} {{ {below} }} }} }}"
+
+
+def leading_back(root: str) -> str:
+    """A list, its people, and the same list of each of them."""
+    plain = root in ("contracts", "orientations")
+    below = "id person { id }" if plain else "nodes { id person { id } }"
+    return (
+        f"{{ {root}(first: 50) {{ {BACK.format(root=root, below=below)} }} persons(first: 50) {{ nodes {{ id }} }} }}"
+    )
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+async def test_21_a_list_leads_to_people_of_ones_own_and_an_item_to_its_own_person_alone(
+    hub: Inside, world: World, actor: str
+) -> None:
+    for root in ROOTS:
+        got = await hub.ask(actor, leading_back(root))
+        people = {node["id"] for node in got.data["persons"]["nodes"]}
+        rows = (got.data[root] or {"nodes": []})["nodes"]
+        assert (root in ("appointments", "trainingPlacements")) == bool(rows) or actor not in ACTORS[:2]
+        for row in rows:
+            person = row["person"]
+            assert person["id"] in people
+            below = person[root] if isinstance(person[root], list) else person[root]["nodes"]
+            assert row["id"] in [item["id"] for item in below]
+            assert {item["person"]["id"] for item in below} == {person["id"]}
+        if actor in world.actors:
+            text = got.body.decode()
+            assert not [canary for canary in world.forbidden(actor) if canary in text]
+
+
+async def test_21_whom_an_item_leads_to_is_journalled_with_what_was_read_of_it(
+    hub: Inside, world: World, database: Database
+) -> None:
+    got = await hub.ask("referent-a", "query Judge { appointments { nodes { startsAt person { lastName } } } }")
+    named = await journalled(hub, world, database)
+    assert {node["person"]["lastName"] for node in got.data["appointments"]["nodes"]} == {"VURNIBAL", "PLIMORUZ"}
+    read = {"Query.appointments", "Appointment.startsAt", "Appointment.person", "Person.lastName"}
+    assert {slug: coordinates & read for slug, coordinates in named.items()} == dict.fromkeys(
+        ("vurnibal", "plimoruz"), read - {"Query.appointments"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("criteria", "read"),
+    [
+        ({"status": "RETENU"}, "TrainingPlacement.status"),
+        ({"proposedFrom": "3100-01-01"}, "TrainingPlacement.proposedOn"),
+        ({"endedTo": "1900-01-01"}, "TrainingPlacement.endedOn"),
+    ],
+)
+async def test_47_the_filter_of_a_list_of_items_names_all_whom_it_judges(
+    hub: Inside, world: World, database: Database, criteria: dict[str, Any], read: str
+) -> None:
+    query = "query Judge($f: TrainingPlacementFilter) { trainingPlacements(filter: $f) { nodes { id } } }"
+    got = await hub.ask("referent-a", query, {"f": criteria})
+    assert got.data == {"trainingPlacements": {"nodes": []}}
+    named = await journalled(hub, world, database)
+    assert named.keys() == {"vurnibal", "plimoruz"}
+    assert all(read in coordinates for coordinates in named.values())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["filter: { decision: ACCEPTEE }", "filter: { decision: REFUSEE }"],
+)
+async def test_12_17_what_is_reduced_of_an_item_filters_nothing(hub: Inside, arguments: str) -> None:
+    """The DPO reads that there is an orientation, and not what was decided of it."""
+    got = await hub.ask("dpo", f"{{ orientations({arguments}) {{ nodes {{ id }} }} }}")
+    assert (got.status, got.code, got.calls) == (403, "FORBIDDEN_INPUT", {})
+
+
+@pytest.mark.parametrize("order", ["STARTS_AT", "STARTS_AT_DESC"])
+async def test_13_a_cursor_serves_one_direction_of_one_list(hub: Inside, order: str) -> None:
+    query = (
+        f"query ($c: String, $o: AppointmentOrder) {{ appointments(first: 1, after: $c, orderBy: $o) {{ {PAGE} }} }}"
+    )
+    first = (await hub.ask("referent-a", query, {"o": order})).data["appointments"]["pageInfo"]["endCursor"]
+    assert "errors" not in (await hub.ask("referent-a", query, {"o": order, "c": first})).json
+    other = {"STARTS_AT": "STARTS_AT_DESC", "STARTS_AT_DESC": "STARTS_AT"}[order]
+    placements = "query ($c: String) { trainingPlacements(first: 1, after: $c) { pageInfo { hasNextPage } } }"
+    refused = [
+        await hub.ask("referent-a", query, {"o": other, "c": first}),
+        await hub.ask("referent-a", query, {"o": None, "c": first}),
+        await hub.ask("referent-b", query, {"o": order, "c": first}),
+        await hub.ask("referent-a", placements, {"c": first}),
+    ]
+    assert [got.code for got in refused] == ["FORBIDDEN_INPUT"] * 4
+
+
+async def test_18_both_directions_walk_the_same_rows_once(hub: Inside) -> None:
+    query = "query ($c: String, $o: AppointmentOrder) { appointments(first: 1, after: $c, orderBy: $o) {\
+ nodes { id } pageInfo { endCursor hasNextPage } } }"
+    walks = []
+    for order in ("STARTS_AT", "STARTS_AT_DESC"):
+        ids: list[str] = []
+        page: dict[str, Any] = {"pageInfo": {"endCursor": None, "hasNextPage": True}}
+        while page["pageInfo"]["hasNextPage"]:
+            variables = {"c": page["pageInfo"]["endCursor"], "o": order}
+            page = (await hub.ask("referent-a", query, variables)).data["appointments"]
+            ids += [node["id"] for node in page["nodes"]]
+        walks.append(ids)
+    assert len(set(walks[0])) == len(walks[0]) > 2
+    assert walks[0] == walks[1][::-1]
