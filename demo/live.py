@@ -34,7 +34,7 @@ SECRETS = {
     "rdv-insertion": f'email = "{rdv_insertion.EMAIL}"\npassword = "{rdv_insertion.PASSWORD}"\n',
     "immersion-facile": f'key = "{immersion_facile.KEY}"\n',
 }
-"""The secrets of each account, which its simulator knows."""
+"""The secrets of each account that has some, which its simulator knows."""
 
 
 @contextmanager
@@ -85,6 +85,7 @@ def main() -> None:
                 "data-inclusion": systems.data_inclusion,
                 "rdv-insertion": systems.rdv_insertion,
                 "immersion-facile": systems.immersion,
+                "emplois": systems.emplois,
             }.items()
         }
         settings = _accounts(keys.directory, addresses)
@@ -116,9 +117,10 @@ def _accounts(keys: Path, addresses: Mapping[str, str]) -> Path:
     """Write the settings of what reads the APIs at these addresses, and the secrets of each account."""
     rows = []
     for source, address in addresses.items():
-        path = keys / f"sync-{source}.{ACCOUNT}.toml"
-        path.touch(0o600)
-        path.write_text(SECRETS[source], encoding="utf-8")
+        if source in SECRETS:
+            path = keys / f"sync-{source}.{ACCOUNT}.toml"
+            path.touch(0o600)
+            path.write_text(SECRETS[source], encoding="utf-8")
         values = {"source": source, "account": ACCOUNT, "url": address, "login_url": address, "department": DEPARTMENT}
         rows += ["[[sync]]", *(f'{name} = "{value}"' for name, value in values.items())]
         rows += ['organisations = "organisations.toml"']

@@ -24,12 +24,14 @@ from starlette.routing import Route
 
 from demo.cast import RDVS, Rdv
 from demo.crowd import EVERYONE, EVERYONE_BY_SLUG
+from demo.employer_files import employers, offers
 from demo.journey_files import conventions
 from demo.offers_files import services, structures
 from demo.rdvi_files import rdv_message, signed, user
 from hub.http.page_form import page_response
 from hub.pages.rendering import TEMPLATES
 from tests.simulators.data_inclusion import DataInclusionSimulator
+from tests.simulators.emplois import EmploisSimulator
 from tests.simulators.immersion_facile import ImmersionSimulator
 from tests.simulators.rdv_insertion import RdvInsertionSimulator
 
@@ -70,6 +72,9 @@ class SourceSystems:
             900: [user(person) for person in EVERYONE if person.department == DEPARTMENT and not person.silent]
         }
         self.immersion.conventions = conventions(today)
+        self.immersion.offers = offers()["data"]
+        self.emplois = EmploisSimulator()
+        self.emplois.employers = employers(today)["results"]
         self._restore()
         self.page = Starlette(
             routes=[

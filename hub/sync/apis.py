@@ -12,12 +12,14 @@ from hub.sync.link_settings import SyncLink
 from subgraphs.appointments.sources.rdvi_api import RdvInsertionApi
 from subgraphs.kit.ingest.api import Api
 from subgraphs.offers.sources.data_inclusion_api import DataInclusionApi
+from subgraphs.offers.sources.emplois_api import EmploisApi
 from subgraphs.offers.sources.immersion_api import ImmersionApi
 from subgraphs.people.sources.api_particulier_api import ApiParticulierApi
 from subgraphs.people.sources.ft_api import FranceTravailApi
 
 APIS: Mapping[str, type[Api]] = {
-    api.source: api for api in (DataInclusionApi, RdvInsertionApi, ImmersionApi, FranceTravailApi, ApiParticulierApi)
+    api.source: api
+    for api in (DataInclusionApi, RdvInsertionApi, EmploisApi, ImmersionApi, FranceTravailApi, ApiParticulierApi)
 }
 """Each API by the source that reads what it gives."""
 
@@ -33,14 +35,30 @@ def find_api(source: str) -> Api:
     return APIS[source]()
 
 
+def lists_read(link: SyncLink, api: Api) -> tuple[str, ...]:
+    """The lists of an API that an account reads, in the order of the API; raises StartRefused (SYNC_LIST_UNKNOWN)."""
+    if link.lists is None:
+        return api.lists
+    if not link.lists or not set(link.lists) <= set(api.lists):
+        raise StartRefused(
+            "SYNC_LIST_UNKNOWN",
+            f"« lists » du compte {link.source} {link.account} nomme une ou plusieurs de ces listes : "
+            f"{', '.join(api.lists) or 'aucune, retirez-le'}.",
+            "no such list",
+        )
+    return tuple(name for name in api.lists if name in link.lists)
+
+
 def credentials_file(directory: Path, link: SyncLink) -> Path:
     """The file of an account's secrets, among the keys."""
     return directory / f"sync-{link.source}.{link.account}.toml"
 
 
 def read_credentials(directory: Path, link: SyncLink, api: Api) -> Any:
-    """The secrets of an account; raises StartRefused (SYNC_CREDENTIALS_MISSING, SYNC_CREDENTIALS_EXPOSED,
-    TOML_INVALID), without any of them."""
+    """The secrets of an account, if the API asks for any; raises StartRefused (SYNC_CREDENTIALS_MISSING,
+    SYNC_CREDENTIALS_EXPOSED, TOML_INVALID), without any of them."""
+    if not api.credentials.__struct_fields__:
+        return api.credentials()
     path = credentials_file(directory, link)
     names = ", ".join(api.credentials.__struct_fields__)
     if not path.is_file():

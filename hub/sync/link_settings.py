@@ -14,7 +14,8 @@ from hub.strict_toml import TomlForm
 class SyncTable(TomlForm, frozen=True):
     """The keys of a row: `url` and `login_url` replace the addresses of production; numbers are seconds, `attempts` of
     one request, and `failures` in a row after which the source rests for `pause`, then twice as long after each other
-    failure, `longest_pause` at most; a schedule reads the account each `every`. Of an API that is asked person by
+    failure, `longest_pause` at most; a schedule reads the account each `every`. `lists` are those that the account is
+    opened for, all of the API without it. Of an API that is asked person by
     person, at most `people` are asked about in a reading, each again after `renew`."""
 
     source: str
@@ -23,6 +24,7 @@ class SyncTable(TomlForm, frozen=True):
     login_url: str | None = None
     department: Annotated[str, msgspec.Meta(pattern=r"^(\d{2,3}|2[AB])$")] | None = None
     organisations: str | None = None
+    lists: list[str] | None = None
     timeout: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = 60.0
     attempts: Annotated[int, msgspec.Meta(ge=1, le=20)] = 6
     backoff: Annotated[float, msgspec.Meta(gt=0, le=60)] = 1.0
@@ -44,6 +46,7 @@ class SyncLink:
     login_url: str | None = None
     department: str | None = None
     organisations: Path | None = None
+    lists: tuple[str, ...] | None = None
     timeout: float = 60.0
     attempts: int = 6
     backoff: float = 1.0
@@ -58,4 +61,5 @@ class SyncLink:
 def sync_link(table: SyncTable, folder: Path) -> SyncLink:
     """Read a row; `folder` is that of the settings."""
     organisations = None if table.organisations is None else folder / table.organisations
-    return SyncLink(**{**msgspec.structs.asdict(table), "organisations": organisations})
+    lists = None if table.lists is None else tuple(table.lists)
+    return SyncLink(**{**msgspec.structs.asdict(table), "organisations": organisations, "lists": lists})

@@ -17,7 +17,7 @@ from hub.intake.spool import Spool
 from hub.refused_records import keep_given
 from hub.runs.kept_runs import Run, kept_run
 from hub.runs.quarantine import Seal, quarantine
-from hub.sync.apis import find_api, read_credentials
+from hub.sync.apis import find_api, lists_read, read_credentials
 from hub.sync.client import ApiCalls, public_error
 from hub.sync.link_settings import SyncLink
 from hub.sync.refusals import MESSAGES, PASSING
@@ -66,7 +66,7 @@ async def sync(
     """
     stop = stop or asyncio.Event()
     api = find_api(link.source)
-    credentials = read_credentials(keys.directory, link, api)
+    credentials, lists = read_credentials(keys.directory, link, api), lists_read(link, api)
     reader = find_source(link.source, keys)
     options = Options(
         as_of=datetime.now(UTC).replace(microsecond=0),
@@ -81,7 +81,7 @@ async def sync(
             delivery = _Delivery(reader, options, dsn, state, run, Seal(keys.quarantine), link.account, progress)
             try:
                 async with _calls(link, api, credentials, dsn(reader.source.role)) as calls, delivery.opened():
-                    documents = api.read(calls, _reading(link, cursor, remove, options))
+                    documents = api.read(calls, _reading(link, lists, cursor, remove, options))
                     await _read_all(_until(stop, documents), delivery)
             except HubError as error:
                 if error.code in MESSAGES and error.code != STOPPED:
@@ -97,9 +97,10 @@ async def sync(
             return SyncRun(delivery.report, calls.requests)
 
 
-def _reading(link: SyncLink, cursor: str | None, remove: bool, options: Options) -> Reading:
+def _reading(link: SyncLink, lists: tuple[str, ...], cursor: str | None, remove: bool, options: Options) -> Reading:
     assert options.as_of is not None
-    return Reading(link.department, cursor, remove, link.people, timedelta(seconds=link.renew), options.as_of)
+    renew = timedelta(seconds=link.renew)
+    return Reading(link.department, cursor, remove, lists, link.people, renew, options.as_of)
 
 
 async def _until(stop: asyncio.Event, documents: AsyncIterator[Document]) -> AsyncIterator[Document]:

@@ -62,6 +62,7 @@ job_application = Table(
     one_of("sender", v.SenderKind.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
+    Index(None, "company_id"),
 )
 
 pass_iae = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from demo.journey_files import IMMERSIONS
 from demo.source_systems import SourceSystems
 from hub.sync.link_settings import SyncLink
 from hub.sync.run import sync
@@ -48,12 +49,11 @@ async def test_what_the_apis_tell_is_what_the_files_told_until_it_is_changed(
     await demonstration(fresh_database, tmp_path)
     people = await values(fresh_database, "SELECT count(*) FROM people.person")
     simulated = systems(tmp_path, Hub())
-    for source, simulator in (
-        ("data-inclusion", simulated.data_inclusion),
-        ("immersion-facile", simulated.immersion),
-    ):
+    for source, simulator in (("data-inclusion", simulated.data_inclusion), ("emplois", simulated.emplois)):
         report = await read(fresh_database, tmp_path, source, simulator)
         assert (source, set(report.counts)) == (source, {Outcome.UNCHANGED})
+    immersions = await read(fresh_database, tmp_path, "immersion-facile", simulated.immersion)
+    assert immersions.counts == {Outcome.UNCHANGED: len(IMMERSIONS), Outcome.UPDATED: 1}, "an offer has no date"
     users = await read(fresh_database, tmp_path, "rdv-insertion", simulated.rdv_insertion)
     assert users.read > 50
     assert Outcome.REJECTED not in users.counts

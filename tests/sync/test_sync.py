@@ -65,9 +65,11 @@ def own_keys(database: Database, folder: Path, source: str, secrets: str | None 
     for name in names:
         (directory / name).touch(0o600)
         (directory / name).write_bytes((database.keys.directory / name).read_bytes())
-    path = directory / f"sync-{source}.essai.toml"
-    path.touch(0o600)
-    path.write_text(SECRETS[source] if secrets is None else secrets)
+    secrets = SECRETS.get(source) if secrets is None else secrets  # a public API has none
+    if secrets is not None:
+        path = directory / f"sync-{source}.essai.toml"
+        path.touch(0o600)
+        path.write_text(secrets)
     return Keys.load(directory, names)
 
 

@@ -22,6 +22,10 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 NO_HEADERS: Mapping[str, str] = {}
 
 
+class NoSecrets(msgspec.Struct, frozen=True):
+    """The secrets of an account at an API that asks for none."""
+
+
 class ApiRefused(Exception):
     """The API can't be read to its end; `code` is public, `detail` for developers, and what was given so far stays."""
 
@@ -42,12 +46,13 @@ class Document:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one reading of an API is about: the account's département, where the last reading stopped, whether many
-    items may vanish at once; of an API that is asked person by person, how many people `at` this instant at most, and
-    after how long a person is asked about again."""
+    items may vanish at once, which of its `lists` are read; of an API that is asked person by person, how many people
+    `at` this instant at most, and after how long a person is asked about again."""
 
     department: str | None = None
     cursor: str | None = None
     remove: bool = False
+    lists: tuple[str, ...] = ()
     people: int = 500
     renew: timedelta = timedelta(days=7)
     at: datetime = EPOCH
@@ -104,12 +109,14 @@ class Calls(Protocol):
 
 
 class Api(ABC):
-    """One API: `address` and `login_address` are those of production, `credentials` the form of its secrets."""
+    """One API: `address` and `login_address` are those of production, `credentials` the form of its secrets, `lists`
+    the names of those that an account may be opened for one by one."""
 
     source: ClassVar[str]
     address: ClassVar[str]
     login_address: ClassVar[str | None] = None
     credentials: ClassVar[type[msgspec.Struct]]
+    lists: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     async def headers(self, calls: Calls, credentials: Any) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ lists.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -20,10 +20,13 @@ READINGS = 6
 """Most readings of a list that goes on changing."""
 REPEATED = 10
 """Pages in a row without a new key, after which a list is taken to have no end."""
+FEW = 50
+"""Records that may vanish at once from a list that others stay in; beyond, at most one in `SHARE`."""
+SHARE = 10
 
 
 class Key(msgspec.Struct):
-    """The key of a record, whatever else it holds."""
+    """The key of a record, whatever else it holds; of several fields, those that are filled, joined by hyphens."""
 
     id: str | int
 
@@ -37,9 +40,11 @@ class Page:
 
 
 class Listing:
-    """One list; `keys` are those of its last two readings, once they agree."""
+    """One list, of records with a key of this form; `keys` are those of its last two readings, once they agree."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: type[msgspec.Struct] = Key) -> None:
+        self._form = form
+        self._given: dict[str, bytes] = {}
         self.keys: frozenset[str] = frozenset()
 
     async def changes(self, page: Callable[[int], Awaitable[Page]]) -> AsyncIterator[list[bytes]]:
@@ -47,7 +52,6 @@ class Listing:
 
         Raises ApiRefused: SYNC_UNSETTLED after the last reading if no two in a row agree, SYNC_MALFORMED for pages that
         come again without end."""
-        given: dict[str, bytes] = {}
         before: set[str] | None = None
         for _ in range(READINGS):
             keys: set[str] = set()
@@ -58,10 +62,10 @@ class Listing:
                 fresh = []
                 for raw in read.records:
                     record = bytes(raw)
-                    key, digest = _key(record), blake2b(record, digest_size=16).digest()
+                    key, digest = _key(self._form, record), blake2b(record, digest_size=16).digest()
                     keys.add(key)
-                    if given.get(key) != digest:
-                        given[key] = digest
+                    if self._given.get(key) != digest:
+                        self._given[key] = digest
                         fresh.append(record)
                 if fresh:
                     yield fresh
@@ -75,13 +79,29 @@ class Listing:
             before = keys
         raise ApiRefused("SYNC_UNSETTLED")
 
+    def vanished(self, stored: Collection[str], *, remove: bool) -> list[str]:
+        """The keys that are stored, or were given while the list changed, and no longer listed; raises ApiRefused
+        (SYNC_REMOVALS_REFUSED) if so many are that the list may not be whole, unless `remove` says that it is meant."""
+        known = {*self._given, *stored}
+        gone = sorted(known - self.keys)
+        if too_many(gone, known, self.keys) and not remove:
+            raise ApiRefused("SYNC_REMOVALS_REFUSED")
+        return gone
 
-def _key(record: bytes) -> str:
+
+def too_many(gone: Collection[str], stored: Collection[str], listed: Collection[str]) -> bool:
+    """Whether so many of those stored vanish at once that the list may not be whole: all, or more than `FEW` and more
+    than one in `SHARE`."""
+    return len(gone) > (max(FEW, len(stored) // SHARE) if listed else 0)
+
+
+def _key(form: type[msgspec.Struct], record: bytes) -> str:
     """The key of a record; one without a key stands for itself, and its source refuses it."""
     try:
-        return str(msgspec.json.decode(record, type=Key).id)
+        parts = msgspec.structs.astuple(msgspec.json.decode(record, type=form))
     except msgspec.MsgspecError:
         return blake2b(record).hexdigest()
+    return "-".join(str(part) for part in parts if part not in (None, ""))
 
 
 def as_document(name: str, records: Sequence[bytes]) -> bytes:

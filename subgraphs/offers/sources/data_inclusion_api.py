@@ -12,16 +12,13 @@ from functools import partial
 import msgspec
 import orjson
 
-from subgraphs.kit.ingest.api import Api, ApiRefused, Calls, Document, Reading
+from subgraphs.kit.ingest.api import Api, Calls, Document, Reading
 from subgraphs.kit.ingest.listing import Listing, Page, as_document
 from subgraphs.offers import tables
 from subgraphs.offers.sources.data_inclusion import NAME
 
 SIZE = 5000
 """Records of a page: the default of the API."""
-FEW = 50
-"""Records that may vanish at once from a list that others stay in; beyond, at most one in `SHARE`."""
-SHARE = 10
 RESOURCES = {"structures": tables.structure, "services": tables.service}
 
 
@@ -58,18 +55,12 @@ class DataInclusionApi(Api):
             async for records in listing.changes(partial(_page, calls, resource)):
                 number += 1
                 yield Document(f"{resource}-{number:05}.json", as_document("items", records))
-        vanished: dict[str, list[str]] = {}
+        removals: list[bytes] = []
         for resource, listing in listings.items():
-            stored = await calls.keys(RESOURCES[resource], NAME)
-            vanished[resource] = sorted(stored - listing.keys)
-            bound = max(FEW, len(stored) // SHARE) if listing.keys else 0
-            if len(vanished[resource]) > bound and not reading.remove:
-                raise ApiRefused("SYNC_REMOVALS_REFUSED")
-        if any(vanished.values()):
-            records = [
-                orjson.dumps({"vanished": resource, "id": key}) for resource, keys in vanished.items() for key in keys
-            ]
-            yield Document("vanished.json", as_document("items", records))
+            gone = listing.vanished(await calls.keys(RESOURCES[resource], NAME), remove=reading.remove)
+            removals += [orjson.dumps({"vanished": resource, "id": key}) for key in gone]
+        if removals:
+            yield Document("vanished.json", as_document("items", removals))
 
 
 async def _page(calls: Calls, resource: str, number: int) -> Page:

@@ -18,7 +18,7 @@ import msgspec
 
 from schema.days import day_of
 from subgraphs.kit.ingest.ingestion_report import Outcome
-from subgraphs.kit.ingest.json_records import convert_setting_aside
+from subgraphs.kit.ingest.json_records import convert, convert_setting_aside
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
@@ -28,7 +28,7 @@ from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import employer_tables
 from subgraphs.offers import journey_tables as tables
 from subgraphs.offers.sources import emplois_employers
-from subgraphs.offers.sources.emplois_employers import NAME, Kind, Name, write_employer
+from subgraphs.offers.sources.emplois_employers import NAME, Kind, Name, Vanished, remove_employer, write_employer
 from subgraphs.offers.sources.journey import Item, JourneySource
 
 ENDED = ("refused", "cancelled", "obsolete")
@@ -112,7 +112,9 @@ class Emplois(JourneySource):
     fields = FIELDS
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
-        """Write one application with its person and its link, or one employer with its postings."""
+        """Write one application with its person and its link, or one employer with its postings, or remove that."""
+        if isinstance(record, dict) and "vanished" in record:
+            return await remove_employer(store, convert(record, Vanished))
         if isinstance(record, dict) and "postes" in record:
             return await write_employer(store, record)
         application = convert_setting_aside(record, Application, store.set_aside)

@@ -1,7 +1,8 @@
 """Employers of Les emplois de l'inclusion and their open postings: answers of its public `GET /api/v1/siaes`.
 
-A result is an employer that holds `postes`; those that an employer no longer holds are closed, and go. The answer has
-no date of its own: an employer and each posting have theirs. Upstream: itou `api/siae_api/serializers.py`
+A result is an employer that holds `postes`; those that an employer no longer holds are closed, and go. An employer that
+has vanished (`emplois_api`) goes with its postings; one to which an application refers stays as that tells of it. The
+answer has no date of its own: an employer and each posting have theirs. Upstream: itou `api/siae_api/serializers.py`
 (docs/domain.md#emplois). Not taken: how an employer is reached, its description, the profile that is looked for.
 """
 
@@ -22,8 +23,10 @@ from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import employer_tables as tables
+from subgraphs.offers import journey_tables
 
 NAME = "emplois"
+VANISHED = "employeurs"
 Kind = Literal["ACI", "AI", "EA", "EATT", "EI", "EITI", "ETTI", "GEIQ", "OPCS"]
 Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -39,7 +42,8 @@ FIELDS: Fields = {  # `cree_le` and `mis_a_jour_le`, which applications have too
     "addresse_ligne_1": "Company.street",
     "code_postal": ("Company.postalCode", "Company.cityCode"),
     "ville": ("Company.city", "Company.cityCode"),
-    "id": Unkept.TECHNICAL,
+    "id": Used.RECORD,
+    "vanished": Used.SELECTION,
     ("telephone", "courriel", "description"): Unkept.NOT_SERVED_YET,
     ("addresse_ligne_2", "departement"): Unkept.SAID_BETTER,
     "postes.": {
@@ -97,6 +101,27 @@ class Employer(msgspec.Struct, frozen=True):
     addresse_ligne_1: str | None = None
     code_postal: Annotated[str, msgspec.Meta(pattern=r"^\d{5}$")] | None = None
     ville: str | None = None
+
+
+class Vanished(msgspec.Struct, frozen=True):
+    """An employer that two whole listings of its département no longer hold: its SIRET and kind, by a hyphen."""
+
+    vanished: Literal["employeurs"]
+    id: str
+
+
+async def remove_employer(store: Store, gone: Vanished) -> Outcome:
+    """Remove an employer with its postings; where an application refers to it, what that doesn't tell of it."""
+    company = await store.row(tables.company, source=NAME, source_id=gone.id)
+    if company is None or company["open_to_applications"] is None:
+        return Outcome.UNCHANGED
+    await store.delete(tables.job_posting, company_id=company["id"])
+    if await store.row(journey_tables.job_application, company_id=company["id"]) is None:
+        await store.delete(tables.company, source=NAME, source_id=gone.id)
+    else:
+        unknown = dict.fromkeys(("street", "postal_code", "city_code", "website", "open_to_applications"))
+        await store.put(tables.company, {"source": NAME, "source_id": gone.id}, unknown)
+    return Outcome.REMOVED
 
 
 async def write_employer(store: Store, record: object) -> Outcome:

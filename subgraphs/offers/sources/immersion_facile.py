@@ -17,7 +17,7 @@ import msgspec
 from schema.days import day_of
 from subgraphs.kit.ingest.excerpts import Items
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
-from subgraphs.kit.ingest.json_records import convert_setting_aside, loads
+from subgraphs.kit.ingest.json_records import convert, convert_setting_aside, loads
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
@@ -27,7 +27,7 @@ from subgraphs.kit.ingest.webhook import Webhook, by_header
 from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import journey_tables as tables
 from subgraphs.offers.sources import immersion_offers
-from subgraphs.offers.sources.immersion_offers import NAME, write_offer
+from subgraphs.offers.sources.immersion_offers import NAME, Vanished, remove_offer, write_offer
 from subgraphs.offers.sources.journey import Item, JourneySource
 
 EVENT = "convention.updated"
@@ -178,10 +178,13 @@ class ImmersionFacile(JourneySource):
 
     def place(self, record: object) -> str:
         """Return the path of an offer in its page; a convention is the document itself."""
-        return "data." if _is_offer(record) else ""
+        return "data." if _is_offer(record) or _is_removal(record) else ""
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
-        """Write one convention with its person and its link, or one offer; a mini-stage is a pupil's, and left out."""
+        """Write one convention with its person and its link, or one offer, or remove that; a mini-stage is a pupil's,
+        and left out."""
+        if _is_removal(record):
+            return await remove_offer(store, convert(record, Vanished))
         if _is_offer(record):
             return await write_offer(store, record, options.as_of)
         convention = convert_setting_aside(record, Convention, store.set_aside)
@@ -227,6 +230,10 @@ class ImmersionFacile(JourneySource):
 
 def _is_offer(record: object) -> bool:
     return isinstance(record, dict) and "rome" in record
+
+
+def _is_removal(record: object) -> bool:
+    return isinstance(record, dict) and "vanished" in record
 
 
 def _notified(content: Any) -> Any:

@@ -1,14 +1,15 @@
 """Immersions that may be asked for: answers of the API v3 of Immersion facilitée, `GET /v3/offers`.
 
 A result is a company that offers an occupation of the ROME in one place. It has no date of its own, so that the file's
-is asked for (`--as-of`). One that is no longer available goes. Upstream: immersion-facile `createOpenApiV3.ts`
-(docs/domain.md#immersion-facilitee). Not taken: size, score and further information, which is free text.
+is asked for (`--as-of`). One that is no longer available, or has vanished (`immersion_api`), goes. Upstream:
+immersion-facile `createOpenApiV3.ts` (docs/domain.md#immersion-facilitee). Not taken: size, score and further
+information, which is free text.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -33,7 +34,8 @@ FIELDS: Fields = {
     "appellations.": {"appellationLabel": "ImmersionOffer.occupations", "appellationCode": Unkept.SAID_BETTER},
     "contactMode": "ImmersionOffer.contactMode",
     "voluntaryToImmersion": "ImmersionOffer.volunteers",
-    "isAvailable": Used.SELECTION,
+    ("isAvailable", "vanished"): Used.SELECTION,
+    "id": Used.RECORD,
     "website": "ImmersionOffer.website",
     "address.": {
         "streetNumberAndAddress": "ImmersionOffer.street",
@@ -43,6 +45,7 @@ FIELDS: Fields = {
     },
     "position.": {"lat": "ImmersionOffer.latitude", "lon": "ImmersionOffer.longitude"},
     ("romeLabel", "distance_m"): Unkept.SAID_BETTER,
+    ("createdAt", "updatedAt", "urlOfPartner"): Unkept.NO_PURPOSE,
     ("naf", "nafLabel", "numberOfEmployeeRange", "establishmentScore"): Unkept.NO_PURPOSE,
     ("fitForDisabledWorkers", "remoteWorkMode"): Unkept.NOT_SERVED_YET,
     "additionalInformation": Unkept.FREE_TEXT,
@@ -85,6 +88,18 @@ class Offer(msgspec.Struct, frozen=True, rename="camel"):
     website: str | None = None
     address: Address = Address()
     position: Position = Position()
+
+
+class Vanished(msgspec.Struct, frozen=True):
+    """An offer that two whole listings no longer hold: its SIRET, place and occupation, by hyphens."""
+
+    vanished: Literal["offres"]
+    id: str
+
+
+async def remove_offer(store: Store, gone: Vanished) -> Outcome:
+    """Remove an offer."""
+    return Outcome.REMOVED if await store.delete(tables.immersion_offer, id=f"{NAME}--{gone.id}") else Outcome.UNCHANGED
 
 
 async def write_offer(store: Store, record: object, as_of: datetime | None) -> Outcome:

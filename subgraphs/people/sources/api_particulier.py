@@ -2,7 +2,8 @@
 
 `api_particulier_api` asks by the identity that the hub holds, and the answer names nobody: the record is of the one
 known person of the département with the names and the birth date asked about, and never creates a person. It opens no
-row to a Conseil départemental, since it does not say which one pays. An answer without a file removes nothing. Source
+row to a Conseil départemental, since it does not say which one pays. An answer without a file removes nothing. What the
+API says elsewhere of the AAH and of the prime d'activité is not asked for, and not kept (decision 0094). Source
 of the format: docs/domain.md#cnaf; les-emplois `itou/utils/mocks/api_particulier.py`.
 """
 
@@ -15,7 +16,7 @@ import msgspec
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
-from subgraphs.kit.ingest.source_fields import Fields, Used
+from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
 from subgraphs.kit.ingest.text_forms import optional_day
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.people import asking_turns, tables
@@ -35,6 +36,8 @@ FIELDS: Fields = {
         "rsa.est_beneficiaire": "Person.isRsaBeneficiary Person.isIaeEligible",
         "rsa.avec_majoration": "Rsa.increased",
         "rsa.date_debut_droit": "Rsa.entitledSince",
+        "allocation_adulte_handicape*": Unkept.NO_GRANT,
+        "prime_activite*": Unkept.SAID_BETTER,
     }
 }
 
