@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.operation import Condition, Field, Selections
 from hub.federation.planning.assumed_type import assumed_type
@@ -35,7 +38,7 @@ def _mutation_leaves(walker: Walker, root: Selections, fields: list[Field]) -> l
     for same_key in by_key.values():
         ways = _ways(walker, position, same_key)
         if len(ways) > 1:
-            running = frozenset(arrival.group.number for arrival in position.arrivals)
+            running = reduce(or_, (1 << arrival.group.number for arrival in position.arrivals), 0)
             ways.sort(key=lambda way: cost_of(way[1], walker.groups, running))
         position, below = ways[0]
         leaves += below

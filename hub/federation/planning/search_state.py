@@ -78,14 +78,15 @@ class Position:
 class Group:
     """A candidate fetch: of root fields, or of entities, from `origin` by the key `inputs`.
 
-    `closure`: numbers of all groups that it needs, itself included; `type`: the entity's name in the subgraph; `only`:
-    the concrete type of the objects that it completes, None for all; `sources`: the options that read its inputs.
+    `closure`: the set of all groups that it needs, itself included, as bits by number; `type`: the entity's name in the
+    subgraph; `only`: the concrete type of the objects that it completes, None for all; `sources`: the options that read
+    its inputs.
     """
 
     number: int
     subgraph: str
     position: Position
-    closure: frozenset[int]
+    closure: int
     depth: int
     type: str
     only: str | None = None

@@ -13,6 +13,8 @@ fields of the interface are read there, all others wait for a fetch that tells t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from hub.federation.budget import Budget
 from hub.federation.operations.operation import Field, Selections
@@ -83,7 +85,8 @@ class Walker:
         """Ways to read a field at a position, cheapest first; empty if there is none, or only through itself."""
         identity = (field.name, field.arguments)
         if identity in position.options:
-            return [_with_key(option, key) for option in position.options[identity]]
+            options = position.options[identity]
+            return options if not options or options[0].key == key else [_with_key(option, key) for option in options]
         self.add_typed_arrivals(position)
         search = (id(position), *identity)
         if search in self.open_searches:
@@ -125,13 +128,13 @@ class Walker:
             for origin in [arrival for arrival in position.arrivals if untyped or not arrival.untyped]:
                 if origin.group.subgraph == subgraph and not move.waits:
                     continue
-                self.budget.spend(6 + len(origin.group.closure) // 4, position.type, field.name)
+                self.budget.spend(6 + origin.group.closure.bit_count() // 4, position.type, field.name)
                 arrival = self.hop(origin, subgraph, field, move)
                 if arrival is not None:
                     arguments = (*field.arguments, *self.context_coordinates(position, subgraph, field, move))
                     options.append(Option(arrival, move, field.name, key, arguments))
         unique = {option.group.number: option for option in options}
-        ordered = sorted(unique.values(), key=lambda option: (len(option.group.closure), option.group.depth))
+        ordered = sorted(unique.values(), key=lambda option: (option.group.closure.bit_count(), option.group.depth))
         return ordered[:MAX_OPTIONS]
 
     def hop(self, origin: Arrival, subgraph: str, field: Field, move: Move) -> Arrival | None:
@@ -149,7 +152,7 @@ class Walker:
             sources: list[Option] = []
             inputs = self.templates(position, selections, origin.group, sources)
             if inputs is not None:
-                cost = len(frozenset().union(*(source.group.closure for source in sources)))
+                cost = reduce(or_, (source.group.closure for source in sources), 0).bit_count()
                 if best is None or (cost, order) < best[:2]:
                     best = (cost, order, key.text, inputs, sources)
         if best is None:
@@ -308,7 +311,7 @@ class Walker:
         sources: tuple[Option, ...],
     ) -> Group:
         required_groups = [source.group for source in sources] + ([origin.group] if origin else [])
-        closure = frozenset({len(self.groups)}).union(*(group.closure for group in required_groups))
+        closure = reduce(or_, (group.closure for group in required_groups), 1 << len(self.groups))
         depth = 1 + max((group.depth for group in required_groups), default=-1)
         number = len(self.groups)
         group = Group(
@@ -320,7 +323,8 @@ class Walker:
 
 def _nearest(options: Iterable[Option], base: Group) -> Option:
     """The option that adds the fewest fetches to a group's own."""
-    return min(options, key=lambda option: (len(option.group.closure - base.closure), option.group.depth))
+    absent = ~base.closure
+    return min(options, key=lambda option: ((option.arrival.group.closure & absent).bit_count(), option.group.depth))
 
 
 def _same_field(position: Position, key: str) -> bool:
@@ -345,4 +349,4 @@ def _same_field(position: Position, key: str) -> bool:
 
 
 def _with_key(option: Option, key: str) -> Option:
-    return option if option.key == key else Option(option.arrival, option.move, option.name, key, option.arguments)
+    return Option(option.arrival, option.move, option.name, key, option.arguments)
