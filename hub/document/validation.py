@@ -6,11 +6,11 @@ graphql-core's own `validate` asks every rule at every node, names included: thr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias
 
-from graphql import DocumentNode, FragmentDefinitionNode, GraphQLError, GraphQLSchema, Node, TypeInfo, Visitor, visit
+from graphql import DocumentNode, FragmentDefinitionNode, GraphQLError, GraphQLSchema, Node, TypeInfo, Visitor
 from graphql.language.ast import QUERY_DOCUMENT_KEYS
-from graphql.language.visitor import EnterLeaveVisitor
 from graphql.pyutils import RefMap
 from graphql.validation import ValidationContext
 from graphql.validation.validate import ValidationAbortedError
@@ -40,9 +40,9 @@ def validate(
     types = TypeInfo(schema)
     context = _Context(schema, document, types, report, hide_suggestions=True)
     visitors = [rule(context) for rule in rules]
-    together = _Rules(types, visitors)
+    together = _Visit(types, visitors)
     try:
-        visit(document, together, _KEYS)
+        together.visit(document)
     except (ValidationAbortedError, RecursionError) as error:
         return errors or [GraphQLError(type(error).__name__)]
     finally:
@@ -51,48 +51,81 @@ def validate(
     return errors
 
 
-class _Rules(Visitor):
-    """Rules that visit a document together, and the types of its places."""
+class _Kind(NamedTuple):
+    """What is done at nodes of one kind: on entering the types and then the rules, by number, and the reverse on
+    leaving; what is visited between both."""
+
+    enter_type: Callable[[Node], None] | None
+    entering: list[tuple[int, Callable[..., Any]]]
+    parts: Callable[[Node], tuple[Any, ...]]
+    leaving: list[tuple[int, Callable[..., Any]]]
+    leave_type: Callable[[], None] | None
+
+
+class _Visit:
+    """A visit of a document by rules together, and the types of its places."""
 
     def __init__(self, types: TypeInfo, rules: Sequence[Visitor]) -> None:
-        super().__init__()
         self._types, self._rules = types, rules
-        self._skipping: list[Any] = [None] * len(rules)
-        """By rule, the node below which it reads nothing, or True: it has ended."""
+        self._kinds: dict[str, _Kind] = {}
+        self._ancestors: list[Any] = []
+        """The nodes, and the tuples of nodes, around the parent of a node."""
+        self._skipping: list[bool] = [False] * len(rules)
+        """By rule, whether it reads nothing here: it has ended, or it skips what is below a node."""
 
-    def get_enter_leave_for_kind(self, kind: str) -> EnterLeaveVisitor:
-        """What is done at nodes of a kind."""
-        calls = self.enter_leave_map.get(kind)
-        if calls is None:
-            calls = self.enter_leave_map[kind] = self._calls(kind)
-        return calls
+    def visit(self, node: Node, parent: Any = None) -> None:
+        """Visit a node and all below, depth first; `parent` is the node or the tuple that it is in."""
+        enter_type, entering, parts, leaving, leave_type = self._kinds.get(node.kind) or self._kind(node.kind)
+        below = [part for part in parts(node) if part]
+        if not (below or entering or leaving):
+            return
+        ancestors, skipping = self._ancestors, self._skipping
+        until_left: list[int] | None = None
+        if enter_type is not None:
+            enter_type(node)
+        for number, enter in entering:
+            if not skipping[number]:
+                action = enter(node, None, parent, None, ancestors)
+                if action is not None:
+                    skipping[number] = True
+                    if action is Visitor.SKIP:
+                        until_left = [*(until_left or ()), number]
+        if below:
+            self._visit_below(node, parent, below)
+        for number, leave in leaving:
+            if not skipping[number]:
+                leave(node, None, parent, None, ancestors)
+        for number in until_left or ():
+            skipping[number] = False
+        if leave_type is not None:
+            leave_type()
 
-    def _calls(self, kind: str) -> EnterLeaveVisitor:
-        skipping = self._skipping
+    def _visit_below(self, node: Node, parent: Any, below: Sequence[Any]) -> None:
+        ancestors = self._ancestors
+        if parent is not None:
+            ancestors.append(parent)
+        for part in below:
+            if isinstance(part, tuple):
+                ancestors.append(node)
+                for item in part:
+                    self.visit(item, part)
+                ancestors.pop()
+            else:
+                self.visit(part, node)
+        if parent is not None:
+            ancestors.pop()
+
+    def _kind(self, kind: str) -> _Kind:
         methods = [(number, *rule.get_enter_leave_for_kind(kind)) for number, rule in enumerate(self._rules)]
-        entering = [(number, enter) for number, enter, _ in methods if enter is not None]
-        leaving = [(number, leave) for number, enter, leave in methods if enter is not None or leave is not None]
-        enter_type, leave_type = (getattr(self._types, f"{way}_{kind}", None) for way in ("enter", "leave"))
-
-        def enter_node(node: Node, *where: Any) -> None:
-            if enter_type is not None:
-                enter_type(node)
-            for number, enter in entering:
-                if skipping[number] is None:
-                    action = enter(node, *where)
-                    if action is not None:
-                        skipping[number] = node if action is Visitor.SKIP else True
-
-        def leave_node(node: Node, *where: Any) -> None:
-            for number, leave in leaving:
-                if skipping[number] is node:
-                    skipping[number] = None
-                elif leave is not None and skipping[number] is None:
-                    leave(node, *where)
-            if leave_type is not None:
-                leave_type()
-
-        return EnterLeaveVisitor(enter_node, leave_node)
+        keys = _KEYS.get(kind, ())
+        made = self._kinds[kind] = _Kind(
+            getattr(self._types, f"enter_{kind}", None),
+            [(number, enter) for number, enter, _ in methods if enter is not None],
+            attrgetter(*keys) if len(keys) > 1 else lambda node: tuple([getattr(node, key) for key in keys]),
+            [(number, leave) for number, _, leave in methods if leave is not None],
+            getattr(self._types, f"leave_{kind}", None),
+        )
+        return made
 
 
 class _Context(ValidationContext):
@@ -110,9 +143,9 @@ class _Context(ValidationContext):
         if usages is None:
             fragment = node if isinstance(node, FragmentDefinitionNode) else None
             visitor = VariableUsageVisitor(self._type_info, fragment)
-            rules = _Rules(self._type_info, [visitor])
-            visit(node, rules, _KEYS)
+            alone = _Visit(self._type_info, [visitor])
+            alone.visit(node)
             usages = self._variable_usages[node] = visitor.usages
-            for part in (rules, visitor):
+            for part in (alone, visitor):
                 vars(part).clear()
         return usages
