@@ -125,7 +125,7 @@ class _Tokens:
         while before is not token and before.next is not None:
             before = before.next
             self.count += before.kind is not TokenKind.EOF
-        _bound("TOKENS", "le document", self.count, self._limits.tokens, "éléments lexicaux")
+            _bound("TOKENS", "le document", self.count, self._limits.tokens, "éléments lexicaux")
         if token.kind in (TokenKind.INT, TokenKind.FLOAT):
             _bound("DIGITS", "un nombre du document", len(token.value or ""), self._limits.digits, "caractères")
         return token
@@ -166,6 +166,7 @@ def _scan(text: str, tokens: _Tokens, limits: Limits) -> tuple[list[_Definition]
         kind = token.kind
         if kind in (TokenKind.PAREN_L, TokenKind.BRACKET_L) or (kind is TokenKind.BRACE_L and inside):
             inside += 1
+            _bound("DEPTH", "le document", len(braces) + inside, limits.nesting, "niveaux d'imbrication")
         elif kind in (TokenKind.PAREN_R, TokenKind.BRACKET_R) or (kind is TokenKind.BRACE_R and inside):
             inside = max(0, inside - 1)
         elif kind is TokenKind.AT:
@@ -177,6 +178,7 @@ def _scan(text: str, tokens: _Tokens, limits: Limits) -> tuple[list[_Definition]
             if following.kind is TokenKind.BRACE_R:  # which the parser lets pass
                 raise syntax_refused(GraphQLSyntaxError(Source(text), following.start, "Expected Name, found '}'."))
             braces.append(not inline)
+            _bound("DEPTH", "le document", len(braces), limits.nesting, "niveaux d'imbrication")
             depth += not inline
             inline = False
         elif kind is TokenKind.BRACE_R:
@@ -210,7 +212,6 @@ def _scan(text: str, tokens: _Tokens, limits: Limits) -> tuple[list[_Definition]
             current.selections += 1
             current.depth = max(current.depth, depth)
             current.roots += depth == 1
-        _bound("DEPTH", "le document", len(braces) + inside, limits.nesting, "niveaux d'imbrication")
         token = following
     return operations, fragments
 
