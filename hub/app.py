@@ -48,6 +48,7 @@ from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.policy.enforce.input_check import check_variables_only
 from hub.policy.enforce.schema_view import Views
+from hub.policy.enforce.write_check import check_single_write
 from hub.request_limit import RequestCount
 from hub.runs.source_status import SourceStatus
 from hub.runs.status_metrics import source_metrics
@@ -69,16 +70,23 @@ from subgraphs.kit.transactions import Database
 
 
 def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, parts: Instrumentation) -> Subgraph:
-    """One of the four subgraphs, which reads as its own query role under the policy of this graph."""
+    """One of the four subgraphs, which reads, and writes, as its own roles under the policy of this graph."""
     database = parts.database(dsn(f"{name}_query"))
     model = load_model(name)
     names = keys.nir if model.matches_identities else None
-    return Subgraph(model, database, policy=graph.table.digest, cursors=keys.cursors, match_secret=names)
+    writing = parts.database(dsn(f"{name}_write")) if model.mutation is not None else None
+    policy = graph.table.digest
+    return Subgraph(model, database, policy=policy, cursors=keys.cursors, match_secret=names, writing=writing)
 
 
 def subgraph_keys(name: str) -> tuple[str, ...]:
     """The keys that a subgraph needs in its own process: of those that sign calls and of passwords, only its own."""
-    return (f"context-{name}", *_local_keys(name), *role_keys(f"{name}_query"))
+    return (f"context-{name}", *_local_keys(name), *role_keys(*_roles(name)))
+
+
+def _roles(name: str) -> tuple[str, ...]:
+    """The database roles of a subgraph: it writes if it has mutations."""
+    return (f"{name}_query", *((f"{name}_write",) if load_model(name).mutation is not None else ()))
 
 
 def _local_keys(name: str) -> tuple[str, ...]:
@@ -87,7 +95,8 @@ def _local_keys(name: str) -> tuple[str, ...]:
 
 def hub_roles(remote: Collection[str]) -> tuple[str, ...]:
     """The database roles of a hub whose `remote` subgraphs run elsewhere."""
-    return (*(f"{name}_query" for name in SUBGRAPHS if name not in remote), ROLE, *JOURNALS, RUNS_READER, REVIEWER)
+    local = (role for name in SUBGRAPHS if name not in remote for role in _roles(name))
+    return (*local, ROLE, *JOURNALS, RUNS_READER, REVIEWER)
 
 
 def hub_keys(remote: Collection[str]) -> tuple[str, ...]:
@@ -132,7 +141,11 @@ class HubApp(AsgiApplication):
         self._journal_reader, self._copies, self._remote, self._parts = journal_reader, copies, remote, parts
         self._readiness = Readiness(
             {
-                **{f"{name}_query": partial(subgraph.database.probe, name) for name, subgraph in local.items()},
+                **{
+                    role: partial(database.probe, name)
+                    for name, subgraph in local.items()
+                    for role, database in subgraph.databases.items()
+                },
                 ROLE: partial(links.probe, ACCESS),
                 "journal_writer": journal.probe,
                 "journal_reader": journal_reader.probe,
@@ -148,7 +161,8 @@ class HubApp(AsgiApplication):
         """Open databases, key sets and journal, and close all connections at the end; raises NotServed."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._parts.close)
-            for database in (*(subgraph.database for subgraph in self.local.values()), self.links):
+            local = (database for subgraph in self.local.values() for database in subgraph.databases.values())
+            for database in (*local, self.links):
                 await database.open()
                 stack.push_async_callback(database.close)
             for transport in self._remote:
@@ -200,6 +214,7 @@ def policy_step(classification: Classification) -> Callable[[Operation, Decision
     def decide(operation: Operation, decisions: DecisionClass) -> Authorisation:
         check_operation_name(operation.name)
         check_variables_only(operation, classification)
+        check_single_write(operation)
         return authorise(operation, decisions, classification)
 
     return decide

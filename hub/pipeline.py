@@ -26,6 +26,7 @@ from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.policy.enforce.guard import Guard
 from hub.policy.enforce.input_check import check_inputs
 from hub.policy.enforce.schema_view import Views
+from hub.policy.enforce.write_check import is_write
 from hub.prepare import Preparer, wants_plan
 from hub.request_limit import RequestCount
 from hub.request_quota import RequestQuota
@@ -64,6 +65,8 @@ class Pipeline:
         prepared = authorised.prepared
         quota = RequestQuota(self.enumeration_limit, caller, prepared.authorisation, authorised.variables)
         journalled = await self.journalling.record_intent(request, caller, authorised.reference, prepared)
+        if is_write(prepared.operation):
+            await journalled.intent_committed()
         with quota:
             data, errors, guard = await self._execute(caller, authorised)
             quota.settle(data, errors, guard)
@@ -75,7 +78,7 @@ class Pipeline:
             reply = Reply.of(data, errors, {"access": access.json, **text}, request.trace, self.bounds.bytes)
             del data  # while the journal is written, only the reply's bytes stay in memory
             await journalled.record_disclosure(guard, access)
-        if _refuses_partial(request):
+        if _refuses_partial(request) and not is_write(prepared.operation):
             check_whole(access)
         return reply
 
@@ -96,7 +99,7 @@ class Pipeline:
         await self.preparer.compile_projection(prepared, variables, actor.caller)
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
-        if _refuses_partial(request):
+        if _refuses_partial(request) or is_write(prepared.operation):
             check_whole(table_entries(authorisation, variables))
         return AuthorisedRequest(prepared, decisions, variables, revealed, reference)
 

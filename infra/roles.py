@@ -3,6 +3,7 @@
     <schema>_owner    owns the schema and can't log in; migrations run as it (SET ROLE)
     <schema>_query    reads, under row security
     <schema>_ingest   writes, under row security with check; reads and writes the links of `access`
+    <schema>_write    reads as <schema>_query, and makes and changes the items that mutations write, under row security
     ingest            is every subgraph's ingest role, for a source whose records belong to several schemas
     journal_writer    inserts into the access journal, and can't read it
     journal_reader    reads the access journal
@@ -45,6 +46,7 @@ from infra.role_names import (
     RUNS_READER,
     RUNS_WRITER,
     SCHEMAS,
+    WRITERS,
 )
 from infra.scram import verifier
 from schema.days import PARIS
@@ -120,6 +122,8 @@ async def prepare_roles(connection: Connection, keys: Keys) -> None:
         await connection.execute(f"ALTER ROLE {role} SET search_path = ''")
     for schema in SUBGRAPHS:
         await connection.execute(f"GRANT {schema}_ingest TO {INGEST}")
+    for role in WRITERS:
+        await connection.execute(f"GRANT {role.removesuffix('_write')}_query TO {role}")
     if not await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
         for role in OWNERS:
             await connection.execute(f"GRANT {role} TO CURRENT_USER")

@@ -32,6 +32,10 @@ FORMS = {
     "SIRET": "un SIRET de 14 chiffres",
     "APPLICATION": "un nom d'application, sans espace",
     "PURPOSE": "un code de finalité",
+    "KEY": "une clé d'idempotence de 8 à 64 caractères (lettres, chiffres, « - », « _ »), sans suite de 13 chiffres",
+    "VERSION": "la version de l'élément, un entier positif",
+    "APPOINTMENT_START": "un instant, de cinq ans dans le passé à deux ans dans l'avenir",
+    "APPOINTMENT_MINUTES": "une durée de 5 à 1440 minutes",
     "TRACE": "une trace de 32 chiffres hexadécimaux, en minuscules",
 }
 """What is expected, in French, by code."""

@@ -95,6 +95,14 @@ SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
         "FILTER_TOO_WIDE": "Ce critère départagerait trop de personnes à la fois : ajoutez-y un nom (« lastName »), ou "
         "lisez la liste sans lui, page par page.",
         "LIST_TOO_LONG": "Cette liste a plus de 100 éléments et n'est pas servie en partie : signalez-le.",
+        "IDEMPOTENCY_KEY_REUSED": "Cette clé d'idempotence a déjà servi à une autre écriture : prenez-en une nouvelle "
+        "pour chaque écriture, et la même pour la répéter.",
+        "RECORDED_ELSEWHERE": "Cet élément est tenu par un autre système : changez-le là où il a été enregistré.",
+        "VERSION_CONFLICT": "Cet élément a changé depuis que vous l'avez lu, rien n'a été écrit : relisez-le, et "
+        "refaites votre changement avec sa nouvelle version.",
+        "WRITE_REFUSED": "Rien n'a été écrit : cette personne ou cet élément n'existe pas pour vous, ou vous ne pouvez "
+        "pas y écrire. Lisez-le pour la même finalité : « extensions.access » dit ce qui le ferme, et ce qu'il "
+        "faudrait.",
         "FORBIDDEN_INPUT": "Ce curseur n'est pas le vôtre, ou a été modifié : reprenez depuis la première page.",
     }
 )

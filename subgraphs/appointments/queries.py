@@ -6,6 +6,7 @@ from enum import Enum
 
 import strawberry
 
+from subgraphs.appointments.mutations import Mutation
 from subgraphs.appointments.types import SUIVI, TYPES, Appointment
 from subgraphs.appointments.values import AppointmentStatus
 from subgraphs.kit.connection_types import JudgedConnection
@@ -36,4 +37,4 @@ class Query(SubgraphQuery):
     )
 
 
-MODEL = model("appointments", TYPES, Query)
+MODEL = model("appointments", TYPES, Query, Mutation)

@@ -16,13 +16,25 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
 from subgraphs.appointments import values as v
-from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of, unmerged_person
+from subgraphs.kit.columns import (
+    INTERNAL,
+    WRITTEN,
+    identifier,
+    instant,
+    key,
+    lineage,
+    metadata_of,
+    one_of,
+    unmerged_person,
+)
 from subgraphs.kit.sensitive_organisations import UNKNOWN
+from subgraphs.kit.write.request_log import request_log
 
 metadata = metadata_of("appointments")
 
@@ -74,6 +86,7 @@ appointment = Table(
     *lineage(),
     identifier("recorded_by"),
     *unmerged_person(),
+    Column("version", Integer, nullable=False, server_default=text("1")),
     one_of("mode", v.AppointmentMode.__members__),
     one_of("status", v.AppointmentStatus.__members__),
     one_of("initiator", INITIATORS),
@@ -83,7 +96,9 @@ appointment = Table(
     Index(None, "source", "rdv_source_id"),
     Index(None, "source", "subject_source_id"),
     Index(None, "organisation_id", "starts_at"),
+    info=WRITTEN,
 )
+"""`version` is counted by a trigger at each change of a row, whoever changes it."""
 
 appointment_agent = Table(
     "appointment_agent",
@@ -147,3 +162,5 @@ source_record = Table(
 )
 """Newest `as_of` seen of each rendez-vous and invitation, kept after its removal so that a late message does not bring
 it back. Holds keys only."""
+
+write_request = request_log(metadata)

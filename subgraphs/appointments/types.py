@@ -83,6 +83,11 @@ class Appointment:
     status: v.AppointmentStatus | None = column(
         appointment.c.status, SUIVI, _STATUS, forbidden=Coarsen("INCONNU", beside={"passé": _PAST})
     )
+    version: int | None = column(
+        appointment.c.version,
+        Category.ASSIDU,
+        "Version, à donner pour changer la présence ; elle dit que l'élément a changé, donc, parfois, une absence.",
+    )
     initiator: v.AppointmentInitiator | None = column(appointment.c.initiator, SUIVI, "Qui a pris le rendez-vous.")
     motive: Motive | None = embedded(SUIVI, "Motif.")
     organisation: Organisation | None = to_one(

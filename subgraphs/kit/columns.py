@@ -11,6 +11,10 @@ INTERNAL = {"internal": True}
 """`Table.info` of a table for matching and ingestion: the query role may read only the columns that a type shows."""
 REVIEWED = {"internal": True, "reviewed": True}
 """`Table.info` of a table that is internal but for the agents who review whether two people are one."""
+WRITTEN = {"written": True}
+"""`Table.info` of a table of items that the writing role makes and changes, for an actor linked to their person."""
+REQUESTS = {"internal": True, "requests": True}
+"""`Table.info` of the table of what was asked to be written: an actor sees its own requests, while it writes."""
 PROFESSIONAL = {"professional": True}
 """`Table.info` of a table whose rows name agents: the query role sees them in the transaction of an actor alone."""
 

@@ -78,7 +78,8 @@ class Compiler:
     def _call(self, prepared: PreparedOperation, variables: Mapping[str, Any], context: Context) -> Call:
         reading, sealer = prepared.reading, Sealer(self.key, context)
         pages = {listing.node.number: read_page(listing, reading, variables, sealer) for listing in prepared.listings}
-        batches, counts, keys, link_keys = {}, {}, {}, {}
+        batches, counts, link_keys = {}, {}, {}
+        keys: dict[int, str | None] = {}
         for node in reading.roots:
             if node.name == ENTITIES:
                 representations = reading.value(node, "representations", variables)

@@ -129,6 +129,21 @@ class ReadsDirective:
 
 @schema_directive(
     locations=[Location.INPUT_FIELD_DEFINITION],
+    name="writes",
+    compose=True,
+    import_url=SPEC,
+    description="Champ que l'entrée écrit : elle n'est admise que si l'acteur peut l'écrire et le lire en entier ; qui "
+    "remplace une valeur (`overwrites`) doit pouvoir lire toutes celles que le champ peut avoir.",
+)
+class WritesDirective:
+    """`@writes`."""
+
+    field: str
+    overwrites: bool | None = strawberry.UNSET
+
+
+@schema_directive(
+    locations=[Location.INPUT_FIELD_DEFINITION],
     name="match",
     compose=True,
     import_url=SPEC,
@@ -163,3 +178,9 @@ def reads_directive(*coordinates: str, designates: bool = False) -> Any:
     """`@reads` of coordinates, each once."""
     flag: dict[str, Any] = {"designates": True} if designates else {}
     return ReadsDirective(fields=list(dict.fromkeys(coordinates)), **flag)
+
+
+def writes_directive(coordinate: str, *, overwrites: bool = False) -> Any:
+    """`@writes` of a coordinate."""
+    flag: dict[str, Any] = {"overwrites": True} if overwrites else {}
+    return WritesDirective(field=coordinate, **flag)

@@ -47,10 +47,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One operation under fixed values of its conditions."""
+    """One operation under fixed values of its conditions; `kind` as of its `Query`."""
 
     roots: tuple[Node, ...]
     defaults: Mapping[str, Any]
+    kind: str = "query"
 
     def value(self, node: Node, argument: str, variables: Mapping[str, Any]) -> Any:
         """Return the value of an argument, None if it is absent or null."""
@@ -100,7 +101,7 @@ class Query:
     def read(self, settled: tuple[bool, ...]) -> Reading:
         """Return the operation under these values of its conditions."""
         reader = _Reader(self.fragments, dict(zip(self.conditions, settled, strict=True)))
-        return Reading(reader.fields((self.operation.selection_set,)), self._defaults)
+        return Reading(reader.fields((self.operation.selection_set,)), self._defaults, self.kind)
 
 
 @dataclass

@@ -80,7 +80,7 @@ class SubgraphSchema(Schema):
         """Leave errors to the server, which tells their code."""
 
 
-def subgraph_schema(model: Model, extensions: Sequence[Any] = (), mutation: type | None = None) -> SubgraphSchema:
+def subgraph_schema(model: Model, extensions: Sequence[Any] = ()) -> SubgraphSchema:
     """Build the federation schema of a subgraph."""
     for entity in model.entities.values():
         for field in entity.fields.values():
@@ -96,7 +96,7 @@ def subgraph_schema(model: Model, extensions: Sequence[Any] = (), mutation: type
             root.directives = sized(root.directives, page_size(root.page))
     return SubgraphSchema(
         query=model.query,
-        mutation=mutation,
+        mutation=model.mutation,
         types=[model.entities[name].origin for name in sorted(model.entities)],
         extensions=list(extensions),
         config=StrawberryConfig(scalar_map=SCALARS),

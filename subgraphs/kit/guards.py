@@ -187,7 +187,10 @@ class Guards:
 
     def alias(self, table: FromClause) -> tuple[AliasedColumns, FromClause]:
         """Return a new alias of a table and its columns."""
-        name = self.name("t")
+        return self.named_alias(table, self.name("t"))
+
+    def named_alias(self, table: FromClause, name: str) -> tuple[AliasedColumns, FromClause]:
+        """Return the alias of a table of this name, and its columns."""
         return AliasedColumns(name, table), table.alias(name)
 
     def matches(self, scope: Scope, path: str, test: Any, column: ColumnElement[Any] | None) -> ColumnElement[bool]:

@@ -75,7 +75,9 @@ class Application:
     ) -> None:
         self.subgraph, self.keys, self.clock, self.body_seconds = subgraph, keys, clock, body_seconds
         self.nonces = Nonces()
-        self._readiness = Readiness({f"{subgraph.name}_query": partial(subgraph.database.probe, subgraph.name)})
+        self._readiness = Readiness(
+            {role: partial(database.probe, subgraph.name) for role, database in subgraph.databases.items()}
+        )
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one ASGI scope: a request, or the lifespan."""
@@ -89,10 +91,12 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                await self.subgraph.database.open()
+                for database in self.subgraph.databases.values():
+                    await database.open()
                 await send({"type": "lifespan.startup.complete"})
             else:
-                await self.subgraph.database.close()
+                for database in self.subgraph.databases.values():
+                    await database.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

@@ -53,6 +53,7 @@ class RootKind(StrEnum):
     CASELOAD = "caseload"
     CATALOGUE = "catalogue"
     IDENTITY_MATCH = "identity match"
+    WRITE = "write"
 
 
 class Comparison(StrEnum):

@@ -59,7 +59,7 @@ UNASKED = "Ces critères départagent ou désignent des personnes, et la requêt
 
 def compile_statement(model: Model, reading: Reading, residual: Residual, shapes: Mapping[int, Shape]) -> Statement:
     """Write the statement of an operation; pure, so that equal arguments give equal text."""
-    building = _Building(model, residual, shapes, _count(model, reading, shapes) > 1)
+    building = _Building(model, residual, shapes, _count(model, reading, shapes) > 1, reading.kind)
     for node in reading.roots:
         building.root(node)
     select = join_blocks(building.selects) if building.selects else no_rows()
@@ -94,8 +94,8 @@ def _judged_fields(node: Node) -> list[Node]:
 
 
 class _Building:
-    def __init__(self, model: Model, residual: Residual, shapes: Mapping[int, Shape], json: bool) -> None:
-        self.model, self.shapes, self.json = model, shapes, json
+    def __init__(self, model: Model, residual: Residual, shapes: Mapping[int, Shape], json: bool, kind: str) -> None:
+        self.model, self.shapes, self.json, self.kind = model, shapes, json, kind
         self.guards, self.parameters = Guards(model, residual), Parameters()
         self.writer = Writer(self.guards, shapes, self.parameters)
         self.blocks: list[Block] = []
@@ -108,7 +108,7 @@ class _Building:
             for name, fields in node.types.items():
                 self.entities(node, self.model.entities[name], fields)
         elif node.name == "__typename":
-            self.constants[node.key] = "Query"
+            self.constants[node.key] = self.kind.capitalize()
         elif (root := self.model.roots[node.name]).kind is RootKind.CASELOAD:
             self.caseload(node, root)
         elif root.kind is RootKind.CATALOGUE:

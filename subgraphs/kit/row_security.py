@@ -17,10 +17,11 @@ from sqlalchemy.sql.visitors import iterate
 
 from schema.facts import Fact
 from subgraphs.kit.access import SCOPES_SETTING
-from subgraphs.kit.columns import INTERNAL, PROFESSIONAL, REVIEWED, lineage
+from subgraphs.kit.columns import INTERNAL, PROFESSIONAL, REQUESTS, REVIEWED, WRITTEN, lineage
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.fields import ColumnField
-from subgraphs.kit.transactions import ORGANISATION_SETTING
+from subgraphs.kit.transactions import ACTOR_SETTING, ORGANISATION_SETTING
+from subgraphs.kit.write.mutations import SOURCE
 
 SUBJECT = "person_id"
 """Subject of a table on which no entity is declared."""
@@ -34,7 +35,8 @@ REVIEWER = "people_review"
 class Protection:
     """How a table is protected: `subject` None if its rows are of nobody who is followed, `internal` if the query role
     may read no more than `shown` of it, `professional` if its rows name agents, `reviewed` are the columns of the
-    people of a pair that an agent reviews."""
+    people of a pair that an agent reviews; `written` if mutations write its rows, `requests` if it holds what was asked
+    to be written."""
 
     table: Table
     subject: str | None
@@ -43,6 +45,8 @@ class Protection:
     professional: bool
     reviewed: tuple[str, ...]
     shown: tuple[str, ...] = ()
+    written: bool = False
+    requests: bool = False
 
 
 def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
@@ -62,12 +66,14 @@ def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
 
 
 def _protection(table: Table, entity: Entity | None) -> Protection:
-    internal, professional = table.info in (INTERNAL, REVIEWED), table.info == PROFESSIONAL
+    internal, professional = table.info in (INTERNAL, REVIEWED, REQUESTS), table.info == PROFESSIONAL
+    written, requests = table.info == WRITTEN, table.info == REQUESTS
     reviewed = PAIR if table.info == REVIEWED else ()
     if entity is not None:
         shown = _shown(table, entity) if internal else ()
-        return Protection(table, entity.subject, entity.owner, internal, professional, reviewed, shown)
-    return Protection(table, SUBJECT if SUBJECT in table.c else None, None, internal, professional, reviewed)
+        return Protection(table, entity.subject, entity.owner, internal, professional, reviewed, shown, written)
+    subject = SUBJECT if SUBJECT in table.c else None
+    return Protection(table, subject, None, internal, professional, reviewed, (), written, requests)
 
 
 def _shown(table: Table, entity: Entity) -> tuple[str, ...]:
@@ -90,12 +96,29 @@ def statements(protection: Protection) -> list[str]:
     if protection.reviewed:
         linked = " AND ".join(_linked(protection.table, column) for column in protection.reviewed)
         sql.append(f"CREATE POLICY review ON {table} TO {REVIEWER} USING ({linked}) WITH CHECK ({linked})")
+    if protection.written or protection.requests:
+        sql += _writing(protection, table)
     if protection.internal:
         sql.append(f"REVOKE ALL ON {table} FROM {query}")
         if not protection.shown:
             return sql
         sql.append(f"GRANT SELECT ({', '.join(protection.shown)}) ON {table} TO {query}")
     return [*sql, f"CREATE POLICY query ON {table} FOR SELECT TO {query} USING ({_visible(protection)})"]
+
+
+def _writing(protection: Protection, table: str) -> list[str]:
+    """The policies of the writing role: its actor's own requests; of items, those of people to whom the actor is
+    linked, which the hub itself keeps and the actor's organisation recorded."""
+    role = f"{protection.table.schema}_write"
+    if protection.requests:
+        own = f"actor = (SELECT current_setting('{ACTOR_SETTING}', true))"
+        return [f"CREATE POLICY own ON {table} TO {role} USING ({own}) WITH CHECK ({own})"]
+    visible, kept = _visible(protection), f"source = '{SOURCE}'"
+    organisation = f"recorded_by = (SELECT current_setting('{ORGANISATION_SETTING}', true))"
+    return [
+        f"CREATE POLICY creation ON {table} FOR INSERT TO {role} WITH CHECK ({visible} AND {kept} AND {organisation})",
+        f"CREATE POLICY change ON {table} FOR UPDATE TO {role} USING ({visible}) WITH CHECK ({visible} AND {kept})",
+    ]
 
 
 def _visible(protection: Protection) -> str:

@@ -1,7 +1,7 @@
 """A subgraph at run time: Strawberry parses and validates documents, one SQL statement answers them.
 
-`execute` takes the context as an object (in process); `subgraphs.kit.http` unseals it from a header. Mutations run
-through Strawberry's resolvers; a query never does.
+`execute` takes the context as an object (in process); `subgraphs.kit.http` unseals it from a header. A mutation is made
+in one transaction of the writing role (`subgraphs.kit.write`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from subgraphs.kit.federation_schema import subgraph_schema
 from subgraphs.kit.long_lists import nulled
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database
+from subgraphs.kit.write.writer import Writer
 
 QUERY_BYTES = 3 * 1024 * 1024
 """Memory for queries kept parsed and validated. One that comes again is answered without Strawberry."""
@@ -42,7 +43,7 @@ def refused() -> RequestFailed:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The context of a Strawberry execution, for extensions and mutations."""
+    """The context of a Strawberry execution, for its extensions."""
 
     subgraph: Subgraph
     context: Context
@@ -50,7 +51,8 @@ class Request:
 
 class Subgraph:
     """One subgraph. `policy` is the hash of the policy that it runs with, `cursors` the secret that seals cursors,
-    `match_secret` the secret of the keys by which persons are matched."""
+    `match_secret` the secret of the keys by which persons are matched; `writing` is the database as its writing role,
+    for a subgraph with mutations."""
 
     def __init__(
         self,
@@ -60,12 +62,19 @@ class Subgraph:
         policy: str,
         cursors: bytes,
         match_secret: bytes | None = None,
-        mutation: type | None = None,
+        writing: Database | None = None,
     ) -> None:
         self.model, self.database, self.policy = model, database, policy
         self.compiler = Compiler(model, cursors, match_secret)
         self.queries: Lru[str, Query] = Lru("queries", QUERY_BYTES, _memory)
-        self.schema = subgraph_schema(model, _EXTENSIONS, mutation)
+        self.schema = subgraph_schema(model, _EXTENSIONS)
+        self.writer = Writer(model, self.compiler, writing, cursors) if writing is not None else None
+
+    @property
+    def databases(self) -> Mapping[str, Database]:
+        """Its databases by the role that each connects as."""
+        written = {} if self.writer is None else {f"{self.name}_write": self.writer.database}
+        return {f"{self.name}_query": self.database, **written}
 
     @property
     def name(self) -> str:
@@ -109,14 +118,18 @@ class Subgraph:
     async def answer(
         self, text: str, document: DocumentNode, variables: Mapping[str, Any], context: Context
     ) -> Answer | None:
-        """Answer a query; None for a mutation or introspection, which Strawberry executes."""
+        """Answer an operation; None for introspection, which Strawberry executes."""
         query = self.queries.get_or(text, lambda: Query(document))
         return await self.data(text, query, variables, context) if _asks_data(query) else None
 
     async def data(self, text: str, query: Query, variables: Mapping[str, Any], context: Context) -> Answer:
-        """Return the data of a valid query, and what failed below its fields; raises RequestFailed."""
+        """Return the data of a valid operation, and what failed below its fields; raises RequestFailed."""
         if query.root_names & META - {"__typename"}:
             raise refused()
+        if query.kind == "mutation":
+            if self.writer is None:
+                raise refused()
+            return await self.writer.answer(text, query, variables, context)
         statement, call = self.compiler.statement(text, query, variables, context)
         arguments = statement.arguments(call)
         organisation, seconds = context.organisation, context.seconds
@@ -131,7 +144,7 @@ def _memory(text: str, query: Query) -> int:
 
 
 def _asks_data(query: Query) -> bool:
-    return query.kind == "query" and not query.root_names <= META
+    return query.kind == "mutation" or not query.root_names <= META
 
 
 def _error_entry(error: GraphQLError) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Call:
     sealer: Sealer
     pages: Mapping[int, Page]
     batches: Mapping[int, Mapping[str, Batch]]
-    keys: Mapping[int, str | None]
+    keys: dict[int, str | None]
     counts: Mapping[int, int]
     link_keys: Mapping[int, tuple[str | None, ...]] = field(default_factory=dict)
     """Link keys that the argument of an identity match names, by node number."""

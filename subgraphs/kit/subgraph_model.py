@@ -20,6 +20,7 @@ class Model:
     entities: Mapping[str, Entity]
     roots: Mapping[str, RootField]
     query: type
+    mutation: type | None = None
 
     @property
     def matches_identities(self) -> bool:
@@ -34,12 +35,15 @@ class Model:
         return entity
 
 
-def model(name: str, types: Sequence[type], query: type) -> Model:
+def model(name: str, types: Sequence[type], query: type, mutation: type | None = None) -> Model:
     """Put declared types together; raises DeclarationError for types and root fields that do not fit together."""
     entities = {entity.name: entity for entity in map(entity_of, types)}
-    fields = query.__strawberry_definition__.fields  # type: ignore[attr-defined]
+    classes = [query] if mutation is None else [query, mutation]
+    fields = [field for cls in classes for field in cls.__strawberry_definition__.fields]  # type: ignore[attr-defined]
     roots = {field.graphql_name: field for field in fields if isinstance(field, RootField)}
-    subgraph = Model(name, entities, roots, query)
+    if len(roots) < sum(isinstance(field, RootField) for field in fields):
+        raise DeclarationError(f"{name}: a query and a mutation of the same name")
+    subgraph = Model(name, entities, roots, query, mutation)
     for entity in entities.values():
         for field in entity.fields.values():
             _check_field(subgraph, entity, field)

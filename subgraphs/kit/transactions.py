@@ -1,4 +1,4 @@
-"""One transaction per fetch, whose settings hold the actor's scopes for row-level security.
+"""One transaction per fetch, or per mutation, whose settings hold the actor's scopes for row-level security.
 
 BEGIN and all settings take one round trip, then one data statement runs; COMMIT follows when the connection is reused.
 Settings are local to the transaction; if one had survived an earlier transaction of the connection, the connection is
@@ -8,18 +8,25 @@ dropped and nothing is read. Errors of PostgreSQL may quote values: only their S
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 
+from schema.context import Context
 from subgraphs.kit.access import SCOPES_SEPARATOR, SCOPES_SETTING
+from subgraphs.kit.back_end import BackEnd
 from subgraphs.kit.connection_pool import STATEMENT_SECONDS, Connections
 from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.errors import DatabaseUnavailable, RequestFailed
 
 ORGANISATION_SETTING = "spie.organisation"
 """Setting of a transaction that holds the actor's organisation, empty for none."""
+
+ACTOR_SETTING = "spie.actor"
+"""Setting of a transaction that writes: its actor, whose requests alone it sees."""
 
 BEGUN = "SELECT 1"
 """What PostgreSQL says of `begin`: a row was selected, so that no setting had been there."""
@@ -29,10 +36,12 @@ ENDS = "COMMIT; "
 log = logging.getLogger("spie.subgraph")
 
 
-def begin(scopes: Sequence[str], organisation: str | None, seconds: float = STATEMENT_SECONDS) -> str:
+def begin(
+    scopes: Sequence[str], organisation: str | None, seconds: float = STATEMENT_SECONDS, writer: str | None = None
+) -> str:
     """Return the statements that open an actor's transaction, as one text. The last one selects a row (`BEGUN`) unless
     a setting of an earlier transaction is still there. Values stand in it as hexadecimal digits, which end no literal.
-    Each of its statements is ended by PostgreSQL after `seconds`.
+    Each of its statements is ended by PostgreSQL after `seconds`. A transaction reads only, unless it has a `writer`.
 
     Raises RequestFailed CONTEXT_REFUSED for a scope that holds the separator.
     """
@@ -40,14 +49,22 @@ def begin(scopes: Sequence[str], organisation: str | None, seconds: float = STAT
     if scopes and scope_text.count(SCOPES_SEPARATOR) != len(scopes) - 1:
         raise RequestFailed("CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.")
     values = scope_text.encode().hex(), (organisation or "").encode().hex(), max(1, round(seconds * 1000))
-    return _BEGIN % values
+    if writer is None:
+        return _BEGIN % values
+    return _BEGIN_WRITING % (*values[:2], writer.encode().hex(), values[2])
 
 
-_NAMES = (SCOPES_SETTING, ORGANISATION_SETTING)
-_BEGIN = "BEGIN READ ONLY; SELECT {set}, set_config('statement_timeout', '%d', true) WHERE {clean}".format(
-    set=", ".join(f"set_config('{name}', convert_from('\\x%s', 'UTF8'), true)" for name in _NAMES),
-    clean=" AND ".join(f"coalesce(current_setting('{name}', true), '') = ''" for name in _NAMES),
-)
+def _begin(mode: str, names: Sequence[str]) -> str:
+    """The statements that open a transaction, with a place for the value of each of these settings."""
+    return "BEGIN {mode}; SELECT {set}, set_config('statement_timeout', '%d', true) WHERE {clean}".format(
+        mode=mode,
+        set=", ".join(f"set_config('{name}', convert_from('\\x%s', 'UTF8'), true)" for name in names),
+        clean=" AND ".join(f"coalesce(current_setting('{name}', true), '') = ''" for name in names),
+    )
+
+
+_BEGIN = _begin("READ ONLY", (SCOPES_SETTING, ORGANISATION_SETTING))
+_BEGIN_WRITING = _begin("READ WRITE", (SCOPES_SETTING, ORGANISATION_SETTING, ACTOR_SETTING))
 
 
 class Database:
@@ -119,6 +136,52 @@ class Database:
                 raise _internal() from None
             log.error("database unreachable: %s", type(error).__name__)
             raise DatabaseUnavailable from None
+
+    @asynccontextmanager
+    async def writing(self, context: Context) -> AsyncIterator[Transaction]:
+        """A transaction that writes for the actor of a context: committed at the end of the block, before the answer;
+        rolled back if the block fails. Raises DatabaseUnavailable, or RequestFailed INTERNAL_ERROR."""
+        limit = min(context.seconds, STATEMENT_SECONDS)
+        begins = begin(context.scopes, context.organisation, limit, context.actor)
+        try:
+            connection = await self.connections.acquire()
+            ended = False
+            try:
+                with self._deadlines.within(limit):
+                    ends = ENDS if connection.is_in_transaction() else ""
+                    if await connection.execute(ends + begins) != BEGUN:
+                        log.critical("a setting survived its transaction")
+                        raise DatabaseUnavailable
+                    try:
+                        yield Transaction(self, connection)
+                    except RequestFailed:
+                        await connection.execute("ROLLBACK")
+                        ended = True
+                        raise
+                    await connection.execute("COMMIT")
+                ended = True
+            finally:
+                if not ended:
+                    connection.terminate()
+                self.connections.release(connection)
+        except asyncpg.PostgresError as error:
+            raise _failure(error) from None
+        except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
+            log.error("a write did not end: %s", type(error).__name__)
+            raise DatabaseUnavailable from None
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """An open transaction that writes."""
+
+    database: Database
+    connection: BackEnd
+
+    async def rows(self, sql: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
+        """Return the rows of one of its statements."""
+        self.database.statements += 1
+        return await self.connection.rows(sql, arguments)
 
 
 _UNREACHABLE = ("08", "57", "53")

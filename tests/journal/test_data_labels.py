@@ -17,7 +17,7 @@ LABELLED = {name: label for name, (_, label) in data_labels(SCHEMA, CLASSIFICATI
 
 
 def test_every_coordinate_that_holds_data_has_words_and_no_other_does() -> None:
-    assert LABELLED.keys() == PERSONAL | CLASSIFICATION.matches.keys()
+    assert LABELLED.keys() == PERSONAL | CLASSIFICATION.matches.keys() | CLASSIFICATION.writes.keys()
     assert coordinate_labels().keys() <= LABELLED.keys()
     assert not [name for name, label in LABELLED.items() if label == name]
 

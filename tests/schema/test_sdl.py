@@ -181,6 +181,9 @@ def test_every_input_says_which_coordinates_it_reveals() -> None:
     declared += [(n.name.value, f) for _, n in definitions("input_object_type_definition") for f in n.fields]
     for owner, node in declared:
         reads, match = directive(node, "reads"), directive(node, "match")
+        if (writes := directive(node, "writes")) is not None:
+            assert writes["field"] in {c.name for c in coordinates()}, node.name.value
+            continue
         if match is not None:
             assert owner == "IdentityInput", node.name.value
             assert match["category"] in {"NIR", "IDX", "ID"}, node.name.value

@@ -58,7 +58,7 @@ class DataLabels:
 
 @cache
 def coordinate_labels() -> Mapping[str, str]:
-    """The labels of `data_labels.toml` by coordinate: fields that hold data, and inputs that find persons."""
+    """The labels of `data_labels.toml` by coordinate: fields that hold data, inputs that find people or are written."""
     return {
         f"{type_name}.{name}": _label(type_name, label)
         for type_name, labels_of_type in _tables().items()
@@ -108,7 +108,7 @@ def data_labels(
         categories={code: (value.description or code).rstrip(".") for code, value in categories.values.items()},
         fields={
             name: (category.value, labels.get(name) or description_label(schema, name))
-            for name, category in {**personal, **classification.matches}.items()
+            for name, category in {**personal, **classification.matches, **classification.writes}.items()
         },
         silent=frozenset(classification.fields.keys() - personal.keys()),
         organisations=organisations,

@@ -108,6 +108,12 @@ class Journal:
         """Queue an intent; the returned receipt goes to `disclose`."""
         return self._add(entry, ())
 
+    async def committed(self, receipt: _Batch) -> None:
+        """Return once an intent is committed; raises NotServed (JOURNAL_UNAVAILABLE) otherwise."""
+        await receipt.ended()
+        if receipt.failed:
+            raise unavailable("the intent was not committed, or not in time")
+
     async def disclose(self, receipt: _Batch, entry: Entry, rows: Sequence[Disclosure]) -> None:
         """Return once intent and disclosure are committed; raises NotServed (JOURNAL_UNAVAILABLE) otherwise."""
         batch = self._add(entry, rows)

@@ -29,6 +29,10 @@ class JournalledRequest:
     intent: Entry
     receipt: Any
 
+    async def intent_committed(self) -> None:
+        """Return once the journal has the intent, before which nothing is written; raises NotServed."""
+        await self.journalling.journal.committed(self.receipt)
+
     async def record_disclosure(self, guard: Guard, access: Explanation) -> None:
         """Return once the journal has intent and disclosure; raises NotServed, and then nothing may leave."""
         rows = await self.journalling.keyring.disclosures(guard.disclosures())

@@ -19,7 +19,8 @@ class FieldClass:
     `many`: it returns a list. `requires`: coordinates that resolving it reads, transitively. `values`: stricter
     categories that some of its enum values carry; `action`: what happens to such a value (`DROP` the row, `COARSEN` the
     value). `matches`: inputs of its arguments by which it finds persons (docs/policy.md#rule-6). `self_only`: it
-    leads only to the person who asks.
+    leads only to the person who asks. `writes`: the inputs of a mutation that are always written
+    (docs/policy.md#rule-15).
     """
 
     coordinate: str
@@ -33,6 +34,7 @@ class FieldClass:
     requires: frozenset[str] = frozenset()
     matches: frozenset[str] = frozenset()
     self_only: bool = False
+    writes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,16 @@ class InputClass:
 
     `match`: the category of its value if it finds persons by it, without answering it; `reads` is then what an actor
     must be able to read of a person to find it. `designates`: whom it leaves out of a list is not judged by it
-    (docs/policy.md#rule-13).
+    (docs/policy.md#rule-13). `writes`: the coordinate that its value is written to; `overwrites`: in place of the value
+    that the row has (docs/policy.md#rule-15).
     """
 
     type: str
     reads: tuple[str, ...]
     match: Category | None = None
     designates: bool = False
+    writes: str | None = None
+    overwrites: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,23 @@ class Classification:
         """The inputs by which persons are found, and the category of each."""
         return {name: input_.match for name, input_ in self.inputs.items() if input_.match is not None}
 
+    @cached_property
+    def writes(self) -> Mapping[str, Category]:
+        """The inputs whose values are written, and the category of the field that each is written to."""
+        return {
+            name: self.fields[input_.writes].category
+            for name, input_ in self.inputs.items()
+            if input_.writes is not None
+        }
+
     def category(self, name: str) -> Category:
-        """The category of a field, or of an input that finds persons."""
-        return self.matches[name] if name in self.matches else self.fields[name].category
+        """The category of a field, or of an input that finds persons or is written."""
+        return self.matches.get(name) or self.writes.get(name) or self.fields[name].category
 
     def requires(self, name: str) -> list[str]:
-        """The coordinates that a field, or an input that finds persons, requires."""
+        """The coordinates that a field, or an input that finds persons or is written, requires."""
+        if name in self.writes:
+            return [str(self.inputs[name].writes)]
         return sorted(self.inputs[name].reads if name in self.matches else self.fields[name].requires)
 
     @cached_property

@@ -17,6 +17,8 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     get_named_type,
+    is_required_argument,
+    is_required_input_field,
 )
 
 from hub.errors import StartRefused
@@ -32,6 +34,7 @@ IMPERSONAL = OPEN | {Category.PROF}
 
 OWN_SUBGRAPHS = frozenset({*SUBGRAPHS, HUB})
 NOT_OURS = "qui n'est pas un sous-graphe du hub"
+_OPEN_FIELD = FieldClass("", "", "", Category.TECH, Level.FULL)
 UNREAD = frozenset({"id", "first", "after"})
 """Arguments that reveal nothing: an opaque id, a page size, a sealed cursor."""
 
@@ -66,6 +69,8 @@ def classify(supergraph: Supergraph) -> Classification:
             field_class = _field(supergraph, name, field, personal)
             if field_class.category not in IMPERSONAL and name not in personal and name != "Query":
                 raise Unclassified(field_class.coordinate, "donnée personnelle dans un type sans @subject")
+            if name == "Mutation" and (field_class.many or field_class.returns not in personal):
+                raise Unclassified(field_class.coordinate, "une mutation rend l'élément écrit, d'un type personnel")
             fields[field_class.coordinate] = field_class
     requirements = {name: _transitive_requirements(name, fields) for name in fields}
     fields = {name: replace(field, requires=requirements[name]) for name, field in fields.items()}
@@ -79,7 +84,15 @@ def classify(supergraph: Supergraph) -> Classification:
     for name, category in schema.matches.items():
         if unknown := set(inputs[name].reads) - fields.keys():
             raise Unclassified(name, f"rapproche par {category} et révèle {min(unknown)}, que rien ne classe")
-    fields = {name: replace(field, matches=_matches(supergraph, field, schema)) for name, field in fields.items()}
+    for name, input_ in inputs.items():
+        if input_.writes is not None and fields.get(input_.writes, _OPEN_FIELD).category in OPEN:
+            raise Unclassified(name, f"écrit {input_.writes}, qui n'est pas une donnée gardée du graphe")
+    fields = {
+        name: replace(
+            field, matches=_matches(supergraph, field, schema), writes=_written_always(supergraph, field, schema)
+        )
+        for name, field in fields.items()
+    }
     schema = replace(schema, fields=fields)
     _check_foreign(supergraph, schema)
     check_judged(schema)
@@ -130,12 +143,12 @@ def _digest(schema: Classification) -> str:
     """SHA-256 of the whole classification, the same in every process."""
     lines = [
         f"{f.coordinate} {f.returns} {f.category} {f.level} {f.many} {sorted(f.values)} {f.action} {sorted(f.requires)}"
-        f" {sorted(f.matches)} {f.self_only}"
+        f" {sorted(f.matches)} {f.self_only} {sorted(f.writes)}"
         for _, f in sorted(schema.fields.items())
     ]
     lines += [f"{name} {name in schema.recorded} {name in schema.dated}" for name in sorted(schema.personal)]
     lines += [
-        f"{name} {input_.type} {input_.reads} {input_.match} {input_.designates}"
+        f"{name} {input_.type} {input_.reads} {input_.match} {input_.designates} {input_.writes} {input_.overwrites}"
         for name, input_ in sorted(schema.inputs.items())
     ]
     lines += [f"{name} {category}" for name, category in sorted(schema.values.items())]
@@ -262,11 +275,33 @@ def _matches(supergraph: Supergraph, field: FieldClass, schema: Classification) 
     return frozenset(name for argument in arguments for name in schema.nested_inputs(argument) & schema.matches.keys())
 
 
+def _written_always(supergraph: Supergraph, field: FieldClass, schema: Classification) -> frozenset[str]:
+    """The required inputs of a mutation that are written; raises Unclassified for a mutation without one, whose right
+    nothing would decide."""
+    if field.type != "Mutation":
+        return frozenset()
+    types = supergraph.schema.type_map
+    arguments = types["Mutation"].fields[field.coordinate.partition(".")[2]].args  # type: ignore[attr-defined]
+    inputs = [get_named_type(argument.type) for argument in arguments.values() if is_required_argument(argument)]
+    written = {
+        f"{type_.name}.{name}"
+        for type_ in inputs
+        if isinstance(type_, GraphQLInputObjectType)
+        for name, definition in type_.fields.items()
+        if is_required_input_field(definition)
+    } & schema.writes.keys()
+    if not written:
+        raise Unclassified(field.coordinate, "mutation dont aucune entrée obligatoire n'est écrite")
+    return frozenset(written)
+
+
 def _input(supergraph: Supergraph, coordinate: str, type_: Any, unread: bool) -> tuple[str, InputClass]:
-    """The class of one input; only an `unread` one, or an enum whose values all have it, may lack `@reads`."""
+    """The class of one input; only an `unread` one, or an enum whose values all have it, may lack `@reads`, `@match`
+    and `@writes`."""
     input_type = get_named_type(type_)
-    reads, match = (_directive(supergraph, coordinate, name) for name in ("reads", "match"))
-    if reads is None and match is None and not unread and not isinstance(input_type, GraphQLInputObjectType):
+    reads, match, writes = (_directive(supergraph, coordinate, name) for name in ("reads", "match", "writes"))
+    classified = reads is not None or match is not None or writes is not None
+    if not classified and not unread and not isinstance(input_type, GraphQLInputObjectType):
         values_read = isinstance(input_type, GraphQLEnumType) and all(
             _directive(supergraph, f"{input_type.name}.{value}", "reads") is not None for value in input_type.values
         )
@@ -275,4 +310,6 @@ def _input(supergraph: Supergraph, coordinate: str, type_: Any, unread: bool) ->
     fields = tuple(reads["fields"]) if reads is not None else ()
     designates = reads is not None and bool(reads.get("designates"))
     category = Category(match["category"]) if match is not None else None
-    return coordinate, InputClass(input_type.name, fields, category, designates)
+    written = writes["field"] if writes is not None else None
+    overwrites = writes is not None and bool(writes.get("overwrites"))
+    return coordinate, InputClass(input_type.name, fields, category, designates, written, overwrites)

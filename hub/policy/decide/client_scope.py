@@ -28,6 +28,7 @@ class _ClientForm(TomlForm, frozen=True):
     legal: str
     read: tuple[Category, ...] = ()
     match: tuple[Category, ...] = ()
+    write: tuple[Category, ...] = ()
     nir: str | None = None
 
 
@@ -45,6 +46,7 @@ def through(policy: Policy, client: str) -> Policy:
             reduced=grant.reduced & scope.read,
             match=grant.match & scope.match,
             own_recorded=grant.own_recorded & scope.read,
+            write=grant.write & scope.write,
         )
         for grant in policy.grants
         if grant.actor in scope.users
@@ -78,10 +80,13 @@ def read_scope(
         match=table.distinct("match", form.match),
         legal=form.legal,
         nir=form.nir,
+        write=table.distinct("write", form.write),
     )
     for user in sorted(scope.users):
         if actors[user].application or not actors[user].purposes & scope.purposes:
             raise table.refusal(f"« {user} » ne se sert pas d'une application pour l'une de ces finalités", "users")
+    if unread := scope.write - scope.read:
+        raise table.refusal(f"« write » nomme {min(unread)}, que « read » ne nomme pas", "write")
     closed = [rule for rule in prohibitions if rule.actor in ("*", kind.name)]
     for category in sorted(scope.read):
         ids = [rule.id for rule in closed if rule.category is category]

@@ -27,12 +27,14 @@ NEVER = Rule()
 class Effect(StrEnum):
     """The effect of a decision on a coordinate; where rows matter, the rule's clauses decide further.
 
-    `MATCH` is the effect of an input: it finds persons by a value that they have, and the value is not answered."""
+    `MATCH` and `WRITE` are effects of an input: it finds persons by a value that they have, and the value is not
+    answered; or its value is written."""
 
     OPEN = "open"
     ALLOW = "allow"
     MASK = "mask"
     MATCH = "match"
+    WRITE = "write"
     DENY = "deny"
 
 
@@ -72,16 +74,17 @@ class Decision:
 class DecisionClass:
     """Every decision for one actor kind and purpose; equal classes have equal ids and share plans.
 
-    `client`: the scope of the application through which the actor asks, None if it asks directly; `matches`: the
-    decision on each input that finds persons; `rows`: by personal type, when a row exists; `identity`: when a person's
-    identity is readable in full; `retentions` and `items` as in `Residual`; `policy` and `schema`: the inputs of the
-    decisions.
+    `client`: the scope of the application through which the actor asks, None if it asks directly; `matches` and
+    `writes`: the decision on each input that finds persons, and on each that is written; `rows`: by personal type, when
+    a row exists; `identity`: when a person's identity is readable in full; `retentions` and `items` as in `Residual`;
+    `policy` and `schema`: the inputs of the decisions.
     """
 
     kind: str
     purpose: str
     decisions: Mapping[str, Decision]
     matches: Mapping[str, Decision]
+    writes: Mapping[str, Decision]
     rows: Mapping[str, Rule]
     identity: tuple[Clause, ...]
     retentions: tuple[tuple[int, int], ...]
@@ -98,19 +101,19 @@ class DecisionClass:
 
     @cached_property
     def by_coordinate(self) -> Mapping[str, Decision]:
-        """All decisions, on fields and on inputs that find persons."""
-        return {**self.decisions, **self.matches}
+        """All decisions, on fields and on inputs that find persons or are written."""
+        return {**self.decisions, **self.matches, **self.writes}
 
     def residual(self, coordinates: Iterable[str], types: Iterable[str]) -> Residual:
-        """What a subgraph must apply for these personal types and coordinates (fields, or inputs that find persons);
-        open coordinates need no rule."""
+        """What a subgraph must apply for these personal types and coordinates (fields, or inputs that find persons or
+        are written); open coordinates need no rule."""
         decisions = {name: self.by_coordinate[name] for name in coordinates}
         return Residual(
             rows={name: self.rows[name] for name in types if name in self.rows},
             fields={
                 name: decision.rule
                 for name, decision in decisions.items()
-                if decision.effect in (Effect.ALLOW, Effect.MASK, Effect.MATCH)
+                if decision.effect in (Effect.ALLOW, Effect.MASK, Effect.MATCH, Effect.WRITE)
             },
             retentions=self.retentions,
             items={name: self.items[name] for name in types if name in self.items},
@@ -158,6 +161,7 @@ class DecisionTable:
                 client=client,
                 decisions=_with_cause(direct.decisions, scoped.decisions, client),
                 matches=_with_cause(direct.matches, scoped.matches, client),
+                writes=_with_cause(direct.writes, scoped.writes, client),
             )
         return self._cache[kind, purpose, client]
 
@@ -191,6 +195,7 @@ def _classes_of(policy: Policy, schema: Classification, kind: str, digest: str) 
             row,
             decisions=_with_purposes(row.decisions, purposes),
             matches=_with_purposes(row.matches, purposes),
+            writes=_with_purposes(row.writes, purposes),
         )
         for row in rows
     ]
@@ -216,8 +221,12 @@ def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str,
         name: _search(schema.fields[name], _with_requirements(schema.fields[name], own), matches) for name in own
     }
     rows = {name: _row(schema, name, decisions, cells) for name in sorted(schema.personal)}
+    writes = {name: _write(policy, schema, kind, cells, decisions, name) for name in schema.writes}
     for name, decision in decisions.items():
         field = schema.fields[name]
+        if unwritten := [writes[input_] for input_ in sorted(field.writes) if writes[input_].effect is Effect.DENY]:
+            decisions[name] = _refused(unwritten[0].rules)
+            continue
         if decision.effect is not Effect.DENY and not _leads_to_rows(field, schema, rows):
             decisions[name] = _denied(policy, kind, field)
     return DecisionClass(
@@ -225,6 +234,7 @@ def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str,
         purpose=purpose,
         decisions=decisions,
         matches=matches,
+        writes=writes,
         rows=rows,
         identity=cells[Category.ID].read,
         retentions=tuple(sorted((int(retention.fact), retention.days) for retention in policy.retentions.values())),
@@ -320,6 +330,42 @@ def _matching_clauses(
         readable = cell(policy, kind, purpose, field.category).readable(field.type in schema.recorded)
         by_grant = {grant: common for grant, clauses in by_grant.items() if (common := intersect(clauses, readable))}
     return by_grant
+
+
+def _write(
+    policy: Policy,
+    schema: Classification,
+    kind: str,
+    cells: Mapping[Category, Cell],
+    decisions: Mapping[str, Decision],
+    name: str,
+) -> Decision:
+    """The decision on an input that is written: a grant writes the field's category, and the field is read in full by
+    the same relation; a value of a stricter category needs both of that category too. What is replaced must be wholly
+    known: an input that overwrites needs all stricter categories, whatever its value (docs/policy.md#rule-15)."""
+    input_ = schema.inputs[name]
+    field = schema.fields[str(input_.writes)]
+    by_grant = {
+        grant: common
+        for grant, clauses in cells[field.category].write.items()
+        if (common := intersect(clauses, decisions[field.coordinate].rule.read))
+    }
+    recorded = field.type in schema.recorded
+    stricter = {
+        category: intersect(
+            [clause for clauses in cells[category].write.values() for clause in clauses],
+            cells[category].readable(recorded),
+        )
+        for category in sorted(field.values)
+    }
+    clauses = merge(clause for clauses in by_grant.values() for clause in clauses)
+    if input_.overwrites:
+        for category in stricter:
+            clauses = intersect(clauses, cells[category].readable(recorded))
+    if not clauses or decisions[field.coordinate].effect is Effect.DENY:
+        return _denied(policy, kind, field)
+    values = tuple((int(VALUE_FACTS[category]), common) for category, common in stricter.items())
+    return Decision(Effect.WRITE, rule=Rule(clauses, values), rules=tuple(by_grant))
 
 
 def _search(field: FieldClass, decision: Decision, matches: Mapping[str, Decision]) -> Decision:

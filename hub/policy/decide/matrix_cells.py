@@ -55,7 +55,7 @@ class Cell:
     """One cell of the matrix.
 
     `read`, `recorded`, `reduced`: the clauses to read, to read what one's own organisation recorded, to read reduced;
-    `grants`: ids of the grants that give them; `match`: by grant, the clauses to match.
+    `grants`: ids of the grants that give them; `match` and `write`: by grant, the clauses to match and to write.
     """
 
     read: tuple[Clause, ...]
@@ -63,6 +63,7 @@ class Cell:
     reduced: tuple[Clause, ...]
     grants: tuple[str, ...]
     match: Mapping[str, tuple[Clause, ...]]
+    write: Mapping[str, tuple[Clause, ...]]
 
     def readable(self, recorded: bool) -> tuple[Clause, ...]:
         """Clauses to read in full; `recorded`: rows of the type say which organisation recorded them."""
@@ -99,4 +100,9 @@ def cell(policy: Policy, kind: str, purpose: str, category: Category) -> Cell:
         for grant in policy.grants
         if grant.actor == kind and purpose in grant.purposes and category in grant.match and None not in forbidden
     }
-    return Cell(merge(read), merge(recorded), merge(reduced), tuple(ids), match)
+    write = {
+        grant.id: (_clause(grant),)
+        for grant in policy.grants
+        if grant.actor == kind and purpose in grant.purposes and category in grant.write and not no_full
+    }
+    return Cell(merge(read), merge(recorded), merge(reduced), tuple(ids), match, write)

@@ -113,6 +113,7 @@ class _GrantForm(TomlForm, frozen=True):
     reduced: tuple[Category, ...] = ()
     match: tuple[Category, ...] = ()
     own_recorded: tuple[Category, ...] = ()
+    write: tuple[Category, ...] = ()
     retention: str | None = None
     named: bool = False
 
@@ -327,10 +328,13 @@ def _grant(
         else table.resolve("retention", form.retention, retentions.__getitem__),
         label=form.label,
         named=form.named,
+        write=table.distinct("write", form.write),
         line=table.line(),
     )
     if outside := {code for code in covered if not purposes[code].abstract} - actor.purposes:
         raise table.refusal(f"l'acteur « {actor.name} » n'a pas la finalité « {min(outside)} »", "purposes")
+    if unread := grant.write - grant.read:
+        raise table.refusal(f"l'accord écrit {min(unread)} sans le lire", "write")
     if grant.read & grant.reduced:
         raise table.refusal("une catégorie est à la fois lue et réduite", "reduced")
     if grant.named and not grant.match:

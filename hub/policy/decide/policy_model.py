@@ -116,12 +116,13 @@ class ClientScope:
     match: frozenset[Category]
     legal: str
     nir: str | None = None
+    write: frozenset[Category] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Actor kind × purposes × relations → categories read, read reduced, matched, or read if one's own organisation
-    recorded them.
+    """Actor kind × purposes × relations → categories read, read reduced, matched, read if one's own organisation
+    recorded them, or written (of what is read in full too: docs/policy.md#rule-15).
 
     `named`: of the one person only whom a search names by its identity. `line` is the line of grants.toml.
     """
@@ -138,6 +139,7 @@ class Grant:
     retention: Retention | None
     label: str
     named: bool = False
+    write: frozenset[Category] = frozenset()
     line: int = field(compare=False, default=1)
 
 

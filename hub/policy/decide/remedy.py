@@ -32,7 +32,7 @@ def table_remedy(coordinate: str, decision: Decision, kind: str, policy: Policy,
     by_client = decision.reason is Reason.FIELD_NOT_FOR_CLIENT
     if cause in schema.fields and schema.fields[cause].self_only and not by_client:
         return "rien n'y suffit, le champ ne mène qu'à la personne elle-même"
-    level = schema.fields[cause].level if cause in schema.fields else None
+    level = schema.fields[cause].level if cause in schema.fields else Level.FULL if cause in schema.writes else None
     if any(rule.level in (level, None) for rule in prohibitions(policy, kind, schema.category(cause))):
         return _FORBIDDEN
     if by_client:
@@ -84,6 +84,10 @@ def _relation_bits(clauses: Iterable[Clause]) -> int:
 
 def _missing_grant(cause: str, schema: Classification) -> str:
     """What a grant that opens the coordinate would say."""
+    if cause in schema.writes:
+        return f"écrive {schema.writes[cause]}"
+    if cause in schema.fields and schema.fields[cause].writes:
+        return f"écrive {' et '.join(sorted({schema.writes[name] for name in schema.fields[cause].writes}))}"
     inputs = schema.fields[cause].matches if cause in schema.fields else {cause}
     if inputs:
         return f"rapproche par {' ou '.join(sorted({schema.matches[name] for name in inputs}))}"

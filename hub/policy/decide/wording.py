@@ -28,6 +28,7 @@ EFFECTS = {
     Effect.ALLOW: "lu",
     Effect.MASK: "masqué",
     Effect.MATCH: "rapproché",
+    Effect.WRITE: "écrit",
     Effect.DENY: "refusé",
 }
 SILENT = {

@@ -106,10 +106,13 @@ def _returns_person(item: Field, schema: Classification) -> bool:
 
 def _compared(name: str, schema: Classification) -> set[str]:
     """Coordinates that any value of an input may compare: a subgraph compares nothing without a rule that lets it be
-    read, and finds nobody by an input without a rule that lets it match."""
+    read, finds nobody by an input without a rule that lets it match, and writes none without one that lets it be
+    written, nor what it writes unread."""
     nested = schema.nested_inputs(name)
     reads = {coordinate for input_ in nested & schema.inputs.keys() for coordinate in schema.inputs[input_].reads}
-    return (reads & schema.fields.keys()) | (nested & schema.matches.keys())
+    written = nested & schema.writes.keys()
+    reads |= {name for below in written for name in schema.requires(below)}
+    return (reads & schema.fields.keys()) | (nested & schema.matches.keys()) | written
 
 
 def _ordering(coordinate: str, schema: Classification) -> Iterable[str]:

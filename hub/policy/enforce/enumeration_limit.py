@@ -51,11 +51,12 @@ class MissLimit:
 
 
 def missing(keys: Iterable[str], data: Mapping[str, Any] | None, errors: Iterable[FieldFailed]) -> int:
-    """How many people looked up one by one, by response key, are absent from the answer without an error."""
+    """How many people looked up one by one, by response key, are absent from the answer without an error, or were
+    written to in vain."""
     absent = [key for key in keys if data.get(key) is None] if data is not None else []
     if not absent:
         return 0
-    failed = {error.path[0] for error in errors if error.path}
+    failed = {error.path[0] for error in errors if error.path and error.code != "WRITE_REFUSED"}
     return sum(key not in failed for key in absent)
 
 

@@ -1,6 +1,7 @@
-"""Inputs are reads: an argument, filter, sort or search column needs an unmasked read of what it reveals.
+"""Inputs are reads: an argument, filter, sort or search column needs an unmasked read of what it reveals; one that is
+written needs to be written, too.
 
-docs/policy.md#rule-6.
+docs/policy.md#rule-6 and docs/policy.md#rule-15.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from graphql import specified_scalar_types
 from hub.errors import DocumentRefused, RequestRefused
 from hub.federation.operations.operation import Condition, Operation, hold
 from hub.policy.decide.classification import Classification, InputClass
-from hub.policy.decide.decision_table import DecisionClass, Effect
-from schema.facts import Fact
+from hub.policy.decide.decision_table import Decision, DecisionClass, Effect
+from schema.facts import VALUE_FACTS, Fact
 from schema.residual import Clause
 
 BUILT_IN_SCALARS = frozenset(specified_scalar_types)
@@ -67,7 +68,8 @@ def check_inputs(
     """By path of a field, the coordinates that its inputs reveal of the rows below it, for the journal.
 
     Refuses the request with FORBIDDEN_INPUT at the first input that would reveal what the actor may not read on every
-    row it could reach. A null or absent input reveals nothing, nor does an input of an excluded field.
+    row it could reach, and with FORBIDDEN_WRITE at the first that would write what it may not write of any. A null or
+    absent input reveals nothing, nor does an input of an excluded field.
     """
     revealed: dict[tuple[str, ...], frozenset[str]] = {}
     for use in uses:
@@ -92,13 +94,15 @@ def _reads(use: InputUse, root: Any, decisions: DecisionClass, schema: Classific
             continue
         input_class = schema.inputs.get(name)
         if input_class is None or not is_admitted(name, decisions, schema):
-            raise forbidden_input(path, input_class)
+            raise _refusal(name, input_class, path, decisions)
         reads.update(_revealed(name, input_class))
         for item in value if type(value) is list else (value,):
             if type(item) is dict:
                 if not all(f"{input_class.type}.{key}" in schema.inputs for key in item):
                     raise forbidden_input(path)  # inside of a scalar, the client's own keys: values like any other
                 pending += ((f"{input_class.type}.{key}", below, (*path, key)) for key, below in item.items())
+            elif not is_value_written(name, f"{input_class.type}.{item}", decisions, schema):
+                raise forbidden_write(path, decisions.writes[name])
             elif (below := f"{input_class.type}.{item}") in schema.inputs:
                 if not is_admitted(below, decisions, schema):
                     raise forbidden_input(path)
@@ -107,23 +111,37 @@ def _reads(use: InputUse, root: Any, decisions: DecisionClass, schema: Classific
 
 
 def _revealed(name: str, input_class: InputClass) -> frozenset[str]:
-    """The coordinates that a value of an input reveals by itself, and the input itself if it finds persons."""
-    return frozenset(input_class.reads if input_class.match is None else (*input_class.reads, name))
+    """The coordinates that a value of an input reveals by itself, and the input itself if it finds persons or is
+    written."""
+    return frozenset(
+        input_class.reads if input_class.match is None and input_class.writes is None else (*input_class.reads, name)
+    )
 
 
 def is_admitted(name: str, decisions: DecisionClass, schema: Classification) -> bool:
     """Whether this class may give an argument, input field or enum value at all; never one that nothing classifies.
 
-    An input that finds persons finds those that its decision admits; what any other input reveals must be readable on
-    every row.
+    An input that finds persons finds those that its decision admits, one that is written is written of those; what any
+    other input reveals must be readable on every row.
     """
     input_class = schema.inputs.get(name)
+    if input_class is not None and input_class.writes is not None:
+        return decisions.writes[name].effect is Effect.WRITE
     if input_class is not None and input_class.match is not None:
         return decisions.matches[name].effect is Effect.MATCH
     if input_class is None:
         return False
     known = Fact.NATIONWIDE if name.partition(".")[0] in schema.search_types else Fact(0)
     return all(_readable(read, known, decisions, schema) for read in input_class.reads)
+
+
+def is_value_written(name: str, value: str, decisions: DecisionClass, schema: Classification) -> bool:
+    """Whether an input may hold this value (`EnumType.VALUE`): where it is written, one of a stricter category than the
+    field's needs that category to be written."""
+    category = schema.values.get(value) if schema.inputs[name].writes is not None else None
+    if category is None or category is schema.writes[name]:
+        return True
+    return any(bit == VALUE_FACTS[category] and clauses for bit, clauses in decisions.writes[name].rule.values)
 
 
 def check_variables_only(operation: Operation, schema: Classification) -> None:
@@ -142,6 +160,32 @@ def check_variables_only(operation: Operation, schema: Classification) -> None:
                     "défaut : ce qui identifie une personne n'est jamais écrit dans un document.",
                     f"argument {argument} of {field.coordinate} is not a variable",
                 )
+
+
+def _refusal(
+    name: str, input_class: InputClass | None, path: tuple[str, ...], decisions: DecisionClass
+) -> RequestRefused:
+    if input_class is not None and input_class.writes is not None:
+        return forbidden_write(path, decisions.writes[name])
+    return forbidden_input(path, input_class)
+
+
+def forbidden_write(path: tuple[str, ...], decision: Decision) -> RequestRefused:
+    """The error of an input that may not be written: the place, the reason and what would lift it, never the value."""
+    purposes = decision.granted_for.split(", ") if decision.granted_for is not None else []
+    remedy = (
+        f"déclarez la finalité {' ou '.join(purposes)}"
+        if purposes
+        else "retirez-la, ou donnez une autre valeur si c'est celle-ci qui est protégée"
+    )
+    return RequestRefused(
+        "FORBIDDEN_WRITE",
+        f"Vous ne pouvez pas écrire « {'.'.join(path)} » pour cette finalité, rien n'a été écrit : {remedy}.",
+        f"input {'.'.join(path)} is not writable",
+        path=path,
+        http_status=403,
+        extensions={"reason": decision.reason, "purposes": purposes} if decision.reason is not None else {},
+    )
 
 
 def forbidden_input(path: tuple[str, ...], input_class: InputClass | None = None) -> RequestRefused:

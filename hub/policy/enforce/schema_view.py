@@ -41,7 +41,7 @@ from graphql import (
 from hub.errors import RequestRefused
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import DecisionClass, Effect
-from hub.policy.enforce.input_check import is_admitted
+from hub.policy.enforce.input_check import is_admitted, is_value_written
 from schema.facts import VALUE_FACTS
 from schema.lru import Lru
 
@@ -190,6 +190,7 @@ class _Visible:
         reads = value_class.reads if value_class is not None else ()
         return any(
             all(self._is_value_readable(coordinate, read) for read in (*schema.inputs[name].reads, *reads))
+            and is_value_written(name, coordinate, self._decisions, schema)
             for name in self.inputs
             if schema.inputs[name].type == enum.name and name != coordinate
         )

@@ -28,9 +28,9 @@ class UnknownField(HubError):
 
 
 def path_coordinates(path: str, schema: Classification) -> list[str]:
-    """The coordinates along `Type.field.field…`; the last may be a value of an enum, and an input that finds persons is
-    a path of its own. Raises UnknownField (FIELD_UNKNOWN)."""
-    if path in schema.matches:
+    """The coordinates along `Type.field.field…`; the last may be a value of an enum, and an input that finds persons or
+    is written is a path of its own. Raises UnknownField (FIELD_UNKNOWN)."""
+    if path in schema.matches or path in schema.writes:
         return [path]
     type_name, *names = path.split(".")
     if (type_name not in schema.members and not _carriers(type_name, schema)) or not names:
@@ -103,7 +103,7 @@ def explanation_text(path: str, row: DecisionClass, table: DecisionTable, relati
 
 
 def _field_step(coordinate: str, row: DecisionClass, table: DecisionTable, relation: Fact | None) -> Step:
-    """The decision on a field, or on an input that finds persons."""
+    """The decision on a field, or on an input that finds persons or is written."""
     schema, policy, decision = table.classification, row.policy, row.by_coordinate[coordinate]
     related = decision if relation is None else by_relation(decision, relation, policy)
     category = schema.category(coordinate)

@@ -13,7 +13,13 @@ from hub.policy.decide.decision_table import DecisionTable, Effect
 from hub.policy.decide.policy_model import Grant, Policy
 from schema.categories import Category
 
-WORDS = {"read": "lu", "reduced": "réduit", "own_recorded": "lu si enregistré par soi", "match": "rapproché"}
+WORDS = {
+    "read": "lu",
+    "reduced": "réduit",
+    "own_recorded": "lu si enregistré par soi",
+    "match": "rapproché",
+    "write": "écrit",
+}
 """The keys of a grant that list categories, in French."""
 
 
@@ -32,8 +38,12 @@ def idle_grants(classification: Classification, policy: Policy) -> Iterator[str]
 def _opens(grant: Grant, key: str, category: Category, policy: Policy, classification: Classification) -> bool:
     if key in ("read", "own_recorded") and any(category in field.values for field in classification.fields.values()):
         return True
+    if key == "write" and any(
+        category in classification.fields[name].values for name in _written_fields(classification)
+    ):
+        return True
     given: dict[str, frozenset[Category]] = {
-        "read": grant.read if key == "match" else frozenset(),
+        "read": grant.read if key in ("match", "write") else frozenset(),
         key: frozenset({category}),
     }
     alone = replace(
@@ -42,6 +52,7 @@ def _opens(grant: Grant, key: str, category: Category, policy: Policy, classific
         reduced=given.get("reduced", frozenset()),
         own_recorded=given.get("own_recorded", frozenset()),
         match=given.get("match", frozenset()),
+        write=given.get("write", frozenset()),
     )
     kind = policy.actors[grant.actor]
     purpose = min(grant.purposes & kind.purposes)
@@ -51,8 +62,19 @@ def _opens(grant: Grant, key: str, category: Category, policy: Policy, classific
     row = DecisionTable(only, classification).decision_class(kind.name, purpose)
     if key == "match":
         return any(decision.effect is Effect.MATCH for decision in row.matches.values())
+    if key == "write":
+        return any(
+            decision.effect is Effect.WRITE and classification.writes[name] is category
+            for name, decision in row.writes.items()
+        )
     fields = classification.fields
     return any(
         decision.effect in (Effect.ALLOW, Effect.MASK) and fields[name].category is category
         for name, decision in row.decisions.items()
     )
+
+
+def _written_fields(classification: Classification) -> Iterator[str]:
+    """The coordinates that inputs are written to."""
+    for name in classification.writes:
+        yield from classification.requires(name)

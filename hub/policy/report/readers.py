@@ -104,7 +104,7 @@ def readings_text(path: str, answers: list[Reading], table: DecisionTable) -> st
     policy = table.policy
     name = path_coordinates(path, table.classification)[-1]
     lines = [path]
-    if name in table.classification.fields or name in table.classification.matches:
+    if name in table.classification.fields or name in table.classification.matches | table.classification.writes.keys():
         category = table.classification.category(name)
         lines[0] += f" — {category}, {policy.categories[category].label}"
     for reading in answers:

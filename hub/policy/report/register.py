@@ -21,8 +21,8 @@ HEAD = """\
 # Registre des activités de traitement
 RGPD, article 30. Page écrite par `hub policy register`, depuis la table des décisions que le hub applique : une
 activité par finalité, une ligne par accord. Le nombre qui suit une catégorie est celui des champs réellement servis, ou
-des entrées par lesquelles `findPerson` rapproche ; « v » : valeurs, ou liens, de cette catégorie que portent des champs
-d'une autre.
+des entrées par lesquelles `findPerson` rapproche, ou qu'une mutation écrit ; « v » : valeurs, ou liens, de cette
+catégorie que portent des champs d'une autre.
 
 Le responsable de traitement complète ce que les règles ne disent pas : son nom et ses coordonnées, ceux du délégué, les
 transferts hors de l'Union. Les mesures de sécurité : [docs/architecture.md](architecture.md). Les personnes concernées
@@ -49,6 +49,7 @@ def _activity(table: DecisionTable, purpose: Purpose) -> str:
             _categories(_fields_read(table, grant, purpose.code, Level.FULL), _values(table, grant, purpose.code)),
             _categories(_fields_read(table, grant, purpose.code, Level.REDUCED)),
             _categories(_inputs_matched(table, grant, purpose.code)),
+            _categories(_inputs_written(table, grant, purpose.code)),
             grant.basis.id,
             grant.retention.name if grant.retention is not None else "",
         )
@@ -64,7 +65,7 @@ def _activity(table: DecisionTable, purpose: Purpose) -> str:
     if purpose.deferred_days:
         text += f" La personne voit un accès fait pour cette finalité {purpose.deferred_days} jours après."
     if rows:
-        headings = ("destinataire et accord", "personnes", "lit", "lit réduit", "rapproche", "base", "durée")
+        headings = ("destinataire et accord", "personnes", "lit", "lit réduit", "rapproche", "écrit", "base", "durée")
         text += "\n\n" + markdown_table(headings, rows)
     if without_grant:
         kinds = ", ".join(without_grant)
@@ -102,6 +103,12 @@ def _inputs_matched(table: DecisionTable, grant: Grant, purpose: str) -> Counter
     return Counter(table.classification.matches[name] for name, match in matches.items() if grant.id in match.rules)
 
 
+def _inputs_written(table: DecisionTable, grant: Grant, purpose: str) -> Counter[Category]:
+    """Inputs of each category that this grant lets be written, for a purpose."""
+    writes = table.decision_class(grant.actor, purpose).writes
+    return Counter(table.classification.writes[name] for name, write in writes.items() if grant.id in write.rules)
+
+
 def _categories(fields: Mapping[Category, int], values: Mapping[Category, int] = NO_VALUES) -> str:
     counts = ((category, Opened(fields.get(category, 0), 0, values.get(category, 0))) for category in Category)
     return ", ".join(f"{category} ({cell(count)})" for category, count in counts if count.full or count.values)
@@ -118,10 +125,19 @@ def _applications(table: DecisionTable) -> str:
                 ", ".join(code for code in policy.purposes if code in scope.purposes),
                 ", ".join(f"{category} ({cell(count)})" for category, count in cells if count is not None),
                 ", ".join(category for category in Category if category in scope.match),
+                ", ".join(category for category in Category if category in scope.write),
                 " ; ".join(filter(None, (scope.legal, scope.nir))),
             )
         )
-    headings = ("application et portée", "utilisateurs", "finalités", "lit, de leurs droits", "rapproche", "fondement")
+    headings = (
+        "application et portée",
+        "utilisateurs",
+        "finalités",
+        "lit, de leurs droits",
+        "rapproche",
+        "écrit",
+        "fondement",
+    )
     return (
         "## Applications partenaires\nPar une application passe ce que sa portée et les droits de son utilisateur ont "
         "en commun, moins ce qui est interdit à l'application ; sans portée, l'offre publique seule.\n\n"

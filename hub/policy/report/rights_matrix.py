@@ -16,7 +16,8 @@ HEAD = """\
 # Matrice des droits
 Par sorte d'acteur et par catégorie de données, le nombre de champs servis qu'ouvrent une au moins de ses finalités et
 une au moins de ses relations : « 5 » lus en entier, « 2 r » réduits ou masqués, « — » aucun ; « 3 v » valeurs, ou
-liens, de cette catégorie que portent des champs d'une autre. Un champ ne se lit que d'une personne à laquelle une
+liens, de cette catégorie que portent des champs d'une autre ; « 2 é » entrées de mutations, de cette catégorie, qui
+s'écrivent. Un champ ne se lit que d'une personne à laquelle une
 relation lie l'acteur. Les dernières colonnes sont les portées d'applications : ce que chacune laisse passer à l'un au
 moins de ses utilisateurs, de ce que celui-ci peut lire."""
 
@@ -28,12 +29,13 @@ Ce qui est ouvert se ferme avec le temps, comme ici ; la personne elle-même n'e
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What one actor opens of a category: served fields read in full, those read reduced only, and values of the
-    category (or links that reveal it) that fields of another category carry."""
+    """What one actor opens of a category: served fields read in full, those read reduced only, values of the category
+    (or links that reveal it) that fields of another category carry, and inputs that it writes."""
 
     full: int
     reduced: int
     values: int = 0
+    written: int = 0
 
 
 def opened(table: DecisionTable) -> Mapping[tuple[str, Category], Opened]:
@@ -42,7 +44,11 @@ def opened(table: DecisionTable) -> Mapping[tuple[str, Category], Opened]:
     full: dict[tuple[str, Category], set[str]] = {}
     reduced: dict[tuple[str, Category], set[str]] = {}
     values: dict[tuple[str, Category], set[str]] = {}
+    written: dict[tuple[str, Category], set[str]] = {}
     for reader, row in _rows(table):
+        for name, decision in row.writes.items():
+            if decision.effect is Effect.WRITE:
+                written.setdefault((reader, table.classification.writes[name]), set()).add(name)
         for name, decision in row.decisions.items():
             field = table.classification.fields[name]
             for category, names in readable_values(name, decision, table.classification).items():
@@ -57,8 +63,9 @@ def opened(table: DecisionTable) -> Mapping[tuple[str, Category], Opened]:
             len(full.get(key, empty)),
             len(reduced.get(key, empty) - full.get(key, empty)),
             len(values.get(key, empty)),
+            len(written.get(key, empty)),
         )
-        for key in full.keys() | reduced.keys() | values.keys()
+        for key in full.keys() | reduced.keys() | values.keys() | written.keys()
     }
 
 
@@ -106,8 +113,8 @@ def matrix(table: DecisionTable) -> str:
 
 
 def cell(counts: Opened | None) -> str:
-    """« 5 · 2 r · 3 v »; « — » without counts."""
+    """« 5 · 2 r · 3 v · 1 é »; « — » without counts."""
     if counts is None:
         return "—"
-    parts = ((counts.full, ""), (counts.reduced, " r"), (counts.values, " v"))
+    parts = ((counts.full, ""), (counts.reduced, " r"), (counts.values, " v"), (counts.written, " é"))
     return " · ".join(f"{number}{sign}" for number, sign in parts if number)

@@ -1,0 +1,1 @@
+"""Writing back: inputs that are written, mutations, and the transaction in which one is made."""

@@ -1,0 +1,211 @@
+"""Inputs of mutations: what is written, to whom or to which item, once per idempotency key and from which version.
+
+@written_input(Appointment, "Rendez-vous à enregistrer.")
+class RecordAppointmentInput:
+    idempotency_key: str = idempotency_key()
+    person: ID = target("Personne qui a le rendez-vous.")
+    starts_at: DateTime = written("startsAt", "Début.")
+    mode: AppointmentMode | None = written("mode", "Modalité.", required=False)
+
+Each input that is written names its field by `@writes`, so that the hub decides it as a write and as a read of that
+field (docs/policy.md#rule-15). Nothing else of a client reaches a column.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import orjson
+import strawberry
+from sqlalchemy import Column
+from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
+
+from schema.categories import Category
+from schema.nir import holds_nir
+from subgraphs.kit.directives import reads_directive, writes_directive
+from subgraphs.kit.entity import entity_of
+from subgraphs.kit.enums import categories_of_values, value_names
+from subgraphs.kit.errors import BadInput, DeclarationError
+from subgraphs.kit.fields import ColumnField, attribute, unwrapped
+from subgraphs.kit.page_arguments import convert_value, uuid_or_none
+from subgraphs.kit.root_fields import column_at
+
+T = TypeVar("T")
+ARGUMENT = "input"
+"""The one argument of every mutation."""
+KEY, TARGET, VERSION = "idempotencyKey", "target", "expectedVersion"
+_KEY = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{8,64}")
+
+Check = Callable[[Any, datetime], bool]
+"""Whether a value of the right type may be written at this instant."""
+
+
+class WrittenInput(StrawberryField):
+    """An input that is written to the field at `path` (fields from the entity). `check` is what its value must pass
+    besides its type, `expected` the code of that form (`schema.input_forms`); `overwrites`: it replaces what the row
+    has."""
+
+    def __init__(
+        self,
+        path: str,
+        description: str,
+        *,
+        required: bool = True,
+        check: Check | None = None,
+        expected: str | None = None,
+        overwrites: bool = False,
+    ) -> None:
+        if (check is None) != (expected is None):
+            raise DeclarationError(f"{path}: a check goes with the form that it expects")
+        super().__init__(description=description, **({} if required else {"default": strawberry.UNSET}))
+        self.path, self.required, self.check, self.expected = path, required, check, expected
+        self.overwrites = overwrites
+        self.field: ColumnField
+
+    def read(self, name: str, value: Any, now: datetime) -> Any:
+        """The value for the column; raises BadInput."""
+        place = f"{ARGUMENT}.{name}"
+        choice = self.field.choice
+        if isinstance(choice, StrawberryEnumDefinition) and (
+            type(value) is not str or value not in value_names(choice)
+        ):
+            raise BadInput(place, "ENUM")
+        converted = convert_value(place, value, self.field.kind)
+        if self.check is not None and self.expected is not None and not self.check(converted, now):
+            raise BadInput(place, self.expected)
+        return converted
+
+    def stricter(self, value: Any) -> Category | None:
+        """The category of this value, if it is stricter than the field's."""
+        choice = self.field.choice
+        categories = {} if choice is None else categories_of_values(choice)
+        return next((category for category, values in categories.items() if value in values), None)
+
+
+class TargetInput(StrawberryField):
+    """The input that names the person or the item to write to, by its id."""
+
+
+class KeyInput(StrawberryField):
+    """The input that tells one writing from another, however often it is sent."""
+
+
+class VersionInput(StrawberryField):
+    """The input that tells which version of the item the client has read."""
+
+
+written = attribute(WrittenInput)
+
+
+def target(description: str) -> Any:
+    """The person, or the item, to write to."""
+    return TargetInput(description=description, directives=[reads_directive()])
+
+
+def idempotency_key() -> Any:
+    """The key under which a writing is made once."""
+    return KeyInput(
+        description="Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est "
+        "faite qu'une fois.",
+        directives=[reads_directive()],
+    )
+
+
+def expected_version() -> Any:
+    """The version that the client has read."""
+    return VersionInput(
+        description="Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit.",
+        directives=[reads_directive()],
+    )
+
+
+def written_input(entity: type, description: str) -> Callable[[type[T]], type[T]]:
+    """Declare the input type of a mutation. Raises DeclarationError for an input whose type is not that of its column,
+    and for a type without a key, a target or anything to write."""
+
+    def declare(cls: type[T]) -> type[T]:
+        fields = {name: field for name, field in vars(cls).items() if isinstance(field, StrawberryField)}
+        kinds = [kind for field in fields.values() for kind in (TargetInput, KeyInput) if isinstance(field, kind)]
+        inputs = {name: field for name, field in fields.items() if isinstance(field, WrittenInput)}
+        if sorted(kinds, key=str) != [KeyInput, TargetInput] or not any(field.required for field in inputs.values()):
+            raise DeclarationError(f"{cls.__name__}: a key, a target and a required input to write")
+        for field in inputs.values():
+            owner, column = column_at(entity_of(entity), field.path)
+            if not isinstance(column.column, Column) or column.key:
+                raise DeclarationError(f"{cls.__name__}.{field.path}: no column to write to")
+            field.field = column
+            field.directives = [writes_directive(owner.coordinate(column.graphql_name), overwrites=field.overwrites)]
+        declared = strawberry.input(cls, description=description)
+        for name, field in inputs.items():
+            if unwrapped(field.type) != (field.field.named_type, False):
+                raise DeclarationError(f"{cls.__name__}.{name}: the annotation is not the type of its column")
+        return declared
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asks to write: `values` by the name of the input, `digest` of all that it gave, `key` as it is
+    stored; `version` None for a new item."""
+
+    key: str
+    digest: str
+    target: str | None
+    version: int | None
+    values: Mapping[str, Any]
+
+
+def inputs_of(cls: type) -> Mapping[str, StrawberryField]:
+    """The inputs of a declared type by their GraphQL names."""
+    return {to_camel_case(field.python_name): field for field in cls.__strawberry_definition__.fields}  # type: ignore[attr-defined]
+
+
+def read_request(mutation: str, cls: type, given: Any, now: datetime, secret: bytes) -> Request | list[BadInput]:
+    """The request, or everything that is wrong with it; a null input is as an absent one."""
+    if type(given) is not dict:
+        return [BadInput(ARGUMENT, "OBJECT")]
+    refused: list[BadInput] = []
+    values: dict[str, Any] = {}
+    key, designated, version = "", None, None
+    for name, field in inputs_of(cls).items():
+        value, place = given.get(name), f"{ARGUMENT}.{name}"
+        try:
+            if isinstance(field, WrittenInput):
+                if value is not None or field.required:
+                    values[name] = field.read(name, value, now)
+            elif isinstance(field, KeyInput):
+                key = _key(place, value)
+            elif isinstance(field, VersionInput):
+                version = _version(place, value)
+            else:
+                designated = uuid_or_none(value)
+        except BadInput as error:
+            refused.append(error)
+    if refused:
+        return refused
+    whole = orjson.dumps([mutation, given], option=orjson.OPT_SORT_KEYS)
+    return Request(_digest(secret, key.encode()), _digest(secret, whole), designated, version, values)
+
+
+def _digest(secret: bytes, data: bytes) -> str:
+    return hmac.digest(secret, data, "sha256").hex()
+
+
+def _key(place: str, value: Any) -> str:
+    if type(value) is not str or not _KEY.fullmatch(value) or holds_nir(value):
+        raise BadInput(place, "KEY")
+    return value
+
+
+def _version(place: str, value: Any) -> int:
+    if type(value) is not int or value < 1:
+        raise BadInput(place, "VERSION")
+    return value

@@ -1,0 +1,77 @@
+"""The SQL of a mutation besides its answer: facts that decide it, the new row or the change; cached by residual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Uuid, bindparam, literal_column, select
+from sqlalchemy.dialects.postgresql import asyncpg
+
+from schema.residual import Residual
+from subgraphs.kit.aliased_columns import retarget
+from subgraphs.kit.facts_sql import person_facts
+from subgraphs.kit.guards import Guards
+from subgraphs.kit.select_builder import Row
+from subgraphs.kit.statement import Call, Parameters, compile_select
+from subgraphs.kit.subgraph_model import Model
+from subgraphs.kit.write.mutations import MutationField
+
+_DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
+TARGET = "target"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A statement that reads the facts of a person, or the facts, version and source of an item and locks it; no row
+    where it does not exist for the actor."""
+
+    sql: str
+    parameters: tuple[Callable[[Call], Any], ...]
+
+    def arguments(self, call: Call, target: str | None) -> list[Any]:
+        """The values of the parameters."""
+        return [target if find is _no_value else find(call) for find in self.parameters]
+
+
+def _no_value(call: Call) -> None:
+    """Stands for the target, which is no part of a call."""
+
+
+def decided(model: Model, mutation: MutationField, residual: Residual) -> Decided:
+    """The statement by which a mutation is decided."""
+    parameters = Parameters()
+    parameters[TARGET] = _no_value
+    key = bindparam(TARGET, type_=Uuid())
+    if mutation.complete is not None:
+        facts = person_facts(key, residual, "f")
+        return Decided(*compile_select(select(literal_column("f.v")).select_from(facts), parameters))
+    entity, guards = mutation.entity, Guards(model, residual)
+    assert entity.table is not None
+    assert entity.key is not None
+    name = guards.name("t")
+    columns, table = guards.named_alias(entity.table, name)
+    row = Row(table, json=False)
+    row.where.append(retarget(entity.key.column, entity.table, columns) == key)
+    scope = guards.enter(row, entity, columns, None)
+    assert scope.facts is not None
+    row.add(scope.facts)
+    row.add(columns.c["version"])
+    row.add(columns.c["source"])
+    return Decided(*compile_select(row.select().with_for_update(of=table), parameters))
+
+
+def insert_sql(mutation: MutationField, columns: Sequence[str]) -> str:
+    """The statement that makes a row with these columns."""
+    table = mutation.entity.table
+    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - names of our own tables
+
+
+def update_sql(mutation: MutationField, columns: Sequence[str]) -> str:
+    """The statement that changes these columns of the row whose id is the last parameter."""
+    table, key = mutation.entity.table, mutation.entity.key
+    assert key is not None
+    changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, 1))
+    return f"UPDATE {table} SET {changes} WHERE {key.column.name} = ${len(columns) + 1}"  # noqa: S608 - names of our own tables

@@ -1,0 +1,169 @@
+"""One mutation in one transaction: decide, note the request, write, read the answer, commit.
+
+The actor's right is decided on the facts of the person, or of the item, that the transaction reads before it writes
+(docs/policy.md#rule-15). What is refused leaves nothing; a request that was made before is answered with the item as
+the actor may read it now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from schema.context import Context
+from schema.facts import VALUE_FACTS, Fact
+from schema.lru import Lru
+from schema.residual import holds
+from subgraphs.kit.compiler import Compiler
+from subgraphs.kit.document import Node, Query
+from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.long_lists import nulled
+from subgraphs.kit.statement import Call, Statement
+from subgraphs.kit.subgraph_model import Model
+from subgraphs.kit.transactions import Database, Transaction
+from subgraphs.kit.write import request_log, statements
+from subgraphs.kit.write.inputs import ARGUMENT, Request, WrittenInput, read_request
+from subgraphs.kit.write.mutations import SOURCE, MutationField
+
+STATEMENT_BYTES = 1024 * 1024
+"""Memory for the statements that decide mutations, of one subgraph."""
+
+
+def refused() -> RequestFailed:
+    """The refusal of a person or item that is not there, or to which the actor may not write: all are told alike."""
+    return RequestFailed("WRITE_REFUSED", "Cette personne ou cet élément ne peut pas être écrit.")
+
+
+class Writer:
+    """Makes the mutations of one subgraph as its writing role; `secret` keys the hashes of requests."""
+
+    def __init__(self, model: Model, compiler: Compiler, database: Database, secret: bytes) -> None:
+        self.model, self.compiler, self.database, self.secret = model, compiler, database, secret
+        self._decided: Lru[tuple[str, str], statements.Decided] = Lru("decided writes", STATEMENT_BYTES, _memory)
+
+    async def answer(
+        self, text: str, query: Query, variables: Mapping[str, Any], context: Context
+    ) -> tuple[dict[str, Any], list[RequestFailed]]:
+        """Make the mutation of a valid operation and return its data; errors that the client can mend come with null.
+
+        Raises RequestFailed, and then nothing was written.
+        """
+        statement, call = self.compiler.statement(text, query, variables, context)
+        reading = query.read(query.settled(variables))
+        nodes = [node for node in reading.roots if node.name in self.model.roots]
+        if len(nodes) != 1:
+            raise RequestFailed("OPERATION_REFUSED", "La requête doit contenir une seule mutation.")
+        mutation = self.model.roots[nodes[0].name]
+        assert isinstance(mutation, MutationField)
+        now = datetime.fromtimestamp(context.now, UTC)
+        given = reading.value(nodes[0], ARGUMENT, variables)
+        request = read_request(mutation.graphql_name, mutation.input, given, now, self.secret)
+        if not isinstance(request, Request):
+            return _failed(nodes[0], request)
+        try:
+            rows = await self._write(mutation, request, statement, call, nodes[0], now)
+        except RequestFailed as error:
+            if error.status != 200:
+                raise
+            return _failed(nodes[0], [error])
+        data = statement.read(rows, call)
+        return data, nulled(data) if call.has_long_lists else []
+
+    async def _write(
+        self, mutation: MutationField, request: Request, statement: Statement, call: Call, node: Node, now: datetime
+    ) -> list[Any]:
+        """Write in one transaction and return the rows of the answer."""
+        context = call.context
+        async with self.database.writing(context) as transaction:
+            version = await self._decide(transaction, mutation, request, call)
+            item = str(uuid4()) if mutation.complete is not None else str(request.target)
+            entry = (context.actor, request.key, request.digest, mutation.graphql_name, context.purpose, item, now)
+            if await transaction.rows(request_log.insert_sql(self.model.name), entry):
+                if version != request.version:
+                    raise RequestFailed("VERSION_CONFLICT", "L'élément a changé depuis qu'il a été lu.")
+                await self._store(transaction, mutation, request, item, context, now)
+            else:
+                [made] = await transaction.rows(request_log.select_sql(self.model.name), (context.actor, request.key))
+                if made[0] != request.digest:
+                    raise RequestFailed("IDEMPOTENCY_KEY_REUSED", "La clé a déjà servi à une autre écriture.")
+                item = str(made[1])
+            call.keys[node.number] = item
+            rows = await transaction.rows(statement.sql, statement.arguments(call))
+            if not rows:
+                raise refused()
+            return rows
+
+    async def _decide(
+        self, transaction: Transaction, mutation: MutationField, request: Request, call: Call
+    ) -> int | None:
+        """The version of the item, None for a new one; raises RequestFailed unless the actor may write every input."""
+        residual = call.context.residual
+        statement = self._decided.get_or(
+            (mutation.graphql_name, residual.digest), partial(statements.decided, self.model, mutation, residual)
+        )
+        if request.target is None:
+            raise refused()
+        rows = await transaction.rows(statement.sql, statement.arguments(call, request.target))
+        if not rows:
+            raise refused()
+        facts: int = rows[0][0]
+        entity, context = mutation.entity, call.context
+        if mutation.complete is not None:
+            own = context.organisation is not None
+            if entity.owner is not None:
+                facts = facts & ~Fact.OWN_ITEM | (int(Fact.OWN_ITEM) if own else 0)
+            if entity.recorded_by is not None and own:
+                facts |= Fact.RECORDED
+        for name, value in request.values.items():
+            rule = residual.fields.get(mutation.coordinate(name))
+            stricter = mutation.written[name].stricter(value)
+            allowed = rule.read if rule is not None else ()
+            if stricter is not None and rule is not None and stricter is not mutation.written[name].field.category:
+                allowed = dict(rule.values).get(int(VALUE_FACTS[stricter]), ()) if holds(allowed, facts) else ()
+            if not holds(allowed, facts):
+                raise refused()
+        if mutation.complete is not None:
+            return None
+        if rows[0][2] != SOURCE:
+            raise RequestFailed("RECORDED_ELSEWHERE", "L'élément est tenu par un autre système.")
+        return int(rows[0][1])
+
+    async def _store(
+        self,
+        transaction: Transaction,
+        mutation: MutationField,
+        request: Request,
+        item: str,
+        context: Context,
+        now: datetime,
+    ) -> None:
+        """Make the row, or change it."""
+        fields: Mapping[str, WrittenInput] = mutation.written
+        columns = {str(fields[name].field.column.name): value for name, value in request.values.items()}
+        columns["as_of"] = now
+        if mutation.complete is None:
+            await transaction.rows(statements.update_sql(mutation, tuple(columns)), (*columns.values(), item))
+            return
+        entity, person = mutation.entity, str(request.target)
+        assert entity.key is not None
+        assert entity.subject is not None
+        columns |= {entity.key.column.name: item, entity.subject: person, "source": SOURCE, "source_id": item}
+        for column in (entity.owner, entity.recorded_by):
+            if column is not None:
+                columns[column] = context.organisation
+        columns |= mutation.complete(item, person)
+        await transaction.rows(statements.insert_sql(mutation, tuple(columns)), tuple(columns.values()))
+
+
+def _failed(node: Node, errors: list[Any]) -> tuple[dict[str, Any], list[RequestFailed]]:
+    for error in errors:
+        error.path = (node.key,)
+    return {node.key: None}, errors
+
+
+def _memory(key: tuple[str, str], statement: statements.Decided) -> int:
+    """Memory of a statement, in bytes."""
+    return 2_000 + 4 * len(statement.sql)
