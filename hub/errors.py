@@ -7,6 +7,7 @@
     │   └── IdentityRefused       hub.identity: token, purpose, habilitation
     ├── FieldFailed               one path of the answer is null and says why (subgraph, non-null, input)
     ├── NotServed                 nothing may be sent (503): database, journal, plan bound, deadline
+    ├── ClientRefused             hub.client_code: operations of which no client can be made
     └── StartRefused              configuration, keys, schema or policy with which the hub won't start
 
 `code` is part of the public interface: it never changes meaning. `message` is for the person who reads the answer
@@ -98,6 +99,10 @@ class NotServed(HubError):
     """The answer can't be given now, and no byte of it leaves."""
 
     status = 503
+
+
+class ClientRefused(HubError):
+    """No client can be made of these operations."""
 
 
 class StartRefused(HubError):

@@ -19,6 +19,7 @@ SOURCE_GENERATORS = (
     "subgraphs.kit.sdl",
     "hub.journal.types",
     "hub.graph",
+    "hub.client_code.published",
     "tests.attacks.inventory",
     "tests.docs.glossary",
     "tests.docs.policy_pages",

@@ -26,6 +26,7 @@ COMMANDS = {
     "compose": "Compose des sous-graphes Apollo Federation en un supergraphe, ou dit tout ce qui s'y oppose.",
     "schema": "Ce qui change d'un schéma à l'autre, et le schéma tel qu'un acteur peut le lire.",
     "plan": "Montre les appels aux sous-graphes d'un document ; rien n'est exécuté, aucune valeur n'est montrée.",
+    "client": "Fait un client typé, en Python ou en TypeScript, des opérations d'une application.",
     "token": "Donne le jeton d'un acteur de la démonstration.",
     "ingest": "Lit les fichiers d'un système source ; le même fichier donné deux fois n'écrit rien la seconde.",
     "sources": "Dit de chaque source quand elle a été lue, si c'est à temps, et ce qui en a été refusé.",

@@ -23,7 +23,7 @@ from hub.cli import main
 from infra.postgresql.cluster_home import home
 from tests.conftest import ROOT, Database
 
-PACKAGES = ("demo", "hub", "infra", "schema", "subgraphs", "tests/simulators")
+PACKAGES = ("clients", "demo", "hub", "infra", "schema", "subgraphs", "tests/simulators")
 MODULES = ("tests/__init__.py", "tests/threaded_server.py")
 """What the demo takes of the tests, beside the simulators."""
 SECONDS = 120
@@ -147,7 +147,7 @@ def copy_of_the_project(folder: Path) -> Iterator[Path]:
     """Yield a copy of the packages, with this Python in `.venv` and data of its own, deleted at the end."""
     root = folder / "copy"
     for name in PACKAGES:
-        shutil.copytree(ROOT / name, root / name)
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("node_modules"))
     for name in MODULES:
         shutil.copy(ROOT / name, root / name)
     programs = root / ".venv" / "bin"

@@ -3,16 +3,19 @@
 How a fenced block is run is told by its first line: `graphql` is asked as the référente A; `sh` is executed line by
 line where the demo runs; `sh make` names targets of the Makefile; `sh serveur` holds commands that serve until they are
 stopped; `toml réglages` is a settings file; `toml` is an extract of a policy file; `json` is generated;
-`mermaid` is a picture. A block of any other kind fails.
+`python` is a program that uses the published client, as the référente A; `sh installation` installs a package from
+this repository; `mermaid` is a picture. A block of any other kind fails.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,11 +44,23 @@ PAGES = [
     ROOT / "README.md",
     *(
         ROOT / "docs" / f"{name}.md"
-        for name in ("architecture", "matrice", "politiques", "sources", "exploitation", "evenements")
+        for name in ("architecture", "matrice", "politiques", "sources", "exploitation", "evenements", "clients")
     ),
 ]
 BLOCK = re.compile(r"^```(.+?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-KINDS = {"graphql", "sh", "sh make", "sh serveur", "toml réglages", "toml", "json", "json événement", "mermaid"}
+KINDS = {
+    "graphql",
+    "python",
+    "sh",
+    "sh installation",
+    "sh make",
+    "sh serveur",
+    "toml réglages",
+    "toml",
+    "json",
+    "json événement",
+    "mermaid",
+}
 
 
 @dataclass(frozen=True)
@@ -116,6 +131,24 @@ def test_every_command_runs_beside_the_demo(started: Demo) -> None:
             assert '"firstName"' in completed.stdout
         if "ingest" in command:
             assert "Lignes écrites dans la base : 0." in completed.stdout
+
+
+def test_every_program_runs_with_the_published_client(running: Site) -> None:
+    assert blocks("python")
+    token = running.issuer.token(running.actors["referent-a"])
+    named = {"HUB_URL": f"{running.url}/graphql", "HUB_TOKEN": token, "PYTHONPATH": str(ROOT / "clients" / "python")}
+    for block in blocks("python"):
+        command = [sys.executable, "-c", block.text]
+        completed = subprocess.run(command, env=os.environ | named, capture_output=True, text=True, timeout=120)
+        assert (completed.returncode, completed.stderr) == (0, "")
+        assert completed.stdout.startswith("5 personnes\n")
+
+
+def test_every_package_that_is_installed_is_one_of_this_repository() -> None:
+    for block in blocks("sh installation"):
+        for command in block.commands:
+            assert command.startswith("pip install ./")
+            assert (ROOT / command.removeprefix("pip install ") / "pyproject.toml").is_file()
 
 
 def test_every_command_that_serves_does(started: Demo) -> None:

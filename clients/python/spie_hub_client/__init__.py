@@ -1,0 +1,46 @@
+"""Made by `hub client python`: to change it, change the operations or the schema, and make it again."""
+
+from __future__ import annotations
+
+from .appointments import Appointments
+from .find_person import FindPerson
+from .journey import Journey
+from .persons import Persons
+from .runtime.access import Access
+from .runtime.answers import Answer
+from .runtime.async_hub import AsyncHub
+from .runtime.errors import FieldError, HubError, Incomplete, NotUnderstood, Refused, TokenRefused, Unreachable, Withheld
+from .runtime.exchange import Retries
+from .runtime.hub import Hub
+from .runtime.pages import Page
+from .runtime.tokens import BearerTokens, ClientCredentials, Tokens
+from .runtime.vocabulary import Decision, Purpose, Reason
+from .services import Services
+
+__all__ = [
+    "Access",
+    "Answer",
+    "Appointments",
+    "AsyncHub",
+    "BearerTokens",
+    "ClientCredentials",
+    "Decision",
+    "FieldError",
+    "FindPerson",
+    "Hub",
+    "HubError",
+    "Incomplete",
+    "Journey",
+    "NotUnderstood",
+    "Page",
+    "Persons",
+    "Purpose",
+    "Reason",
+    "Refused",
+    "Retries",
+    "Services",
+    "TokenRefused",
+    "Tokens",
+    "Unreachable",
+    "Withheld",
+]

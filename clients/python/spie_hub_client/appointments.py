@@ -1,0 +1,74 @@
+"""Made by `hub client python`: to change it, change the operations or the schema, and make it again."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, UnsetType, field
+
+from .fragments import ListedAppointment, PageBounds
+from .inputs import AppointmentFilter
+from .runtime.models import Connection, Model, PagedOperation
+
+
+class AppointmentsData(Model, frozen=True, kw_only=True):
+    """AppointmentsData."""
+    appointments: AppointmentsAppointments | None
+    """Rendez-vous des personnes suivies. — Catégorie : SUIVI"""
+
+
+class AppointmentsAppointments(Model, frozen=True, kw_only=True):
+    """Page de rendez-vous."""
+    nodes: tuple[ListedAppointment, ...] | None
+    """Éléments de la page. — Catégorie : TECH"""
+    page_info: PageBounds = field(name="pageInfo")
+    """Bornes de la page. — Catégorie : TECH"""
+
+
+class Appointments(PagedOperation[AppointmentsData, ListedAppointment], frozen=True, kw_only=True):
+    """Les rendez-vous du périmètre de l'acteur, page par page."""
+    NAME = "Appointments"
+    DOCUMENT = """query Appointments($first: Int = 100, $after: String, $filter: AppointmentFilter) {
+  appointments(first: $first, after: $after, filter: $filter) {
+    nodes {
+      ...ListedAppointment
+    }
+    pageInfo {
+      ...PageBounds
+    }
+  }
+}
+
+fragment ListedAppointment on Appointment {
+  id
+  startsAt
+  durationMinutes
+  mode
+  status
+  motive {
+    category
+  }
+  organisation {
+    name
+  }
+}
+
+fragment PageBounds on PageInfo {
+  hasNextPage
+  endCursor
+}"""
+    DOCUMENT_ID = "9f399c111b0f61c4a60da36a7f6eadf4af18ed86e0f954a300d58c85b5bc10c2"
+    DATA = AppointmentsData
+    CURSOR = "after"
+    first: int | UnsetType | None = UNSET
+    after: str | UnsetType | None = UNSET
+    filter: AppointmentFilter | UnsetType | None = UNSET
+
+    @classmethod
+    def connection_of(cls, data: AppointmentsData) -> Connection[ListedAppointment] | None:
+        """The page in this data; None if it is withheld."""
+        level_0 = data.appointments
+        if level_0 is None:
+            return None
+        if level_0.nodes is None:
+            return None
+        bounds = level_0.page_info
+        return Connection(level_0.nodes, bounds.end_cursor if bounds.has_next_page else None)

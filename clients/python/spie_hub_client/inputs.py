@@ -1,0 +1,101 @@
+"""Made by `hub client python`: to change it, change the operations or the schema, and make it again."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, UnsetType, field
+
+from .enums import AppointmentStatus, DossierRole, NationalIdentifierKind, RsaStatus
+from .runtime.models import Date, DateTime, Model
+
+
+class AppointmentFilter(Model, frozen=True, kw_only=True):
+    """Critères de recherche de rendez-vous."""
+    starts_from: DateTime | UnsetType | None = field(name="startsFrom", default=UNSET)
+    """Débute à partir de cet instant, compris."""
+    starts_before: DateTime | UnsetType | None = field(name="startsBefore", default=UNSET)
+    """Débute avant cet instant."""
+    status: AppointmentStatus | UnsetType | None = UNSET
+    """Présence de la personne."""
+    organisation: str | UnsetType | None = UNSET
+    """Organisation qui reçoit."""
+
+
+class DepartmentIdentifierInput(Model, frozen=True, kw_only=True):
+    """Identifiant de la personne dans le système d'information d'un Conseil départemental."""
+    department: str
+    """Code du département."""
+    value: str
+    """Valeur de l'identifiant."""
+
+
+class IdentifierInput(Model, frozen=True, kw_only=True):
+    """Identifiant de la personne dans un système national."""
+    kind: NationalIdentifierKind
+    """Système de l'identifiant."""
+    value: str
+    """Valeur de l'identifiant."""
+    organisation: str | UnsetType | None = UNSET
+    """Organisme gestionnaire, pour un matricule CAF ou MSA."""
+    role: DossierRole | UnsetType | None = UNSET
+    """Rôle dans le dossier, pour un matricule CAF ou MSA."""
+
+
+class IdentityInput(Model, frozen=True, kw_only=True):
+    """Identité à rapprocher : au moins un identifiant ou les noms, et la date de naissance."""
+    birth_date: Date = field(name="birthDate")
+    """Date de naissance."""
+    nir: str | UnsetType | None = UNSET
+    """NIR, de 13 caractères, ou 15 avec sa clé ; haché avant toute recherche, jamais conservé ni journalisé."""
+    identifier: IdentifierInput | UnsetType | None = UNSET
+    """Identifiant dans un système national."""
+    department_identifier: DepartmentIdentifierInput | UnsetType | None = field(name="departmentIdentifier", default=UNSET)
+    """Identifiant interne d'un Conseil départemental, pour qui peut lire les identifiants en entier."""
+    names: NamesInput | UnsetType | None = UNSET
+    """Nom et prénom, pour qui instruit la demande d'une personne sous un numéro de dossier ; deux homonymes nés le
+    même jour donnent SEVERAL."""
+
+
+class NamesInput(Model, frozen=True, kw_only=True):
+    """Noms d'une personne, sans égard à la casse ni aux accents."""
+    last_name: str = field(name="lastName")
+    """Nom d'usage ou de naissance."""
+    first_name: str = field(name="firstName")
+    """Prénom."""
+
+
+class NearInput(Model, frozen=True, kw_only=True):
+    """Lieu de recherche : une commune, ou des coordonnées."""
+    city_code: str | UnsetType | None = field(name="cityCode", default=UNSET)
+    """Code INSEE de la commune, à défaut de coordonnées."""
+    latitude: float | UnsetType | None = UNSET
+    """Latitude, en degrés décimaux."""
+    longitude: float | UnsetType | None = UNSET
+    """Longitude, en degrés décimaux."""
+    radius_km: int | UnsetType | None = field(name="radiusKm", default=UNSET)
+    """Rayon, en kilomètres, de 1 à 100."""
+
+
+class PersonFilter(Model, frozen=True, kw_only=True):
+    """Critères de recherche de personnes, comparés à l'identique ou par intervalle."""
+    last_name: str | UnsetType | None = field(name="lastName", default=UNSET)
+    """Nom d'usage ou de naissance, sans égard à la casse ni aux accents."""
+    birth_date_from: Date | UnsetType | None = field(name="birthDateFrom", default=UNSET)
+    """Né à partir de cette date, comprise."""
+    birth_date_to: Date | UnsetType | None = field(name="birthDateTo", default=UNSET)
+    """Né jusqu'à cette date, comprise."""
+    city_code: str | UnsetType | None = field(name="cityCode", default=UNSET)
+    """Code INSEE de la commune de résidence."""
+    rsa_status: RsaStatus | UnsetType | None = field(name="rsaStatus", default=UNSET)
+    """État du dossier RSA."""
+
+
+class ServiceFilter(Model, frozen=True, kw_only=True):
+    """Critères de recherche de services ; chaque liste admet un service qui en porte une valeur."""
+    thematics: tuple[str, ...] | UnsetType | None = UNSET
+    """Thématiques ou catégories de thématiques, codes de data.inclusion."""
+    types: tuple[str, ...] | UnsetType | None = UNSET
+    """Types de service, codes de data.inclusion."""
+    publics: tuple[str, ...] | UnsetType | None = UNSET
+    """Publics, codes de data.inclusion."""
+    fees: tuple[str, ...] | UnsetType | None = UNSET
+    """Frais, codes de data.inclusion."""

@@ -1,0 +1,86 @@
+"""Made by `hub client python`: to change it, change the operations or the schema, and make it again."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, UnsetType, field
+
+from .fragments import ListedPerson, PageBounds
+from .inputs import PersonFilter
+from .runtime.models import Connection, Model, PagedOperation
+
+
+class PersonsData(Model, frozen=True, kw_only=True):
+    """PersonsData."""
+    persons: PersonsPersons | None
+    """Les personnes que l'acteur suit ou qui relèvent de son périmètre. — Catégorie : TECH"""
+
+
+class PersonsPersons(Model, frozen=True, kw_only=True):
+    """Page de personnes."""
+    nodes: tuple[ListedPerson, ...] | None
+    """Éléments de la page. — Catégorie : TECH"""
+    page_info: PageBounds = field(name="pageInfo")
+    """Bornes de la page. — Catégorie : TECH"""
+
+
+class Persons(PagedOperation[PersonsData, ListedPerson], frozen=True, kw_only=True):
+    """Les personnes que l'acteur suit ou qui relèvent de son périmètre, page par page."""
+    NAME = "Persons"
+    DOCUMENT = """query Persons($first: Int = 100, $after: String, $filter: PersonFilter) {
+  persons(first: $first, after: $after, filter: $filter) {
+    nodes {
+      ...ListedPerson
+    }
+    pageInfo {
+      ...PageBounds
+    }
+  }
+}
+
+fragment ListedPerson on Person {
+  id
+  civility
+  firstName
+  lastName
+  birthDate
+  birthYear
+  contact {
+    email
+    phones
+    address {
+      postalCode
+      city
+      cityCode
+    }
+  }
+  rsa {
+    status
+    rightsAndDutiesSince
+  }
+  orientations {
+    pathway
+    startsOn
+  }
+}
+
+fragment PageBounds on PageInfo {
+  hasNextPage
+  endCursor
+}"""
+    DOCUMENT_ID = "c4bf946459fb7528e7a09dd12cb758240ce79ed943e7b285f44bcff71a151df6"
+    DATA = PersonsData
+    CURSOR = "after"
+    first: int | UnsetType | None = UNSET
+    after: str | UnsetType | None = UNSET
+    filter: PersonFilter | UnsetType | None = UNSET
+
+    @classmethod
+    def connection_of(cls, data: PersonsData) -> Connection[ListedPerson] | None:
+        """The page in this data; None if it is withheld."""
+        level_0 = data.persons
+        if level_0 is None:
+            return None
+        if level_0.nodes is None:
+            return None
+        bounds = level_0.page_info
+        return Connection(level_0.nodes, bounds.end_cursor if bounds.has_next_page else None)

@@ -1,0 +1,88 @@
+"""The asynchronous client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx2
+
+from .answers import Answer
+from .exchange import Call, Post, Retries, check_url, exchange
+from .models import Operation, PagedOperation
+from .pages import Page, page_of
+from .tokens import Tokens
+
+Data = TypeVar("Data")
+Node = TypeVar("Node")
+
+
+class AsyncHub:
+    """A hub at an address, asked with an application's tokens. Use it in an `async with` block, or `await close()`."""
+
+    def __init__(self, url: str, tokens: Tokens, *, retries: Retries | None = None, timeout: float = 30.0) -> None:
+        self._url = check_url(url)
+        self._tokens = tokens
+        self._client = tokens.async_client(timeout)
+        self._retries = retries or Retries()
+
+    async def execute(
+        self,
+        operation: Operation[Data],
+        *,
+        purpose: str | None = None,
+        reference: str | None = None,
+        all_or_nothing: bool = False,
+    ) -> Answer[Data]:
+        """The answer to an operation, for this purpose and under this case number; raises HubError.
+
+        `all_or_nothing`: a field that is denied refuses the whole operation (`Access-Mode: refuse`).
+        """
+        steps = exchange(operation, Call(purpose, reference, all_or_nothing), self._retries)
+        reply: httpx2.Response | httpx2.TransportError | None = None
+        while True:
+            try:
+                step = steps.send(reply)
+            except StopIteration as end:
+                answer: Answer[Data] = end.value
+                return answer
+            if isinstance(step, Post):
+                reply = await self._post(step)
+            else:
+                reply = None
+                await asyncio.sleep(step.seconds)
+
+    async def pages(
+        self,
+        operation: PagedOperation[Data, Node],
+        *,
+        purpose: str | None = None,
+        reference: str | None = None,
+        all_or_nothing: bool = False,
+    ) -> AsyncIterator[Page[Data, Node]]:
+        """The pages of a list, from the operation's cursor on, each of them whole; otherwise as `execute`."""
+        following: PagedOperation[Data, Node] | None = operation
+        while following is not None:
+            answer = await self.execute(following, purpose=purpose, reference=reference, all_or_nothing=all_or_nothing)
+            page = page_of(following, answer)
+            yield page
+            following = page.following(following)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        await self.close()
+
+    async def _post(self, step: Post) -> httpx2.Response | httpx2.TransportError:
+        try:
+            await self._tokens.renew_async(self._client)
+            return await self._client.post(self._url, content=step.body, headers=step.headers)
+        except httpx2.TransportError as failure:
+            return failure

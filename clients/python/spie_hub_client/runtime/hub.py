@@ -1,0 +1,88 @@
+"""The synchronous client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx2
+
+from .answers import Answer
+from .exchange import Call, Post, Retries, check_url, exchange
+from .models import Operation, PagedOperation
+from .pages import Page, page_of
+from .tokens import Tokens
+
+Data = TypeVar("Data")
+Node = TypeVar("Node")
+
+
+class Hub:
+    """A hub at an address, asked with an application's tokens. Use it in a `with` block, or `close` it."""
+
+    def __init__(self, url: str, tokens: Tokens, *, retries: Retries | None = None, timeout: float = 30.0) -> None:
+        self._url = check_url(url)
+        self._tokens = tokens
+        self._client = tokens.client(timeout)
+        self._retries = retries or Retries()
+
+    def execute(
+        self,
+        operation: Operation[Data],
+        *,
+        purpose: str | None = None,
+        reference: str | None = None,
+        all_or_nothing: bool = False,
+    ) -> Answer[Data]:
+        """The answer to an operation, for this purpose and under this case number; raises HubError.
+
+        `all_or_nothing`: a field that is denied refuses the whole operation (`Access-Mode: refuse`).
+        """
+        steps = exchange(operation, Call(purpose, reference, all_or_nothing), self._retries)
+        reply: httpx2.Response | httpx2.TransportError | None = None
+        while True:
+            try:
+                step = steps.send(reply)
+            except StopIteration as end:
+                answer: Answer[Data] = end.value
+                return answer
+            if isinstance(step, Post):
+                reply = self._post(step)
+            else:
+                reply = None
+                time.sleep(step.seconds)
+
+    def pages(
+        self,
+        operation: PagedOperation[Data, Node],
+        *,
+        purpose: str | None = None,
+        reference: str | None = None,
+        all_or_nothing: bool = False,
+    ) -> Iterator[Page[Data, Node]]:
+        """The pages of a list, from the operation's cursor on, each of them whole; otherwise as `execute`."""
+        following: PagedOperation[Data, Node] | None = operation
+        while following is not None:
+            answer = self.execute(following, purpose=purpose, reference=reference, all_or_nothing=all_or_nothing)
+            page = page_of(following, answer)
+            yield page
+            following = page.following(following)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _post(self, step: Post) -> httpx2.Response | httpx2.TransportError:
+        try:
+            self._tokens.renew(self._client)
+            return self._client.post(self._url, content=step.body, headers=step.headers)
+        except httpx2.TransportError as failure:
+            return failure

@@ -1,0 +1,120 @@
+"""The operations of an application, read from a folder and valid on the schema, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    Source,
+    concat_ast,
+    parse,
+    print_ast,
+    separate_operations,
+    validate,
+)
+
+from hub.errors import ClientRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation; `text` is what the hub is sent, `description` the comment above it."""
+
+    name: str
+    text: str
+    description: str
+    node: OperationDefinitionNode
+    fragments: tuple[FragmentDefinitionNode, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text, by which a manifest knows it."""
+        return sha256(self.text.encode()).hexdigest()
+
+
+def read_operations(folders: Sequence[Path], schema: GraphQLSchema) -> list[Operation]:
+    """The operations of the `*.graphql` files of these folders and their subfolders, in the order of their names.
+
+    Fragments may stand in any file. Raises ClientRefused.
+    """
+    documents = [_parse(path, folder) for folder in folders for path in sorted(folder.rglob("*.graphql"))]
+    if not any(True for document in documents for _ in _operations(document)):
+        raise ClientRefused(
+            "OPERATIONS_MISSING",
+            f"« {folders[0]} » ne contient aucune opération : mettez-y des fichiers *.graphql.",
+            "no operation in the folder",
+        )
+    merged = concat_ast(documents)
+    _check_names([node for document in documents for node in _operations(document)])
+    if errors := validate(schema, merged):
+        raise ClientRefused(
+            "OPERATION_INVALID", f"{_place(errors[0])} : {errors[0].message}", "not valid on the schema of this hub"
+        )
+    return [_operation(document) for _, document in sorted(separate_operations(merged).items())]
+
+
+def _parse(path: Path, folder: Path) -> DocumentNode:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ClientRefused(
+            "OPERATION_UNREADABLE",
+            f"L'opération « {path} » ne se lit pas : nommez un fichier de texte UTF-8.",
+            type(error).__name__,
+        ) from error
+    try:
+        return parse(Source(text, str(path.relative_to(folder))))
+    except GraphQLError as error:
+        raise ClientRefused("OPERATION_INVALID", f"{_place(error)} : {error.message}", "not a document") from error
+
+
+def _operations(document: DocumentNode) -> Iterator[OperationDefinitionNode]:
+    return (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+
+
+def _check_names(nodes: Sequence[OperationDefinitionNode]) -> None:
+    """Every operation has a name that begins with a capital, of its own whatever the case, and is no subscription."""
+    names: set[str] = set()
+    for node in nodes:
+        name = node.name.value if node.name is not None else ""
+        if not name[:1].isupper() or name.lower() in names or node.operation is OperationType.SUBSCRIPTION:
+            raise ClientRefused(
+                "OPERATION_NAME",
+                f"{_place(GraphQLError('', node))} : une requête ou une mutation porte un nom à elle, qui commence par "
+                "une majuscule (le client en fait une classe).",
+                "no name, one that is taken, or a subscription",
+            )
+        names.add(name.lower())
+
+
+def _operation(document: DocumentNode) -> Operation:
+    (node,) = _operations(document)
+    assert node.name is not None
+    fragments = tuple(part for part in document.definitions if isinstance(part, FragmentDefinitionNode))
+    return Operation(node.name.value, print_ast(document), _comment(node), node, fragments)
+
+
+def _comment(node: OperationDefinitionNode) -> str:
+    """The lines of comment just above the operation."""
+    lines: list[str] = []
+    token = node.loc.start_token.prev if node.loc is not None else None
+    while token is not None and token.kind.name == "COMMENT":
+        lines.insert(0, (token.value or "").strip())
+        token = token.prev
+    return " ".join(lines)
+
+
+def _place(error: GraphQLError) -> str:
+    """File and line of an error."""
+    if error.source is None or not error.locations:
+        return "Les opérations"
+    return f"« {error.source.name} », ligne {error.locations[0].line}"

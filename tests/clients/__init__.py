@@ -1,0 +1,1 @@
+"""Tests of the published clients and of what generates them."""
