@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-PACKAGES = ("benchmarks", "demo", "hub", "infra", "schema", "subgraphs", "tests")
+PACKAGES = ("benchmarks", "clients", "demo", "hub", "infra", "schema", "subgraphs", "tests")
 PROXY = "class A:\n    b: dict = MappingProxyType({})\n"
 
 

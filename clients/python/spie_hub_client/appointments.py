@@ -49,13 +49,16 @@ fragment ListedAppointment on Appointment {
   organisation {
     name
   }
+  person {
+    id
+  }
 }
 
 fragment PageBounds on PageInfo {
   hasNextPage
   endCursor
 }"""
-    DOCUMENT_ID = "9f399c111b0f61c4a60da36a7f6eadf4af18ed86e0f954a300d58c85b5bc10c2"
+    DOCUMENT_ID = "d8f31e6606a0b3331994a11fbe5c0aefb4eb65357c9b24f10c97caed9dc59bd7"
     DATA = AppointmentsData
     CURSOR = "after"
     first: int | UnsetType | None = UNSET

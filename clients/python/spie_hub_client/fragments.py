@@ -26,6 +26,8 @@ class ListedAppointment(Model, frozen=True, kw_only=True):
     organisation: ListedAppointmentOrganisation | None
     """Organisation qui reçoit, nulle tant qu'elle n'est pas déclarée au hub ; un rendez-vous chez celle dont le nom
     révélerait une donnée protégée est absent des listes. — Catégorie : SUIVI ; certaines valeurs : JUST, SAN, SEJ"""
+    person: ListedAppointmentPerson | None
+    """Personne que cet élément concerne. — Catégorie : TECH"""
 
 
 class ListedAppointmentMotive(Model, frozen=True, kw_only=True):
@@ -39,6 +41,12 @@ class ListedAppointmentOrganisation(Model, frozen=True, kw_only=True):
     """Organisation qui donne des rendez-vous. Ce qu'un lien vers elle révèle d'une personne se décide sur le lien."""
     name: str | None
     """Nom. — Catégorie : PUB"""
+
+
+class ListedAppointmentPerson(Model, frozen=True, kw_only=True):
+    """Personne accompagnée ou qui demande à l'être."""
+    id: str
+    """Identifiant opaque du hub ; ne dérive d'aucun autre. — Catégorie : TECH"""
 
 
 class ListedPerson(Model, frozen=True, kw_only=True):
