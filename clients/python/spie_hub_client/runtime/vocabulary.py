@@ -17,6 +17,7 @@ class Decision(OpenEnum):
     ALLOW = "allow"
     MASK = "mask"
     MATCH = "match"
+    WRITE = "write"
     DENY = "deny"
     UNKNOWN_VALUE = "UNKNOWN_VALUE"
 
