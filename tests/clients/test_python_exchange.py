@@ -81,7 +81,7 @@ def test_a_busy_hub_is_asked_again_after_the_time_that_it_says() -> None:
 
 
 def test_pauses_double_and_no_two_callers_wait_alike() -> None:
-    replies = [busy(503), httpx2.ConnectError(""), busy(503, "soon"), busy(429), ok()]
+    replies: list[Reply] = [busy(503), httpx2.ConnectError(""), busy(503, "soon"), busy(429), ok()]
     _, pauses = run(replies, retries=Retries(first_wait=8, longest_wait=20))
     for seconds, most in zip(pauses, (8, 16, 20, 20), strict=True):
         assert most / 2 <= seconds <= most
