@@ -303,7 +303,7 @@ RDVS = (
     Rdv(4, EMPLOYER, 12, "siae_interview", (("maelle", "unknown"),), created_by="user"),
     Rdv(5, CD_08, -31, "rsa_orientation", (("titouan", "excused"), ("sidonie", "seen"), ("firmin", "seen"))),
     Rdv(6, CD_08, 5, "psychologue", (("gaspard", "unknown"),), location="visio"),
-    Rdv(7, CD_08, 15, "rsa_follow_up", (("gaspard", "unknown"),), location="phone"),
+    Rdv(7, CD_08, 1, "rsa_follow_up", (("gaspard", "unknown"),), location="phone"),
     Rdv(8, EMPLOYER, -4, "siae_interview", (("ondine", "seen"),)),
     Rdv(9, CD_08, 20, None, (("ondine", "unknown"),)),
     Rdv(10, CD_08, 7, "rsa_accompagnement", (("leonce", "unknown"),)),

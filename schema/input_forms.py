@@ -6,6 +6,9 @@ a value; the hub tells the client both in words of its own (docs/policy.md#rule-
 
 from __future__ import annotations
 
+SHORTEST_PREFIX = 3
+"""Fewest letters and digits of the beginning of a name that is searched for."""
+
 FORMS = {
     "OBJECT": "un objet",
     "ENUM": "une valeur de l'énumération",
@@ -22,6 +25,7 @@ FORMS = {
     "RADIUS": "un entier de 1 à 100",
     "LATITUDE": "un nombre de -90 à 90",
     "LONGITUDE": "un nombre de -180 à 180",
+    "PREFIX": f"le début d'un nom, {SHORTEST_PREFIX} lettres ou chiffres au moins",
     "NIR": "un NIR de 13 caractères, ou de 15 avec une clé juste",
     "IDENTIFIED": "un NIR, un identifiant ou les noms, avec la date de naissance",
     "NAMES": "un nom et un prénom, qui ont des lettres",

@@ -12,12 +12,13 @@ from subgraphs.appointments.values import AppointmentStatus
 from subgraphs.kit.connection_types import JudgedConnection
 from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.root_fields import Comparison, caseload, criterion, filter_of, order_of, sort
-from subgraphs.kit.scalars import ID, DateTime
+from subgraphs.kit.scalars import ID, Date, DateTime
 from subgraphs.kit.subgraph_model import model
 
 
 @filter_of(Appointment, "Critères de recherche de rendez-vous.")
 class AppointmentFilter:
+    day: Date | None = criterion("day", "Jour du rendez-vous, à l'heure de Paris.")
     starts_from: DateTime | None = criterion("startsAt", "Débute à partir de cet instant, compris.", Comparison.FROM)
     starts_before: DateTime | None = criterion("startsAt", "Débute avant cet instant.", Comparison.BEFORE)
     status: AppointmentStatus | None = criterion("status", "Présence de la personne.")

@@ -10,10 +10,10 @@ from subgraphs.appointments.tables import appointment, appointment_agent, invita
 from subgraphs.kit.access import person
 from subgraphs.kit.connection_types import Connection, JudgedConnection
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.fields import Coarsen, Drop, Sort, column, embedded, key, person_of_item, to_many, to_one
+from subgraphs.kit.fields import Coarsen, Drop, Sort, column, day_column, embedded, key, person_of_item, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.residual_sql import word
-from subgraphs.kit.scalars import ID, DateTime
+from subgraphs.kit.scalars import ID, Date, DateTime
 
 SUIVI, LIBRE, PUB, PROF = Category.SUIVI, Category.LIBRE, Category.PUB, Category.PROF
 REDUCED = Level.REDUCED
@@ -75,6 +75,7 @@ class Appointment:
     id: ID = key(appointment.c.id)
     person: Person | None = person_of_item(person.c.person_id, appointment.c.person_id)
     starts_at: DateTime | None = column(appointment.c.starts_at, SUIVI, "Début du rendez-vous.")
+    day: Date | None = column(day_column(appointment.c.starts_at), SUIVI, "Jour du rendez-vous, à l'heure de Paris.")
     duration_minutes: int | None = column(appointment.c.duration_minutes, SUIVI, "Durée prévue, en minutes.")
     mode: v.AppointmentMode | None = column(appointment.c.mode, SUIVI, "Modalité.")
     collective: bool | None = column(appointment.c.collective, SUIVI, "Le rendez-vous est collectif.")

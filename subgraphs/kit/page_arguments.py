@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Uuid
 
+from schema.input_forms import SHORTEST_PREFIX
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.document import ENTITIES, Node, Reading
 from subgraphs.kit.entity import Entity
@@ -181,7 +182,10 @@ def _criterion(name: str, value: Any, listing: Listing) -> Any:
     if criterion.normalise is not None:
         if not isinstance(value, str) or "\x00" in value:
             raise BadInput(input_path, "STRING")
-        return criterion.normalise(value)
+        key = criterion.normalise(value)
+        if criterion.comparison is Comparison.PREFIX and (key is None or len(key.replace(" ", "")) < SHORTEST_PREFIX):
+            raise BadInput(input_path, "PREFIX")
+        return key
     if field.choice is not None and (not isinstance(value, str) or value not in value_names(field.choice)):
         raise BadInput(input_path, "ENUM")
     if field.key and isinstance(field.column.type, Uuid):

@@ -23,7 +23,7 @@ from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import strawberry
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, String
 from strawberry import ID
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import has_object_definition
@@ -60,7 +60,8 @@ class Comparison(StrEnum):
     """Comparisons that an input may ask; all are served by an index under row security.
 
     `AMONG`: the input is a list, and the value is one of it (of a list of values: has one of it). `HOLDS`: the list of
-    values has the input.
+    values has the input. `PREFIX`: the text, of bytes in order, begins with the input; it is compared as a range, since
+    the operators of patterns are not leakproof.
     """
 
     EQUAL = "="
@@ -69,6 +70,7 @@ class Comparison(StrEnum):
     BEFORE = "<"
     AMONG = "&&"
     HOLDS = "@>"
+    PREFIX = "begins with"
 
 
 class Criterion(StrawberryField):
@@ -114,6 +116,8 @@ def filter_of(entity: type, description: str) -> Callable[[type[T]], type[T]]:
             column = column_at(entity_of(entity), field.path)[1]
             if unwrapped(field.type) != (column.named_type, field.comparison is Comparison.AMONG):
                 raise DeclarationError(f"{cls.__name__}.{name}: the annotation is not the type of its column")
+            if field.comparison is Comparison.PREFIX and (field.normalise is None or not _in_bytes(field.column)):
+                raise DeclarationError(f"{cls.__name__}.{name}: a prefix is compared on a normalised column of bytes")
         return declared
 
     return declare
@@ -278,6 +282,10 @@ def coordinates_read(entity: Entity, criterion: Criterion) -> list[str]:
     if criterion.alternative is None:
         return coordinates
     return [*coordinates, *coordinates_read(entity, criterion.alternative)]
+
+
+def _in_bytes(column: ColumnElement[Any] | None) -> bool:
+    return isinstance(getattr(column, "type", None), String) and column.type.collation == "C"  # type: ignore[union-attr]
 
 
 def _returned(field: StrawberryField) -> Any:

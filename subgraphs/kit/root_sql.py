@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
     bindparam,
     cast,
     collate,
@@ -230,7 +231,7 @@ class _Building:
 
     def linked_rows(self, row: Row, root: RootField, criteria: Sequence[str]) -> Scope:
         """Enter the rows whose person is linked to the actor. The statement starts from the links, or from the rows if
-        one of these criteria compares an indexed column for equality."""
+        one of these criteria compares an indexed column for equality, or its beginning."""
         entity = root.entity
         assert entity.subject is not None
         assert entity.table is not None
@@ -318,6 +319,10 @@ class _Building:
             if criterion.comparison is Comparison.AMONG and not isinstance(value.type, ARRAY):
                 return value == func.any(bindparam(parameter, type_=ARRAY(value.type)))
             argument = bindparam(parameter, type_=value.type)
+            if criterion.comparison is Comparison.PREFIX:
+                end = f"{parameter}_end"
+                self.parameters[end] = lambda call: _after_prefix(call.pages[number].criteria[name])
+                return and_(value >= argument, value < bindparam(end, type_=value.type))
             return value.op(criterion.comparison.value, is_comparison=True)(argument)
 
         passes = self.guards.matches(scope, criterion.path, test, criterion.column)
@@ -338,8 +343,13 @@ def _near(call: Call, number: int) -> dict[str, float]:
     return place.values
 
 
+def _after_prefix(prefix: str) -> str:
+    """The first text of bytes in order that comes after all that begin with a prefix of ASCII."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
 def _selective(entity: Entity, criterion: Criterion) -> bool:
-    if criterion.comparison is not Comparison.EQUAL or "." in criterion.path:
+    if criterion.comparison not in (Comparison.EQUAL, Comparison.PREFIX) or "." in criterion.path:
         return False
     column = column_at(entity, criterion.path)[1].column if criterion.column is None else criterion.column
     return isinstance(entity.table, Table) and any(index.columns[0] is column for index in entity.table.indexes)

@@ -7,6 +7,7 @@ from enum import Enum
 import strawberry
 
 from schema.categories import Category, Level
+from schema.input_forms import SHORTEST_PREFIX
 from subgraphs.kit.connection_types import JudgedConnection, judged, tech
 from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.identity_match import MatchOutcome
@@ -40,7 +41,7 @@ class PersonMatch:
     )
 
 
-@filter_of(Person, "Critères de recherche de personnes, comparés à l'identique ou par intervalle.")
+@filter_of(Person, "Critères de recherche de personnes, comparés à l'identique, par intervalle ou par leur début.")
 class PersonFilter:
     last_name: str | None = criterion(
         "lastName",
@@ -48,6 +49,16 @@ class PersonFilter:
         column=p.c.last_name_key,
         normalise=name_key,
         alternative=criterion("birthName", column=p.c.birth_name_key),
+        designates=True,
+    )
+    last_name_prefix: str | None = criterion(
+        "lastName",
+        f"Début du nom d'usage ou de naissance, de {SHORTEST_PREFIX} lettres au moins, sans égard à la casse ni aux "
+        "accents.",
+        Comparison.PREFIX,
+        column=p.c.last_name_key,
+        normalise=name_key,
+        alternative=criterion("birthName", "", Comparison.PREFIX, column=p.c.birth_name_key),
         designates=True,
     )
     birth_date_from: Date | None = criterion("birthDate", "Né à partir de cette date, comprise.", Comparison.FROM)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.attacks.test_elimination import journalled
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
 from tests.e2e.canary_world import World
@@ -137,6 +138,34 @@ async def test_14_a_name_is_found_whole_never_by_a_part(hub: Inside, world: Worl
     for part in ("vur", "vurnib%", "_urnibal", "%", "*", "vurnibal' OR '1'='1", "Zelisma", "vurnibal@example.org"):
         got = await hub.ask("referent-a", query, {"n": part})
         assert got.data == {"persons": {"nodes": []}}, part
+
+
+async def test_14_a_beginning_is_of_letters_alone_and_finds_nobody_of_another_perimeter(
+    hub: Inside, world: World, database: Database
+) -> None:
+    """Three letters at least; no pattern of SQL, no other column, nobody whom the actor does not follow; whom it finds
+    is journalled by the name that was compared."""
+    query = "query Judge($n: String) { persons(filter: { lastNamePrefix: $n }) { nodes { id } } }"
+    for beginning, slugs in {
+        "vur": ["vurnibal"],
+        "Quaz": ["vurnibal"],
+        "plímo": ["plimoruz"],
+        "XAN": [],
+        "gro": [],
+    }.items():
+        got = await hub.ask("referent-a", query, {"n": beginning})
+        assert [node["id"] for node in got.data["persons"]["nodes"]] == [world.persons[slug] for slug in slugs]
+        named = await journalled(hub, world, database)
+        assert named == {slug: {"Person.id", "Person.lastName", "Person.birthName"} for slug in slugs}
+    for beginning in ("vu", "v", "", "%%%", "___", "v%_", "' ' '", "\u00e9\u00e9"):
+        got = await hub.ask("referent-a", query, {"n": beginning})
+        assert (got.data, got.code, got.statements) == ({"persons": None}, "BAD_INPUT", {}), beginning
+    for beginning in ("vur%", "vur_", "vurnibal' OR '1'='1", "Zelisma"):
+        assert (await hub.ask("referent-a", query, {"n": beginning})).data["persons"]["nodes"] == [] or beginning in (
+            "vur%", "vur_",
+        )  # fmt: skip
+    refused = await hub.ask("dpo", query, {"n": "vur"})
+    assert (refused.status, refused.code, refused.calls) == (403, "FORBIDDEN_INPUT", {})
 
 
 async def test_22_ids_cannot_be_guessed(world: World, database: Database) -> None:

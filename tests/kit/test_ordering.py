@@ -229,6 +229,33 @@ async def test_birth_name_passes_where_it_is_read(rows: Rows, people: Subgraph) 
     assert (await caseload(people, without, filter={"lastName": "Trévidic"}))["nodes"] == []
 
 
+@pytest.mark.parametrize(
+    ("prefix", "numbers"),
+    [
+        ("SOL", [1]),
+        ("solén", [1]),
+        ("Tré", [1, 2]),
+        ("d'Ar", [3]),
+        ("D ARC", [3]),
+        ("SOLENN", []),
+        ("zzz", []),
+        ("TREZ", [2]),
+    ],
+)
+async def test_a_prefix_finds_either_name_by_its_letters(
+    rows: Rows, people: Subgraph, prefix: str, numbers: list[int]
+) -> None:
+    await rows.person(1, (R, AGENT), last_name="Solen", last_name_key="SOLEN", birth_name_key="TREVIDIC")
+    await rows.person(2, (R, AGENT), last_name_key="TREZ ZZ")
+    await rows.person(3, (R, AGENT), last_name_key="D ARC", birth_name_key="ARC")
+    await rows.person(4, last_name_key="SOLEN", birth_name_key="TREZ")
+    nodes = (await caseload(people, filter={"lastNamePrefix": prefix}))["nodes"]
+    assert [node["id"] for node in nodes] == [person_id(number) for number in numbers]
+    without = residual(ALL.rows, dict.fromkeys(NAMES[:2], anyone(R, T)))
+    read = (await caseload(people, without, filter={"lastNamePrefix": prefix}))["nodes"]
+    assert [node["id"] for node in read] == [person_id(number) for number in numbers if (prefix, number) != ("Tré", 1)]
+
+
 async def test_filter_through_objects_obeys_each_edge(rows: Rows, people: Subgraph) -> None:
     await rows.person(1, (R, AGENT))
     await rows.sourced(
@@ -258,6 +285,7 @@ async def test_filter_through_objects_obeys_each_edge(rows: Rows, people: Subgra
         {"birthDateFrom": 5},
         {"lastName": 5},
         {"lastName": "a\x00"},
+        *({"lastNamePrefix": prefix} for prefix in (5, "", "ab", "é!b", "___", "%%%", "a\x00bc")),
         {"cityCode": []},
         {"rsaStatus": "NOTHING"},
         {"nothing": 1},

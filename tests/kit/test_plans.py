@@ -107,6 +107,7 @@ QUERIES: dict[str, tuple[Model, str, dict[str, Any], str]] = {
         link_key(R, "agent-007"),
     ),
     "search": (PEOPLE, CASELOAD, {"f": {"lastName": "N000007"}}, link_key(T, "08")),
+    "beginning": (PEOPLE, CASELOAD, {"f": {"lastNamePrefix": "n0000"}}, link_key(T, "08")),
 }
 
 

@@ -41,12 +41,14 @@ def _range(coordinate: str, first: str, last: str) -> dict[str, Criterion]:
 FILTERS: Mapping[str, Mapping[str, Criterion]] = {
     "persons": {
         "lastName": (("Person.lastName", "Person.birthName"), "name"),
+        "lastNamePrefix": (("Person.lastName", "Person.birthName"), "prefix"),
         "birthDateFrom": (("Person.birthDate",), ">="),
         "birthDateTo": (("Person.birthDate",), "<="),
         "cityCode": (("Person.contact", "Contact.address", "Address.cityCode"), "="),
         "rsaStatus": (("Person.rsa", "Rsa.status"), "="),
     },
     "appointments": {
+        "day": (("Appointment.day",), "="),
         "startsFrom": (("Appointment.startsAt",), ">="),
         "startsBefore": (("Appointment.startsAt",), "<"),
         "status": (("Appointment.status",), "="),
@@ -307,8 +309,8 @@ class Oracle:
         return all(self._passes_one(item, *FILTERS[name][key], operand) for key, operand in criteria.items())
 
     def _passes_one(self, item: Item, path: Sequence[str], how: str, operand: Any) -> bool:
-        if how == "name":
-            return any(self._called(item, coordinate.partition(".")[2], operand) for coordinate in path)
+        if how in ("name", "prefix"):
+            return any(self._called(item, coordinate.partition(".")[2], how, operand) for coordinate in path)
         *edges, last = [coordinate.partition(".")[2] for coordinate in path]
         at: Item | None = item
         for edge in edges:
@@ -321,9 +323,11 @@ class Oracle:
             return bool({*(value or ()), *at.row["categories"]} & set(operand))
         return value is not None and _compared(value, how, operand)
 
-    def _called(self, item: Item, field: str, operand: str) -> bool:
-        value = self._guarded(item, field)
-        return value is not None and _letters(value) == _letters(operand) != ""
+    def _called(self, item: Item, field: str, how: str, operand: str) -> bool:
+        value, letters = self._guarded(item, field), _letters(operand)
+        if value is None or not letters:
+            return False
+        return _letters(value).startswith(letters) if how == "prefix" else _letters(value) == letters
 
 
 def _letters(name: str) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.oracle.rows import Row, World
 from tests.oracle.rules import Item
@@ -67,6 +68,11 @@ def value(world: World, item: Item, field: str) -> Any:
     if computed is not None:
         return computed(world, item)
     return item.row.get(COLUMNS.get(coordinate, column(field)))
+
+
+def _day(instant: str) -> str:
+    """The day of an instant in Paris."""
+    return str(datetime.fromisoformat(instant).astimezone(ZoneInfo("Europe/Paris")).date())
 
 
 def theme(world: World, referral: Row) -> str | None:
@@ -174,6 +180,7 @@ def _restrictions(row: Row) -> list[str]:
 IDENTIFIER = "people.identifier"
 COMPUTED: Mapping[str, Callable[[World, Item], Any]] = {
     "Person.id": lambda world, item: item.person,
+    "Appointment.day": lambda world, item: _day(item.row["starts_at"]),
     "Person.birthYear": lambda world, item: item.row["birth_date"] and int(item.row["birth_date"][:4]),
     "Person.passIaeNumber": _pass_number,
     "Person.identifierKinds": _listed(IDENTIFIER, "kind"),

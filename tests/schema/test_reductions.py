@@ -48,6 +48,7 @@ def test_the_parentheses_of_the_matrix_are_followed() -> None:
         assert opened(actor)["SAN"] == {"Person.hasRqth"}
     assert opened("orienteur_cd")["SUIVI"] == {
         "Person.orientations",
+        "Query.orientations",
         "Orientation.pathway",
         "Orientation.startsOn",
         "Orientation.structure",
@@ -77,7 +78,10 @@ def test_the_parentheses_of_the_matrix_are_followed() -> None:
     }
     names = {name for actor, name in whole if actor == "organisme_formation"}
     assert "TrainingPlacement.prerequisitesMet" in names
-    assert all(name.startswith("TrainingPlacement.") for name in names - {"Person.trainingPlacements"})
+    assert all(
+        name.startswith("TrainingPlacement.")
+        for name in names - {f"{above}.trainingPlacements" for above in ("Person", "Query")}
+    )
     assert opened("beneficiaire") == {
         "NIR": {"Person.nirLastDigits"},
         "TRACE": {"Person.restrictions", "Person.erasurePlannedOn"},

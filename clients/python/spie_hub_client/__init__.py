@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .agenda import Agenda
 from .appointments import Appointments
 from .find_person import FindPerson
 from .journey import Journey
@@ -19,6 +20,7 @@ from .services import Services
 
 __all__ = [
     "Access",
+    "Agenda",
     "Answer",
     "Appointments",
     "AsyncHub",

@@ -273,6 +273,20 @@ class MotiveCategory(OpenEnum):
     """Une valeur que ce client ne connaît pas encore."""
 
 
+class MotiveType(OpenEnum):
+    """Type de motif (RDV-Insertion)."""
+    rsa_orientation = "rsa_orientation"
+    """Orientation RSA."""
+    rsa_accompagnement = "rsa_accompagnement"
+    """Accompagnement RSA."""
+    siae = "siae"
+    """Insertion par l'activité économique."""
+    autre = "autre"
+    """Autre."""
+    UNKNOWN_VALUE = "UNKNOWN_VALUE"
+    """Une valeur que ce client ne connaît pas encore."""
+
+
 class NationalIdentifierKind(OpenEnum):
     """Système d'un identifiant par lequel une personne se rapproche."""
     CAF = "CAF"

@@ -10,6 +10,8 @@ from .runtime.models import Date, DateTime, Model
 
 class AppointmentFilter(Model, frozen=True, kw_only=True):
     """Critères de recherche de rendez-vous."""
+    day: Date | UnsetType | None = UNSET
+    """Jour du rendez-vous, à l'heure de Paris."""
     starts_from: DateTime | UnsetType | None = field(name="startsFrom", default=UNSET)
     """Débute à partir de cet instant, compris."""
     starts_before: DateTime | UnsetType | None = field(name="startsBefore", default=UNSET)
@@ -76,9 +78,11 @@ class NearInput(Model, frozen=True, kw_only=True):
 
 
 class PersonFilter(Model, frozen=True, kw_only=True):
-    """Critères de recherche de personnes, comparés à l'identique ou par intervalle."""
+    """Critères de recherche de personnes, comparés à l'identique, par intervalle ou par leur début."""
     last_name: str | UnsetType | None = field(name="lastName", default=UNSET)
     """Nom d'usage ou de naissance, sans égard à la casse ni aux accents."""
+    last_name_prefix: str | UnsetType | None = field(name="lastNamePrefix", default=UNSET)
+    """Début du nom d'usage ou de naissance, de 3 lettres au moins, sans égard à la casse ni aux accents."""
     birth_date_from: Date | UnsetType | None = field(name="birthDateFrom", default=UNSET)
     """Né à partir de cette date, comprise."""
     birth_date_to: Date | UnsetType | None = field(name="birthDateTo", default=UNSET)

@@ -56,7 +56,7 @@ CATEGORY_FIELDS: Fields = {"short_name": "Motive.category Motive.type", ("id", "
 RDV_FIELDS: Fields = {
     "id": Used.RECORD,
     "uuid": Unkept.TECHNICAL,
-    "starts_at": "Appointment.startsAt",
+    "starts_at": ("Appointment.startsAt", "Appointment.day"),
     "duration_in_min": "Appointment.durationMinutes",
     "status": "Appointment.status",
     "created_by": "Appointment.initiator",
