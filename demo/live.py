@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
+from demo.cast import ORGANISATIONS
 from demo.rdvi_files import ORGANISATION_MAP
 from demo.source_systems import DEPARTMENT, SourceSystems, sender
 from infra.keys import Keys, sender_key
@@ -26,6 +27,8 @@ DATA = ROOT / ".data"
 FOLDER = DATA / "demo"
 SENDER = "demo"
 """The organisation that sends notifications of RDV-Insertion, in the address of the hub."""
+OWN = {str(organisation.number) for organisation in ORGANISATIONS if organisation.department == DEPARTMENT}
+"""Organisations for which it speaks."""
 ACCOUNT = "demo"
 EVERY = "30s"
 """The rhythm at which each API is read."""
@@ -101,6 +104,7 @@ def _senders() -> Path:
     lines = [
         line
         for number, organisation in ORGANISATION_MAP.items()
+        if number in OWN
         for line in (f"[{number}]", *(f'{name} = "{value}"' for name, value in asdict(organisation).items() if value))
     ]
     (FOLDER / "organisations.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -108,6 +112,7 @@ def _senders() -> Path:
         "[[webhooks]]",
         'source = "rdv-insertion"',
         f'organisation = "{SENDER}"',
+        f'department = "{DEPARTMENT}"',
         'organisations = "organisations.toml"',
     )
     return _settings("webhooks.toml", row)

@@ -44,7 +44,7 @@ STATUSES = {
 }
 """The statuses of a rendez-vous in RDV-Insertion, as the page names them."""
 DEPARTMENT = "08"
-"""The département whose users the API gives."""
+"""The département whose users the API gives, whose agencies' agreements, and whose rendez-vous are told."""
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader((Path(__file__).with_name("templates"), TEMPLATES)),
     autoescape=True,
@@ -61,7 +61,7 @@ class SourceSystems:
         """`kept` is the file of the changes; `send` posts a signed notification of RDV-Insertion to the hub and returns
         the status of the answer."""
         self._today, self._kept, self._send, self._secret = today, kept, send, secret
-        self._rdvs = {rdv.number: rdv for rdv in RDVS}
+        self._rdvs = {rdv.number: rdv for rdv in RDVS if rdv.organisation.department == DEPARTMENT}
         self._last = datetime.fromtimestamp(0, UTC)
         self.data_inclusion, self.rdv_insertion = DataInclusionSimulator(), RdvInsertionSimulator()
         self.immersion = ImmersionSimulator()
@@ -71,7 +71,7 @@ class SourceSystems:
         self.rdv_insertion.organisations = {
             900: [user(person) for person in EVERYONE if person.department == DEPARTMENT and not person.silent]
         }
-        self.immersion.conventions = conventions(today)
+        self.immersion.conventions = [entry for entry in conventions(today) if entry["agencyDepartment"] == DEPARTMENT]
         self.immersion.offers = offers()["data"]
         self.emplois = EmploisSimulator()
         self.emplois.employers = employers(today)["results"]

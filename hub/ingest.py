@@ -152,7 +152,7 @@ async def read_inputs(
     """
     with database_refusals():
         async with _connected(dsn(reader.source.role)) as connection:
-            report = await reader.source.ingest(paths, options, Session(connection, progress))
+            report = await reader.source.ingest(paths, options, Session(connection, progress, options.scope))
         async with _connected(dsn(SWEEPER)) as connection:
             report.rows += await reader.people.sweep(connection)
         return report

@@ -20,7 +20,7 @@ from subgraphs.kit.ingest.unit_of_work import Options, Source
 
 UNPROVEN = frozenset({"HEADERS_MISSING", "WEBHOOK_SECRET_MISSING", "WEBHOOK_SIGNATURE"})
 """Codes of what nobody has proven to come from the source."""
-UNKEPT = UNPROVEN | {"ANSWER_OF_OTHER", "ITEM_OF_OTHER", "PERSON_RESTRICTED"}
+UNKEPT = UNPROVEN | {"ANSWER_OF_OTHER", "DEPARTMENT_OF_OTHER", "ITEM_OF_OTHER", "PERSON_RESTRICTED"}
 """Codes of what is not kept: nor is what somebody sent in the name of others, nor what an API answered of someone about
 whom it was not asked, or who objects, has its data limited or will be erased."""
 
@@ -84,5 +84,6 @@ def _content(source: Source, path: Path, body: bytes, options: Options) -> Conte
         as_of=options.as_of,
         department=options.department,
         organisations=msgspec.to_builtins(dict(options.organisations)),
-        speaks_for=options.speaks_for,
+        speaks_for=options.scope.organisations,
+        speaks_in=options.scope.department,
     )

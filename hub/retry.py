@@ -23,6 +23,7 @@ from hub.runs.quarantine import Content, Quarantine, Seal, Waiting, quarantine
 from infra.role_names import QUARANTINE_KEEPER, RUNS_WRITER
 from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.progress import Progress
+from subgraphs.kit.ingest.sender_scope import SenderScope
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation
 
 AT_ONCE = 200
@@ -66,13 +67,14 @@ def _by_options(
     opened: Sequence[tuple[Waiting, Content]], options: Options
 ) -> Iterator[tuple[Options, list[tuple[Waiting, Content]]]]:
     """The records by the options under which they were read, as options of this reading."""
-    groups: dict[tuple[datetime | None, str | None, bytes, frozenset[str] | None], list[tuple[Waiting, Content]]] = (
-        defaultdict(list)
+    groups: dict[tuple[datetime | None, str | None, bytes, SenderScope], list[tuple[Waiting, Content]]] = defaultdict(
+        list
     )
     for record, content in opened:
         organisations = msgspec.json.encode(content.organisations, order="sorted")
-        groups[content.as_of, content.department, organisations, content.speaks_for].append((record, content))
-    for (as_of, department, _, speaks_for), group in groups.items():
+        scope = SenderScope(content.speaks_for, content.speaks_in)
+        groups[content.as_of, content.department, organisations, scope].append((record, content))
+    for (as_of, department, _, scope), group in groups.items():
         then = {key: Organisation(**form) for key, form in group[0][1].organisations.items()}  # type: ignore[arg-type]
         yield (
             replace(
@@ -82,7 +84,7 @@ def _by_options(
                 organisations={**then, **options.organisations},
                 headers=None,
                 proven=True,
-                speaks_for=speaks_for,
+                scope=scope,
             ),
             group,
         )

@@ -12,6 +12,7 @@ from hub.ingest import SOURCES, read_organisations, source_keys, source_roles
 from hub.intake.sender_settings import SenderSettings
 from infra.keys import Keys, sender_key
 from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.sender_scope import SenderScope
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.kit.ingest.webhook import Webhook
 
@@ -43,6 +44,14 @@ def _check(rows: Sequence[SenderSettings]) -> None:
         )
     for row in rows:
         check_sends(row.source)
+        webhook = SOURCES[row.source].webhook
+        if webhook is not None and webhook.is_local and None in (row.department, row.organisations):
+            raise StartRefused(
+                "WEBHOOKS_UNBOUNDED",
+                f"Rien ne dit de qui « {row.organisation} » ({row.source}) peut parler : donnez à sa ligne de "
+                "[[webhooks]] son « department » et le fichier de ses « organisations ».",
+                "a row of [[webhooks]] without department or organisations",
+            )
 
 
 def check_sends(source: str) -> None:
@@ -109,8 +118,8 @@ def _sender(row: SenderSettings, keys: Keys) -> Sender:
     assert proof is not None
     organisations = read_organisations(row.organisations)
     sirets = frozenset(organisation.siret for organisation in organisations.values())
-    speaks_for = sirets if proof.of_any_product else None
-    options = Options(department=row.department, organisations=organisations, speaks_for=speaks_for)
+    scope = SenderScope(sirets, row.department)
+    options = Options(department=row.department, organisations=organisations, scope=scope)
     own = keys.sender(row.source, row.organisation)
     return Sender(row.source, row.organisation, proof, own, options, timedelta(seconds=row.window), row.waiting)
 

@@ -37,7 +37,8 @@ MOST = 1_000
 
 class Content(msgspec.Struct, frozen=True):
     """A record as a file of its own, and what its reading needs: the end of its file's name, when that was last written
-    (nanoseconds), and the options under which it was read, with the organisations by their key in the source."""
+    (nanoseconds), and the options under which it was read, with the organisations by their key in the source, and the
+    SIRETs and the département to which its sender is held."""
 
     body: bytes
     suffix: str
@@ -46,6 +47,7 @@ class Content(msgspec.Struct, frozen=True):
     department: str | None = None
     organisations: dict[str, dict[str, str | None]] = {}
     speaks_for: frozenset[str] | None = None
+    speaks_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

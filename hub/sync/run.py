@@ -27,6 +27,7 @@ from infra.role_names import QUARANTINE_WRITER, RUNS_WRITER
 from subgraphs.kit.ingest.api import Api, ApiRefused, Document, Reading
 from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.progress import Progress
+from subgraphs.kit.ingest.sender_scope import SenderScope
 from subgraphs.kit.ingest.unit_of_work import Options
 
 STOPPED = "SYNC_STOPPED"
@@ -72,6 +73,7 @@ async def sync(
         as_of=datetime.now(UTC).replace(microsecond=0),
         department=link.department,
         organisations=read_organisations(link.organisations),
+        scope=SenderScope(department=link.department),
     )
     with database_refusals():
         state = SyncState(dsn(RUNS_WRITER), link)

@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 
 SCHEMA = "access"
+HUB = "hub"
+"""Origin of the links that the hub itself writes."""
 SCOPES_SETTING = "spie.scopes"
 """Setting of a transaction that holds the actor's scopes: link keys (`schema.facts.link_key`), separated."""
 SCOPES_SEPARATOR = "\x1f"

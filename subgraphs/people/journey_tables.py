@@ -82,6 +82,7 @@ referent = Table(
     *unmerged_person(),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
+    Index(None, "agent_id"),
 )
 """Referents, who are the members of the follow-up group that the sources name; `organisation_siret` is theirs."""
 

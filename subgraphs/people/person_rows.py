@@ -14,8 +14,6 @@ from subgraphs.people.consolidate import Consolidated
 from subgraphs.people.match_keys import match_key
 from subgraphs.people.merged_people import MergedPerson
 
-HUB = "hub"
-"""Origin of the links that the hub itself writes."""
 CONSOLIDATED = (
     tables.contact,
     tables.household,
@@ -44,7 +42,7 @@ async def prefetch(store: Store, person: MergedPerson) -> None:
         *((table, {"person_id": person.survivor}) for table in CONSOLIDATED),
         *((table, {"person_id": member}) for table in (tables.identity, access.person) for member in person.members),
         (tables.person, {"id": person.survivor}),
-        (access.link, {"origin": HUB, "origin_id": str(person.survivor)}),
+        (access.link, {"origin": access.HUB, "origin_id": str(person.survivor)}),
     )
 
 
@@ -81,7 +79,7 @@ async def put(store: Store, person: MergedPerson, whole: Consolidated, key: byte
     links += [Link(person_id, Fact.DEPARTMENT_BRSA, *paying) for paying in whole.paying.items()]
     keys = [(match_key(*identified, key), day) for identified, day in whole.identified.items()]
     links += [Link(person_id, Fact.NATIONWIDE, *found_by) for found_by in keys]
-    await store.link(HUB, str(person_id), links)
+    await store.link(access.HUB, str(person_id), links)
 
 
 async def put_restrictions(store: Store, person: MergedPerson) -> None:
@@ -101,7 +99,7 @@ async def empty(store: Store, person_id: UUID) -> None:
     row = await store.row(tables.person, id=person_id)
     if row is None:
         return
-    lineage = {"source": HUB, "source_id": str(person_id), "as_of": datetime.fromtimestamp(0, UTC)}
+    lineage = {"source": access.HUB, "source_id": str(person_id), "as_of": datetime.fromtimestamp(0, UTC)}
     await store.put(tables.person, {"id": person_id}, {**_NOBODY, **lineage})
     await store.put(access.person, {"person_id": person_id}, _UNKNOWN)
     for home in await store.all(tables.household, partner_id=person_id):

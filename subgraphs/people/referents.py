@@ -11,7 +11,7 @@ from schema.facts import Fact
 from subgraphs.kit.ingest.person_registry import PersonRecord, Referent
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.table_shapes import Row
-from subgraphs.people import journey_tables, tables
+from subgraphs.people import journey_tables, sender_reach, tables
 from subgraphs.people.names import name_key
 
 
@@ -65,9 +65,13 @@ async def keep(store: Store, person_id: UUID, source: str, source_id: str, refer
 
 
 async def agent(store: Store, source: str, as_of: datetime, referent: Referent) -> UUID:
-    """Return the agent with this e-mail address and name, made if new: colleagues may share a mailbox."""
+    """Return the agent with this e-mail address and name, made if new: colleagues may share a mailbox.
+
+    Raises Refused (AGENT_OF_OTHER) for one of whom the sender may not speak.
+    """
     email = referent.email.strip().lower()
     sharing = await store.all(journey_tables.agent, email=email)
+    await sender_reach.require_agents(store, sharing)
     current = _agent_among(sharing, referent)
     if current is not None and (referent.last_name is None or current["as_of"] > as_of):
         return UUID(str(current["id"]))

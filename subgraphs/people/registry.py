@@ -33,6 +33,7 @@ from subgraphs.people import (
     match_candidates,
     person_rows,
     referents,
+    sender_reach,
     tables,
 )
 from subgraphs.people.consolidate import Consolidated, consolidate
@@ -40,7 +41,6 @@ from subgraphs.people.matching import AmbiguousMatch, contradicts, is_someone_el
 from subgraphs.people.merged_people import MergedPerson, merged_person, records_of, survivor_of, survivors_of
 from subgraphs.people.names import name_key
 from subgraphs.people.nir import COVERED_COLUMNS, NIR_COLUMNS, hashed, last_digits
-from subgraphs.people.person_rows import HUB
 from subgraphs.people.sources.precedence import ASKED, PRECEDENCE, Precedence
 
 _PLAIN = tuple(
@@ -58,7 +58,7 @@ _BARE: Row = {
 }
 """Empty values of a removed record, of which only the identity is kept."""
 
-_HOLDS_NOBODY = [HUB, *ASKED]
+_HOLDS_NOBODY = [access.HUB, *ASKED]
 """Origins of links that are no reason to keep a person."""
 _FREED = """
 SELECT source, source_id FROM people.identity i JOIN people.source_record s USING (source, source_id)
@@ -99,7 +99,8 @@ class Registry:
     async def put(self, store: Store, record: PersonRecord) -> UUID:
         """Match the record, write it and consolidate the person; return the person's key.
 
-        Raises Refused if it can't be matched. A record older than the one already written changes nothing.
+        Raises Refused if it can't be matched, or is of a person of whom its sender may not speak. A record older than
+        the one already written changes nothing.
         """
         key = {"source": record.source, "source_id": record.source_id}
         await store.prefetch(
@@ -107,16 +108,21 @@ class Registry:
             (access.link, {"origin": record.source, "origin_id": record.source_id}),
         )
         own = await store.row(tables.identity, **key)
-        if own is not None and own["as_of"] > record.as_of:
-            return UUID(str(own["person_id"]))
+        if own is not None:
+            await sender_reach.require_people(store, {own["person_id"]})
+            if own["as_of"] > record.as_of:
+                return UUID(str(own["person_id"]))
         values = dict(store.screened(tables.identity, self._values(store, record, own)))
         if own is not None and is_someone_else(values, own):
             raise Refused("MATCH_CONFLICT")
         try:
             known = await self._known_person(store, values, own, record.by_identity)
         except AmbiguousMatch as refused:
+            await sender_reach.require_people(store, refused.people)
             await match_candidates.keep(store, values, refused.people)
             raise
+        if known is not None:
+            await sender_reach.require_people(store, {known})
         person_id = known or store.new_key()
         person = await merged_person(store, person_id)
         await person_rows.prefetch(store, person)
@@ -172,6 +178,10 @@ class Registry:
     async def put_professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
         """Return the key of the professional of this mailbox and name, made if new; it follows nobody by that alone."""
         return await referents.agent(store, source, as_of, professional)
+
+    async def require_in_scope(self, store: Store, person_id: UUID) -> None:
+        """Raise Refused (PERSON_OF_OTHER) if the person is known in other départements than the sender's alone."""
+        await sender_reach.require_people(store, {person_id})
 
     async def rename(self, store: Store, source: str, source_id: str, new_id: str) -> None:
         """Give a record the key under which its source sends it from now on: the person stays."""
@@ -336,7 +346,7 @@ class Registry:
         persons = {person.survivor: person for person in [await merged_person(store, own) for own in people]}
         for person in persons.values():
             for member in person.members[1:]:
-                await store.link(HUB, str(member), ())
+                await store.link(access.HUB, str(member), ())
             if await records_of(store, person):
                 await self.consolidate(store, person)
             else:

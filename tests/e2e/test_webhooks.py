@@ -66,14 +66,25 @@ class Receiver:
 def sender_settings_file(folder: Path) -> Path:
     """Write the settings of a process that three senders may send to."""
     path = Issuer(folder / "demo").write_settings({})
-    (path.parent / "organisations.toml").write_text('[4]\nsiret = "99900030800011"\ntype = "conseil_departemental"\n')
+    for name, number, siret in (("08", 4, "99900030800011"), ("2A", 5, "99900032000011")):
+        (path.parent / f"organisations-{name}.toml").write_text(
+            f'[{number}]\nsiret = "{siret}"\ntype = "conseil_departemental"\n'
+        )
     with path.open("a") as file:
         file.write(
-            '[[webhooks]]\nsource = "rdv-insertion"\norganisation = "cd08"\norganisations = "organisations.toml"\n'
+            '[[webhooks]]\nsource = "rdv-insertion"\norganisation = "cd08"\n'
+            'department = "08"\norganisations = "organisations-08.toml"\n'
             '[[webhooks]]\nsource = "rdv-insertion"\norganisation = "cd2a"\nwaiting = 2\n'
+            'department = "2A"\norganisations = "organisations-2A.toml"\n'
             '[[webhooks]]\nsource = "immersion-facile"\norganisation = "mission-locale-08"\n'
+            'department = "08"\norganisations = "organisations-08.toml"\n'
         )
     return path
+
+
+def sender_row(source: str, name: str, organisations: Path = Path("unread.toml")) -> SenderSettings:
+    """A row of a sender of the Ardennes."""
+    return SenderSettings(source, name, organisations, "08", 3600, 1)
 
 
 def own_keys(database: Database, folder: Path) -> Keys:
@@ -81,7 +92,7 @@ def own_keys(database: Database, folder: Path) -> Keys:
     directory = folder / "keys"
     directory.mkdir(mode=0o700)
     addresses = (address.split("/") for address in (CD08, CD2A, IMMERSION))
-    senders = [SenderSettings(source, name, None, None, 60, 1) for source, name in addresses]
+    senders = [sender_row(source, name) for source, name in addresses]
     for name in intake_keys(senders):
         if "." in name:
             assert Keys.add_sender(directory, name)
@@ -101,7 +112,18 @@ def receiver(fresh_database: Database, tmp_path: Path) -> Iterator[Receiver]:
         yield Receiver(process.url, database, process, client)
 
 
-def rdv(number: int, *, status: str = "unknown", sent: datetime | None = None, event: str = "created") -> bytes:
+OF_08 = {"id": 4, "name": "CD des Ardennes", "department_number": "08"}
+OF_2A = {"id": 5, "name": "Collectivité de Corse", "department_number": "2A"}
+
+
+def rdv(
+    number: int,
+    *,
+    status: str = "unknown",
+    sent: datetime | None = None,
+    event: str = "created",
+    organisation: dict[str, Any] = OF_08,
+) -> bytes:
     """The notification of a rendez-vous of one person of its own."""
     user = {
         "id": number,
@@ -117,7 +139,7 @@ def rdv(number: int, *, status: str = "unknown", sent: datetime | None = None, e
         "duration_in_min": 25,
         "status": status,
         "users": [user],
-        "organisation": {"id": 4, "name": "CD des Ardennes", "department_number": "08"},
+        "organisation": organisation,
         "motif": {"location_type": "public_office", "collectif": False},
     }
     moment = (sent or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M:%S +0000")
@@ -349,7 +371,7 @@ def test_a_burst_waits_within_its_bound_and_is_taken_whole_even_by_a_process_tha
     receiver: Receiver,
 ) -> None:
     def send(number: int) -> httpx2.Response:
-        body = rdv(number)
+        body = rdv(number, organisation=OF_2A)
         return receiver.send(CD2A, body, signed(body, receiver.secret(CD2A)))
 
     with ThreadPoolExecutor(8) as pool:
@@ -370,7 +392,7 @@ def test_a_burst_waits_within_its_bound_and_is_taken_whole_even_by_a_process_tha
 
 
 def test_the_process_holds_keys_that_write_and_none_that_reads_for_others() -> None:
-    senders = [SenderSettings("rdv-insertion", "cd08", None, None, 60, 1)]
+    senders = [sender_row("rdv-insertion", "cd08")]
     own = {"nir", "quarantine", "webhook-rdv-insertion.cd08"}
     assert set(intake_keys(senders)) == own | {f"role-{role}" for role in WRITERS}
     assert set(intake_roles(senders)) == WRITERS
@@ -382,7 +404,7 @@ def test_a_secret_is_changed_without_a_cut_and_the_old_one_ends(database: Databa
         return subprocess.run([*command, "--keys", str(tmp_path / "keys")], cwd=ROOT, capture_output=True).returncode
 
     def proven(secret: bytes) -> bool:
-        rows = [SenderSettings("rdv-insertion", "cd08", None, None, 3600, 1)]
+        rows = [sender_row("rdv-insertion", "cd08", organisations)]
         senders = Senders(rows, Keys.load(tmp_path / "keys", intake_keys(rows)))
         try:
             senders.prove("rdv-insertion", "cd08", body, signed(body, secret), datetime.now(UTC))
@@ -390,7 +412,8 @@ def test_a_secret_is_changed_without_a_cut_and_the_old_one_ends(database: Databa
             return False
         return True
 
-    body = rdv(1)
+    body, organisations = rdv(1), tmp_path / "organisations.toml"
+    organisations.touch()
     shutil.copytree(database.keys.directory, tmp_path / "keys", copy_function=shutil.copy)
     file = tmp_path / "keys" / "webhook-rdv-insertion.cd08"
     assert (run(), run()) == (0, 1), "a secret that is there is not replaced"

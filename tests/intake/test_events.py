@@ -16,6 +16,7 @@ from hub.ingest import SOURCES
 from hub.intake.sender_settings import SenderSettings
 from hub.intake.senders import Senders, intake_keys
 from infra.keys import Keys, sender_key
+from subgraphs.kit.ingest.sender_scope import SenderScope
 from tests.conftest import ROOT, Database
 from tests.docs.event_schema import TYPES, generated
 from tests.simulators.rdv_insertion import user
@@ -110,7 +111,7 @@ async def test_whoever_speaks_for_other_organisations_opens_nobody_to_them_and_t
     async def codes(event: dict[str, Any], *organisations: str) -> dict[str, int]:
         source, path = ADDRESSES[event["type"]], tmp_path / "event.json"
         path.write_bytes(sent(senders, source, event))
-        return (await ingest(fresh_database, source, path, speaks_for=frozenset(organisations))).codes
+        return (await ingest(fresh_database, source, path, scope=SenderScope(frozenset(organisations)))).codes
 
     stated = EVENTS[:3]
     for event in stated:
@@ -127,19 +128,22 @@ async def test_whoever_speaks_for_other_organisations_opens_nobody_to_them_and_t
     assert await values(fresh_database, SPOKEN_FOR) == before
 
 
-def test_a_sender_of_events_speaks_for_the_organisations_of_its_settings_and_no_other(tmp_path: Path) -> None:
+def test_a_sender_speaks_for_the_organisations_of_its_settings_and_no_other(tmp_path: Path) -> None:
     keys, organisations = Keys.create(tmp_path / "keys"), tmp_path / "organisations.toml"
     organisations.write_text(f'[a]\nsiret = "{PROVIDER}"\ntype = "autre"\n')
     rows = [
         SenderSettings("ouiform", "produit", organisations, None, 604_800, 9),
         SenderSettings("dora", "produit", None, None, 604_800, 9),
-        SenderSettings("rdv-insertion", "cd08", organisations, None, 604_800, 9),
+        SenderSettings("rdv-insertion", "cd08", organisations, "08", 604_800, 9),
     ]
     for row in rows:
         Keys.add_sender(keys.directory, sender_key(row.source, row.organisation))
     known = Senders(rows, Keys.load(keys.directory, intake_keys(rows))).by_address
-    spoken_for = {source: sender.options.speaks_for for (source, _), sender in known.items()}
-    assert spoken_for == {"ouiform": {PROVIDER}, "dora": frozenset(), "rdv-insertion": None}
+    assert {source: sender.options.scope for (source, _), sender in known.items()} == {
+        "ouiform": SenderScope(frozenset({PROVIDER})),
+        "dora": SenderScope(frozenset()),
+        "rdv-insertion": SenderScope(frozenset({PROVIDER}), "08"),
+    }
 
 
 def test_an_event_of_another_connector_or_of_no_known_type_is_refused(senders: Senders) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from infra.keys import Keys
 
 
 def _sender(source: str) -> SenderSettings:
-    return SenderSettings(source, "cd08", None, None, 60, 1)
+    return SenderSettings(source, "cd08", Path("organisations.toml"), "08", 60, 1)
 
 
 def test_without_a_sender_nothing_starts() -> None:
@@ -29,6 +30,13 @@ def test_a_source_that_sends_nothing_or_does_not_exist_has_no_sender() -> None:
         intake_keys([_sender("rdv-insertion"), _sender("data-inclusion")])
     with pytest.raises(StartRefused, match="SOURCE_UNKNOWN"):
         intake_keys([_sender("inconnue")])
+
+
+@pytest.mark.parametrize("source", ["rdv-insertion", "immersion-facile"])
+def test_a_sender_of_whom_nothing_says_for_whom_it_speaks_starts_nothing(source: str) -> None:
+    for row in (replace(_sender(source), department=None), replace(_sender(source), organisations=None)):
+        with pytest.raises(StartRefused, match="WEBHOOKS_UNBOUNDED"):
+            intake_keys([_sender("dora"), row])
 
 
 def test_a_sender_without_its_secret_starts_nothing(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hub.ingest import SOURCES
 from subgraphs.kit.ingest.batch import Write, begin
 from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.row_map import Connection
+from subgraphs.kit.ingest.sender_scope import EVERYTHING, SenderScope
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session
 from subgraphs.people.registry import Registry
 from tests.conftest import Database
@@ -30,14 +31,14 @@ async def ingest(
     secret: bytes | None = SECRET,
     as_of: datetime | None = None,
     department: str | None = None,
-    speaks_for: frozenset[str] | None = None,
+    scope: SenderScope = EVERYTHING,
 ) -> Report:
     """Run a source as its own role."""
     reader = SOURCES[source](Registry(database.keys.nir))
-    options = Options(as_of, department, None, secret, organisations or {}, speaks_for=speaks_for)
+    options = Options(as_of, department, None, secret, organisations or {}, scope=scope)
     connection = await database.connect(reader.role)
     try:
-        return await reader.ingest(paths, options, Session(connection))
+        return await reader.ingest(paths, options, Session(connection, None, scope))
     finally:
         await connection.close()
 

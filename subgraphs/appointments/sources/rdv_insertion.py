@@ -50,7 +50,7 @@ class RdvInsertion(Source):
             **dict.fromkeys(TABLES, Rows(tuple(rdvi_users.REQUIRED), tuple(rdvi_users.OPTIONAL), rdvi_users.SYNONYMS)),
         }
     )
-    webhook = Webhook(proven, sent_at)
+    webhook = Webhook(proven, sent_at, is_local=True)
     fields = FIELDS
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:

@@ -42,6 +42,10 @@ class Items:
         """Apply one message about a rendez-vous (`Rdv`) or an invitation (`Invitation`)."""
         key = f"{'rdv' if model == 'Rdv' else 'invitation'}:{item.id}"
         gone = isinstance(item, Gone)
+        if model == "Rdv":
+            await self._require_own_rdv(store, item, key)
+        else:
+            await self._require_own_invitation(store, key)
         if not await store.admit(tables.source_record, NAME, key, as_of, removed=gone):
             return Outcome.OLDER
         if isinstance(item, Rdv):
@@ -54,6 +58,28 @@ class Items:
             await self._remove(store, tables.invitation, await store.all(tables.invitation, source=NAME, source_id=key))
             return Outcome.REMOVED if store.written else Outcome.UNCHANGED
         return store.outcome
+
+    async def _require_own_rdv(self, store: Store, item: Rdv | Invitation | Gone, key: str) -> None:
+        """Raise Refused unless the sender speaks for the organisation of the rendez-vous, as it is told and stored."""
+        stored = await store.all(tables.appointment, source=NAME, rdv_source_id=key)
+        for organisation_id in {row["organisation_id"] for row in stored}:
+            organisation = await store.row(tables.organisation, id=organisation_id)
+            number = "" if organisation is None else organisation["source_id"].partition(":")[2]
+            store.scope.require_party(self._siret(number))
+        if isinstance(item, Rdv):
+            store.scope.require_department(item.organisation.department_number, "data.organisation.department_number")
+        told = None if isinstance(item, Invitation) else item.organisation
+        if told is not None or not stored:
+            store.scope.require_party(None if told is None else self._siret(str(told.id)))
+
+    async def _require_own_invitation(self, store: Store, key: str) -> None:
+        """Raise Refused if an invitation, which names no organisation, is of somebody of another département."""
+        for row in await store.all(tables.invitation, source=NAME, source_id=key):
+            await self._people.require_in_scope(store, UUID(str(row["person_id"])))
+
+    def _siret(self, number: str) -> str | None:
+        organisation = self._organisations.get(number)
+        return organisation.siret if organisation else None
 
     async def _rdv(self, store: Store, rdv: Rdv, key: str, as_of: datetime) -> None:
         organisation = self._organisations.get(str(rdv.organisation.id))
@@ -88,7 +114,8 @@ class Items:
             source_id = f"{key}:user:{participation.user.id}"
             if source_id in participation_ids:
                 continue
-            person_id = await self._person(store, participation.user, as_of, rdv.organisation.department_number, path)
+            department = rdv.organisation.department_number or store.scope.department
+            person_id = await self._person(store, participation.user, as_of, department, path)
             if person_id in person_ids:
                 raise Refused("MATCH_CONFLICT", path)
             participation_ids.add(source_id)
@@ -132,7 +159,7 @@ class Items:
             tables.invitation,
             {"source": NAME, "source_id": key},
             {
-                "person_id": await self._person(store, invitation.user, as_of, None, "data.user"),
+                "person_id": await self._person(store, invitation.user, as_of, store.scope.department, "data.user"),
                 "format": None if invitation.format is None else invitation.format.upper(),
                 "sent_at": None if sent is None else instant(sent, "data.delivered_at"),
                 "expires_at": None if expires is None else instant(expires, "data.expires_at"),

@@ -208,10 +208,17 @@ class Invitation(Struct):
     motif_category: MotiveCategory | None = None
 
 
+class OrganisationKey(Struct):
+    """Whose the rendez-vous was."""
+
+    id: int
+
+
 class Gone(Struct):
     """What is left to say of an object that its source has destroyed."""
 
     id: int
+    organisation: OrganisationKey | None = None
 
 
 class Meta(Struct):

@@ -58,7 +58,7 @@ def signed_events(*types: type[Event]) -> Webhook:
         event: Event = convert(content, union)
         return msgspec.json.encode(event.document())
 
-    return Webhook(_proven, _sent_at, document, of_any_product=True)
+    return Webhook(_proven, _sent_at, document)
 
 
 def _proven(body: bytes, headers: Mapping[str, str], secret: bytes) -> bytes:

@@ -177,7 +177,7 @@ class People(Protocol):
     async def put(self, store: Store, record: PersonRecord) -> UUID:
         """Match the record, write it, and consolidate the person; return the person's key.
 
-        Raises Refused if it can't be matched.
+        Raises Refused if it can't be matched, or is of a person of whom the sender may not speak.
         """
         ...
 
@@ -197,6 +197,10 @@ class People(Protocol):
 
     async def put_professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
         """Write a professional and return its key; this alone gives it no person to follow."""
+        ...
+
+    async def require_in_scope(self, store: Store, person_id: UUID) -> None:
+        """Raise Refused (PERSON_OF_OTHER) if the person is known in other départements than the sender's alone."""
         ...
 
     async def rename(self, store: Store, source: str, source_id: str, new_id: str) -> None:

@@ -248,9 +248,24 @@ CODES: dict[str, Text] = {
     ),
     # matching
     "ITEM_OF_OTHER": Text(
-        "Ni qui agit ni la structure de l'événement, ou de l'élément tel qu'il est connu, ne sont de celles pour qui "
+        "Aucune organisation de l'élément, tel qu'il est envoyé ou tel qu'il est connu, n'est de celles pour qui "
         "l'expéditeur parle : rien n'est repris.",
         "Nommer ces organisations dans le fichier « organisations » de sa ligne de [[webhooks]], puis le renvoyer.",
+    ),
+    "DEPARTMENT_OF_OTHER": Text(
+        "L'élément est d'un autre département que celui de l'expéditeur : rien n'est repris.",
+        "L'envoyer sous le secret de qui parle pour ce département.",
+    ),
+    "PERSON_OF_OTHER": Text(
+        "La personne n'est connue que dans d'autres départements que celui de l'expéditeur : rien n'est repris.",
+        "Si elle y est arrivée, reprendre d'abord une source qui le dit (flux CNAF, France Travail), puis relire avec "
+        "--retry.",
+    ),
+    "AGENT_OF_OTHER": Text(
+        "Un professionnel nommé ne suit que des personnes d'autres départements que celui de l'expéditeur : rien n'est "
+        "repris.",
+        "S'il y exerce aussi, reprendre d'abord un fichier qui le nomme référent dans ce département, puis relire avec "
+        "--retry.",
     ),
     "PERSON_UNKNOWN": Text(
         "La source citée ne connaît aucune personne sous cette référence.",

@@ -20,6 +20,7 @@ from subgraphs.kit import access
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.nir_gate import screened
 from subgraphs.kit.ingest.row_map import Changes, Place, RowMap
+from subgraphs.kit.ingest.sender_scope import EVERYTHING
 from subgraphs.kit.ingest.table_shapes import LookUp, Row, Values, as_uuid, shape_of
 
 AHEAD = timedelta(days=62)
@@ -52,7 +53,7 @@ class Store:
 
     `written` counts rows inserted, changed and deleted; `candidates` counts people made although a known one has the
     same first name and e-mail or telephone; `asides` are values of the record that were not taken; `changes` are the
-    rows as the record leaves them.
+    rows as the record leaves them; `scope` is what whoever sent the record may speak of.
     """
 
     def __init__(self, rows: RowMap) -> None:
@@ -64,6 +65,7 @@ class Store:
         self.written = 0
         self.candidates = 0
         self.asides: list[Refused] = []
+        self.scope = EVERYTHING
 
     @property
     def changes(self) -> Changes:

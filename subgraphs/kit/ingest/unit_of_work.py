@@ -23,6 +23,7 @@ from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.progress import Meter, Progress
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.sender_scope import EVERYTHING, SenderScope
 from subgraphs.kit.ingest.source_fields import Fields
 from subgraphs.kit.ingest.webhook import Webhook
 
@@ -55,8 +56,7 @@ class Options:
     `as_of` dates files that carry no date of their own; `department` places people whose record names none; `headers`
     is the file of HTTP headers of the one webhook given; `organisations` maps a source's organisation id to the
     organisation: without it, nobody owns the items of that organisation; `proven` says that what is read was proven to
-    come from its source when it first came; `speaks_for` are the SIRETs of whoever sent it, None where the source
-    itself speaks.
+    come from its source when it first came; `scope` is what whoever sent it may speak of.
     """
 
     as_of: datetime | None = None
@@ -65,18 +65,7 @@ class Options:
     webhook_secret: bytes | None = None
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
     proven: bool = False
-    speaks_for: frozenset[str] | None = None
-
-    def require_party(self, *organisations: str | None) -> None:
-        """Raise Refused (ITEM_OF_OTHER) if whoever sent an item speaks for none of its organisations: it would open a
-        person to them, or take away what is theirs."""
-        if self.speaks_for is not None and self.speaks_for.isdisjoint(organisations):
-            raise Refused("ITEM_OF_OTHER")
-
-    def require_party_of(self, row: Mapping[str, Any] | None) -> None:
-        """As `require_party`, of the item as it is stored, if it is."""
-        if row is not None:
-            self.require_party(row["organisation_siret"], row["recorded_by"])
+    scope: SenderScope = EVERYTHING
 
 
 class Source(ABC):
@@ -121,10 +110,17 @@ class _Read:
 
 
 class Session:
-    """A connection of an ingest role, used by one source at a time, and the groups that wait for their batch."""
+    """A connection of an ingest role, used by one source at a time, and the groups that wait for their batch; each is
+    written within `scope`."""
 
-    def __init__(self, connection: Connection, progress: Callable[[Progress], None] | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        progress: Callable[[Progress], None] | None = None,
+        scope: SenderScope = EVERYTHING,
+    ) -> None:
         self._connection = connection
+        self._scope = scope
         self._progress = progress
         self.meter = Meter()
         self._waiting: list[_Read] = []
@@ -140,7 +136,7 @@ class Session:
     async def settle(self, report: Report) -> None:
         """Write the groups that wait, and count them in the order in which they were read."""
         waiting, self._waiting, self._size = self._waiting, [], 0
-        writes = [read.write for read in waiting if not isinstance(read.write, Refused)]
+        writes = [partial(self._within, read.write) for read in waiting if not isinstance(read.write, Refused)]
         taken, rows = await take_all(self._connection, writes) if writes else ([], 0)
         report.rows += rows
         results = iter(taken)
@@ -148,6 +144,10 @@ class Session:
             result = read.write if isinstance(read.write, Refused) else next(results)
             _count(report, read.place, result)
         self.tell(report)
+
+    def _within(self, write: Write[Outcome], store: Store) -> Coroutine[Any, Any, Outcome]:
+        store.scope = self._scope
+        return write(store)
 
     async def note(self, write: Write[None]) -> None:
         """Write what is not of a record, once all that waits is settled; it is in no report."""

@@ -18,14 +18,13 @@ class Webhook:
 
     `prove(body, headers, secret)` returns the body that was proven, or raises Refused WEBHOOK_SIGNATURE in a time that
     tells nothing of the secret; `sent_at` reads the instant of a proven body, and `document` makes of it what the
-    source reads, or raises Refused. `of_any_product`: whoever sends is not the source's own system, and speaks for no
-    organisation but those of its settings.
+    source reads, or raises Refused. `is_local`: whoever sends is of one département, which its settings must name.
     """
 
     prove: Callable[[bytes, Mapping[str, str], bytes], bytes]
     sent_at: Callable[[bytes], datetime]
     document: Callable[[bytes], bytes] = bytes
-    of_any_product: bool = False
+    is_local: bool = False
 
 
 def by_header(body: bytes, headers: Mapping[str, str], secret: bytes) -> bytes:

@@ -126,15 +126,16 @@ class Dora(JourneySource):
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
         """Write one referral, or remove it, with its person and its link."""
         if isinstance(record, dict) and "deleted" in record:
-            return await self._remove(store, convert(record, Removal), options)
+            return await self._remove(store, convert(record, Removal))
         referral = convert(record, Referral)
         if referral.status not in STATUSES:
             raise Refused("SCHEMA_INVALID", "status")
         key, status = str(referral.query_id), STATUSES[referral.status]
         as_of = instant(referral.updated_at, "updated_at")
         recorded_by = referral.prescriber_structure.siret if referral.prescriber_structure else None
-        options.require_party(referral.structure_siret, recorded_by)
-        options.require_party_of(await store.row(tables.referral, source=NAME, source_id=key))
+        store.scope.require_party(referral.structure_siret, recorded_by)
+        store.scope.require_department(referral.department, "department")
+        store.scope.require_party_of(await store.row(tables.referral, source=NAME, source_id=key))
         if not await self.items.admit(store, key, as_of):
             return Outcome.OLDER
         sent_on = day_of(instant(referral.creation_date, "creation_date"))
@@ -159,11 +160,11 @@ class Dora(JourneySource):
         await self.items.put(store, item)
         return store.outcome
 
-    async def _remove(self, store: Store, removal: Removal, options: Options) -> Outcome:
+    async def _remove(self, store: Store, removal: Removal) -> Outcome:
         if not removal.deleted:
             raise Refused("SCHEMA_INVALID", "deleted")
         key = str(removal.query_id)
-        options.require_party_of(await store.row(tables.referral, source=NAME, source_id=key))
+        store.scope.require_party_of(await store.row(tables.referral, source=NAME, source_id=key))
         if not await self.items.admit(store, key, instant(removal.updated_at, "updated_at"), removed=True):
             return Outcome.OLDER
         return await self.items.remove(store, tables.referral, key, _person_key(removal.query_id))

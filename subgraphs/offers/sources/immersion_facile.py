@@ -157,6 +157,14 @@ def sent_at(body: bytes) -> datetime:
     return instant(updated_at, "payload.convention.updatedAt")
 
 
+def _the_convention(body: bytes) -> bytes:
+    """The convention of a notification alone: its date is that of the message; raises Refused."""
+    convention = _notified(loads(body))
+    if not isinstance(convention, dict) or "signatories" not in convention:
+        raise Refused("FORMAT_UNKNOWN", "payload.convention")
+    return msgspec.json.encode(convention)
+
+
 class ImmersionFacile(JourneySource):
     """The source `immersion-facile`: one convention, or one offer, is one group."""
 
@@ -166,7 +174,7 @@ class ImmersionFacile(JourneySource):
     list_key = "data"
     is_list = True
     pieces = Items("data")
-    webhook = Webhook(by_header, sent_at)
+    webhook = Webhook(by_header, sent_at, _the_convention, is_local=True)
 
     def records(self, content: Any) -> list[Any]:
         """Return the convention of a document that is no list; raises Refused FORMAT_UNKNOWN."""
@@ -186,12 +194,16 @@ class ImmersionFacile(JourneySource):
         if _is_removal(record):
             return await remove_offer(store, convert(record, Vanished))
         if _is_offer(record):
+            store.scope.require_party()
             return await write_offer(store, record, options.as_of)
         convention = convert_setting_aside(record, Convention, store.set_aside)
         if convention.internship_kind != "immersion":
             store.set_aside("VALUE_UNKNOWN", "internshipKind")
             return Outcome.UNCHANGED
         key = str(convention.id)
+        store.scope.require_party(convention.siret, convention.agency_siret)
+        store.scope.require_department(convention.agency_department, "agencyDepartment")
+        store.scope.require_party_of(await store.row(tables.immersion_agreement, source=NAME, source_id=key))
         as_of = instant(convention.updated_at, "updatedAt")
         if not await self.items.admit(store, key, as_of):
             return Outcome.OLDER

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +35,7 @@ from subgraphs.kit.ingest.excerpts import Lines
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert_setting_aside, loads
 from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.kit.ingest.sender_scope import require_known_person
 from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import utc
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
@@ -137,7 +137,7 @@ class OuiForm(Source):
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
-        return await read_files(self.name, paths, session, _lines, partial(_write, options))
+        return await read_files(self.name, paths, session, _lines, _write)
 
 
 def _lines(path: Path) -> Iterator[Numbered[bytes]]:
@@ -153,15 +153,15 @@ def _lines(path: Path) -> Iterator[Numbered[bytes]]:
                 yield Numbered(number, line)
 
 
-async def _write(options: Options, line: bytes, store: Store) -> Outcome:
+async def _write(line: bytes, store: Store) -> Outcome:
     message = _read(line, store)
     exit_unread = any(aside.path == "dates.sortie" for aside in store.asides)
     table, key = _item(message)
     at = utc(message.maj, "maj")
     before = await store.row(table, source=NAME, source_id=key)
-    options.require_party_of(before)
+    store.scope.require_party_of(before)
     if not isinstance(message, Removal):
-        options.require_party(message.organisme, message.prescripteur if isinstance(message, Placement) else None)
+        store.scope.require_party(message.organisme, message.prescripteur if isinstance(message, Placement) else None)
     if not await store.admit(tables.source_record, NAME, key, at, removed=isinstance(message, Removal)):
         return Outcome.OLDER
     if isinstance(message, Removal):
@@ -206,6 +206,7 @@ async def _person(store: Store, person: Person) -> Any:
     reference = await store.row(access.person_reference, source=person.source, source_id=person.reference)
     if reference is None:
         raise Refused("PERSON_UNKNOWN", "personne")
+    await require_known_person(store, reference["person_id"])
     return reference["person_id"]
 
 
