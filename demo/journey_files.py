@@ -1,4 +1,4 @@
-"""Applications, immersions and referrals of the demo, in the formats of Les emplois, Immersion facilitée and DORA."""
+"""Applications, immersions and referrals of the demo, as Les emplois, Immersion facilitée and events tell of them."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def write(folder: Path, today: date) -> dict[str, tuple[Path, ...]]:
             _written(folder / "immersion-facile" / "conventions.json", conventions(today)),
             _written(folder / "immersion-facile" / "offres.json", offers()),
         ),
-        "dora": (_written(folder / "dora" / "orientations.json", referrals(today)),),
+        "orientations": (_written(folder / "orientations" / "orientations.json", referrals(today)),),
     }
 
 

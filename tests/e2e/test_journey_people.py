@@ -98,7 +98,7 @@ def test_who_reads_identifiers_reads_what_each_source_says_and_since_when(hub: S
     assert {by_source["rdv-insertion"]["rsaStatus"], by_source["cnaf-flux"]["email"]} == {None}
     assert by_source["rdv-insertion"]["email"]
     assert by_source["cnaf-flux"]["rsaStatus"]
-    assert not by_source.keys() & {"emplois", "immersion-facile", "dora", "ft-actions"}
+    assert not by_source.keys() & {"emplois", "immersion-facile", "orientations", "ft-actions"}
 
 
 @pytest.mark.parametrize("actor", ["conseiller-ft", "employeur", "dpo"])

@@ -37,7 +37,7 @@ COUNTS = (
 @pytest.fixture
 def senders(tmp_path: Path) -> Senders:
     """One sender of each connector that takes events."""
-    rows = [SenderSettings(source, "produit", None, None, 604_800, 9) for source in ("dora", "ouiform")]
+    rows = [SenderSettings(source, "produit", None, None, 604_800, 9) for source in ("orientations", "ouiform")]
     keys = Keys.create(tmp_path / "keys")
     for row in rows:
         Keys.add_sender(keys.directory, sender_key(row.source, row.organisation))
@@ -133,7 +133,7 @@ def test_a_sender_speaks_for_the_organisations_of_its_settings_and_no_other(tmp_
     organisations.write_text(f'[a]\nsiret = "{PROVIDER}"\ntype = "autre"\n')
     rows = [
         SenderSettings("ouiform", "produit", organisations, None, 604_800, 9),
-        SenderSettings("dora", "produit", None, None, 604_800, 9),
+        SenderSettings("orientations", "produit", None, None, 604_800, 9),
         SenderSettings("rdv-insertion", "cd08", organisations, "08", 604_800, 9),
     ]
     for row in rows:
@@ -141,7 +141,7 @@ def test_a_sender_speaks_for_the_organisations_of_its_settings_and_no_other(tmp_
     known = Senders(rows, Keys.load(keys.directory, intake_keys(rows))).by_address
     assert {source: sender.options.scope for (source, _), sender in known.items()} == {
         "ouiform": SenderScope(frozenset({PROVIDER})),
-        "dora": SenderScope(frozenset()),
+        "orientations": SenderScope(frozenset()),
         "rdv-insertion": SenderScope(frozenset({PROVIDER}), "08"),
     }
 
@@ -149,9 +149,9 @@ def test_a_sender_speaks_for_the_organisations_of_its_settings_and_no_other(tmp_
 def test_an_event_of_another_connector_or_of_no_known_type_is_refused(senders: Senders) -> None:
     referral, project = EVENTS[0], EVENTS[1]
     assert refusal(senders, "ouiform", referral) == ("EVENT_TYPE_UNKNOWN", "type")
-    assert refusal(senders, "dora", project) == ("EVENT_TYPE_UNKNOWN", "type")
+    assert refusal(senders, "orientations", project) == ("EVENT_TYPE_UNKNOWN", "type")
     for kind in ("fr.gouv.spie.inconnu", 7, None, ["x"]):
-        assert refusal(senders, "dora", {**referral, "type": kind}) == ("EVENT_TYPE_UNKNOWN", "type")
+        assert refusal(senders, "orientations", {**referral, "type": kind}) == ("EVENT_TYPE_UNKNOWN", "type")
 
 
 def test_an_envelope_that_is_wrong_is_refused_with_its_place_and_no_value(senders: Senders) -> None:
@@ -176,7 +176,7 @@ def test_an_envelope_that_is_wrong_is_refused_with_its_place_and_no_value(sender
 def test_an_event_is_proven_by_its_whole_body_within_its_window(senders: Senders) -> None:
     body = json.dumps(EVENTS[1]).encode()
     secret = senders.by_address["ouiform", "produit"].secrets[0]
-    other = senders.by_address["dora", "produit"].secrets[0]
+    other = senders.by_address["orientations", "produit"].secrets[0]
     for key, signed in ((secret, body + b" "), (other, body), (b"", body)):
         headers = {"x-spie-signature": f"sha256={hmac.digest(key, signed, 'sha256').hex()}"}
         with pytest.raises(RequestRefused, match="WEBHOOK_REFUSED"):

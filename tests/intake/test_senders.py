@@ -36,7 +36,7 @@ def test_a_source_that_sends_nothing_or_does_not_exist_has_no_sender() -> None:
 def test_a_sender_of_whom_nothing_says_for_whom_it_speaks_starts_nothing(source: str) -> None:
     for row in (replace(_sender(source), department=None), replace(_sender(source), organisations=None)):
         with pytest.raises(StartRefused, match="WEBHOOKS_UNBOUNDED"):
-            intake_keys([_sender("dora"), row])
+            intake_keys([_sender("orientations"), row])
 
 
 def test_a_sender_without_its_secret_starts_nothing(tmp_path: Path) -> None:

@@ -50,11 +50,11 @@ def test_without_files_or_positions_no_time_is_promised() -> None:
 
 def test_where_a_line_can_not_change_in_place_plain_lines_come_seldom() -> None:
     written, now = StringIO(), [0.0]
-    with Follower(Console(file=written), "dora", lambda: now[0]) as follower:
+    with Follower(Console(file=written), "orientations", lambda: now[0]) as follower:
         for second in (1.0, EACH, EACH + 1, 2 * EACH + 1):
             now[0] = second
             follower(Progress(int(second), 1.0))
     assert written.getvalue().splitlines() == [
-        "dora : 10 enregistrements, 1 par seconde",
-        "dora : 21 enregistrements, 1 par seconde",
+        "orientations : 10 enregistrements, 1 par seconde",
+        "orientations : 21 enregistrements, 1 par seconde",
     ]

@@ -125,7 +125,7 @@ CASES = (
         "dateSubmission", "updatedAt", "status", "CANCELLED", HOST, date(2026, 11, 20),
     ),
     Case(
-        "dora", "referral", REFERRAL, lambda *records: {"results": list(records)},
+        "orientations", "referral", REFERRAL, lambda *records: {"results": list(records)},
         "creation_date", "updated_at", "status", "REFUSÉE", RECEIVER, None,
     ),
 )  # fmt: skip

@@ -268,7 +268,7 @@ CHILDREN: Mapping[str, tuple[str, str]] = {
 }
 """The objects that belong to one of nobody, and the column that says so."""
 ONLY: Mapping[str, Callable[[Row], bool]] = {
-    "Person.statements": lambda row: row["source"] not in ("dora", "emplois", "ft-actions", "immersion-facile"),
+    "Person.statements": lambda row: row["source"] not in ("orientations", "emplois", "ft-actions", "immersion-facile"),
     "Person.nationalIdentifiers": lambda row: row["kind"] != "CD_INTERNE",
     "Person.orientationAppointments": lambda row: row["motive_type"] == "rsa_orientation",
 }

@@ -105,7 +105,7 @@ import asyncio, sys
 from hub.runs.kept_runs import kept_run
 
 async def main():
-    async with kept_run(sys.argv[1], "dora", ["orientations.jsonl"]) as run:
+    async with kept_run(sys.argv[1], "orientations", ["orientations.jsonl"]) as run:
         run.read = 7
         print("open", flush=True)
         await asyncio.sleep(3600)
@@ -115,7 +115,7 @@ asyncio.run(main())
 
 
 def opened(database: Database) -> subprocess.Popen[str]:
-    """A process of its own that is in the middle of a run of `dora`."""
+    """A process of its own that is in the middle of a run of `orientations`."""
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, database.dsn(RUNS_WRITER)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -143,11 +143,11 @@ async def test_a_run_that_is_killed_shows_as_under_way_until_then_and_as_broken_
 ) -> None:
     process = opened(fresh_database)
     try:
-        status = (await statuses(fresh_database))["dora"]
+        status = (await statuses(fresh_database))["orientations"]
         assert (status.running, status.last) == (True, None)
     finally:
         kill(process)
-    run = await ended(fresh_database, "dora")
+    run = await ended(fresh_database, "orientations")
     assert (run.phase, run.seconds) == (Phase.BROKEN_OFF, None)
 
 
@@ -157,13 +157,13 @@ async def test_no_two_runs_of_a_source_are_under_way_at_once_and_a_killed_one_ho
     paths = demo_files(tmp_path, fresh_database)
     process = opened(fresh_database)
     try:
-        ingest(fresh_database, "dora", *paths["dora"]).check_refused("SOURCE_BUSY")
+        ingest(fresh_database, "orientations", *paths["orientations"]).check_refused("SOURCE_BUSY")
         assert ingest(fresh_database, "ouiform", *paths["ouiform"][:1]).out
     finally:
         kill(process)
-    await ended(fresh_database, "dora")
-    assert "dora : " in ingest(fresh_database, "dora", *paths["dora"]).out
-    first, second = (await statuses(fresh_database))["dora"].runs
+    await ended(fresh_database, "orientations")
+    assert "orientations : " in ingest(fresh_database, "orientations", *paths["orientations"]).out
+    first, second = (await statuses(fresh_database))["orientations"].runs
     assert (first.phase in (Phase.COMPLETE, Phase.CUT), second.phase) == (True, Phase.BROKEN_OFF)
 
 
@@ -171,9 +171,9 @@ async def test_how_far_a_run_is_is_written_while_it_is_under_way(
     fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept_runs, "PULSE", 0.01)
-    async with kept_run(fresh_database.dsn(RUNS_WRITER), "dora", []) as run:
+    async with kept_run(fresh_database.dsn(RUNS_WRITER), "orientations", []) as run:
         run.read, run.cursor = 12, "2026-11-24"
-        while (kept := await last_run(fresh_database, "dora")).read != 12:
+        while (kept := await last_run(fresh_database, "orientations")).read != 12:
             pass
         assert (kept.phase, kept.cursor) == (Phase.RUNNING, "2026-11-24")
 
@@ -183,13 +183,13 @@ async def test_a_run_that_its_caller_abandons_is_broken_off_and_one_that_fails_u
 ) -> None:
     dsn = fresh_database.dsn(RUNS_WRITER)
     with pytest.raises(asyncio.CancelledError):
-        async with kept_run(dsn, "dora", []):
+        async with kept_run(dsn, "orientations", []):
             raise asyncio.CancelledError
-    assert (await ended(fresh_database, "dora")).phase is Phase.BROKEN_OFF
+    assert (await ended(fresh_database, "orientations")).phase is Phase.BROKEN_OFF
     with pytest.raises(ZeroDivisionError):
-        async with kept_run(dsn, "dora", []):
+        async with kept_run(dsn, "orientations", []):
             raise ZeroDivisionError
-    run = await last_run(fresh_database, "dora")
+    run = await last_run(fresh_database, "orientations")
     assert (run.phase, run.error) == (Phase.FAILED, "INTERNAL_ERROR")
 
 
@@ -254,11 +254,11 @@ async def test_a_database_that_does_not_answer_is_asked_once_for_all_who_wait(
 async def test_runs_of_more_than_a_year_ago_are_forgotten_with_their_files(fresh_database: Database) -> None:
     dsn = fresh_database.dsn(RUNS_WRITER)
     for _ in range(2):
-        async with kept_run(dsn, "dora", ["a.csv"]) as run:
+        async with kept_run(dsn, "orientations", ["a.csv"]) as run:
             run.tally = Tally(1, 1)
     connection = await fresh_database.connect()
     await connection.execute("UPDATE runs.run SET started_at = now() - interval '401 days'")
-    async with kept_run(dsn, "dora", ["b.csv"]) as run:
+    async with kept_run(dsn, "orientations", ["b.csv"]) as run:
         run.tally = Tally(1, 1)
     assert await connection.fetchval("SELECT count(*) FROM runs.run") == 1
     assert await connection.fetchval("SELECT count(*) FROM runs.input") == 1
@@ -282,7 +282,7 @@ async def test_runs_of_more_than_a_year_ago_are_forgotten_with_their_files(fresh
     ],
 )
 async def test_no_column_of_a_run_takes_a_free_text(fresh_database: Database, column: str, value: str) -> None:
-    row: dict[str, Any] = {"source": "dora", column: value}
+    row: dict[str, Any] = {"source": "orientations", column: value}
     connection = await fresh_database.connect(RUNS_WRITER)
     try:
         with pytest.raises(asyncpg.CheckViolationError):

@@ -183,12 +183,12 @@ async def test_only_the_key_opens_a_record_and_only_where_it_was_sealed(fresh_da
     other = Refusal("a" * 64, 2, "a.csv", "ROW_SHAPE", content)
     seal = Seal(fresh_database.keys.quarantine)
     async with quarantine(fresh_database.dsn(QUARANTINE_WRITER)) as kept:
-        await kept.keep("dora", ["a" * 64], [refusal, other], seal)
+        await kept.keep("orientations", ["a" * 64], [refusal, other], seal)
     async with quarantine(fresh_database.dsn(QUARANTINE_KEEPER)) as kept:
         first, second = await kept.waiting()
     assert first.sealed != second.sealed
     assert seal.open(first) == content
-    moved = type(first)(1, "dora", "a" * 64, 2, "a.csv", "ROW_SHAPE", first.refused_at, first.sealed)
+    moved = type(first)(1, "orientations", "a" * 64, 2, "a.csv", "ROW_SHAPE", first.refused_at, first.sealed)
     for wrong_seal, record in ((Seal(b"k" * 32), first), (seal, moved)):
         with pytest.raises(Exception, match="QUARANTINE_KEY"):
             wrong_seal.open(record)
@@ -234,13 +234,13 @@ async def test_no_other_role_reads_the_quarantine(fresh_database: Database) -> N
 
 
 def test_files_and_a_retry_are_not_given_together_and_one_of_them_is(fresh_database: Database, tmp_path: Path) -> None:
-    ingest(fresh_database, "dora").check_refused("ARGUMENT_MISSING")
-    ingest(fresh_database, "dora", tmp_path / "a.json", "--retry").check_refused("ARGUMENT_UNEXPECTED")
+    ingest(fresh_database, "orientations").check_refused("ARGUMENT_MISSING")
+    ingest(fresh_database, "orientations", tmp_path / "a.json", "--retry").check_refused("ARGUMENT_UNEXPECTED")
 
 
 def test_a_retry_puts_nothing_of_a_record_on_a_disk() -> None:
     """Its paths lead to memory, so that a process that is killed leaves links that lead nowhere."""
-    record = Waiting(7, "dora", "a" * 64, 1, "a.csv", "ROW_SHAPE", datetime.now(UTC), b"")
+    record = Waiting(7, "orientations", "a" * 64, 1, "a.csv", "ROW_SHAPE", datetime.now(UTC), b"")
     with _files([(record, Content(CANARY.encode(), ".json", 1_000))]) as (path,):
         files = sorted(path.parent.iterdir())
         assert [file.name for file in files] == ["7.json"]

@@ -193,7 +193,7 @@ async def test_what_waited_too_long_goes_although_nothing_is_read(fresh_database
     await rows(
         fresh_database,
         "INSERT INTO quarantine.record (source, digest, place, file, code, refused_at)"
-        " SELECT 'dora', repeat('a', 64), number, 'a', 'ROW_SHAPE', now() - make_interval(days => 29 + number)"
+        " SELECT 'orientations', repeat('a', 64), number, 'a', 'ROW_SHAPE', now() - make_interval(days => 29 + number)"
         " FROM generate_series(0, 2) AS number RETURNING 1",
     )
     query = "SELECT place FROM quarantine.record"
@@ -202,7 +202,7 @@ async def test_what_waited_too_long_goes_although_nothing_is_read(fresh_database
             pass
     assert await values(fresh_database, query) == [0]
     await rows(fresh_database, "UPDATE quarantine.record SET refused_at = now() - interval '31 days' RETURNING 1")
-    assert "rien" in retry(fresh_database, "dora").out
+    assert "rien" in retry(fresh_database, "orientations").out
     assert await values(fresh_database, query) == []
     async with expiring("postgresql://127.0.0.1:1/nothing"):
         pass

@@ -69,14 +69,14 @@ async def test_each_source_is_fresh_late_failing_or_never_read(fresh_database: D
     await keep(fresh_database, "cnaf-flux", hours_ago=24 * 40)
     await keep(fresh_database, "data-inclusion", hours_ago=5)
     await keep(fresh_database, "lheo", hours_ago=5)
-    await keep(fresh_database, "dora", hours_ago=30)
+    await keep(fresh_database, "orientations", hours_ago=30)
     await keep(fresh_database, "emplois", hours_ago=3)
     await keep(fresh_database, "emplois", whole=False)
     await keep(fresh_database, "ouiform")
     settings = settings_file(
         tmp_path,
         f"[sources.cnaf-flux]\nevery = {31 * DAY}\n[sources.data-inclusion]\nevery = {3 * HOUR}\n"
-        f"[sources.lheo]\nevery = {2 * HOUR}\nlate = {4 * HOUR}\n[sources.dora]\nevery = {DAY}\nlate = {DAY}\n"
+        f"[sources.lheo]\nevery = {2 * HOUR}\nlate = {4 * HOUR}\n[sources.orientations]\nevery = {DAY}\nlate = {DAY}\n"
         f"[sources.emplois]\nevery = {HOUR}\n[sources.droits]\nevery = {HOUR}\n",
     )
 
@@ -88,7 +88,7 @@ async def test_each_source_is_fresh_late_failing_or_never_read(fresh_database: D
         "cnaf-flux": ("fresh", False),
         "data-inclusion": ("fresh", False),
         "lheo": ("late", True),
-        "dora": ("late", True),
+        "orientations": ("late", True),
         "emplois": ("failing", True),
         "ouiform": ("untimed", False),
         "droits": ("never", True),
@@ -101,7 +101,7 @@ async def test_each_source_is_fresh_late_failing_or_never_read(fresh_database: D
 async def test_the_table_says_the_same_in_french(fresh_database: Database, tmp_path: Path) -> None:
     for read in (10, 20, 40):
         await keep(fresh_database, "cnaf-flux", read=read)
-    await keep(fresh_database, "dora", whole=False)
+    await keep(fresh_database, "orientations", whole=False)
     settings = settings_file(tmp_path, f"[sources.cnaf-flux]\nevery = {31 * DAY}\n")
 
     result = sources(fresh_database, "--settings", settings)
@@ -110,8 +110,8 @@ async def test_the_table_says_the_same_in_french(fresh_database: Database, tmp_p
     assert texts.keys() == SOURCES.keys()
     for text in ("à jour", "attendue chaque 31 j", "▃▅█ 40"):
         assert text in texts["cnaf-flux"], texts["cnaf-flux"]
-    assert "en échec" in texts["dora"]
-    assert "refus : TRUNCATED : 1" in texts["dora"]
+    assert "en échec" in texts["orientations"]
+    assert "refus : TRUNCATED : 1" in texts["orientations"]
     assert texts["lheo"].split(maxsplit=1)[1] == "jamais lue"
 
 
@@ -143,7 +143,7 @@ def test_a_rhythm_for_a_source_that_does_not_exist_is_refused(fresh_database: Da
 def test_a_rhythm_that_is_none_is_refused_with_its_line(
     fresh_database: Database, tmp_path: Path, table: str, problem: str
 ) -> None:
-    settings = settings_file(tmp_path, f"[sources.dora]\n{table}\n")
+    settings = settings_file(tmp_path, f"[sources.orientations]\n{table}\n")
     line = sources(fresh_database, "--settings", settings).check_refused("SETTINGS_INVALID")
     assert problem in line
 

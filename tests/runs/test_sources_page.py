@@ -40,14 +40,19 @@ APPLICATION = DemoActor(
     PARTNER_CLIENT,
 )
 AGREEMENTS = {COUNTY: ("droits", "audit"), EMPLOYER: ("iae",), PARTNER.siret: ("droits", "audit")}
-RHYTHMS = "[sources.dora]\nevery = 3600\n[sources.lheo]\nevery = 3600\n[sources.ouiform]\nevery = 3600\n"
+RHYTHMS = "[sources.orientations]\nevery = 3600\n[sources.lheo]\nevery = 3600\n[sources.ouiform]\nevery = 3600\n"
 
 
 @asynccontextmanager
 async def serving(database: Database, folder: Path) -> AsyncIterator[tuple[httpx2.AsyncClient, Issuer]]:
-    """A client of a hub over this database, and the issuer that it trusts: `dora` has failed, `lheo` is late, `ouiform`
-    fresh."""
-    await keep(database, "dora", Tally(9, 0, {"rejected": 9}, {"COLUMN_MISSING": 9}, whole=False), "dora_DUPONT.csv")
+    """A client of a hub over this database, and the issuer that it trusts: `orientations` has failed, `lheo` is late,
+    `ouiform` fresh."""
+    await keep(
+        database,
+        "orientations",
+        Tally(9, 0, {"rejected": 9}, {"COLUMN_MISSING": 9}, whole=False),
+        "export_DUPONT.csv",
+    )
     await keep(database, "ouiform", Tally(3, 3, {"created": 3}, {}, {"COORDINATES_MISSING": 2}, ["ab" * 32]), "a.jsonl")
     await keep(database, "lheo", Tally(1, 1, {"created": 1}), "a.xml")
     connection = await database.connect()
@@ -76,7 +81,14 @@ async def test_44_whoever_verifies_accesses_reads_the_status_and_no_other_actor_
     async with serving(fresh_database, tmp_path) as (client, issuer):
         page = await client.post("/sources", data={"access_token": issuer.token(DPO)})
         assert page.status_code == 200
-        for text in ("en échec, en retard", "COLUMN_MISSING : 9", "en retard", "à jour", "abababababab", "dora-….csv"):
+        for text in (
+            "en échec, en retard",
+            "COLUMN_MISSING : 9",
+            "en retard",
+            "à jour",
+            "abababababab",
+            "export-….csv",
+        ):
             assert text in page.text, text
         assert "DUPONT" not in page.text
         assert page.headers["cache-control"] == "no-store"
@@ -84,7 +96,7 @@ async def test_44_whoever_verifies_accesses_reads_the_status_and_no_other_actor_
         for actor in (SIAE, APPLICATION, replace(DPO, purposes=("droits",))):
             refused = await client.post("/sources", data={"access_token": issuer.token(actor)})
             assert (refused.status_code, "SOURCES_NOT_YOURS" in refused.text) == (403, True)
-            assert "dora" not in refused.text
+            assert "orientations" not in refused.text
 
 
 async def test_44_without_a_token_in_its_own_form_one_stays_at_the_door(
@@ -98,15 +110,15 @@ async def test_44_without_a_token_in_its_own_form_one_stays_at_the_door(
             {"headers": {"cookie": f"access_token={token}"}},
         ):
             door = await client.get("/sources", **sent)  # type: ignore[arg-type]
-            assert (door.status_code, "dora" in door.text) == (200, False)
+            assert (door.status_code, "orientations" in door.text) == (200, False)
         for status, media, body in (
             (401, FORM, "access_token=" + token[:-3] + "AAA"),
             (401, FORM, ""),
-            (400, FORM, f"access_token={token}&source=dora"),
+            (400, FORM, f"access_token={token}&source=orientations"),
             (415, "application/json", f'{{"access_token": "{token}"}}'),
         ):
             answer = await client.post("/sources", content=body, headers={"content-type": media})
-            assert (answer.status_code, "dora" in answer.text) == (status, False), body
+            assert (answer.status_code, "orientations" in answer.text) == (status, False), body
         assert (await client.put("/sources")).status_code == 405
 
 
@@ -120,7 +132,7 @@ async def test_a_late_or_failing_source_is_named_and_the_hub_stays_ready(
             {
                 "status": "ready",
                 "missing": [],
-                "sources": [{"source": "dora", "state": "failing"}, {"source": "lheo", "state": "late"}],
+                "sources": [{"source": "lheo", "state": "late"}, {"source": "orientations", "state": "failing"}],
             },
         )
 
@@ -132,12 +144,12 @@ async def test_the_metrics_tell_state_lateness_and_what_the_last_run_refused(
         families = text_string_to_metric_families((await client.get("/metrics")).text)
     samples = {(sample.name, *sample.labels.values()): sample.value for family in families for sample in family.samples}
     assert {key[1:] for key in samples if key[0] == "spie_source_state"} == {
-        ("dora", "failing"),
+        ("orientations", "failing"),
         ("lheo", "late"),
         ("ouiform", "fresh"),
     }
     assert {key[1]: value for key, value in samples.items() if key[0] == "spie_source_late"} == {
-        "dora": 1,
+        "orientations": 1,
         "lheo": 1,
         "ouiform": 0,
     }
@@ -145,7 +157,7 @@ async def test_the_metrics_tell_state_lateness_and_what_the_last_run_refused(
     assert {key[1] for key in samples if key[0] == success} == {"lheo", "ouiform"}
     assert samples[success, "ouiform"] - samples[success, "lheo"] == pytest.approx(3 * 3_600, abs=600)
     assert samples["spie_source_records", "created", "ouiform"] == 3
-    assert samples["spie_source_refusals", "COLUMN_MISSING", "dora"] == 9
+    assert samples["spie_source_refusals", "COLUMN_MISSING", "orientations"] == 9
 
 
 async def test_a_hub_whose_sources_never_ran_says_so_and_names_none(fresh_database: Database, tmp_path: Path) -> None:

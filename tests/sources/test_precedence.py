@@ -40,9 +40,9 @@ def test_a_source_without_a_rank_is_refused() -> None:
 
 
 def test_the_most_believed_source_wins_then_the_newest_record() -> None:
-    rows = [record("dora", "Récente", 9), record("cnaf-flux", "Crue", 1), record("rdv-insertion", "Autre", 5)]
+    rows = [record("orientations", "Récente", 9), record("cnaf-flux", "Crue", 1), record("rdv-insertion", "Autre", 5)]
     assert consolidate(rows, (), PRECEDENCE).person["last_name"] == "Crue"
-    same_tier = [record("dora", "Ancienne", 1), record("emplois", "Nouvelle", 2)]
+    same_tier = [record("orientations", "Ancienne", 1), record("emplois", "Nouvelle", 2)]
     assert consolidate(same_tier, (), PRECEDENCE).person["last_name"] == "Nouvelle"
 
 

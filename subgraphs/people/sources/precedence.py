@@ -12,7 +12,7 @@ from subgraphs.kit.errors import DeclarationError
 
 Tiers = tuple[tuple[str, ...], ...]
 
-ITEMS = ("dora", "emplois", "ft-actions", "immersion-facile")
+ITEMS = ("orientations", "emplois", "ft-actions", "immersion-facile")
 """Sources of items, which name their person only so that it is found."""
 ASKED = ("france-travail", "api-particulier")
 """Sources that the hub asks about people whom others know: an answer is no contact with the person, and keeps nobody

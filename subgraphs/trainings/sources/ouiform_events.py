@@ -9,7 +9,7 @@ import msgspec
 
 from subgraphs.kit.ingest.events import Event, Key, Siret, signed_events
 
-PersonSource = Literal["dora", "ft-extrait", "immersion-facile"]
+PersonSource = Literal["orientations", "ft-extrait", "immersion-facile"]
 """Sources of which a person has a random key: whoever sends would open everyone to its own organisations by
 counting through the keys of the others (`user:1` of RDV-Insertion, the matricules of the CNAF)."""
 

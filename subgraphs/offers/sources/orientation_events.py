@@ -1,4 +1,4 @@
-"""Events of referrals to a service, as the results that `dora` reads."""
+"""Events of referrals to a service, as the results that `orientations` reads."""
 
 from __future__ import annotations
 

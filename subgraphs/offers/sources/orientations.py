@@ -1,7 +1,7 @@
-"""Referrals to a service: a document of our own, with the fields of DORA's `Orientation` (docs/domain.md#dora).
+"""Referrals to a service, in a format of the hub's own: what its events of referrals are made into (decision 0090).
 
-DORA answers states only (`orientations/status`), and hands its referrals over to Les emplois, which knows who the
-person is; no payload of theirs is published. A document is whole states or removals:
+No system publishes referrals that can be read: DORA's name the person without birth date nor NIR, so that nobody can be
+found safely (decision 0099). The states are DORA's. A document is whole states or removals:
 
     {"results": [
       {"query_id": "…", "updated_at": "2026-11-02T09:30:00+01:00", "status": "VALIDÉE",
@@ -34,10 +34,10 @@ from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.offers import journey_tables as tables
-from subgraphs.offers.sources.dora_events import WEBHOOK
 from subgraphs.offers.sources.journey import Item, JourneySource
+from subgraphs.offers.sources.orientation_events import WEBHOOK
 
-NAME = "dora"
+NAME = "orientations"
 STATUSES = {
     "MODÉRATION_EN_COURS": "MODERATION_EN_COURS",
     "MODÉRATION_REJETÉE": "MODERATION_REJETEE",
@@ -115,11 +115,11 @@ class Removal(msgspec.Struct, frozen=True):
     deleted: bool
 
 
-class Dora(JourneySource):
-    """The source `dora`: one referral is one group."""
+class Orientations(JourneySource):
+    """The source `orientations`: one referral is one group."""
 
     name = NAME
-    reads = "orientations vers un service, DORA"
+    reads = "orientations vers un service, JSON ; aucun format n'en est publié, celui-ci est du hub"
     webhook = WEBHOOK
     fields = FIELDS
 
