@@ -10,7 +10,7 @@ from tests.conftest import Database
 from tests.e2e.site import demonstration
 from tests.sources.test_stored_nirs import COLUMNS, contents, stamp, version
 
-RENAMED = {"access": "0007", "people": "0027", "offers": "0014", "runs": "0007"}
+RENAMED = {"access": "0007", "people": "0028", "offers": "0014", "runs": "0007"}
 """The revision of each schema that renames the source."""
 
 
