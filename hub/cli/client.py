@@ -1,4 +1,4 @@
-"""`hub client`: python."""
+"""`hub client`: python, typescript."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from graphql import build_schema
 from hub.client_code.operations import Operation, read_operations
 from hub.client_code.output import replace_client
 from hub.client_code.published import PACKAGE, client_schema
+from hub.client_code.published_typescript import PACKAGE as TYPESCRIPT
 from hub.client_code.python_package import PythonPackage
+from hub.client_code.typescript_package import typescript_modules
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -35,6 +37,18 @@ def python(operations: OperationsOption, output: OutputOption) -> None:
     runtime = PACKAGE / "runtime"
     files |= {f"runtime/{path.name}": path.read_text(encoding="utf-8") for path in sorted(runtime.glob("*.py"))}
     files["py.typed"] = ""
+    replace_client(output, files)
+    _tell(documents, output)
+
+
+@app.command()
+def typescript(operations: OperationsOption, output: OutputOption) -> None:
+    """Écrit les sources TypeScript d'un client, pour Node et les navigateurs : opérations, types, envoi."""
+    sdl = client_schema()
+    documents = read_operations([operations], build_schema(sdl))
+    files = typescript_modules(sdl, documents)
+    runtime = TYPESCRIPT / "src" / "runtime"
+    files |= {f"runtime/{path.name}": path.read_text(encoding="utf-8") for path in sorted(runtime.glob("*.ts"))}
     replace_client(output, files)
     _tell(documents, output)
 

@@ -21,6 +21,7 @@ EFFECTS: Mapping[str, str] = {
     "schema show": READS,
     "plan": READS,
     "client python": "le client, dans le dossier d'« --output », qu'il remplace",
+    "client typescript": "le client, dans le dossier d'« --output », qu'il remplace",
     "token": READS,
     "ingest": "les données de la source, sa lecture parmi celles de `hub sources`, et, chiffré, ce qui en est refusé",
     "sources": READS,

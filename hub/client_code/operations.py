@@ -62,6 +62,13 @@ def read_operations(folders: Sequence[Path], schema: GraphQLSchema) -> list[Oper
     return [_operation(document) for _, document in sorted(separate_operations(merged).items())]
 
 
+def whole_document(operations: Sequence[Operation]) -> str:
+    """One document of all these operations and of their fragments, each once."""
+    fragments = {node.name.value: node for operation in operations for node in operation.fragments}
+    nodes = [*(operation.node for operation in operations), *(fragments[name] for name in sorted(fragments))]
+    return "\n\n".join(map(print_ast, nodes)) + "\n"
+
+
 def _parse(path: Path, folder: Path) -> DocumentNode:
     try:
         text = path.read_text(encoding="utf-8")

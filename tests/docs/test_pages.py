@@ -3,7 +3,8 @@
 How a fenced block is run is told by its first line: `graphql` is asked as the référente A; `sh` is executed line by
 line where the demo runs; `sh make` names targets of the Makefile; `sh serveur` holds commands that serve until they are
 stopped; `toml réglages` is a settings file; `toml` is an extract of a policy file; `json` is generated;
-`python` is a program that uses the published client, as the référente A; `sh installation` installs a package from
+`python` and `js` are programs that use the published clients, as the référente A (the second is run by
+`tests/clients/test_typescript_client.py`); `sh installation` installs a package from
 this repository; `mermaid` is a picture. A block of any other kind fails.
 """
 
@@ -50,6 +51,7 @@ PAGES = [
 BLOCK = re.compile(r"^```(.+?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 KINDS = {
     "graphql",
+    "js",
     "python",
     "sh",
     "sh installation",
@@ -147,8 +149,10 @@ def test_every_program_runs_with_the_published_client(running: Site) -> None:
 def test_every_package_that_is_installed_is_one_of_this_repository() -> None:
     for block in blocks("sh installation"):
         for command in block.commands:
-            assert command.startswith("pip install ./")
-            assert (ROOT / command.removeprefix("pip install ") / "pyproject.toml").is_file()
+            tool, verb, folder = command.split()
+            assert verb == "install"
+            project = {"pip": "pyproject.toml", "npm": "package.json"}[tool]
+            assert (ROOT / folder / project).is_file()
 
 
 def test_every_command_that_serves_does(started: Demo) -> None:

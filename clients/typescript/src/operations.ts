@@ -1,0 +1,576 @@
+// Made by `hub client typescript`: to change it, change the operations or the schema, and make it again.
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Civilité. */
+export type Civility =
+  /** Madame. */
+  | 'MADAME'
+  /** Monsieur. */
+  | 'MONSIEUR'
+  | '%future added value';
+
+/** Effet sur la recherche d'emploi (France Travail). */
+export type ConstraintImpact =
+  /** Faible. */
+  | 'FAIBLE'
+  /** Moyen. */
+  | 'MOYEN'
+  /** Fort. */
+  | 'FORT'
+  | '%future added value';
+
+/** État d'une difficulté (France Travail). */
+export type ConstraintState =
+  /** Non abordée. */
+  | 'NON_ABORDEE'
+  /** Présente. */
+  | 'OUI'
+  /** Résolue. */
+  | 'CLOTUREE'
+  | '%future added value';
+
+/** Thème d'une difficulté. */
+export type ConstraintTheme =
+  /** Mobilité. */
+  | 'MOBILITE'
+  /** Famille et garde d'enfants. */
+  | 'FAMILLE'
+  /** Lecture, écriture, français, calcul. */
+  | 'LANGUE_CALCUL'
+  /** Logement. */
+  | 'LOGEMENT'
+  /** Finances. */
+  | 'FINANCES'
+  /** Démarches administratives et accès aux droits. */
+  | 'ADMIN_JURIDIQUE'
+  /** Numérique. */
+  | 'NUMERIQUE'
+  /** Lien social et communication. */
+  | 'INSERTION_COMMUNICATION'
+  /** Santé. */
+  | 'SANTE'
+  /** Situation judiciaire. */
+  | 'JUSTICE'
+  /** Titre de séjour. */
+  | 'SEJOUR'
+  | '%future added value';
+
+/** Nature d'un contrat d'accompagnement. */
+export type ContractKind =
+  /** Contrat d'engagements réciproques. */
+  | 'CER'
+  /** Projet personnalisé d'accès à l'emploi. */
+  | 'PPAE'
+  /** Contrat d'engagement jeune. */
+  | 'CEJ'
+  /** Parcours contractualisé vers l'emploi et l'autonomie. */
+  | 'PACEA'
+  /** Contrat d'engagement. */
+  | 'CONTRAT_ENGAGEMENT'
+  | '%future added value';
+
+/** Identifiant de la personne dans le système d'information d'un Conseil départemental. */
+export type DepartmentIdentifierInput = {
+  /** Code du département. */
+  department: string;
+  /** Valeur de l'identifiant. */
+  value: string;
+};
+
+/** Rôle dans le dossier CAF ou MSA. */
+export type DossierRole =
+  /** Demandeur. */
+  | 'DEMANDEUR'
+  /** Conjoint. */
+  | 'CONJOINT'
+  | '%future added value';
+
+/** Identifiant de la personne dans un système national. */
+export type IdentifierInput = {
+  /** Système de l'identifiant. */
+  kind: NationalIdentifierKind;
+  /** Valeur de l'identifiant. */
+  value: string;
+  /** Organisme gestionnaire, pour un matricule CAF ou MSA. */
+  organisation?: string | null | undefined;
+  /** Rôle dans le dossier, pour un matricule CAF ou MSA. */
+  role?: DossierRole | null | undefined;
+};
+
+/** Identité à rapprocher : au moins un identifiant ou les noms, et la date de naissance. */
+export type IdentityInput = {
+  /** Date de naissance. */
+  birthDate: string;
+  /** NIR, de 13 caractères, ou 15 avec sa clé ; haché avant toute recherche, jamais conservé ni journalisé. */
+  nir?: string | null | undefined;
+  /** Identifiant dans un système national. */
+  identifier?: IdentifierInput | null | undefined;
+  /** Identifiant interne d'un Conseil départemental, pour qui peut lire les identifiants en entier. */
+  departmentIdentifier?: DepartmentIdentifierInput | null | undefined;
+  /** Nom et prénom, pour qui instruit la demande d'une personne sous un numéro de dossier ; deux homonymes nés le même jour donnent SEVERAL. */
+  names?: NamesInput | null | undefined;
+};
+
+/** Issue d'un rapprochement (codes S001, S002, S003 de France Travail). */
+export type MatchOutcome =
+  /** Une personne. */
+  | 'ONE'
+  /** Aucune personne, parmi celles que l'acteur peut rapprocher. */
+  | 'NONE'
+  /** Plusieurs personnes : à départager. */
+  | 'SEVERAL'
+  /** Identifiants qui se contredisent. */
+  | 'CONFLICT'
+  | '%future added value';
+
+/** Noms d'une personne, sans égard à la casse ni aux accents. */
+export type NamesInput = {
+  /** Nom d'usage ou de naissance. */
+  lastName: string;
+  /** Prénom. */
+  firstName: string;
+};
+
+/** Système d'un identifiant par lequel une personne se rapproche. */
+export type NationalIdentifierKind =
+  /** Caisse d'allocations familiales. */
+  | 'CAF'
+  /** Mutualité sociale agricole. */
+  | 'MSA'
+  /** France Travail, 8 ou 11 caractères. */
+  | 'FRANCE_TRAVAIL'
+  /** PASS IAE, 12 chiffres. */
+  | 'PASS_IAE'
+  | '%future added value';
+
+/** Parcours d'orientation (C. trav. L.5411-5-1). */
+export type Pathway =
+  /** Parcours emploi. */
+  | 'EMPLOI'
+  /** Parcours socio-professionnel. */
+  | 'SOCIO_PRO'
+  /** Parcours social. */
+  | 'SOCIAL'
+  | '%future added value';
+
+/** Critères de recherche de personnes, comparés à l'identique, par intervalle ou par leur début. */
+export type PersonFilter = {
+  /** Nom d'usage ou de naissance, sans égard à la casse ni aux accents. */
+  lastName?: string | null | undefined;
+  /** Début du nom d'usage ou de naissance, de 3 lettres au moins, sans égard à la casse ni aux accents. */
+  lastNamePrefix?: string | null | undefined;
+  /** Né à partir de cette date, comprise. */
+  birthDateFrom?: string | null | undefined;
+  /** Né jusqu'à cette date, comprise. */
+  birthDateTo?: string | null | undefined;
+  /** Code INSEE de la commune de résidence. */
+  cityCode?: string | null | undefined;
+  /** État du dossier RSA. */
+  rsaStatus?: RsaStatus | null | undefined;
+};
+
+/** État du dossier RSA (CNAF, ETATDOSRSA de 0 à 6, dans l'ordre). */
+export type RsaStatus =
+  /** 0, demande en attente. */
+  | 'DEMANDE_EN_ATTENTE'
+  /** 1, refusé. */
+  | 'REFUSE'
+  /** 2, droit ouvert et versable. */
+  | 'DROIT_OUVERT_VERSABLE'
+  /** 3, droit ouvert et suspendu. */
+  | 'DROIT_OUVERT_ET_SUSPENDU'
+  /** 4, droit ouvert, versement suspendu. */
+  | 'DROIT_OUVERT_VERSEMENT_SUSPENDU'
+  /** 5, clos. */
+  | 'CLOS'
+  /** 6, clos sur un mois antérieur. */
+  | 'CLOS_ANTERIEUR'
+  | '%future added value';
+
+/** Critères de recherche de rendez-vous. */
+export type AppointmentFilter = {
+  /** Jour du rendez-vous, à l'heure de Paris. */
+  day?: string | null | undefined;
+  /** Débute à partir de cet instant, compris. */
+  startsFrom?: string | null | undefined;
+  /** Débute avant cet instant. */
+  startsBefore?: string | null | undefined;
+  /** Présence de la personne. */
+  status?: AppointmentStatus | null | undefined;
+  /** Organisation qui reçoit. */
+  organisation?: string | null | undefined;
+};
+
+/** Modalité d'un rendez-vous (France Travail, modaliteContact). */
+export type AppointmentMode =
+  /** Sur place. */
+  | 'PHYSIQUE'
+  /** Par téléphone. */
+  | 'TELEPHONE'
+  /** En visioconférence. */
+  | 'VISIO'
+  /** Au domicile de la personne. */
+  | 'DOMICILE'
+  | '%future added value';
+
+/** Présence de la personne (RDV-Insertion : unknown, seen, excused, revoked, noshow). */
+export type AppointmentStatus =
+  /** À venir ou non renseigné. */
+  | 'INCONNU'
+  /** La personne est venue. */
+  | 'VU'
+  /** La personne s'est excusée. */
+  | 'EXCUSE'
+  /** Annulé par le service. */
+  | 'ANNULE'
+  /** La personne n'est pas venue. */
+  | 'ABSENT'
+  | '%future added value';
+
+/** Catégorie de motif (RDV-Insertion, short_name). */
+export type MotiveCategory =
+  /** Autre motif, ou motif sans catégorie. */
+  | 'AUTRE'
+  /** Orientation. */
+  | 'rsa_orientation'
+  /** Orientation avec France Travail. */
+  | 'rsa_orientation_france_travail'
+  /** Orientation par la plateforme téléphonique. */
+  | 'rsa_orientation_on_phone_platform'
+  /** Orientation et accompagnement personnalisé. */
+  | 'rsa_orientation_coaching'
+  /** Orientation des travailleurs indépendants. */
+  | 'rsa_orientation_freelance'
+  /** Orientation de la file active. */
+  | 'rsa_orientation_file_active'
+  /** Accompagnement. */
+  | 'rsa_accompagnement'
+  /** Accompagnement social. */
+  | 'rsa_accompagnement_social'
+  /** Accompagnement socio-professionnel. */
+  | 'rsa_accompagnement_sociopro'
+  /** Accompagnement des moins de 30 ans. */
+  | 'rsa_accompagnement_moins_de_30_ans'
+  /** Premier rendez-vous d'accompagnement. */
+  | 'rsa_premier_rdv_daccompagnement'
+  /** Signature du CER. */
+  | 'rsa_cer_signature'
+  /** Renouvellement du CER. */
+  | 'rsa_renouvellement_cer'
+  /** Suivi. */
+  | 'rsa_follow_up'
+  /** Suivi par le PLIE. */
+  | 'rsa_suivi_plie'
+  /** Accompagnement global. */
+  | 'accompagnement_global'
+  /** Offre d'insertion. */
+  | 'rsa_insertion_offer'
+  /** Main tendue. */
+  | 'rsa_main_tendue'
+  /** Atelier collectif obligatoire. */
+  | 'rsa_atelier_collectif_mandatory'
+  /** Atelier compétences. */
+  | 'rsa_atelier_competences'
+  /** Atelier rencontres professionnelles. */
+  | 'rsa_atelier_rencontres_pro'
+  /** Service public de l'insertion et de l'emploi. */
+  | 'rsa_spie'
+  /** Information sur l'intégration. */
+  | 'rsa_integration_information'
+  /** Droits et devoirs. */
+  | 'rsa_droits_devoirs'
+  /** Psychologue. */
+  | 'psychologue'
+  /** Atelier enfants et adolescents. */
+  | 'atelier_enfants_ados'
+  /** Entretien d'embauche en structure d'insertion. */
+  | 'siae_interview'
+  /** Information collective en structure d'insertion. */
+  | 'siae_collective_information'
+  /** Suivi en structure d'insertion. */
+  | 'siae_follow_up'
+  | '%future added value';
+
+/** Type de motif (RDV-Insertion). */
+export type MotiveType =
+  /** Orientation RSA. */
+  | 'rsa_orientation'
+  /** Accompagnement RSA. */
+  | 'rsa_accompagnement'
+  /** Insertion par l'activité économique. */
+  | 'siae'
+  /** Autre. */
+  | 'autre'
+  | '%future added value';
+
+/** Nature d'un employeur de l'inclusion (Emplois de l'inclusion). */
+export type CompanyKind =
+  /** Atelier et chantier d'insertion. */
+  | 'ACI'
+  /** Association intermédiaire. */
+  | 'AI'
+  /** Entreprise adaptée. */
+  | 'EA'
+  /** Entreprise adaptée de travail temporaire. */
+  | 'EATT'
+  /** Entreprise d'insertion. */
+  | 'EI'
+  /** Entreprise d'insertion par le travail indépendant. */
+  | 'EITI'
+  /** Entreprise de travail temporaire d'insertion. */
+  | 'ETTI'
+  /** Groupement d'employeurs pour l'insertion et la qualification. */
+  | 'GEIQ'
+  /** Organisation porteuse de la clause sociale. */
+  | 'OPCS'
+  | '%future added value';
+
+/** État d'une convention (Immersion facilitée). */
+export type ImmersionStatus =
+  /** À signer. */
+  | 'READY_TO_SIGN'
+  /** Signée en partie. */
+  | 'PARTIALLY_SIGNED'
+  /** À l'étude. */
+  | 'IN_REVIEW'
+  /** Refusée. */
+  | 'REJECTED'
+  /** Annulée. */
+  | 'CANCELLED'
+  /** Supprimée. */
+  | 'DEPRECATED'
+  /** Acceptée par le conseiller. */
+  | 'ACCEPTED_BY_COUNSELLOR'
+  /** Validée. */
+  | 'ACCEPTED_BY_VALIDATOR'
+  | '%future added value';
+
+/** État d'une candidature (Emplois de l'inclusion). */
+export type JobApplicationState =
+  /** Nouvelle. */
+  | 'new'
+  /** À l'étude. */
+  | 'processing'
+  /** En attente. */
+  | 'postponed'
+  /** Action préalable à l'embauche. */
+  | 'prior_to_hire'
+  /** Acceptée. */
+  | 'accepted'
+  /** Refusée. */
+  | 'refused'
+  /** Embauche annulée. */
+  | 'cancelled'
+  /** Embauché ailleurs. */
+  | 'obsolete'
+  /** Vivier. */
+  | 'pool'
+  | '%future added value';
+
+/** Lieu de recherche : une commune, ou des coordonnées. */
+export type NearInput = {
+  /** Code INSEE de la commune, à défaut de coordonnées. */
+  cityCode?: string | null | undefined;
+  /** Latitude, en degrés décimaux. */
+  latitude?: number | null | undefined;
+  /** Longitude, en degrés décimaux. */
+  longitude?: number | null | undefined;
+  /** Rayon, en kilomètres, de 1 à 100. */
+  radiusKm?: number | null | undefined;
+};
+
+/** État d'une orientation vers un service (DORA, sans les accents). */
+export type ReferralStatus =
+  /** Modération en cours. */
+  | 'MODERATION_EN_COURS'
+  /** Modération rejetée. */
+  | 'MODERATION_REJETEE'
+  /** Ouverte. */
+  | 'OUVERTE'
+  /** Validée. */
+  | 'VALIDEE'
+  /** Refusée. */
+  | 'REFUSEE'
+  /** Expirée. */
+  | 'EXPIREE'
+  | '%future added value';
+
+/** Critères de recherche de services ; chaque liste admet un service qui en porte une valeur. */
+export type ServiceFilter = {
+  /** Thématiques ou catégories de thématiques, codes de data.inclusion. */
+  thematics?: Array<string> | null | undefined;
+  /** Types de service, codes de data.inclusion. */
+  types?: Array<string> | null | undefined;
+  /** Publics, codes de data.inclusion. */
+  publics?: Array<string> | null | undefined;
+  /** Frais, codes de data.inclusion. */
+  fees?: Array<string> | null | undefined;
+};
+
+/** État d'un positionnement (propre au hub). */
+export type PlacementStatus =
+  /** Proposé. */
+  | 'PROPOSE'
+  /** Information collective. */
+  | 'INFO_COLLECTIVE'
+  /** Retenu. */
+  | 'RETENU'
+  /** Refusé. */
+  | 'REFUSE'
+  /** Abandonné. */
+  | 'ABANDONNE'
+  /** Entré en formation. */
+  | 'ENTRE'
+  /** Terminé. */
+  | 'TERMINE'
+  | '%future added value';
+
+export type AgendaQueryVariables = Exact<{
+  day: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AgendaQuery = { appointments: { nodes: Array<{ id: string, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, status: AppointmentStatus | null, motive: { category: MotiveCategory | null, type: MotiveType | null } | null, organisation: { name: string | null } | null, person: { id: string, firstName: string | null, lastName: string | null, contact: { phones: Array<string> | null, email: string | null } | null, contracts: Array<{ kind: ContractKind | null, endsOn: string | null }> | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type AppointmentsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: AppointmentFilter | null | undefined;
+}>;
+
+
+export type AppointmentsQuery = { appointments: { nodes: Array<{ id: string, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, status: AppointmentStatus | null, motive: { category: MotiveCategory | null } | null, organisation: { name: string | null } | null, person: { id: string } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type FindPersonQueryVariables = Exact<{
+  identity: IdentityInput;
+}>;
+
+
+export type FindPersonQuery = { findPerson: { outcome: MatchOutcome | null, person: { id: string, firstName: string | null, lastName: string | null, birthDate: string | null } | null } | null };
+
+export type JourneyQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type JourneyQuery = { person: { id: string, firstName: string | null, lastName: string | null, birthDate: string | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, referent: { since: string | null, agent: { firstName: string | null, lastName: string | null } | null, structure: { name: string | null } | null } | null, constraints: Array<{ theme: ConstraintTheme | null, state: ConstraintState | null, impact: ConstraintImpact | null }> | null, contracts: Array<{ kind: ContractKind | null, signedOn: string | null, endsOn: string | null }> | null, orientations: Array<{ pathway: Pathway | null, startsOn: string | null, structure: { name: string | null } | null }> | null, appointments: { nodes: Array<{ startsAt: string | null, mode: AppointmentMode | null, status: AppointmentStatus | null, motive: { category: MotiveCategory | null } | null, organisation: { name: string | null } | null }> | null } | null, referrals: { nodes: Array<{ status: ReferralStatus | null, sentOn: string | null, service: { name: string | null, structure: { name: string | null, siret: string | null } | null } | null }> | null } | null, jobApplications: { nodes: Array<{ state: JobApplicationState | null, company: { name: string | null, kind: CompanyKind | null } | null }> | null } | null, immersions: { nodes: Array<{ status: ImmersionStatus | null, startsOn: string | null, endsOn: string | null }> | null } | null, trainingPlacements: { nodes: Array<{ status: PlacementStatus | null, session: { startsOn: string | null, training: { title: string | null } | null } | null }> | null } | null, suggestedServices: { nodes: Array<{ name: string | null, thematics: Array<string> | null, distanceKm: number | null, structure: { name: string | null } | null }> | null } | null } | null };
+
+export type PersonsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: PersonFilter | null | undefined;
+}>;
+
+
+export type PersonsQuery = { persons: { nodes: Array<{ id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ pathway: Pathway | null, startsOn: string | null }> | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ServicesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: ServiceFilter | null | undefined;
+  near?: NearInput | null | undefined;
+}>;
+
+
+export type ServicesQuery = { services: { nodes: Array<{ id: string, name: string | null, thematics: Array<string> | null, structure: { name: string | null, siret: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ListedAppointmentFragment = { id: string, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, status: AppointmentStatus | null, motive: { category: MotiveCategory | null } | null, organisation: { name: string | null } | null, person: { id: string } | null };
+
+export type ListedPersonFragment = { id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ pathway: Pathway | null, startsOn: string | null }> | null };
+
+export type ListedServiceFragment = { id: string, name: string | null, thematics: Array<string> | null, structure: { name: string | null, siret: string | null } | null };
+
+export type PageBoundsFragment = { hasNextPage: boolean, endCursor: string | null };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const ListedAppointmentFragmentDoc = new TypedDocumentString(`
+    fragment ListedAppointment on Appointment {
+  id
+  startsAt
+  durationMinutes
+  mode
+  status
+  motive {
+    category
+  }
+  organisation {
+    name
+  }
+  person {
+    id
+  }
+}
+    `, {"fragmentName":"ListedAppointment"}) as unknown as TypedDocumentString<ListedAppointmentFragment, unknown>;
+export const ListedPersonFragmentDoc = new TypedDocumentString(`
+    fragment ListedPerson on Person {
+  id
+  civility
+  firstName
+  lastName
+  birthDate
+  birthYear
+  contact {
+    email
+    phones
+    address {
+      postalCode
+      city
+      cityCode
+    }
+  }
+  rsa {
+    status
+    rightsAndDutiesSince
+  }
+  orientations {
+    pathway
+    startsOn
+  }
+}
+    `, {"fragmentName":"ListedPerson"}) as unknown as TypedDocumentString<ListedPersonFragment, unknown>;
+export const ListedServiceFragmentDoc = new TypedDocumentString(`
+    fragment ListedService on Service {
+  id
+  name
+  thematics
+  structure {
+    name
+    siret
+  }
+}
+    `, {"fragmentName":"ListedService"}) as unknown as TypedDocumentString<ListedServiceFragment, unknown>;
+export const PageBoundsFragmentDoc = new TypedDocumentString(`
+    fragment PageBounds on PageInfo {
+  hasNextPage
+  endCursor
+}
+    `, {"fragmentName":"PageBounds"}) as unknown as TypedDocumentString<PageBoundsFragment, unknown>;
+export const AgendaDocument = {"__meta__":{"hash":"sha256:7ec907950401bb8b97e75582d7741f82b3ed64aec2de40aa2fc9547ffe4f23b3"}} as unknown as TypedDocumentString<AgendaQuery, AgendaQueryVariables>;
+export const AppointmentsDocument = {"__meta__":{"hash":"sha256:070f397ffc4d8906b9db170d84c9e1954642d9016811e7625740f75a9a1be887"}} as unknown as TypedDocumentString<AppointmentsQuery, AppointmentsQueryVariables>;
+export const FindPersonDocument = {"__meta__":{"hash":"sha256:ecc794d81a89f821eac2630d607563983ac553a03eabb63d0ab009b7c630de3f"}} as unknown as TypedDocumentString<FindPersonQuery, FindPersonQueryVariables>;
+export const JourneyDocument = {"__meta__":{"hash":"sha256:47f27dab59520b1fb3e1a595030c30d5e2db84191c122fefe978ba6ec56e1c8b"}} as unknown as TypedDocumentString<JourneyQuery, JourneyQueryVariables>;
+export const PersonsDocument = {"__meta__":{"hash":"sha256:a6da56a7f48a6f91f0961116720aa431bcd967628c7c34354d27fe09a20f61da"}} as unknown as TypedDocumentString<PersonsQuery, PersonsQueryVariables>;
+export const ServicesDocument = {"__meta__":{"hash":"sha256:e8acf645f80add8da183071ff9211d6625173f1190edd4607febb7645275d0c1"}} as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;

@@ -1,0 +1,170 @@
+/** The client: sends operations, again where the hub asks for it, and follows pages. */
+
+import type { DocumentTypeDecoration } from "@graphql-typed-document-node/core";
+
+import { readAnswer, type Answer } from "./answers.js";
+import { NotUnderstood, Unreachable, Withheld } from "./errors.js";
+import type { Tokens } from "./tokens.js";
+import { checkUrl } from "./url.js";
+import type { Purpose } from "./vocabulary.js";
+
+/** An operation that the generator made; its text stands in the manifest, under its hash. */
+export type Operation<Data, Variables> = DocumentTypeDecoration<Data, Variables> & {
+  __meta__?: Record<string, unknown> | undefined;
+};
+
+/** What goes with an operation. */
+export interface Call {
+  readonly purpose?: Purpose | (string & {});
+  /** A case number, never a person's: `Purpose-Reference`. */
+  readonly reference?: string;
+  /** A field that is denied refuses the whole operation (`Access-Mode: refuse`). */
+  readonly allOrNothing?: boolean;
+}
+
+/** How often a request is sent, and the seconds between: `firstWait`, doubled each time, at most `longestWait`.
+ * `Retry-After` is waited for instead; one that is longer than `longestWait` ends the call. */
+export interface Retries {
+  readonly attempts: number;
+  readonly firstWait: number;
+  readonly longestWait: number;
+}
+
+export interface Options {
+  readonly retries?: Partial<Retries>;
+  /** Seconds for one request. */
+  readonly timeout?: number;
+}
+
+/** A page of a list, as the schema has it. */
+export interface Connection<Node> {
+  readonly nodes: readonly Node[] | null;
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+/** One page; its cursor is to be kept once the page is stored, and is null on the last page. */
+export class Page<Data, Node> {
+  readonly #nodes: readonly Node[];
+
+  constructor(
+    nodes: readonly Node[],
+    readonly cursor: string | null,
+    readonly answer: Answer<Data>,
+  ) {
+    this.#nodes = nodes;
+  }
+
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+}
+
+const REFERENCE = /^[!-~]([ -~]{0,38}[!-~])?$/;
+const RETRIES: Retries = { attempts: 5, firstWait: 0.5, longestWait: 60 };
+
+/** A hub at an address, asked with an application's tokens; `documents` is the manifest of its operations. */
+export class HubClient {
+  readonly #retries: Retries;
+  readonly #timeout: number;
+
+  constructor(
+    readonly documents: Readonly<Record<string, string>>,
+    readonly url: string,
+    readonly tokens: Tokens,
+    options: Options = {},
+  ) {
+    checkUrl(url);
+    this.#retries = { ...RETRIES, ...options.retries };
+    this.#timeout = (options.timeout ?? 30) * 1000;
+  }
+
+  /** The answer to an operation; throws HubError. A mutation is sent again only after 429. */
+  async execute<Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables: NoInfer<Variables>,
+    call: Call = {},
+  ): Promise<Answer<Data>> {
+    const documentId = String(operation.__meta__?.["hash"]);
+    const query = this.documents[documentId];
+    if (query === undefined) throw new TypeError("an operation of another client");
+    const busy = /(^|} )mutation /.test(query) ? [429] : [429, 503];
+    const body = JSON.stringify({ query, documentId, variables });
+    const headers = callHeaders(call);
+    const { attempts, firstWait, longestWait } = this.#retries;
+    for (let attempt = 1, wait = firstWait; ; attempt += 1, wait *= 2) {
+      const last = attempt >= attempts;
+      let seconds = Math.min(wait, longestWait) * (0.5 + Math.random() / 2);
+      const reply = await this.#post(headers, body);
+      if (typeof reply === "string") {
+        if (last || busy.length === 1) throw new Unreachable(reply);
+      } else {
+        const asked = retryAfter(reply.response.headers.get("retry-after"));
+        if (last || !busy.includes(reply.response.status) || (asked ?? 0) > longestWait) {
+          return readAnswer<Data>(reply.response, reply.text, asked);
+        }
+        seconds = asked ?? seconds;
+      }
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    }
+  }
+
+  /** The pages of a list, from the cursor of `variables.after` on, each of them whole; throws HubError.
+   * `connection` finds the list in the data. */
+  async *pages<Data, Variables extends { after?: string | null | undefined }, Node>(
+    operation: Operation<Data, Variables>,
+    variables: NoInfer<Variables>,
+    connection: (data: Data) => Connection<Node> | null | undefined,
+    call: Call = {},
+  ): AsyncGenerator<Page<Data, Node>, void> {
+    for (let after = variables.after ?? null; ; ) {
+      const answer = await this.execute(operation, { ...variables, after }, call);
+      const page = connection(answer.whole());
+      if (page?.nodes == null) throw new Withheld(answer.access);
+      const cursor = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+      yield new Page(page.nodes, cursor, answer);
+      if (cursor === null) return;
+      if (cursor === after) throw new NotUnderstood(200, "endCursor"); // else the load would never end
+      after = cursor;
+    }
+  }
+
+  /** The response and its body, or the name of what failed. */
+  async #post(headers: Record<string, string>, body: string): Promise<{ response: Response; text: string } | string> {
+    const authorization = `Bearer ${await this.tokens()}`;
+    try {
+      const response = await fetch(this.url, {
+        method: "POST",
+        headers: { ...headers, authorization },
+        body,
+        redirect: "error",
+        signal: AbortSignal.timeout(this.#timeout),
+      });
+      return { response, text: await response.text() };
+    } catch (error) {
+      return error instanceof Error ? error.name : "unknown";
+    }
+  }
+}
+
+/** The headers of the hub; throws TypeError, without the value, for a text that no header can carry. */
+function callHeaders(call: Call): Record<string, string> {
+  const headers: Record<string, string> = {
+    accept: "application/graphql-response+json",
+    "content-type": "application/json",
+  };
+  for (const [name, text] of [["purpose", call.purpose], ["purpose-reference", call.reference]] as const) {
+    if (text === undefined) continue;
+    if (!REFERENCE.test(text)) throw new TypeError(`${name}: 1 to 40 printable ASCII characters`);
+    headers[name] = text;
+  }
+  if (call.allOrNothing) headers["access-mode"] = "refuse";
+  return headers;
+}
+
+/** Seconds that this header asks to wait (RFC 9110 §10.2.3: seconds or a date). */
+function retryAfter(header: string | null): number | null {
+  if (header === null) return null;
+  if (/^\d+$/.test(header)) return Number(header);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? null : Math.max(0, (date - Date.now()) / 1000);
+}

@@ -1,0 +1,53 @@
+"""The TypeScript modules of a client, by graphql-codegen's client preset in `node/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from hub.client_code.operations import Operation, whole_document
+from hub.errors import ClientRefused
+from infra.npm import Node, NodeAbsent, install, recent_node
+
+PROJECT = Path(__file__).with_name("node")
+HEADER = "// Made by `hub client typescript`: to change it, change the operations or the schema, and make it again.\n"
+INDEX = """
+import { documents } from "./documents.js";
+import { HubClient, type Options, type Tokens } from "./runtime/index.js";
+
+export * from "./operations.js";
+export * from "./runtime/index.js";
+
+/** A hub at an address, asked the operations of this client with an application's tokens. */
+export class Hub extends HubClient {
+  constructor(url: string, tokens: Tokens, options: Options = {}) {
+    super(documents, url, tokens, options);
+  }
+}
+"""
+
+
+def typescript_modules(sdl: str, operations: Sequence[Operation]) -> dict[str, str]:
+    """The text of each file of a client, by its name in `src`; `documents.json` is the manifest.
+
+    Raises ClientRefused (NODE_ABSENT) where no Node and no package of npm can be had.
+    """
+    try:
+        node, npm = recent_node()
+        install(npm, PROJECT)
+    except NodeAbsent as error:
+        raise ClientRefused(
+            "NODE_ABSENT",
+            "Un client TypeScript se fait avec Node et des paquets de npm, injoignables ici : installez Node 20.19 "
+            "ou plus récent, ou rétablissez l'accès à npm et à PyPI.",
+            str(error),
+        ) from error
+    made = Node(node, PROJECT).run("generate.mjs", {"schema": sdl, "operations": whole_document(operations)})
+    manifest = json.dumps(made["documents"], ensure_ascii=False, indent=2)
+    return {
+        "operations.ts": HEADER + made["operations"],
+        "documents.ts": f"{HEADER}export const documents: Readonly<Record<string, string>> = {manifest};\n",
+        "documents.json": manifest + "\n",
+        "index.ts": HEADER + INDEX,
+    }

@@ -1,0 +1,85 @@
+// What an application on Node does with the published client.
+// Input: JSON {client, url, token, provider, secret, person}. Output: JSON, one value per thing that was tried.
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
+
+const { client, url, tokens, provider, persons } = JSON.parse(await text(process.stdin));
+const hubClient = await import(pathToFileURL(client).href);
+const { Hub, bearerTokens, clientCredentials, JourneyDocument, PersonsDocument } = hubClient;
+const as = (actor, options) => new Hub(url, bearerTokens(() => tokens[actor]), options);
+const refusal = (promise) => promise.then(() => null, (error) => ({ ...error, name: error.name, text: inspect(error) }));
+const result = {};
+
+const journey = await as("referent-a").execute(JourneyDocument, { id: persons.maelle }, { purpose: "suivi" });
+result.firstName = journey.whole().person.firstName;
+result.note = journey.why("person", "appointments", "nodes", "motive", "category")?.note;
+result.plain = journey.why("person", "firstName") ?? null;
+result.printed = inspect(journey, { depth: 9 }) + JSON.stringify(journey);
+
+const trainee = await as("organisme-formation").execute(JourneyDocument, { id: persons.maelle }, { purpose: "formation" });
+result.reason = trainee.why("person", "rsa", "status")?.reason;
+const whole = { purpose: "iae", allOrNothing: true };
+result.denied = await refusal(as("employeur").execute(JourneyDocument, { id: persons.maelle }, whole));
+
+const connection = (data) => data.persons;
+async function ids(hub, variables, purpose) {
+  const pages = [];
+  for await (const page of hub.pages(PersonsDocument, variables, connection, { purpose })) {
+    pages.push([page.cursor, page.nodes.map((person) => person.id)]);
+  }
+  return pages;
+}
+result.pages = await ids(as("orienteur"), { first: 20 }, "orientation");
+result.resumed = await ids(as("orienteur"), { first: 20, after: result.pages[1][0] }, "orientation");
+result.withheld = await refusal(ids(as("statisticien"), {}, "statistique"));
+result.clear = await refusal((async () => new Hub("http://hub.exemple.fr/graphql", bearerTokens(() => "x")))());
+const crossing = { purpose: "demande", reference: "a\r\nb: c" };
+result.header = await refusal(as("referent-a").execute(PersonsDocument, {}, crossing));
+
+if (provider !== null) {
+  const credentials = { tokenUrl: `${provider.url}/token`, clientId: provider.client, clientSecret: "secret" };
+  const hub = new Hub(url, clientCredentials(credentials));
+  result.application = (await ids(hub, { first: 100 }, "orientation")).flatMap((page) => page[1]).length;
+  const wrong = new Hub(url, clientCredentials({ ...credentials, clientSecret: "wrong" }));
+  result.tokenRefused = await refusal(wrong.execute(PersonsDocument, {}));
+}
+
+// A hub that is busy, then answers; another that answers what is no answer.
+const replies = [];
+const received = [];
+const server = createServer(async (request, response) => {
+  received.push({ headers: request.headers, body: JSON.parse(await text(request)) });
+  const [status, body, headers] = replies.shift();
+  response.writeHead(status, headers).end(body);
+});
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+const { port } = server.address();
+const busy = JSON.stringify({ errors: [{ message: "Attendez", extensions: { code: "TOO_MANY_REQUESTS" } }] });
+const stub = (attempts) =>
+  new Hub(`http://127.0.0.1:${port}`, bearerTokens(() => "x"), {
+    retries: { attempts, firstWait: 0.001 },
+  });
+const ask = (attempts, ...given) => {
+  replies.push(...given);
+  return refusal(stub(attempts).execute(PersonsDocument, { first: 1 }, { purpose: "suivi" }));
+};
+const past = new Date(0).toUTCString();
+result.again = await ask(5, [429, busy, { "retry-after": "0" }], [503, busy, { "retry-after": past }], [503, busy], [200, '{"data": {}}']);
+result.sent = received.map((entry) => [entry.headers.purpose, entry.body]);
+result.exhausted = await ask(2, [503, busy], [503, busy]);
+result.tooLong = await ask(5, [429, busy, { "retry-after": "3600" }]);
+result.misread = await ask(1, [200, '{"data": {"persons": MARTIN']);
+result.empty = await ask(1, [200, '{"data": null}']);
+const failed = '{"data": {}, "errors": [{"message": "x", "path": ["persons", 0], "extensions": {"code": "SUBGRAPH_TIMEOUT"}}]}';
+replies.push([200, failed]);
+result.incomplete = await refusal(stub(1).execute(PersonsDocument, {}).then((answer) => answer.whole()));
+const requests = received.length;
+server.close();
+server.closeAllConnections();
+result.unreachable = await ask(2);
+result.requests = requests;
+console.log(JSON.stringify(result));
