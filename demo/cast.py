@@ -88,6 +88,8 @@ PROBATION = Organisation(809, "SPIP de démonstration des Ardennes", "9990012080
 SCHOOL = Organisation(806, "Organisme de formation de démonstration 08", PROVIDERS["08"], "organisme_formation", "08")
 PARTNER = Organisation(807, "Application Parcours partagé (démonstration)", "99900090800017", "autre", "08")
 ORGANISATIONS = (CD_08, CD_2A, EMPLOYER, EMPLOYER_2A, DELEGATE, MISSION, AGENCY, AGENCY_2A, CARE, PROBATION)
+BELGIUM = "99131"
+"""INSEE code of the country."""
 SAFIR = {"08999": AGENCY, "20999": AGENCY_2A, "08998": MISSION, "08997": DELEGATE, "08996": CD_08, "20996": CD_2A}
 """The organisation of each SAFIR code of the extract of France Travail."""
 
@@ -112,8 +114,8 @@ COLLEAGUE_B = Agent("letizia.ornucciu@cd2a.example.org", "Letizia", "Ornucciu", 
 class Person:
     """A person as several systems describe it; `dossier` is the CAF matricule, which a couple shares.
 
-    `born` is the département in the NIR; `silent` is the age in days of the only file that names the person, a flux (0:
-    the files of today name it); `note` describes why the person is interesting to query.
+    `born` is the commune of birth, if the person doesn't live there; `silent` is the age in days of the only file that
+    names the person, a flux (0: the files of today name it); `note` describes why the person is interesting to query.
     """
 
     slug: str
@@ -140,10 +142,14 @@ class Person:
 
     @property
     def nir(self) -> str:
-        """An impossible NIR of 13 characters; people born in Corsica have theirs with 2A."""
+        """A NIR of 13 characters, impossible for its month; people born in Corsica have theirs with 2A or 2B."""
         sex = "2" if self.civility == "madame" else "1"
-        born = self.born or ("2A" if self.department == "2A" else "99")
-        return f"{sex}{self.birth_date:%y}13{born}999{self.number:03}"
+        return f"{sex}{self.birth_date:%y}13{self.birth_place}{self.number:03}"
+
+    @property
+    def birth_place(self) -> str:
+        """The INSEE code of the commune of birth, or of the country where every ninth person was born."""
+        return self.born or (self.place.code if self.number % 9 else BELGIUM)
 
     @property
     def france_travail_id(self) -> str:
@@ -227,7 +233,7 @@ PEOPLE = (
         "ondine", 5, "madame", "Ondine", "Charlevert", date(1996, 9, 30), CHARLEVILLE, "0810005", referent=REFERENT_A
     ),
     Person("firmin", 6, "monsieur", "Firmin", "Rocroyeux", date(1974, 12, 5), CHARLEVILLE, "0810006", state="5"),
-    Person("leonce", 7, "monsieur", "Léonce", "Signybois", date(2000, 2, 18), SEDAN, None),
+    Person("leonce", 7, "monsieur", "Léonce", "Signybois", date(2000, 2, 18), SEDAN, "0810007", state="5"),
     Person(
         "lisandru", 8, "monsieur", "Lisandru", "Taravesu", date(1985, 7, 7), AJACCIO, "0210008", referent=REFERENT_B
     ),
@@ -267,15 +273,15 @@ PEOPLE = (
            note="dernier contact il y a plus de 6 mois"),
     Person("clelie", 17, "madame", "Clélie", "Lentaucourt", date(1980, 1, 30), SEDAN, "0810017", silent=250,
            note="dernier contact il y a plus de 6 mois"),
-    Person("doriane-1", 18, "madame", "Doriane", "Jumelval", date(1992, 6, 6), SEDAN, "0810018",
+    Person("doriane-1", 18, "madame", "Doriane", "Jumelval", date(1992, 6, 6), SEDAN, "0810018", born=SEDAN.code,
            note="homonyme née le même jour qu'une autre : France Travail ne dit pas laquelle est la sienne"),
-    Person("doriane-2", 19, "madame", "Doriane", "Jumelval", date(1992, 6, 6), REVIN, "0810019",
+    Person("doriane-2", 19, "madame", "Doriane", "Jumelval", date(1992, 6, 6), REVIN, "0810019", born=SEDAN.code,
            note="homonyme née le même jour qu'une autre : France Travail ne dit pas laquelle est la sienne"),
     Person("anselme", 20, "monsieur", "Anselme", "Croisemont", date(1987, 8, 15), RETHEL, "0810020",
            note="une notification l'a pris pour Basile Croisemont : elle est refusée"),
     Person("basile", 21, "monsieur", "Basile", "Croisemont", date(1989, 12, 1), RETHEL, "0810021",
            note="une notification l'a pris pour Anselme Croisemont : elle est refusée"),
-    Person("santu", 22, "monsieur", "Santu", "Capezzale", date(1975, 4, 8), AJACCIO, "0210022", born="2B",
+    Person("santu", 22, "monsieur", "Santu", "Capezzale", date(1975, 4, 8), AJACCIO, "0210022", born="2B033",
            referent=COLLEAGUE_B, note="NIR de Haute-Corse (2B)"),
     Person("fiora", 23, "madame", "Fiora", "Capezzale", date(1978, 9, 21), AJACCIO, "0210022", "conjoint",
            COLLEAGUE_B, birth_name="Ornasca", note="partage le dossier de Santu Capezzale"),

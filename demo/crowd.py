@@ -185,7 +185,7 @@ def _person(rng: Random, region: Region, number: int, last_name: str, civility: 
         referent=region.referent if rng.random() < 0.3 else None,
         state=_pick(rng, STATES),
         children=int(rng.random() * 3),
-        born="2B" if region.department == "2A" and rng.random() < 0.2 else None,
+        born="2B033" if region.department == "2A" and rng.random() < 0.2 else None,
     )
 
 

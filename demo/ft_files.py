@@ -42,8 +42,6 @@ DIFFICULTIES = {
     "dumenica": ("dif_familiale",),
     "anselme": ("dif_logement", "dif_sante"),
 }
-BELGIUM = "99131"
-"""The INSEE code of the country where every ninth person was born; the others were born where they live."""
 EVERY_DIFFICULTY = {**DIFFICULTIES, **CROWD.difficulties}
 
 
@@ -165,7 +163,7 @@ def extract(
                 "civilite": "MME" if person.civility == "madame" else "M.",
                 "nom": person.last_name.upper(),
                 "prenom": person.first_name.upper(),
-                "code_lieu_naissance": person.place.code if person.number % 9 else BELGIUM,
+                "code_lieu_naissance": person.birth_place,
                 "date_naissance": _time(person.birth_date),
                 "adresse_ligne6": f"{person.place.postal_code} {person.place.name.upper()}",
                 "departement": person.department,

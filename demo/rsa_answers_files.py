@@ -28,6 +28,7 @@ def answer(person: Person, today: date) -> dict[str, Any]:
         "lu_le": f"{today}T05:30:00+00:00",
         "prenoms": person.first_name,
         "nom_naissance": person.birth_name or person.last_name,
+        "lieu_naissance": person.birth_place,
         "nom_usage": person.last_name,
         "date_naissance": str(person.birth_date),
         "departement": person.department,

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from schema.days import day_of
 from schema.facts import Fact
-from schema.nir import covered, normalise
+from schema.nir import covered
 from subgraphs.kit import access
 from subgraphs.kit.columns import UNMERGED
 from subgraphs.kit.ingest.batch import begin
@@ -37,17 +37,12 @@ from subgraphs.people import (
     tables,
 )
 from subgraphs.people.consolidate import Consolidated, consolidate
-from subgraphs.people.matching import AmbiguousMatch, contradicts, is_someone_else, match
-from subgraphs.people.merged_people import MergedPerson, merged_person, records_of, survivor_of, survivors_of
-from subgraphs.people.names import name_key
-from subgraphs.people.nir import COVERED_COLUMNS, NIR_COLUMNS, hashed, last_digits
+from subgraphs.people.identity_rows import identity_row, stated_nir
+from subgraphs.people.known_person import known_person
+from subgraphs.people.matching import AmbiguousMatch, contradicts, is_someone_else
+from subgraphs.people.merged_people import MergedPerson, merged_person, records_of
+from subgraphs.people.nir import hashed
 from subgraphs.people.sources.precedence import ASKED, PRECEDENCE, Precedence
-
-_PLAIN = tuple(
-    column.name
-    for column in tables.identity.columns
-    if column.name in PersonRecord.__dataclass_fields__ and column.name not in ("source", "source_id", "as_of")
-)
 
 _WHO = ("source", "source_id", "as_of", "person_id", "civility", "first_name", "last_name", "birth_name", "birth_date")
 _IDENTITY_COLUMNS = (*_WHO, "nir_hash", "nir_last_digits", "contact_origin", "contact_authorisation")
@@ -67,10 +62,6 @@ WHERE s.removed AND NOT EXISTS (SELECT FROM access.link l WHERE l.origin <> ALL 
 ORDER BY 1, 2 LIMIT $2
 """
 _FREED_AT_ONCE = 1000
-
-_IDENTIFIERS = (("nir_hash",), ("france_travail_id",), ("matricule",), ("department", "department_internal_id"))
-"""Columns of `people.identity` that tell a person, alone or together; None tells nobody."""
-_NAME_KEYS = ("last_name_key", "birth_name_key")
 
 
 class Registry:
@@ -112,11 +103,11 @@ class Registry:
             await sender_reach.require_people(store, {own["person_id"]})
             if own["as_of"] > record.as_of:
                 return UUID(str(own["person_id"]))
-        values = dict(store.screened(tables.identity, self._values(store, record, own)))
+        values = dict(store.screened(tables.identity, identity_row(store, record, own, self._key)))
         if own is not None and is_someone_else(values, own):
             raise Refused("MATCH_CONFLICT")
         try:
-            known = await self._known_person(store, values, own, record.by_identity)
+            known = await known_person(store, record, values, own)
         except AmbiguousMatch as refused:
             await sender_reach.require_people(store, refused.people)
             await match_candidates.keep(store, values, refused.people)
@@ -167,7 +158,7 @@ class Registry:
 
         Raises Refused if no dossier, or several, may be meant.
         """
-        nir = None if contact.nir is None else _nir(contact.nir, store)
+        nir = None if contact.nir is None else stated_nir(contact.nir, store)
         nir_hash = None if nir is None else hashed(nir, self._key)
         contact = replace(contact, matricule=self.covered(contact.matricule))
         adults = await dossier_contacts.put(store, contact, nir_hash)
@@ -250,76 +241,6 @@ class Registry:
         await self.remove(store, source, source_id)
         await store.delete(tables.source_record, source=source, source_id=source_id)
 
-    def _values(self, store: Store, record: PersonRecord, own: Row | None) -> Row:
-        """Return the row of `people.identity` for a record."""
-        nir = None if record.nir is None else _nir(record.nir, store)
-        withheld = record.withheld if (nir is None) == (record.nir is None) else record.withheld | NIR_COLUMNS
-        values = {name: getattr(record, name) for name in _PLAIN}
-        for name in COVERED_COLUMNS:
-            values[name] = None if values[name] is None else self.covered(values[name])
-        values["matricule"] = record.matricule and self.covered(record.matricule, record.organisme)
-        values["phones"] = list(record.phones)
-        values["nir_hash"] = None if nir is None else hashed(nir, self._key)
-        values["nir_last_digits"] = None if nir is None else last_digits(nir)
-        rsa = asdict(record.rsa) if record.rsa else {}
-        for name in ("status", "requested_on", "rights_and_duties", "suspended_on", "department", "suspension_reason"):
-            values[f"rsa_{name}"] = rsa.get(name)
-        values["referent_organisation"] = record.referent_organisation and record.referent_organisation.siret
-        values["structure_id"] = record.referent_organisation and record.referent_organisation.structure
-        values["family_situation"] = record.household.family_situation if record.household else None
-        values["dependent_children"] = record.household.dependent_children if record.household else None
-        if own is not None:
-            values |= {name: own[name] for name in withheld}
-        return {"source": record.source, "source_id": record.source_id, "as_of": record.as_of, **values}
-
-    async def _known_person(self, store: Store, values: Row, own: Row | None, by_identity: bool) -> UUID | None:
-        """Return the own person that a record is of, None if it is of nobody known; raises Refused."""
-        person_id = await self._resolve(store, values, own)
-        if not by_identity:
-            return person_id
-        by_keys = person_id if own is None else await self._resolve(store, values, None)
-        return by_keys or await self._same_identity(store, values, person_id)
-
-    async def _resolve(self, store: Store, values: Row, own: Row | None) -> UUID | None:
-        keys = [{name: values[name] for name in names} for names in _IDENTIFIERS]
-        await store.prefetch(*((tables.identity, key) for key in keys))
-        rows = [row for key in keys for row in await store.all(tables.identity, **key)]
-        candidates = list({(row["source"], row["source_id"]): row for row in rows if not _is_own(row, values)}.values())
-        people = {row["person_id"] for row in (*candidates, *([own] if own is not None else ()))}
-        return match(values, candidates, own, await survivors_of(store, people))
-
-    async def _same_identity(self, store: Store, values: Row, current: UUID | None) -> UUID:
-        """Return the one known person of the département with these names and this birth date.
-
-        A record already attached to `current` stays there, unless another person matches too by now.
-        """
-        last_name, first_name = name_key(values["last_name"]), name_key(values["first_name"])
-        born = values["birth_date"]
-        keys = [{"birth_date": born, name: last_name} for name in _NAME_KEYS]
-        await store.prefetch(*((tables.person, key) for key in keys))
-        alike = {
-            UUID(str(row["id"]))
-            for key in keys
-            for row in await store.all(tables.person, **key)
-            if first_name is not None and name_key(row["first_name"]) == first_name
-        }
-        await store.prefetch(*((access.person, {"person_id": person_id}) for person_id in alike))
-        places = {person_id: await store.row(access.person, person_id=person_id) for person_id in alike}
-        department = values["department"]
-        namesakes = {
-            person_id
-            for person_id, place in places.items()
-            if place is not None and department is not None and place["department"] == department
-        }
-        own = set() if current is None else {await survivor_of(store, current)}
-        if len(namesakes) > 1:
-            raise AmbiguousMatch("MATCH_SEVERAL", namesakes | own)
-        if own and namesakes - own:
-            raise AmbiguousMatch("MATCH_CONFLICT", namesakes | own)
-        if current is None and not namesakes:
-            raise Refused("MATCH_NONE")
-        return UUID(str(current or namesakes.pop()))
-
     async def _write(
         self, store: Store, person_id: UUID, person: MergedPerson, rows: Sequence[Row], values: Row
     ) -> None:
@@ -370,14 +291,6 @@ class Registry:
         if values["referent_organisation"] is not None:
             links.append(Link(person_id, Fact.ORG_REFERENT, values["referent_organisation"], day_of(record.as_of)))
         await store.link(record.source, record.source_id, links)
-
-
-def _nir(text: str, store: Store) -> str | None:
-    """Return the normalised NIR; one that is none is set aside."""
-    nir = normalise(text)
-    if nir is None:
-        store.set_aside("NIR_INVALID", "nir")
-    return nir
 
 
 def _is_own(row: Row, values: Row) -> bool:

@@ -188,6 +188,7 @@ identity = Table(
     Column("rqth_ends_on", Date),
     Column("employment_obligation", Boolean),
     *unmerged_person(),
+    Column("birth_place_hash", LargeBinary),
     one_of("registration_status", v.RegistrationStatus.__members__),
     one_of("civility", v.Civility.__members__),
     one_of("role", v.DossierRole.__members__),

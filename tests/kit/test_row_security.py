@@ -105,7 +105,8 @@ async def test_tables_for_matching_are_closed_to_the_query_role(fresh_database: 
 def test_nothing_that_matches_people_is_shown_of_a_statement() -> None:
     module, types = SCHEMAS["people"]
     [identity] = [records for records in rls.protections(module.metadata, types) if records.table.name == "identity"]
-    matching = {"nir_hash", "nir_last_digits", "matricule", "organisme", "france_travail_id", "department_internal_id"}
+    hashes = {"nir_hash", "birth_place_hash"}
+    matching = hashes | {"nir_last_digits", "matricule", "organisme", "france_travail_id", "department_internal_id"}
     assert matching & set(identity.shown) == set()
 
 

@@ -14,6 +14,8 @@ from subgraphs.kit.ingest.person_registry import PersonRecord
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
 CITIES = {"08": "08105", "2A": "2A004", "31": "31555", "59": "59350", "69": "69123", "93": "93066", "974": "97411"}
 """By département, the town where all its people live."""
+MATERNITIES = 4
+"""Communes of a département where people are born."""
 FIRST_NAMES = """
 Adèle Agnès Ahmed Aïcha Anne Anne-Marie Bruno Camille Chloé Claude Dominique Élodie Éric Fatima François Inès Jean
 Jean-Luc Karim Léa Louis Marie Marie-Claire Mohamed Nadia Noémie Olivier Pierre Rachid Sofia Thomas Yacine
@@ -22,6 +24,9 @@ _STARTS = "Ard Ben Ber Bou Chev Da-Sil Dia Dub Dur El-Am Font Gar Gir Lam Lef Le
 _ENDS = (
     "oisier ali nard langer alier va llo ois and rani aine cia ard bert ebvre oy and in ier eau yen it ert sseau é ec"
 )
+COUNTRIES = ("99350", "99351", "99352", "99341", "99212")
+"""Where people born abroad are born."""
+FRANCE = "99100"
 LAST_NAMES = [start + end for start in _STARTS.split() for end in dict.fromkeys(_ENDS.split())]
 TWIN, COUPLE, ABROAD, WITHOUT_NIR, MARRIED = 0.02, 0.35, 0.18, 0.06, 0.15
 """Shares of people: born with the one before, in the dossier of the one before, born abroad, without NIR, with another
@@ -43,6 +48,7 @@ class Someone:
     birth_date: date
     department: str
     nir: str | None
+    birth_place: str
     france_travail_id: str
     organisme: str
     matricule: str
@@ -68,7 +74,9 @@ def population(random: Random, count: int) -> list[Someone]:
                 department=before.department,
                 organisme=before.organisme,
                 matricule=_matricule(before.organisme, orders),
-                nir=_nir(someone.sex, before.birth_date, before.department, orders),
+                abroad=before.abroad,
+                birth_place=before.birth_place,
+                nir=_nir(someone.sex, before.birth_date, before.birth_place, orders),
                 twin=before,
             )
         elif before is not None and before.role == "DEMANDEUR" and random.random() < COUPLE:
@@ -94,6 +102,7 @@ def _someone(random: Random, number: int, orders: dict[str, int]) -> Someone:
     birth_name = random.choice(LAST_NAMES)
     married = random.random() < MARRIED
     organisme = f"CAF:{department.rjust(3, '0')}"
+    birth_place = random.choice(COUNTRIES) if abroad else _commune(random, department)
     return Someone(
         number,
         sex,
@@ -102,7 +111,8 @@ def _someone(random: Random, number: int, orders: dict[str, int]) -> Someone:
         random.choice(LAST_NAMES) if married else birth_name,
         born,
         department,
-        None if random.random() < WITHOUT_NIR else _nir(sex, born, "99" if abroad else department, orders),
+        None if random.random() < WITHOUT_NIR else _nir(sex, born, birth_place, orders),
+        birth_place,
         f"{number:07}X",
         organisme,
         _matricule(organisme, orders),
@@ -118,9 +128,15 @@ def _matricule(organisme: str, orders: dict[str, int]) -> str:
 
 
 def _nir(sex: int, born: date, place: str, orders: dict[str, int]) -> str:
-    prefix = f"{sex}{born:%y}13{place[:2]}"
+    prefix = f"{sex}{born:%y}13{place}"
     orders[prefix] = orders.get(prefix, -1) + 1
-    return f"{prefix}{900000 + orders[prefix]}"
+    return f"{prefix}{orders[prefix]:03}"
+
+
+def _commune(random: Random, department: str) -> str:
+    """One of those with a maternity."""
+    city = CITIES[department].removeprefix(department)
+    return f"{department}{int(city) + random.randrange(MATERNITIES):0{len(city)}}"
 
 
 def records(random: Random, people: Sequence[Someone]) -> list[tuple[int, PersonRecord]]:
@@ -160,6 +176,8 @@ def _records_of(random: Random, someone: Someone) -> Iterator[PersonRecord]:
             _written(random, someone, "ft-extrait"),
             france_travail_id=someone.france_travail_id if random.random() < 0.5 else None,
             department=someone.department,
+            birth_city_code=None if someone.abroad else someone.birth_place,
+            birth_country_code=someone.birth_place if someone.abroad else FRANCE,
             by_identity=True,
         )
 

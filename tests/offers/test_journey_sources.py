@@ -52,6 +52,7 @@ async def put_person(database: Database, connection: Connection, **changes: Any)
     values: dict[str, Any] = {
         "source": "rdv-insertion", "source_id": "4201", "first_name": "Ondine", "last_name": "Vurnibal",
         "birth_date": date(1988, 2, 3), "nir": NIR, "postal_code": "08000", "department": "08",
+        "phones": ("0639980001",),
     } | changes  # fmt: skip
     record = PersonRecord(as_of=datetime(2026, 1, 1, tzinfo=UTC), **values)
     return await take_one(connection, lambda store: Registry(database.keys.nir).put(store, record))
@@ -381,6 +382,7 @@ async def test_the_convention_that_immersion_facilitee_publishes_is_read(
     await put_person(
         fresh_database, ingest, source_id="4203", nir=None, first_name=person["firstName"],
         last_name=person["lastName"], birth_date=date.fromisoformat(person["birthdate"]), postal_code="75010",
+        email=person["email"],
     )  # fmt: skip
     report = await read(fresh_database, ingest, tmp_path, "immersion-facile", content)
     assert (codes(report), report.counts) == ([], {Outcome.CREATED: 1})

@@ -28,7 +28,15 @@ from subgraphs.people.sources.precedence import PRECEDENCE
 from tests.pinned_graph import graph
 
 MATCHING = {
-    "people.identity": ("nir_hash", "organisme", "matricule", "role", "department", "department_internal_id"),
+    "people.identity": (
+        "nir_hash",
+        "birth_place_hash",
+        "organisme",
+        "matricule",
+        "role",
+        "department",
+        "department_internal_id",
+    ),
     "people.person": ("last_name_key", "birth_name_key"),
     "people.match_decision": ("verdict", "ground", "reasons", "agent", "organisation", "decided_at"),
 }

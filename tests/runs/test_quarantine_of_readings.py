@@ -81,7 +81,9 @@ async def test_a_record_of_an_api_is_taken_by_a_retry_once_its_person_is_known(
     (record,) = waiting(fresh_database)
     assert (record["source"], record["code"]) == ("immersion-facile", "MATCH_NONE")
     who = simulator.conventions[0]["signatories"]["beneficiary"]
-    known = user(1, first_name=who["firstName"], last_name=who["lastName"], birth_date=who["birthdate"][:10])
+    known = user(
+        1, first_name=who["firstName"], last_name=who["lastName"], birth_date=who["birthdate"][:10], email=who["email"]
+    )
     people = RdvInsertionSimulator()
     people.organisations = {403_023: [known]}
     department = simulator.conventions[0]["agencyDepartment"]

@@ -37,6 +37,7 @@ def convention(number: int, starts_on: date) -> dict[str, Any]:
                 "firstName": f"Prénom{number}",
                 "lastName": f"NOMUNIQUE{number}",
                 "birthdate": "1987-12-20",
+                "email": f"personne{number}@example.org",
             }
         },
         "agencyKind": "mission-locale",

@@ -140,17 +140,16 @@ async def test_a_reorientation_changes_who_follows_once_however_often_the_files_
     assert await values(fresh_database, FOLLOWERS) == [REFERENT_A.email]
 
 
-async def test_a_reorientation_of_whom_no_file_named_needs_the_department(
+async def test_a_reorientation_of_whom_no_file_of_the_tool_named_gives_nobody_a_follower(
     fresh_database: Database, tmp_path: Path
 ) -> None:
     await ingest_flux(fresh_database, tmp_path, MAELLE)
     change = reorientation(MAELLE, COLLEAGUE_A, CD_08)
-    assert codes(await read(fresh_database, tmp_path, REORIENTATIONS, change)) == [(1, "Nom*", "DEPARTMENT_UNKNOWN")]
     path = tmp_path / "reorientations.csv"
     path.write_bytes(table(REORIENTATIONS, [change, reorientation(GASPARD, COLLEAGUE_A, CD_08)]))
     report = await ingest(fresh_database, "carnet-de-bord", path, as_of=MONDAY, department="08", organisations=MAPPED)
-    assert codes(report) == [(2, "", "MATCH_NONE")]
-    assert await values(fresh_database, FOLLOWERS) == [COLLEAGUE_A.email]
+    assert codes(report) == [(1, "Nom*", "PERSON_UNKNOWN"), (2, "Nom*", "PERSON_UNKNOWN")]
+    assert await values(fresh_database, FOLLOWERS) == []
 
 
 async def test_a_professional_has_a_telephone_and_follows_nobody(fresh_database: Database, tmp_path: Path) -> None:

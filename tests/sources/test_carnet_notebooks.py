@@ -210,7 +210,9 @@ async def test_two_objectives_of_one_theme_and_instant_are_two(fresh_database: D
 @pytest.mark.skipif(not SAMPLE.is_file(), reason="needs samples/carnet-de-bord/export_notebook.json")
 async def test_the_export_of_the_producer_is_read_whole(fresh_database: Database, tmp_path: Path) -> None:
     place = Place("93046", "93190", "Livry-Gargan", 48.9, 2.5)
-    sophie = replace(MAELLE, first_name="Sophie", last_name="Tifour", birth_date=date(1982, 2, 1), place=place)
+    sophie = replace(
+        MAELLE, first_name="Sophie", last_name="Tifour", birth_date=date(1982, 2, 1), place=place, slug="personne1"
+    )
     await ingest_users(fresh_database, tmp_path, sophie)
     report = await ingest(fresh_database, "carnet-de-bord", SAMPLE, as_of=MONDAY, department="93")
     assert codes(report) == [(2, "", "MATCH_NONE")]

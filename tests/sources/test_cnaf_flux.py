@@ -248,7 +248,7 @@ async def test_a_broken_foyer_is_refused_whole_and_the_others_go_in(
 
 
 SET_ASIDE = {
-    "zero of a commune": (b"08105", b"8105", "LEADING_ZERO_LOST", "/NUMCOM"),
+    "zero of a commune": (b"<NUMCOM>08105", b"<NUMCOM>8105", "LEADING_ZERO_LOST", "/NUMCOM"),
     "zero of a postal code": (b"08000", b"8000", "LEADING_ZERO_LOST", "/CODEPOS"),
     "situation of a family": (b"<SITFAM>CEL", b"<SITFAM>9", "VALUE_INVALID", "/SITFAM"),
     "sex": (b"<SEXE>2", b"<SEXE>F", "VALUE_INVALID", "/SEXE"),

@@ -9,10 +9,10 @@ import pytest
 
 from demo import ft_files
 from demo.cast import BY_SLUG
-from demo.rdvi_files import user_file
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from tests.conftest import Database
 from tests.sources.ingestion import asides, codes, ingest, rows, values
+from tests.sources.test_ft_extract import ingest_flux, ingest_sample_flux
 
 DAY = date(2026, 11, 23)
 MONDAY, TUESDAY = datetime(2026, 11, 23, 8, tzinfo=UTC), datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -23,10 +23,9 @@ OBJECTIVES = "SELECT theme, recorded_on, action_statuses, status FROM people.obj
 @pytest.fixture
 async def known(fresh_database: Database, tmp_path: Path) -> Database:
     """A database that knows the people of the extract."""
-    users, extract = tmp_path / "usagers.csv", tmp_path / "extrait.csv"
-    users.write_bytes(user_file(PEOPLE))
+    extract = tmp_path / "extrait.csv"
     extract.write_bytes(ft_files.extract(dict.fromkeys(PEOPLE, ()), DAY))
-    assert (await ingest(fresh_database, "rdv-insertion", users, as_of=MONDAY)).complete
+    await ingest_flux(fresh_database, tmp_path, *PEOPLE)
     assert (await ingest(fresh_database, "ft-extrait", extract, as_of=MONDAY)).complete
     return fresh_database
 
@@ -96,9 +95,9 @@ async def test_a_day_that_is_none_is_set_aside(known: Database, tmp_path: Path) 
     assert (report.counts, asides(report)) == ({Outcome.CREATED: 1}, [(1, "date_fin", "DATE_INVALID")])
 
 
-async def test_the_sample_goes_in(fresh_database: Database, samples: Path) -> None:
+async def test_the_sample_goes_in(fresh_database: Database, samples: Path, tmp_path: Path) -> None:
     folder = samples / "croisement-cd-ft"
-    await ingest(fresh_database, "cnaf-flux", samples / "cnaf-flux" / "RSABEM.xml")
+    await ingest_sample_flux(fresh_database, samples, tmp_path)
     await ingest(fresh_database, "ft-extrait", folder / "extrait_pe_principal.csv", as_of=MONDAY)
     report = await ingest(fresh_database, "ft-actions", folder / "extrait_pe_actions.csv", as_of=MONDAY)
     assert (report.counts, codes(report)) == ({Outcome.CREATED: 20}, [])

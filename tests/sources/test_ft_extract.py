@@ -27,6 +27,13 @@ async def ingest_flux(database: Database, folder: Path, *people: Person) -> None
     assert (await ingest(database, "cnaf-flux", path)).complete
 
 
+async def ingest_sample_flux(database: Database, samples: Path, folder: Path) -> None:
+    """The sample of the flux, whose one person of the extract is born where the extract says."""
+    path, content = folder / "RSABEM.xml", (samples / "cnaf-flux" / "RSABEM.xml").read_bytes()
+    path.write_bytes(content.replace(b"2820299999030", b"2820212345030"))
+    await ingest(database, "cnaf-flux", path)
+
+
 def file(folder: Path, difficulties: Difficulties) -> Path:
     path = folder / "extrait.csv"
     path.write_bytes(extract(difficulties, TODAY))
@@ -42,8 +49,10 @@ async def themes(database: Database) -> list[tuple[str, str]]:
     return [(row["first_name"], row["theme"]) for row in constraints]
 
 
-async def test_the_sample_is_about_the_people_who_are_known(fresh_database: Database, samples: Path) -> None:
-    await ingest(fresh_database, "cnaf-flux", samples / "cnaf-flux" / "RSABEM.xml")
+async def test_the_sample_is_about_the_people_who_are_known(
+    fresh_database: Database, samples: Path, tmp_path: Path
+) -> None:
+    await ingest_sample_flux(fresh_database, samples, tmp_path)
     report = await ingest(
         fresh_database, "ft-extrait", samples / "croisement-cd-ft" / "extrait_pe_principal.csv", as_of=MONDAY
     )
@@ -107,7 +116,9 @@ async def test_it_makes_nobody_and_touches_nobody_who_differs(
 
 
 async def test_two_people_of_one_name_and_birth_date_are_several(fresh_database: Database, tmp_path: Path) -> None:
-    await ingest_flux(fresh_database, tmp_path, MAELLE, replace(MAELLE, number=90, dossier="0810090"))
+    await ingest_flux(
+        fresh_database, tmp_path, MAELLE, replace(MAELLE, number=90, dossier="0810090", born=MAELLE.birth_place)
+    )
     report = await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=MONDAY)
     assert codes(report) == [(1, "", "MATCH_SEVERAL")]
     assert await themes(fresh_database) == []
@@ -134,7 +145,7 @@ async def test_a_homonym_who_comes_later_makes_a_row_that_was_attached_several(
 ) -> None:
     await ingest_flux(fresh_database, tmp_path, MAELLE)
     await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=MONDAY)
-    await ingest_flux(fresh_database, tmp_path, replace(MAELLE, number=90, dossier="0810090"))
+    await ingest_flux(fresh_database, tmp_path, replace(MAELLE, number=90, dossier="0810090", born=MAELLE.birth_place))
     report = await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_logement",)}), as_of=TUESDAY)
     assert codes(report) == [(1, "", "MATCH_SEVERAL")]
     assert await themes(fresh_database) == [("MAËLLE", "SANTE")]
@@ -146,12 +157,13 @@ async def test_a_row_stays_with_its_person_who_has_moved_and_never_goes_over_to_
     await ingest_flux(fresh_database, tmp_path, MAELLE)
     await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=MONDAY)
     path = tmp_path / "flux.xml"
-    path.write_bytes(flux([replace(MAELLE, place=BY_SLUG["lisandru"].place, born="99")], date(2026, 11, 2)))
+    moved = replace(MAELLE, place=BY_SLUG["lisandru"].place, born=MAELLE.birth_place)
+    path.write_bytes(flux([moved], date(2026, 11, 2)))
     assert (await ingest(fresh_database, "cnaf-flux", path)).complete
     path = file(tmp_path, {MAELLE: ("dif_logement",)})
     assert (await ingest(fresh_database, "ft-extrait", path, as_of=TUESDAY)).complete
 
-    await ingest_flux(fresh_database, tmp_path, replace(MAELLE, number=90, dossier="0810090"))
+    await ingest_flux(fresh_database, tmp_path, replace(MAELLE, number=90, dossier="0810090", born=MAELLE.birth_place))
     later = TUESDAY.replace(hour=9)
     report = await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=later)
     assert codes(report) == [(1, "", "MATCH_CONFLICT")]

@@ -75,7 +75,10 @@ class PersonRecord:
     the person itself had income from work then. `education_code` is the level in the source's own list; `rqth_ends_on`
     is the last day on which the record knows of a RQTH. `withheld` names columns of `people.identity` that the record
     does not decide, so that earlier values stay. `by_identity`: the record never creates a person; if none of its keys
-    is known, it is attached to the one known person of the département with the same names and birth date.
+    is known, it is attached to the one known person of the département with the same names and birth date, of whom the
+    birth place, an e-mail or telephone or the matricule agrees too. `reached_at` (e-mails and telephones) and
+    `birth_place` (INSEE code of a commune or country) are compared and not kept; `asked_about` is the person about whom
+    the hub has asked the source.
     """
 
     source: str
@@ -138,6 +141,9 @@ class PersonRecord:
     employment_obligation: bool | None = None
     withheld: frozenset[str] = frozenset()
     by_identity: bool = False
+    reached_at: tuple[str, ...] = ()
+    birth_place: str | None = None
+    asked_about: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

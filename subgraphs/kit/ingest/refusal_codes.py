@@ -283,6 +283,12 @@ CODES: dict[str, Text] = {
         "Aucune personne connue ne correspond à cet enregistrement, qui ne suffit pas à en créer une.",
         "Transmettre d'abord les fichiers qui identifient les personnes, puis à nouveau celui-ci.",
     ),
+    "MATCH_NAMES_ONLY": Text(
+        "Une personne connue a ces noms et cette date de naissance, mais rien d'autre ne dit que c'est elle : un "
+        "homonyme les aurait aussi.",
+        "Transmettre l'enregistrement avec un identifiant, un courriel ou un téléphone de la personne, ou d'abord un "
+        "fichier qui en donne le NIR.",
+    ),
     "CONTACT_AMBIGUOUS": Text(
         "Ce dossier a déjà d'autres coordonnées à la même date.",
         "Ne garder qu'une ligne par dossier, ou donner une date plus récente avec --as-of.",

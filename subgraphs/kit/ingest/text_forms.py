@@ -98,6 +98,16 @@ def emails(text: str | None, path: str, set_aside: SetAside) -> tuple[str, ...]:
     return tuple(part for part in parts if _ADDRESS.fullmatch(part))
 
 
+def ways_of_contact(email: str | None, number: str | None) -> tuple[str, ...]:
+    """An e-mail and a telephone as they are compared, without those that are none."""
+    read = (*emails(email, "", _ignored), *phones(number, "", _ignored))
+    return tuple(dict.fromkeys(read))
+
+
+def _ignored(code: str, path: str) -> None:
+    """Tell nobody of a value that is not kept."""
+
+
 def department_of_postal_code(code: str | None) -> str | None:
     """Département that a postal code begins with; 200 and 201 are southern Corsica."""
     if code is None:

@@ -22,7 +22,7 @@ from subgraphs.kit.ingest.json_records import convert, convert_setting_aside
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
-from subgraphs.kit.ingest.text_forms import instant
+from subgraphs.kit.ingest.text_forms import instant, ways_of_contact
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import employer_tables
@@ -52,7 +52,7 @@ FIELDS: Fields = {
         "candidat_nom": "Person.lastName",
         "candidat_prenom": "Person.firstName",
         "candidat_date_naissance": "Person.birthDate",
-        ("candidat_email", "candidat_telephone"): Unkept.SAID_BETTER,
+        ("candidat_email", "candidat_telephone"): Used.MATCH,
         "candidat_pass_iae_numero": "PassIae.number SectorIdentifier.value Person.passIaeNumber",
         "candidat_pass_iae_statut": "PassIae.status",
         "candidat_pass_iae_date_debut": "PassIae.startsOn",
@@ -95,6 +95,8 @@ class Application(msgspec.Struct, frozen=True):
     orientation_emetteur_type: Literal["job_seeker", "prescriber", "employer"] | None = None
     candidat_nir: str | None = None
     candidat_date_naissance: date | None = None
+    candidat_email: str | None = None
+    candidat_telephone: str | None = None
     entreprise_adresse: str | None = None
     candidat_pass_iae_numero: Annotated[str, msgspec.Meta(pattern=r"^\d{12}$")] | None = None
     candidat_pass_iae_statut: Literal["EXPIRED", "VALID", "FUTURE", "SUSPENDED"] | None = None
@@ -162,6 +164,7 @@ class Emplois(JourneySource):
             nir=application.candidat_nir or None,
             department=department,
             by_identity=True,
+            reached_at=ways_of_contact(application.candidat_email, application.candidat_telephone),
             pass_iae=application.candidat_pass_iae_numero,
             withheld=frozenset() if application.candidat_pass_iae_numero else frozenset({"pass_iae"}),
         )

@@ -21,7 +21,7 @@ from subgraphs.kit.ingest.json_records import convert, convert_setting_aside, lo
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
-from subgraphs.kit.ingest.text_forms import chosen, day, instant
+from subgraphs.kit.ingest.text_forms import chosen, day, instant, ways_of_contact
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.kit.ingest.webhook import Webhook, by_header
 from subgraphs.kit.sensitive_organisations import strictest
@@ -63,7 +63,7 @@ CONVENTION: Fields = {
             "lastName": "Person.lastName",
             "birthdate": "Person.birthDate",
             "isRqth": "ImmersionAgreement.isRqth Person.hasRqth",
-            ("email", "phone"): Unkept.SAID_BETTER,
+            ("email", "phone"): Used.MATCH,
             ("role", "signedAt"): Unkept.TECHNICAL,
             ("emergencyContact", "emergencyContactPhone", "emergencyContactEmail"): Unkept.PROFESSIONAL,
             "financiaryHelp": Unkept.FREE_TEXT,
@@ -108,6 +108,8 @@ class Beneficiary(msgspec.Struct, frozen=True, rename="camel"):
     first_name: Name
     last_name: Name
     birthdate: str
+    email: str | None = None
+    phone: str | None = None
     is_rqth: bool | None = None
 
 
@@ -266,4 +268,5 @@ def _person(convention: Convention, ends_on: date) -> PersonRecord:
         department=convention.agency_department,
         rqth_ends_on=ends_on if who.is_rqth else None,
         by_identity=True,
+        reached_at=ways_of_contact(who.email, who.phone),
     )

@@ -30,7 +30,7 @@ OF_PARAMETERS = "00"
 ASIDES = {INCOMPLETE: "IDENTITY_INCOMPLETE", FAILED: "ANSWER_FAILED"}
 FIELDS: Fields = {
     "results.": {
-        ("nom_naissance", "nom_usage", "prenoms", "date_naissance", "departement"): Used.MATCH,
+        ("nom_naissance", "nom_usage", "prenoms", "date_naissance", "lieu_naissance", "departement"): Used.MATCH,
         "lu_le": Used.AS_OF,
         ("personne", "erreur"): Used.CHECK,
         "rsa.est_beneficiaire": "Person.isRsaBeneficiary Person.isIaeEligible",
@@ -51,13 +51,15 @@ class Rsa(msgspec.Struct, frozen=True):
 
 
 class RsaAnswer(Answer, frozen=True, omit_defaults=True, kw_only=True):
-    """The answer about one person, by the identity asked about; `erreur` is the code of an error instead."""
+    """The answer about one person, by the identity asked about, with the INSEE code of the commune or country of birth;
+    `erreur` is the code of an error instead."""
 
     prenoms: str
     date_naissance: date
     departement: str
     nom_naissance: str | None = None
     nom_usage: str | None = None
+    lieu_naissance: str | None = None
     erreur: str | None = None
     rsa: Rsa | None = None
 
@@ -95,6 +97,8 @@ class ApiParticulier(AnswerSource):
             rsa_entitled_since=since if rsa.est_beneficiaire else None,
             rsa_increased=rsa.avec_majoration if rsa.est_beneficiaire else None,
             by_identity=True,
+            birth_place=answer.lieu_naissance,
+            asked_about=answer.personne,
         )
         person_id = await self.people.put(store, record)
         await asking_turns.require_open(store, person_id, answer.personne)

@@ -15,11 +15,11 @@ import msgspec
 from subgraphs.kit.ingest.api import ApiRefused, Calls, Reading
 from subgraphs.kit.ingest.asking import AskedApi
 from subgraphs.people import asking_turns
+from subgraphs.people.birth_places import FRANCE
 from subgraphs.people.sources.api_particulier import FAILED, INCOMPLETE, NAME, Rsa, RsaAnswer
 
 PATH = "/v3/dss/revenu_solidarite_active/identite"
 WITHOUT_FILE = frozenset({404, 422})
-FRANCE = "99100"
 SEXES = {"MADAME": "F", "MONSIEUR": "M"}
 
 
@@ -111,5 +111,6 @@ def _record(person: Mapping[str, Any], reading: Reading, **answer: Any) -> RsaAn
         departement=person["department"],
         nom_naissance=person["birth_name"],
         nom_usage=person["last_name"],
+        lieu_naissance=person["birth_city_code"] or person["birth_country_code"],
         **answer,
     )

@@ -1,7 +1,8 @@
 """Professionals and reorientations of Carnet de bord (CSV): who may follow, and who follows from now on.
 
 A row of a reorientation changes who follows a beneficiary: it adds and takes away, and counts once for each day that a
-file is given for. A file of beneficiaries of a later day says anew who follows.
+file is given for. A file of beneficiaries of a later day says anew who follows. It has names and a birth date alone, so
+that it speaks of those only whom a file of beneficiaries has named.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class ReorientationRow:
         if applied is not None and applied["as_of"] >= self.as_of:
             return Outcome.UNCHANGED if applied["as_of"] == self.as_of else Outcome.OLDER
         record, own = await self._record(store)
-        if own is not None and own["as_of"] > self.as_of:
+        if own["as_of"] > self.as_of:
             return Outcome.OLDER
         await store.admit(source_record, v.NAME, place, self.as_of)
         person_id = await self.people.put(store, record)
@@ -87,14 +88,14 @@ class ReorientationRow:
         await self._orientation(store, person_id, record)
         return store.outcome
 
-    async def _record(self, store: Store) -> tuple[PersonRecord, StoredRow | None]:
+    async def _record(self, store: Store) -> tuple[PersonRecord, StoredRow]:
         """The beneficiary's record with the structure that follows now, and what was known of it."""
         born = day(self.row[BORN], BORN)
         names = self.row[LAST_NAME], self.row[FIRST_NAME]
         place = f"beneficiaire:{beneficiary_key(self.people, self.options.department or '', *names, born)}"
         own = await store.row(identity, source=v.NAME, source_id=place)
-        if own is None and self.options.department is None:
-            raise Refused("DEPARTMENT_UNKNOWN", LAST_NAME)
+        if own is None:
+            raise Refused("PERSON_UNKNOWN", LAST_NAME)
         attached = follower_structure(self.row, self.options, store, ATTACHED)
         record = PersonRecord(
             source=v.NAME,
@@ -106,7 +107,6 @@ class ReorientationRow:
             department=self.options.department,
             referent_organisation=attached or await _structure(store, own),
             withheld=SAID_BEFORE if attached is None else SAID_BEFORE - FOLLOWING,
-            by_identity=True,
         )
         return record, own
 

@@ -141,6 +141,7 @@ class _Reading:
             employment_obligation=any(obligations) if obligations else None,
             referent_organisation=next(self._referents(), None),
             by_identity=True,
+            asked_about=self.answers.personne,
         )
 
     async def journey(self, person_id: UUID) -> None:

@@ -1,12 +1,11 @@
 """Source `ft-extrait`: the extract of France Travail for a Conseil départemental (CSV, `;`).
 
 A row is a record group. It has neither NIR nor number: it is attached to the one known person of its département with
-the same names and birth date, and never creates a person. `dif_*` at O is a constraint, at N or NULL none. A modality
-of accompaniment makes France Travail the organisme référent, where the SAFIR code of its agency is mapped to an
-organisation; from the first day of the accompaniment, an orientation. The last interview of the PPAE dates that
-contract. Motives of registration are not taken: what their codes disclose isn't published. The file has no date of its
-own: `--as-of`. Source of the format: docs/domain.md#france-travail and
-docs/domain.md#crosswalks.
+the same names, birth date and birth place (decision 0097), and never creates a person. `dif_*` at O is a constraint, at
+N or NULL none. A modality of accompaniment makes France Travail the organisme référent, where the SAFIR code of its
+agency is mapped to an organisation; from the first day of the accompaniment, an orientation. The last interview of the
+PPAE dates that contract. Motives of registration are not taken: what their codes disclose isn't published. The file has
+no date of its own: `--as-of`. Source of the format: docs/domain.md#france-travail and docs/domain.md#crosswalks.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from subgraphs.kit.ingest.text_forms import chosen, day, emails, optional_day
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation, RecordGroup
 from subgraphs.kit.sensitive_organisations import sensitivity
 from subgraphs.people import journey_tables, tables
+from subgraphs.people.birth_places import FRANCE
 from subgraphs.people.sources.ft_fields import FIELDS
 
 NAME = "ft-extrait"
@@ -42,8 +42,8 @@ CIVILITIES = {"MME": "MADAME", "M.": "MONSIEUR"}
 PATHWAYS = {"SUIVI": "EMPLOI", "GUIDE": "EMPLOI", "RENFORCE": "EMPLOI", "GLOBAL": "SOCIO_PRO"}
 """Modalities of accompaniment → pathway: `global` is shared with a social worker."""
 OCCUPATIONS = ("1", "2")
-ABROAD, FRANCE = "99", "99100"
-"""INSEE codes of countries begin so; that of France, of which a commune is part."""
+ABROAD = "99"
+"""INSEE codes of countries begin so."""
 COLUMNS = (
     "identifiant_unique_de",
     "civilite",

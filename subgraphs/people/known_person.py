@@ -1,0 +1,113 @@
+"""The known person that a record is of: by its keys (`matching`), or by its names with one more agreement.
+
+Names and birth date alone are never proof: the one person of the hub who has them may be a namesake of someone that
+the hub does not know, or knows under a misspelt name. A record that makes nobody is attached only where the commune of
+birth, an e-mail or telephone or a matricule agrees too, or where the hub asked about the one person with these names.
+Decision 0097.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from subgraphs.kit import access
+from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.person_registry import PersonRecord
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.table_shapes import Row
+from subgraphs.people import tables
+from subgraphs.people.matching import AmbiguousMatch, match
+from subgraphs.people.merged_people import merged_person, records_of, survivor_of, survivors_of
+from subgraphs.people.names import name_key
+
+_IDENTIFIERS = (("nir_hash",), ("france_travail_id",), ("matricule",), ("department", "department_internal_id"))
+"""Columns of `people.identity` that tell a person, alone or together; None tells nobody."""
+_NAME_KEYS = ("last_name_key", "birth_name_key")
+
+
+async def known_person(store: Store, record: PersonRecord, values: Row, own: Row | None) -> UUID | None:
+    """Return the own person that a record is of, None if it is of nobody known; raises Refused.
+
+    `values` is its row of `people.identity`, `own` the row it had before.
+    """
+    person_id = await _by_keys(store, values, own)
+    if not record.by_identity:
+        return person_id
+    by_keys = person_id if own is None else await _by_keys(store, values, None)
+    return by_keys or await _by_names(store, record, values, person_id)
+
+
+async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
+    keys = [{name: values[name] for name in names} for names in _IDENTIFIERS]
+    await store.prefetch(*((tables.identity, key) for key in keys))
+    rows = [row for key in keys for row in await store.all(tables.identity, **key)]
+    record = values["source"], values["source_id"]
+    candidates = {(row["source"], row["source_id"]): row for row in rows}
+    candidates.pop(record, None)
+    people = {row["person_id"] for row in (*candidates.values(), *([own] if own is not None else ()))}
+    return match(values, list(candidates.values()), own, await survivors_of(store, people))
+
+
+async def _by_names(store: Store, record: PersonRecord, values: Row, current: UUID | None) -> UUID:
+    """Return the one known person of the département with these names and birth date, of whom more agrees.
+
+    A record already attached to `current` stays there, unless another person matches too by now.
+    """
+    namesakes = await _namesakes(store, values)
+    proven = {person_id for person_id in namesakes if await _is_proven(store, record, values, person_id)}
+    if len(namesakes) == 1 and record.asked_about is not None:
+        asked = await survivor_of(store, record.asked_about)
+        proven |= namesakes & {asked}
+    own = set() if current is None else {await survivor_of(store, current)}
+    meant = proven if proven or own else namesakes
+    if len(meant) > 1:
+        raise AmbiguousMatch("MATCH_SEVERAL", meant | own)
+    if own and meant - own:
+        raise AmbiguousMatch("MATCH_CONFLICT", meant | own)
+    if current is not None:
+        return current
+    if not proven:
+        raise Refused("MATCH_NAMES_ONLY" if namesakes else "MATCH_NONE")
+    return proven.pop()
+
+
+async def _namesakes(store: Store, values: Row) -> set[UUID]:
+    """The known people of the département of a record who have its names and birth date."""
+    last_name, first_name = name_key(values["last_name"]), name_key(values["first_name"])
+    if first_name is None or values["department"] is None:
+        return set()
+    keys = [{"birth_date": values["birth_date"], column: last_name} for column in _NAME_KEYS]
+    await store.prefetch(*((tables.person, key) for key in keys))
+    alike = {
+        UUID(str(row["id"]))
+        for key in keys
+        for row in await store.all(tables.person, **key)
+        if name_key(row["first_name"]) == first_name
+    }
+    await store.prefetch(*((access.person, {"person_id": person_id}) for person_id in alike))
+    places = {person_id: await store.row(access.person, person_id=person_id) for person_id in alike}
+    return {
+        person_id
+        for person_id, place in places.items()
+        if place is not None and place["department"] == values["department"]
+    }
+
+
+async def _is_proven(store: Store, record: PersonRecord, values: Row, person_id: UUID) -> bool:
+    """Whether more than names and birth date agrees between a record and a known person."""
+    rows = await records_of(store, await merged_person(store, person_id))
+    return any(_agrees(record, values, row) for row in rows if not _is_of(row, record))
+
+
+def _agrees(record: PersonRecord, values: Row, row: Row) -> bool:
+    reached: Sequence[str | None] = (values["email"], *values["phones"], *record.reached_at)
+    return (
+        any(values[name] is not None and values[name] == row[name] for name in ("birth_place_hash", "matricule"))
+        or row["email"] in set(reached) - {None}
+        or not set(row["phones"]).isdisjoint(reached)
+    )
+
+
+def _is_of(row: Row, record: PersonRecord) -> bool:
+    return bool(row["source"] == record.source and row["source_id"] == record.source_id)

@@ -1,0 +1,13 @@
+"""Where someone was born, hashed, by which a record with names alone is compared (docs/decisions/0097)."""
+
+from alembic import op
+
+revision = "0027"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column; records fill it as they are read again."""
+    op.execute("ALTER TABLE people.identity ADD COLUMN birth_place_hash bytea")
