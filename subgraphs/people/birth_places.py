@@ -1,4 +1,4 @@
-"""Where someone was born, as a keyed hash by which records are compared and nothing is read back (decision 0097).
+"""Where someone was born, as a keyed hash by which records are compared and nothing is read back (decision 0100).
 
 A NIR holds the INSEE code of the commune or country of birth; an extract of France Travail states it. The hash holds
 the birth date too, so that it tells nothing of two people who were not born on one day.

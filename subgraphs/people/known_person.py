@@ -3,7 +3,7 @@
 Names and birth date alone are never proof: the one person of the hub who has them may be a namesake of someone that
 the hub does not know, or knows under a misspelt name. A record that makes nobody is attached only where the commune of
 birth, an e-mail or telephone or a matricule agrees too, or where the hub asked about the one person with these names.
-Decision 0097.
+Decision 0100.
 """
 
 from __future__ import annotations

@@ -287,9 +287,8 @@ class Registry:
 
     async def _link(self, store: Store, person_id: UUID, record: PersonRecord, values: Row) -> None:
         """Write the link of the organisation that follows the person, by this record."""
-        links = []
-        if values["referent_organisation"] is not None:
-            links.append(Link(person_id, Fact.ORG_REFERENT, values["referent_organisation"], day_of(record.as_of)))
+        siret = values["referent_organisation"]
+        links = [] if siret is None else [Link(person_id, Fact.ORG_REFERENT, siret, day_of(record.as_of))]
         await store.link(record.source, record.source_id, links)
 
 

@@ -1,7 +1,7 @@
 """Source `ft-extrait`: the extract of France Travail for a Conseil départemental (CSV, `;`).
 
 A row is a record group. It has neither NIR nor number: it is attached to the one known person of its département with
-the same names, birth date and birth place (decision 0097), and never creates a person. `dif_*` at O is a constraint, at
+the same names, birth date and birth place (decision 0100), and never creates a person. `dif_*` at O is a constraint, at
 N or NULL none. A modality of accompaniment makes France Travail the organisme référent, where the SAFIR code of its
 agency is mapped to an organisation; from the first day of the accompaniment, an orientation. The last interview of the
 PPAE dates that contract. Motives of registration are not taken: what their codes disclose isn't published. The file has

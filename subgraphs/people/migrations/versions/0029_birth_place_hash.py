@@ -1,9 +1,9 @@
-"""Where someone was born, hashed, by which a record with names alone is compared (docs/decisions/0097)."""
+"""Where someone was born, hashed, by which a record with names alone is compared (docs/decisions/0100)."""
 
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
