@@ -12,6 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from hub.changes.change_list import ChangeList
+from hub.changes.subgraph import changes_subgraph
+from hub.changes.visibility import watched_tables
 from hub.document.nir import refuse_nir
 from hub.document.persisted import Documents
 from hub.errors import NotServed
@@ -33,7 +36,7 @@ from hub.journal.read.data_labels import data_labels
 from hub.journal.read.journal_reader import JournalReader
 from hub.journal.read.perimeter import ROLE, Perimeter
 from hub.journal.signing import Signer
-from hub.journal.subgraph import JournalSubgraph
+from hub.journal.subgraph import journal_subgraph
 from hub.journal.write.client_texts import check_operation_name
 from hub.journal.write.group_commit import Journal
 from hub.journal.write.journalling import Journalling, deferred_visibility
@@ -58,9 +61,9 @@ from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.trace_settings import TraceSettings
 from hub.transports import InProcess, allowed_codes, signed_headers
 from infra.keys import Keys, role_keys
-from infra.role_names import ACCESS, JOURNALS, REVIEWER, RUNS_READER
+from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, REVIEWER, RUNS_READER
 from infra.roles import Dsn
-from schema.subgraphs import HUB, SUBGRAPHS
+from schema.subgraphs import CHANGES, HUB, SUBGRAPHS
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.http import Application
 from subgraphs.kit.readiness import Readiness
@@ -96,7 +99,7 @@ def _local_keys(name: str) -> tuple[str, ...]:
 def hub_roles(remote: Collection[str]) -> tuple[str, ...]:
     """The database roles of a hub whose `remote` subgraphs run elsewhere."""
     local = (role for name in SUBGRAPHS if name not in remote for role in _roles(name))
-    return (*local, ROLE, *JOURNALS, RUNS_READER, REVIEWER)
+    return (*local, ROLE, CHANGES_READER, *JOURNALS, RUNS_READER, REVIEWER)
 
 
 def hub_keys(remote: Collection[str]) -> tuple[str, ...]:
@@ -116,8 +119,8 @@ class HubApp(AsgiApplication):
     """The hub's ASGI application: GraphQL, `GET /readyz`, `GET /metrics`, and the routes of `pages`.
 
     `local` are the subgraphs of this process, `remote` the connections to the others, `links` the database of links
-    between actors and people, `sources` reads how fresh they are, `reviews` who may be one person; `parts` made them
-    all, to be closed last.
+    between actors and people, `changed` that of what changed of whom, `sources` reads how fresh they are, `reviews` who
+    may be one person; `parts` made them all, to be closed last.
     """
 
     def __init__(
@@ -127,6 +130,7 @@ class HubApp(AsgiApplication):
         copies: OutsideCopies,
         journal_reader: JournalReader,
         links: Database,
+        changed: Database,
         sources: StatusReader,
         reviews: ReviewQueue,
         local: Mapping[str, Subgraph],
@@ -137,7 +141,7 @@ class HubApp(AsgiApplication):
         routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *pages]
         super().__init__(parts.endpoint(pipeline.answer, pipeline.identify), routes, page=True)
         self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
-        self._sources = sources
+        self._sources, self._changed = sources, changed
         self._journal_reader, self._copies, self._remote, self._parts = journal_reader, copies, remote, parts
         self._readiness = Readiness(
             {
@@ -147,6 +151,7 @@ class HubApp(AsgiApplication):
                     for role, database in subgraph.databases.items()
                 },
                 ROLE: partial(links.probe, ACCESS),
+                CHANGES_READER: partial(changed.probe, ACCESS),
                 "journal_writer": journal.probe,
                 "journal_reader": journal_reader.probe,
                 "journal_keeper": pipeline.journalling.keyring.probe,
@@ -162,7 +167,7 @@ class HubApp(AsgiApplication):
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._parts.close)
             local = (database for subgraph in self.local.values() for database in subgraph.databases.values())
-            for database in (*local, self.links):
+            for database in (*local, self.links, self._changed):
                 await database.open()
                 stack.push_async_callback(database.close)
             for transport in self._remote:
@@ -239,7 +244,12 @@ def hub_app(
     reader, links = JournalReader(dsn("journal_reader")), parts.database(dsn(ROLE))
     labels = data_labels(graph.supergraph.schema, table.classification, policy, settings.names, _partners(settings))
     lists = AccessLists(reader, keyring, Perimeter(links), labels, partial(Sealer, keys.cursors))
-    in_process: dict[str, Transport] = {HUB: JournalSubgraph(lists, table.digest)}
+    changed = parts.database(dsn(CHANGES_READER))
+    changes = ChangeList(changed, watched_tables(), partial(Sealer, keys.cursors))
+    in_process: dict[str, Transport] = {
+        HUB: journal_subgraph(lists, table.digest),
+        CHANGES: changes_subgraph(changes, table.digest),
+    }
     in_process |= {name: InProcess(subgraph) for name, subgraph in local.items()}
     transports = {name: parts.call(transport, remote=False) for name, transport in in_process.items()}
     transports |= {name: parts.call(transport, remote=True) for name, transport in remote.items()}
@@ -284,7 +294,7 @@ def hub_app(
     ]
     connections = list(remote.values())
     return HubApp(
-        pipeline, journal, copies, reader, links, sources, reviews, local, connections, parts, [*pages, *more]
+        pipeline, journal, copies, reader, links, changed, sources, reviews, local, connections, parts, [*pages, *more]
     )
 
 

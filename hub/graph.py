@@ -25,7 +25,7 @@ from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_loader import load
 from hub.wording.engine import call_engine
 from schema.categories import Level
-from schema.subgraphs import GENERATED, HUB, SUBGRAPHS
+from schema.subgraphs import GENERATED, OWN, SUBGRAPHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def generated(folder: Path = GENERATED) -> Mapping[Path, str]:
     """The files that this module writes, from the served SDLs in the folder."""
     from hub.federation.compose.composer import Source, compose  # a hub that serves composes nothing
 
-    texts = {name: (folder / f"{name}.graphql").read_text(encoding="utf-8") for name in (*SUBGRAPHS, HUB)}
+    texts = {name: (folder / f"{name}.graphql").read_text(encoding="utf-8") for name in (*SUBGRAPHS, *OWN)}
     sources = [Source(name, f"http://{name}.spie-hub.example/graphql", text) for name, text in texts.items()]
     graph = graph_of(compose(sources))
     return {

@@ -22,6 +22,7 @@ QUARANTINE_KEEPER, QUARANTINE_WRITER = "quarantine_keeper", "quarantine_writer"
 WRITERS = ("appointments_write",)
 """Roles of the subgraphs that have mutations."""
 REVIEWER = "people_review"
+CHANGES_READER = "changes_reader"
 LOGINS = (
     *QUERIES,
     *INGESTS,
@@ -33,5 +34,6 @@ LOGINS = (
     QUARANTINE_KEEPER,
     QUARANTINE_WRITER,
     REVIEWER,
+    CHANGES_READER,
 )
 """Roles that log in, each with a password of its own."""

@@ -11,6 +11,7 @@
     runs_writer       keeps the runs of the sources (`hub.runs`)
     runs_reader       reads them
     people_review     reads pairs of people who may be one, and adds decisions, under row security
+    changes_reader    reads links and what changed of whom, under row security, and no value of a person
     quarantine_keeper reads, notes and erases refused records, which are encrypted
     quarantine_writer adds and replaces them, and can't read them
 
@@ -31,6 +32,7 @@ from infra.keys import Keys, derived
 from infra.postgresql.binaries import OLDEST
 from infra.role_names import (
     ACCESS,
+    CHANGES_READER,
     INGEST,
     INGESTS,
     JOURNAL,
@@ -181,7 +183,7 @@ def _privileges() -> list[str]:
                 *_as_made(owner, schema, "SELECT, INSERT, UPDATE, DELETE", ingest),
             ]
     statements += [
-        f"GRANT USAGE ON SCHEMA {ACCESS} TO {', '.join((*OWNERS, *QUERIES, *INGESTS, REVIEWER))}",
+        f"GRANT USAGE ON SCHEMA {ACCESS} TO {', '.join((*OWNERS, *QUERIES, *INGESTS, REVIEWER, CHANGES_READER))}",
         f"GRANT USAGE ON SCHEMA people TO {REVIEWER}",
     ]
     return statements

@@ -16,6 +16,7 @@ import asyncpg
 from infra.errors import SetupRefused
 from infra.role_names import (
     ACCESS,
+    CHANGES_READER,
     INGEST,
     INGESTS,
     JOURNAL,
@@ -53,7 +54,7 @@ class History:
     def readers(self) -> tuple[str, ...]:
         """The roles that may read how far the schema has come."""
         if self.schema == ACCESS:
-            return (*QUERIES, *INGESTS)
+            return (*QUERIES, *INGESTS, CHANGES_READER)
         if self.schema == JOURNAL:
             return ("journal_writer", "journal_reader")
         if self.schema == RUNS:

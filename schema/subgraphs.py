@@ -7,9 +7,11 @@ from pathlib import Path
 GENERATED = Path(__file__).parent / "generated"
 SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 HUB = "journal"
-"""The subgraph that the hub answers itself, in its own process."""
+CHANGES = "changes"
+OWN = (HUB, CHANGES)
+"""The subgraphs that the hub answers itself, in its own process."""
 
 
 def served_sdl(name: str) -> str:
-    """The federation SDL of a subgraph (`SUBGRAPHS`, `HUB`), as it is composed."""
+    """The federation SDL of a subgraph (`SUBGRAPHS`, `OWN`), as it is composed."""
     return (GENERATED / f"{name}.graphql").read_text(encoding="utf-8")

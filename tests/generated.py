@@ -17,7 +17,9 @@ from hub.federation.errors import FederationError
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE_GENERATORS = (
     "subgraphs.kit.sdl",
+    "subgraphs.kit.change_sources",
     "hub.journal.types",
+    "hub.changes.types",
     "hub.graph",
     "hub.client_code.published",
     "hub.client_code.published_typescript",

@@ -11,6 +11,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from subgraphs.kit.change_sources import watched
 from subgraphs.kit.row_security import protections, statements
 from tests.conftest import Database
 
@@ -37,12 +38,17 @@ INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = $1 AND 
 POLICIES = (
     "SELECT tablename, policyname, permissive, roles, cmd, qual, with_check FROM pg_policies WHERE schemaname = $1"
 )
+TRIGGERS = """
+    SELECT relname, tgname, pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE relnamespace = $1::regnamespace AND tgname LIKE 'note\\_%'
+"""
 QUERIES = {
     "tables": TABLES,
     "columns": COLUMNS,
     "constraints": CONSTRAINTS,
     "indexes": INDEXES,
     "policies": POLICIES,
+    "triggers": TRIGGERS,
 }
 
 
@@ -93,6 +99,8 @@ def _declared(metadata: MetaData, types: Iterable[type]) -> Iterable[str]:
             yield str(CreateIndex(index).compile(dialect=dialect))
     for protection in protections(metadata, types):
         yield from statements(protection)
+    for watched_table in watched(metadata, types):
+        yield from watched_table.triggers
 
 
 async def _state(connection: Connection, schema: str) -> State:

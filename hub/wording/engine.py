@@ -92,6 +92,10 @@ SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
         "et un NIR (13 caractères, ou 15 avec sa clé), un identifiant national (un matricule, avec son organisme et "
         "son rôle) ou celui d'un département.",
         "BAD_INPUT": "Une valeur passée en argument n'a pas la forme attendue : corrigez-la d'après le schéma.",
+        "CHANGES_EXPIRED": "Ce qui a changé depuis ce curseur n'est plus tenu : relisez tout, sans « since », et "
+        "remplacez votre copie.",
+        "CHANGES_RESTART": "Ce curseur est d'un autre périmètre, d'autres règles, d'une autre requête ou d'une base "
+        "restaurée : relisez tout, sans « since », et remplacez votre copie.",
         "FILTER_TOO_WIDE": "Ce critère départagerait trop de personnes à la fois : ajoutez-y un nom (« lastName »), ou "
         "lisez la liste sans lui, page par page.",
         "LIST_TOO_LONG": "Cette liste a plus de 100 éléments et n'est pas servie en partie : signalez-le.",

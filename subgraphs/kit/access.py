@@ -6,10 +6,12 @@ transaction. Query roles read `link` and `person` under row security, for the sc
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Computed,
     Date,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 SCHEMA = "access"
 HUB = "hub"
@@ -33,6 +36,12 @@ metadata = MetaData(schema=SCHEMA)
 def _bytes() -> Text:
     """The type of an identifier: text that is compared as bytes, whatever the locale."""
     return Text(collation="C")
+
+
+def _transaction(*, primary_key: bool = False) -> Column[int]:
+    """The transaction that wrote the row."""
+    default = text("(pg_current_xact_id()::text)::bigint")
+    return Column("xid", BigInteger(), nullable=False, primary_key=primary_key, server_default=default)
 
 
 link = Table(
@@ -95,3 +104,62 @@ person_reference = Table(
     Index("person_reference_person_id", "person_id"),
 )
 """Which person each source system means by its own key; read and written by the ingest roles only."""
+
+change = Table(
+    "change",
+    metadata,
+    _transaction(),
+    Column("person_id", Uuid(), nullable=False),
+    Column("source", _bytes(), nullable=False),
+    Column("owner", _bytes()),
+    Column("recorder", _bytes()),
+    Column("facts", Integer, nullable=False),
+    Index("change_xid", "xid"),
+)
+"""That rows of a person changed: table, owner, recorder, and the categories for which such a row is dropped. Triggers
+write it (`subgraphs.kit.change_sources`), as they do `link_change` and `person_change`: see docs/decisions/0101."""
+
+link_change = Table(
+    "link_change",
+    metadata,
+    Column("number", BigInteger(), Identity(always=True), primary_key=True),
+    _transaction(),
+    Column("added", Boolean, nullable=False),
+    Column("person_id", Uuid(), nullable=False),
+    Column("relation", Integer, nullable=False),
+    Column("scope_id", _bytes(), nullable=False),
+    Column("key", _bytes(), Computed("relation || ' ' || scope_id", persisted=True), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date),
+    Column("origin", _bytes(), nullable=False),
+    Column("origin_id", _bytes(), nullable=False),
+    Index("link_change_key_xid", "key", "xid"),
+    Index("link_change_person_id_key", "person_id", "key"),
+)
+"""Links that went or came, in their order: from the links of now they tell those of an earlier transaction."""
+
+person_change = Table(
+    "person_change",
+    metadata,
+    Column("number", BigInteger(), Identity(always=True), primary_key=True),
+    _transaction(),
+    Column("added", Boolean, nullable=False),
+    Column("person_id", Uuid(), nullable=False),
+    Column("last_contact", Date),
+    Column("restrictions", Integer, nullable=False),
+    Column("erasure_on", Date),
+    Index("person_change_xid", "xid"),
+    Index("person_change_person_id_xid", "person_id", "xid"),
+)
+"""What decided on a person's rows, in the same way."""
+
+change_mark = Table(
+    "change_mark",
+    metadata,
+    _transaction(primary_key=True),
+    Column("at", TIMESTAMP(timezone=True), nullable=False, server_default=text("now()")),
+)
+"""Transactions by time; the changes before the first one are expired."""
+
+NOTED = (change, link_change, person_change, change_mark)
+"""Tables that no ingestion writes by itself."""

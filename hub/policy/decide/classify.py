@@ -27,12 +27,12 @@ from hub.federation.supergraph import SuperField, Supergraph
 from hub.policy.decide.classification import Classification, FieldClass, InputClass
 from schema.categories import OPEN, SPEC, Category, Level
 from schema.facts import REVEALED, VALUE_FACTS
-from schema.subgraphs import HUB, SUBGRAPHS
+from schema.subgraphs import OWN, SUBGRAPHS
 
 IMPERSONAL = OPEN | {Category.PROF}
 """Categories that a type without a subject may hold."""
 
-OWN_SUBGRAPHS = frozenset({*SUBGRAPHS, HUB})
+OWN_SUBGRAPHS = frozenset({*SUBGRAPHS, *OWN})
 NOT_OURS = "qui n'est pas un sous-graphe du hub"
 _OPEN_FIELD = FieldClass("", "", "", Category.TECH, Level.FULL)
 UNREAD = frozenset({"id", "first", "after"})

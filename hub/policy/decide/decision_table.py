@@ -20,6 +20,8 @@ from schema.categories import OPEN, Category, Level
 from schema.facts import VALUE_FACTS, Fact
 from schema.residual import Clause, Residual, Rule
 
+PERSON = "Person"
+"""The type of people, of whom the rows of the other personal types are."""
 NEVER = Rule()
 """The rule without clauses, which holds of no row."""
 
@@ -221,6 +223,7 @@ def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str,
         name: _search(schema.fields[name], _with_requirements(schema.fields[name], own), matches) for name in own
     }
     rows = {name: _row(schema, name, decisions, cells) for name in sorted(schema.personal)}
+    rows |= {name: rows[PERSON] for name in schema.personal if _says_that_it_is(schema, name)}
     writes = {name: _write(policy, schema, kind, cells, decisions, name) for name in schema.writes}
     for name, decision in decisions.items():
         field = schema.fields[name]
@@ -412,6 +415,11 @@ def _with_requirements(field: FieldClass, own: Mapping[str, Decision]) -> Decisi
         if not clauses and not masked:
             return denial
     return replace(decision, rule=replace(decision.rule, read=clauses, reduced=masked))
+
+
+def _says_that_it_is(schema: Classification, name: str) -> bool:
+    """Whether a personal type has open fields alone: its row tells that its person exists."""
+    return all(schema.fields[coordinate].category in OPEN for coordinate in schema.members[name])
 
 
 def _row(schema: Classification, name: str, decisions: Mapping[str, Decision], cells: Mapping[Category, Cell]) -> Rule:

@@ -117,11 +117,16 @@ def _compared(name: str, schema: Classification) -> set[str]:
 
 def _ordering(coordinate: str, schema: Classification) -> Iterable[str]:
     """Coordinates by which rows may be ordered, or one of several chosen, without being selected: those of the items of
-    a page or a list, and of the object that a personal object leads to."""
+    a page or a list, and of the object that a personal object leads to. A root list without an order to ask for is in
+    the order of its ids."""
     field_class = schema.fields[coordinate]
     nodes = schema.fields.get(f"{field_class.returns}.nodes")
+    if nodes is not None and field_class.type == "Query" and f"{coordinate}(orderBy:)" not in schema.inputs:
+        return ()
     if nodes is not None:
         return schema.members.get(nodes.returns, ())
+    if coordinate == f"{field_class.type}.nodes":  # whose order is that of the page
+        return ()
     ordered = field_class.returns in schema.personal and (field_class.many or field_class.type in schema.personal)
     return schema.members.get(field_class.returns, ()) if ordered else ()
 

@@ -1,0 +1,156 @@
+"""Tells an actor what changed of the people whom it may read (decision 0101).
+
+Each round tells a person once, by three states: where the round begins, where it ends, and now. Whoever is told with
+values is readable where the round ends, so that the next round takes back whoever is not readable any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+
+from hub.changes.cursor import ChangesRefused, Cursor, Cursors, Horizon, Sealing
+from hub.changes.statements import EVERYONE, NOW, TOUCHED
+from hub.changes.visibility import RowChange, Visibility
+from schema.context import Context
+from schema.lru import Lru
+from schema.residual import holds
+
+PERSON = "Person"
+LARGEST, USUAL = 1000, 100
+"""Largest `first`, and that of the schema."""
+CHUNK = 1000
+"""People whom one statement considers."""
+
+
+class BadFirst(Exception):
+    """`first` is out of its bounds."""
+
+    code = "BAD_FIRST"
+
+
+class Rows(Protocol):
+    """Runs statements in a transaction with the actor's scopes as its settings."""
+
+    async def fetch(
+        self, scopes: Sequence[str], organisation: str | None, sql: str, arguments: Sequence[Any]
+    ) -> Sequence[Any]:
+        """The rows; raises the errors of asyncpg."""
+        ...
+
+
+@dataclass(slots=True)
+class _Page:
+    """What a page tells so far: ids of changed people, withdrawals, and the last person considered."""
+
+    changed: list[str] = field(default_factory=list)
+    withdrawn: list[dict[str, Any]] = field(default_factory=list)
+    after: UUID | None = None
+
+    def __len__(self) -> int:
+        return len(self.changed) + len(self.withdrawn)
+
+
+class ChangeList:
+    """Answers pages of changes; `rows` reads as the role `changes_reader`."""
+
+    def __init__(
+        self, rows: Rows, tables: Mapping[str, Mapping[str, Any]], sealing: Callable[[Context], Sealing]
+    ) -> None:
+        self._rows, self._tables, self._sealing = rows, tables, sealing
+        self._visibilities: Lru[str, Visibility] = Lru("visibilities", 1024 * 1024, lambda *_: 20_000)
+
+    async def page(self, context: Context, since: str | None, first: int | None) -> dict[str, Any]:
+        """One page; raises BadFirst, ChangesRefused, or an error whose `code` is FORBIDDEN_INPUT."""
+        first = USUAL if first is None else first
+        if not 1 <= first <= LARGEST:
+            raise BadFirst
+        cursors = Cursors(context, self._sealing)
+        cursor = cursors.open(since) if since is not None else None
+        [now] = await self._rows.fetch(context.scopes, context.organisation, NOW, ())
+        horizon = Horizon(now["xid"], now["day"])
+        if cursor is None:
+            cursor = Cursor(now["history"], None)
+        _check_history(cursor, now["history"], horizon, now["kept"])
+        until = cursor.until or horizon
+        page, more = await self._filled(context, cursor, until, first)
+        within = Cursor(cursor.history, cursor.since, until, page.after)
+        next_cursor = within if more else Cursor(cursor.history, until)
+        return {
+            "nodes": [{"id": person} for person in page.changed],
+            "withdrawn": page.withdrawn,
+            "pageInfo": {
+                "hasNextPage": more,
+                "hasPreviousPage": cursor.after is not None,
+                "startCursor": None,
+                "endCursor": cursors.seal(next_cursor),
+            },
+        }
+
+    async def _filled(self, context: Context, cursor: Cursor, until: Horizon, first: int) -> tuple[_Page, bool]:
+        """A full page if there is more to tell, so that its length says nothing of those of whom nothing is told."""
+        page, after = _Page(after=cursor.after), cursor.after
+        while True:
+            rows = await self._considered(context, cursor.since, until, after)
+            for row in rows:
+                told = self._told(row, context, delta=cursor.since is not None)
+                if told is None:
+                    continue
+                if len(page) == first:
+                    return page, True
+                page.after = row["person_id"]
+                if isinstance(told, str):
+                    page.changed.append(told)
+                else:
+                    page.withdrawn.append(told)
+            if len(rows) < CHUNK:
+                return page, False
+            after = rows[-1]["person_id"]
+
+    async def _considered(
+        self, context: Context, since: Horizon | None, until: Horizon, after: UUID | None
+    ) -> Sequence[Any]:
+        durations = context.residual.retentions
+        begun = (since.xid, since.day) if since is not None else (0, None)
+        bits, days = [bit for bit, _ in durations], [days for _, days in durations]
+        arguments = (list(context.scopes), *begun, until.xid, until.day, after, CHUNK, bits, days)
+        sql = TOUCHED if since is not None else EVERYONE
+        return await self._rows.fetch(context.scopes, context.organisation, sql, arguments)
+
+    def _told(self, row: Mapping[str, Any], context: Context, *, delta: bool) -> str | dict[str, Any] | None:
+        """The id of a person to write anew, the withdrawal of one to delete, or None."""
+        rule = context.residual.rows.get(PERSON)
+        if rule is None:
+            return None
+        was, ended, now = (holds(rule.read, row[name]) for name in ("was", "is", "now"))
+        if ended:
+            differs = not delta or not was or row["was"] != row["is"] or self._shows(row, context)
+            return str(row["person_id"]) if now and differs else None
+        return _withdrawal(row, merged=holds(rule.read, row["survivor_now"])) if was else None
+
+    def _shows(self, row: Mapping[str, Any], context: Context) -> bool:
+        """Whether a row that the query shows changed within the round."""
+        residual = context.residual
+        visibility = self._visibilities.get_or(residual.digest, lambda: Visibility(self._tables, residual))
+        changes = orjson.loads(row["changes"] or "[]")
+        return any(visibility.shows(RowChange(*change), row["is"], context.organisation) for change in changes)
+
+
+def _withdrawal(row: Mapping[str, Any], *, merged: bool) -> dict[str, Any]:
+    person, survivor = str(row["person_id"]), row["survivor_id"]
+    kind = "MERGED" if merged else "DELETED" if survivor is None and not row["held"] else "WITHDRAWN"
+    into = str(survivor) if merged else None
+    return {"id": person, "kind": kind, "into": into, "_access": [person, row["was"]]}
+
+
+def _check_history(cursor: Cursor, history: str, horizon: Horizon, kept: int) -> None:
+    """Raise ChangesRefused unless the changes since the cursor are all there, under the numbers that it has."""
+    for place in (cursor.since, cursor.until):
+        if cursor.history != history or (place is not None and (place.xid > horizon.xid or place.day > horizon.day)):
+            raise ChangesRefused("CHANGES_RESTART")
+        if place is not None and place.xid < kept:
+            raise ChangesRefused("CHANGES_EXPIRED")

@@ -1,0 +1,84 @@
+"""Whether a change of a row may show in a query, by the clauses that decide on the row itself (decision 0101)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from schema.facts import REVEALED, VALUE_FACTS, Fact
+from schema.residual import Clause, Residual, Rule, holds
+from schema.subgraphs import GENERATED
+
+OWN, RECORDED = int(Fact.OWN_ITEM), int(Fact.RECORDED)
+REVEALING = sum(VALUE_FACTS[category] for category in REVEALED)
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """That rows of a table changed: their owner, their recorder, the categories for which such a row is dropped."""
+
+    source: str
+    owner: str | None
+    recorder: str | None
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a query shows of a table: `row` is the rule of the type of its rows, `clauses` those under which it reads a
+    field. `bits` are the categories of the rows that a computed field may show; None for the row itself, on
+    which the rule decides."""
+
+    row: Rule
+    clauses: tuple[Clause, ...]
+    owned: bool
+    recorded: bool
+    bits: int | None
+
+    def shows(self, change: RowChange, person: int, organisation: str | None) -> bool:
+        """Whether the actor may read such a row of a person with these facts."""
+        facts = person
+        own = organisation is not None and change.owner == organisation
+        if self.owned:
+            facts = facts & ~OWN | (OWN if own else 0)
+        if self.recorded and organisation is not None and change.recorder == organisation:
+            facts |= RECORDED
+        if not holds(self.row.read, facts) or not holds(self.clauses, facts):
+            return False
+        if self.bits is not None:
+            return not change.facts & ~self.bits
+        categories = change.facts & ~REVEALING if own and self.owned else change.facts
+        return self.row.value_allowed(facts | categories, sum(bit for bit, _ in self.row.values))
+
+
+class Visibility:
+    """The tables that a query reads, under its residual."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]], residual: Residual) -> None:
+        self._shown = {source: list(_shown(types, residual)) for source, types in tables.items()}
+
+    def shows(self, change: RowChange, facts: int, organisation: str | None) -> bool:
+        """Whether a change may show in the query to an actor to whom the person has these facts."""
+        return any(shown.shows(change, facts, organisation) for shown in self._shown.get(change.source, ()))
+
+
+def _shown(types: Mapping[str, Any], residual: Residual) -> Iterator[_Shown]:
+    for name, reads in types.items():
+        row = residual.rows.get(name)
+        if row is None:
+            continue
+        groups = [(None, reads["row"]), *((bits, [coordinate]) for coordinate, bits in reads["derived"].items())]
+        for bits, coordinates in groups:
+            rules = [rule for rule in map(residual.fields.get, coordinates) if rule is not None]
+            clauses = tuple({clause for rule in rules for clause in (*rule.read, *rule.reduced)})
+            if clauses:
+                yield _Shown(row, clauses, reads["owned"], reads["recorded"], bits)
+
+
+def watched_tables() -> Mapping[str, Mapping[str, Any]]:
+    """By table, the fields that its rows change (`subgraphs.kit.change_sources` writes the file)."""
+    tables: Mapping[str, Mapping[str, Any]] = orjson.loads((GENERATED / "changes.json").read_bytes())
+    return tables

@@ -1,0 +1,68 @@
+"""A subgraph that the hub answers in its own process, by graphql-core; the guard journals its answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import asyncpg
+from graphql import DocumentNode, ExecutionResult, GraphQLObjectType, build_schema, execute, parse
+
+from hub.errors import NotServed
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
+from schema.context import Context
+from schema.lru import Lru
+from schema.subgraphs import served_sdl
+
+
+class OwnSubgraph:
+    """A transport that answers in this process: `resolvers` by root field; `policy` is the hash of the policy that the
+    hub runs with."""
+
+    def __init__(self, name: str, resolvers: Mapping[str, Callable[..., Any]], policy: str) -> None:
+        self._policy = policy
+        self._schema = build_schema(_FEDERATION + served_sdl(name), assume_valid=True, assume_valid_sdl=True)
+        query = self._schema.query_type
+        assert isinstance(query, GraphQLObjectType)
+        for field, resolve in resolvers.items():
+            query.fields[field].resolve = resolve
+
+    async def send(self, request: SubgraphRequest, context: Context) -> SubgraphResponse:
+        """Answer one request; raises TransportError."""
+        if context.policy != self._policy:
+            raise TransportError("SUBGRAPH_STATUS", "CONTEXT_REFUSED")
+        try:
+            async with asyncio.timeout(request.deadline):
+                result = await self._execute(request, context)
+        except TimeoutError as error:
+            raise TransportError("SUBGRAPH_TIMEOUT", "no answer in time") from error
+        return SubgraphResponse(
+            result.data, [_error_entry(error.original_error, error.path) for error in result.errors or ()]
+        )
+
+    async def _execute(self, request: SubgraphRequest, context: Context) -> ExecutionResult:
+        document = _DOCUMENTS.get_or(request.query, lambda: parse(request.query, no_location=True))
+        result = execute(self._schema, document, variable_values=request.variables, context_value=context)
+        return result if isinstance(result, ExecutionResult) else await result
+
+
+_FEDERATION = """
+directive @link(url: String!, import: [String!]) repeatable on SCHEMA
+directive @composeDirective(name: String!) repeatable on SCHEMA
+directive @key(fields: String!, resolvable: Boolean) repeatable on OBJECT
+directive @inaccessible on FIELD_DEFINITION
+directive @shareable on OBJECT | FIELD_DEFINITION
+"""
+
+
+_DOCUMENTS: Lru[str, DocumentNode] = Lru("own queries", 2 * 1024 * 1024, lambda query, _: 4_000 + 50 * len(query))
+
+
+def _error_entry(cause: Exception | None, path: Any) -> dict[str, Any]:
+    """Return an error as subgraphs serve it: its code, and what its cause says of a malformed input; never its text."""
+    if isinstance(cause, NotServed | OSError | asyncpg.PostgresError | asyncpg.InterfaceError | TimeoutError):
+        code = "DATABASE_UNAVAILABLE"
+    else:
+        code = str(getattr(cause, "code", "INTERNAL_ERROR"))
+    return {"message": code, "path": list(path or ()), "extensions": {"code": code, **getattr(cause, "malformed", {})}}

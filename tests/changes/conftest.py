@@ -1,0 +1,113 @@
+"""A hub over an empty database, two actors of one département, and a client that keeps a copy of what one may read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from demo.cast import CD_08, CD_2A
+from demo.token_issuer import DemoActor
+from schema.facts import Fact
+from tests.conftest import Database
+from tests.e2e.canary_inside import Inside, inside
+from tests.kit.conftest import AGENT, Rows, person_id
+
+OFFICER, FOREIGNER, REFERENT = "orienteur", "orienteur-2a", "referent"
+DEPARTMENT, FOLLOWED = (Fact.DEPARTMENT_BRSA, "08"), (Fact.REFERENT, AGENT)
+SHOWN = """id firstName lastName contact { email } rsa { status } appointments(first: 20) { nodes { id startsAt } }"""
+DELTA = """query Delta($since: String, $first: Int) { changes(since: $since, first: $first) {
+    nodes { %s } withdrawn { id kind into } pageInfo { hasNextPage endCursor } } }"""
+PEOPLE = "query People($after: String) { persons(after: $after) { nodes { %s } pageInfo { hasNextPage endCursor } } }"
+
+
+def _member(name: str, kind: str, purpose: str, organisation: Any = CD_08, **claims: str) -> DemoActor:
+    member = {"organisation": organisation.siret, "organisation_type": organisation.type}
+    return DemoActor(name, kind, (purpose,), "", {**member, "departments": [organisation.department], **claims})
+
+
+ACTORS = {
+    OFFICER: _member(OFFICER, "orienteur_cd", "orientation"),
+    FOREIGNER: _member(FOREIGNER, "orienteur_cd", "orientation", CD_2A),
+    REFERENT: _member(REFERENT, "referent_cd", "suivi", agent=AGENT),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Inside]:
+    """The hub, until the module's last test."""
+    async with inside(database, ACTORS, tmp_path_factory.mktemp("changes")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def world(database: Database) -> AsyncIterator[Rows]:
+    """Writes as the administrator; nobody is there at first."""
+    connection = await database.connect()
+    tables = "people.person, people.contact, people.rsa, appointments.appointment, access.person, access.link"
+    await connection.execute(f"TRUNCATE {tables}, access.merged, access.change, access.link_change CASCADE")
+    await connection.execute("TRUNCATE access.person_change")
+    yield Rows(connection)
+    await connection.close()
+
+
+@dataclass
+class Copy:
+    """What a client keeps: people by id; `read` goes on from its cursor, and `withdrawals` are the last ones."""
+
+    hub: Inside
+    actor: str = OFFICER
+    shown: str = SHOWN
+    first: int = 3
+    people: dict[str, Any] = field(default_factory=dict)
+    cursor: str | None = None
+    withdrawals: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+    async def read(self) -> Copy:
+        """All pages until there is no more."""
+        self.withdrawals.clear()
+        self.told.clear()
+        if self.cursor is None:
+            self.people.clear()
+        while await self.page():
+            pass
+        return self
+
+    async def page(self) -> bool:
+        """One page; whether there is another one."""
+        variables = {"since": self.cursor, "first": self.first}
+        answer = await self.hub.ask(self.actor, DELTA % self.shown, variables)
+        assert "errors" not in answer.json, answer.json
+        page = answer.data["changes"]
+        for person in filter(None, page["nodes"]):
+            self.people[person["id"]] = person
+            self.told.add(person["id"])
+        for gone in page["withdrawn"]:
+            self.people.pop(gone["id"], None)
+            self.withdrawals[gone["id"]] = gone["kind"], gone["into"]
+        self.cursor = page["pageInfo"]["endCursor"]
+        return bool(page["pageInfo"]["hasNextPage"])
+
+    async def code(self) -> str:
+        """The code of the error of the next page."""
+        return (await self.hub.ask(self.actor, DELTA % self.shown, {"since": self.cursor})).code
+
+    async def perimeter(self) -> dict[str, Any]:
+        """What the actor reads by the plain list, by id."""
+        people: dict[str, Any] = {}
+        after, more = None, True
+        while more:
+            page = (await self.hub.ask(self.actor, PEOPLE % self.shown, {"after": after})).data["persons"]
+            people |= {person["id"]: person for person in page["nodes"]}
+            more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+        return people
+
+
+async def someone(world: Rows, number: int, *relations: tuple[Fact, str], **values: Any) -> str:
+    """A person, of the département unless other relations are given."""
+    await world.person(number, *(relations or (DEPARTMENT,)), last_name=f"Nom{number}", **values)
+    return person_id(number)
