@@ -16,6 +16,7 @@ FORMS = {
     "INT": "un entier",
     "FLOAT": "un nombre",
     "BOOLEAN": "vrai ou faux (true, false)",
+    "DAYS": "un entier, entre les bornes que dit la description de l'argument",
     "DATE": "une date au format AAAA-MM-JJ",
     "INSTANT": "un instant ISO 8601 avec son décalage, par exemple 2026-01-31T09:00:00+00:00",
     "LIST": "une liste de 1 à 100 valeurs",

@@ -5,14 +5,18 @@ from __future__ import annotations
 from enum import Enum
 
 import strawberry
+from sqlalchemy import ColumnElement, and_, or_
 
 from subgraphs.appointments.mutations import Mutation
 from subgraphs.appointments.types import SUIVI, TYPES, Appointment
 from subgraphs.appointments.values import AppointmentStatus
 from subgraphs.kit.connection_types import JudgedConnection
 from subgraphs.kit.federation_schema import SubgraphQuery
+from subgraphs.kit.fields import Sort
+from subgraphs.kit.residual_sql import word
 from subgraphs.kit.root_fields import Comparison, caseload, criterion, filter_of, order_of, sort
 from subgraphs.kit.scalars import ID, Date, DateTime
+from subgraphs.kit.signals import Days, Signal, Values
 from subgraphs.kit.subgraph_model import model
 
 
@@ -31,10 +35,52 @@ class AppointmentOrder(Enum):
     STARTS_AT_DESC = sort("Par date de début, le plus tardif en premier.", "startsAt", descending=True)
 
 
+def _missed(row: Values, days: Days) -> ColumnElement[bool]:
+    return and_(row("status") == word("ABSENT"), row("day") >= days.ago)
+
+
+def _held(row: Values) -> ColumnElement[bool]:
+    """Whether a rendez-vous was kept, missed or is still to come: neither excused nor cancelled."""
+    return row("status").not_in([word("EXCUSE"), word("ANNULE")])
+
+
+REPEATED_ABSENCES = Signal(
+    days=(7, 365),
+    meaning="Ancienneté de la plus vieille absence",
+    reads=("status", "day"),
+    since=Sort("day", descending=True),
+    here=_missed,
+    other=lambda row, other, days: _missed(other, days),
+)
+LOST_CONTACTS = Signal(
+    days=(14, 730),
+    meaning="Temps sans rendez-vous, ni passé ni à venir",
+    reads=("status", "day"),
+    since=Sort("day"),
+    here=lambda row, days: and_(_held(row), row("day") < days.ago),
+    other=lambda row, other, days: and_(
+        _held(other),
+        or_(other("day") > row("day"), and_(other("day") == row("day"), other("id") > row("id"))),
+    ),
+    alone=True,
+)
+
+
 @strawberry.type
 class Query(SubgraphQuery):
     appointments: JudgedConnection[Appointment] | None = caseload(
         "Rendez-vous des personnes suivies.", SUIVI, filter=AppointmentFilter, order=AppointmentOrder
+    )
+    repeated_absences: JudgedConnection[Appointment] | None = caseload(
+        "Signal : absences des personnes suivies qui en ont deux au moins dans la période, les plus récentes d'abord.",
+        SUIVI,
+        signal=REPEATED_ABSENCES,
+    )
+    lost_contacts: JudgedConnection[Appointment] | None = caseload(
+        "Signal : dernier rendez-vous des personnes suivies qui n'en ont eu aucun depuis, et n'en ont pas à venir ; "
+        "les plus anciens d'abord. Un rendez-vous excusé ou annulé ne compte pas.",
+        SUIVI,
+        signal=LOST_CONTACTS,
     )
 
 

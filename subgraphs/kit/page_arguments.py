@@ -26,6 +26,7 @@ from subgraphs.kit.errors import BadInput, RequestFailed
 from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Sort
 from subgraphs.kit.place_search import Near, Place, read_place
 from subgraphs.kit.root_fields import Comparison, Criterion, RootField, RootKind, column_at
+from subgraphs.kit.signals import DAYS, Signal
 from subgraphs.kit.subgraph_model import Model
 
 MAX_PAGE = 100
@@ -48,6 +49,7 @@ class Listing:
     criteria: Mapping[str, tuple[Criterion, ColumnField]]
     orders: Mapping[str, Sort]
     near: Near | None = None
+    signal: Signal | None = None
 
 
 class Shape(NamedTuple):
@@ -73,11 +75,13 @@ class Page:
     after: tuple[Any, Any] | None
     criteria: Mapping[str, Any]
     near: Place | None = None
+    days: int | None = None
+    """The argument of a signal."""
 
     @cached_property
     def place(self) -> bytes:
-        """Identity of the list in cursors: coordinate, order, filter and place."""
-        arguments = [self.criteria, None if self.near is None else self.near.values]
+        """Identity of the list in cursors: coordinate, order, filter, place and days."""
+        arguments = [self.criteria, None if self.near is None else self.near.values, self.days]
         digest = sha256(orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)).hexdigest()
         return orjson.dumps([self.listing.coordinate, self.shape.order, digest])
 
@@ -121,7 +125,9 @@ def _listings(reading: Reading, model: Model) -> Iterator[Listing]:
 
 def _root_listing(node: Node, root: RootField, entity: Entity) -> Listing:
     criteria = {name: (criterion, column_at(entity, criterion.path)[1]) for name, criterion in root.criteria.items()}
-    return Listing(node, f"Query.{root.graphql_name}", entity, root.page, None, criteria, root.orders, root.near)
+    default = None if root.signal is None else root.signal.since
+    coordinate = f"Query.{root.graphql_name}"
+    return Listing(node, coordinate, entity, root.page, default, criteria, root.orders, root.near, root.signal)
 
 
 def row_fields(node: Node) -> Iterator[Node]:
@@ -141,6 +147,7 @@ def read_page(listing: Listing, reading: Reading, variables: Mapping[str, Any], 
         first = listing.page
     if type(first) is not int or not 1 <= first <= MAX_PAGE:
         raise RequestFailed("BAD_FIRST", f"L'argument « first » doit être un entier de 1 à {MAX_PAGE}.")
+    days = None if listing.signal is None else _days(reading.value(node, DAYS, variables), listing.signal)
     if node.arguments.keys() <= _FIRST:
         return Page(listing, PLAIN, first, None, {})
     order = reading.value(node, "orderBy", variables)
@@ -156,10 +163,17 @@ def read_page(listing: Listing, reading: Reading, variables: Mapping[str, Any], 
     after = reading.value(node, "after", variables)
     kind = Kind.FLOAT if near is not None else None if sort is None else sort_field(listing.entity, sort).kind
     shape = Shape(after is not None, tuple(sorted(criteria)), order, near is not None)
-    page = Page(listing, shape, first, None, criteria, near)
+    page = Page(listing, shape, first, None, criteria, near, days)
     if after is not None:
         page.after = _after(sealer.open(page.place, after), kind)
     return page
+
+
+def _days(value: Any, signal: Signal) -> int:
+    least, most = signal.days
+    if type(value) is not int or not least <= value <= most:
+        raise BadInput(DAYS, "DAYS")
+    return value
 
 
 def _filter_inputs(value: Any) -> Any:

@@ -40,6 +40,7 @@ from subgraphs.kit.errors import DeclarationError
 from subgraphs.kit.fields import ColumnField, EmbeddedField, OneField, Sort, attribute, connection_node, unwrapped
 from subgraphs.kit.identity_match import IdentityMatch
 from subgraphs.kit.place_search import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, Near
+from subgraphs.kit.signals import DAYS, Signal
 
 T = TypeVar("T")
 E = TypeVar("E", bound=EnumMeta)
@@ -163,7 +164,8 @@ class NearInput:
 
 
 class RootField(StrawberryField):
-    """A field of `Query`. `near` lets a catalogue be searched around a place; `identity_match` is set for that kind."""
+    """A field of `Query`. `near` lets a catalogue be searched around a place; `signal` makes a caseload one of the
+    facts that put a journey at risk; `identity_match` is set for that kind."""
 
     graphql_name: str
 
@@ -178,6 +180,7 @@ class RootField(StrawberryField):
         filter: type | None = None,  # noqa: A002 - the argument's name in the schema
         order: EnumMeta | None = None,
         near: Near | None = None,
+        signal: Signal | None = None,
         identity_match: IdentityMatch | None = None,
     ) -> None:
         own = [SelfDirective()] if kind is RootKind.SELF else []
@@ -185,6 +188,7 @@ class RootField(StrawberryField):
         super().__init__(description=description, directives=[category_directive(category, level), *own, *cost])
         self.kind, self.category, self.page = kind, category, page
         self.filter, self.order, self.near, self.identity_match = filter, order, near, identity_match
+        self.signal = signal
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.graphql_name = to_camel_case(name)
@@ -226,6 +230,9 @@ class RootField(StrawberryField):
         if self.near is not None:
             reads = reads_directive(*map(self.entity.coordinate, self.near.reads))
             arguments.append(argument("near", NearInput | None, NEAR, directives=[reads, NEAR_COST]))
+        if self.signal is not None:
+            reads = reads_directive(*map(self.entity.coordinate, self.signal.reads))
+            arguments.append(argument(DAYS, int, self.signal.description, directives=[reads]))
         return arguments
 
 

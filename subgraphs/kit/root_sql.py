@@ -38,7 +38,7 @@ from subgraphs.kit.connection_types import JUDGED
 from subgraphs.kit.document import ENTITIES, Node, Reading
 from subgraphs.kit.entity import ACCESS, Entity
 from subgraphs.kit.errors import RequestFailed
-from subgraphs.kit.facts_sql import caseload_facts
+from subgraphs.kit.facts_sql import TODAY, caseload_facts
 from subgraphs.kit.guards import Guards
 from subgraphs.kit.identity_match import IdentityMatch
 from subgraphs.kit.identity_match_sql import candidates, outcome
@@ -49,6 +49,8 @@ from subgraphs.kit.place_search import Near, within_radius
 from subgraphs.kit.representations import SEPARATOR, requirements_of
 from subgraphs.kit.root_fields import Comparison, Criterion, RootField, RootKind, column_at
 from subgraphs.kit.select_builder import Row, Scope
+from subgraphs.kit.signals import Days, Signal
+from subgraphs.kit.signals_sql import raises_signal
 from subgraphs.kit.statement import Block, Call, Parameters, Statement, compile_select, join_blocks, no_rows
 from subgraphs.kit.subgraph_model import Model
 
@@ -75,7 +77,7 @@ def _count(model: Model, reading: Reading, shapes: Mapping[int, Shape]) -> int:
     own = sum(len(node.types) if node.name == ENTITIES else node.name in model.roots for node in reading.roots)
     lists = ((node, model.roots[node.name]) for node in reading.roots if node.number in shapes)
     searches = (node for node in reading.roots if node.name in model.roots and model.roots[node.name].identity_match)
-    journalled = [node for node, root in lists if _judging(root, shapes[node.number])]
+    journalled = [node for node, root in lists if root.signal or _judging(root, shapes[node.number])]
     return own + sum(len(node.child(JUDGED)) for node in (*journalled, *searches))
 
 
@@ -225,7 +227,7 @@ class _Building:
         shape = self.shapes[node.number]
         row = Row(None, self.json)
         self.page(row, self.linked_rows(row, root, shape.criteria), node, root, shape)
-        if judging := _judging(root, shape):
+        if (judging := _judging(root, shape)) or root.signal is not None:
             for child in _judged_fields(node):
                 self.judged(node, child, root, shape, judging)
 
@@ -252,7 +254,9 @@ class _Building:
         scope = self.linked_rows(row, root, designating)
         for name in designating:
             row.where.append(self.criterion(node, scope, name, root.criteria[name]))
-        row.where.append(or_(*(self.may_judge(scope, root.criteria[name]) for name in judging)))
+        compared = [root.criteria[name].path.partition(".")[0] for name in judging]
+        compared += [] if root.signal is None else root.signal.reads
+        row.where.append(or_(*(self.may_judge(scope, name) for name in compared)))
         expression = self.writer.object(row, scope, child.children, "r")
         reader = compile_reader(f"[{expression} for r in rows]", "rows")
 
@@ -266,9 +270,9 @@ class _Building:
         select = row.select().distinct().limit(literal_column(str(MOST_JUDGED + 1)))
         self.add(Block(key, node.number, read, False, inside=child.key), select)
 
-    def may_judge(self, scope: Scope, criterion: Criterion) -> ColumnElement[bool]:
-        """Return the condition that a criterion compares a value of the row: an unreadable one is never compared."""
-        when = self.guards.readable(scope, scope.entity.fields[criterion.path.partition(".")[0]])
+    def may_judge(self, scope: Scope, name: str) -> ColumnElement[bool]:
+        """Return the condition that a criterion on a field compares its value: an unreadable one is never compared."""
+        when = self.guards.readable(scope, scope.entity.fields[name])
         return literal_column(str(when).lower(), Boolean()) if isinstance(when, bool) else when
 
     def catalogue(self, node: Node, root: RootField) -> None:
@@ -283,7 +287,10 @@ class _Building:
         """Filter, order and limit the rows of a list, and add its block."""
         for criterion in shape.criteria:
             row.where.append(self.criterion(node, scope, criterion, root.criteria[criterion]))
-        sort = root.orders[shape.order] if shape.order is not None else None
+        if root.signal is not None:
+            row.where.append(self.signal(node, scope, root.signal))
+        default = None if root.signal is None else root.signal.since
+        sort = root.orders[shape.order] if shape.order is not None else default
         if shape.near and root.near is not None:
             ordering = self.nearest(row, scope, node, root.near)
         else:
@@ -308,6 +315,13 @@ class _Building:
         within, distance = within_radius(near, scope, bind)
         row.where.append(within)
         return Ordering.by_distance(scope, distance)
+
+    def signal(self, node: Node, scope: Scope, signal: Signal) -> ColumnElement[bool]:
+        """Return the condition that a row is a signal, for the days that the request gives."""
+        number = node.number
+        parameter = f"days_{number}"
+        self.parameters[parameter] = lambda call: call.pages[number].days
+        return raises_signal(self.guards, scope, signal, Days(TODAY, bindparam(parameter, type_=Integer())))
 
     def criterion(self, node: Node, scope: Scope, name: str, criterion: Criterion) -> ColumnElement[bool]:
         """Return the condition that a row passes one criterion of the filter, or its alternative."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from enum import Enum
 
 import strawberry
+from sqlalchemy import ColumnElement, and_, or_
 
 from schema.categories import Category, Level
 from schema.input_forms import SHORTEST_PREFIX
 from subgraphs.kit.connection_types import JudgedConnection, judged, tech
 from subgraphs.kit.federation_schema import SubgraphQuery
+from subgraphs.kit.fields import Sort
 from subgraphs.kit.identity_match import MatchOutcome
 from subgraphs.kit.root_fields import (
     Comparison,
@@ -23,6 +25,7 @@ from subgraphs.kit.root_fields import (
     sort,
 )
 from subgraphs.kit.scalars import Date
+from subgraphs.kit.signals import Days, Signal, Values
 from subgraphs.kit.subgraph_model import model
 from subgraphs.people.finding import IDENTITY_MATCH
 from subgraphs.people.journey import SUIVI, Contract, Orientation
@@ -106,6 +109,38 @@ class OrientationOrder(Enum):
     STARTS_ON_DESC = sort("Par date de début, la plus récente en premier.", "startsOn", descending=True)
 
 
+ENDING_CONTRACTS = Signal(
+    days=(1, 180),
+    meaning="Délai avant la fin du contrat",
+    reads=("endsOn", "startsOn"),
+    since=Sort("endsOn"),
+    here=lambda row, days: and_(row("endsOn") >= days.today, row("endsOn") <= days.ahead),
+    other=lambda row, other, days: or_(
+        other("endsOn") > row("endsOn"), and_(other("endsOn").is_(None), other("startsOn") > row("startsOn"))
+    ),
+    alone=True,
+)
+
+
+def _open(row: Values, days: Days) -> ColumnElement[bool]:
+    """Whether an orientation to a known pathway has begun and not ended."""
+    return and_(row("startsOn") <= days.today, or_(row("endsOn").is_(None), row("endsOn") >= days.today))
+
+
+CONFLICTING_ORIENTATIONS = Signal(
+    days=(7, 730),
+    meaning="Ancienneté de l'orientation la plus récente",
+    reads=("pathway", "startsOn", "endsOn"),
+    since=Sort("startsOn", descending=True),
+    here=_open,
+    other=lambda row, other, days: and_(
+        _open(other, days),
+        other("pathway") != row("pathway"),
+        or_(row("startsOn") >= days.ago, other("startsOn") >= days.ago),
+    ),
+)
+
+
 @strawberry.type
 class Query(SubgraphQuery):
     person: Person | None = by_key(
@@ -131,6 +166,18 @@ class Query(SubgraphQuery):
         level=Level.REDUCED,
         filter=OrientationFilter,
         order=OrientationOrder,
+    )
+    ending_contracts: JudgedConnection[Contract] | None = caseload(
+        "Signal : contrats des personnes suivies qui finissent bientôt et qu'aucun autre ne prolonge ; ceux qui "
+        "finissent les premiers d'abord.",
+        SUIVI,
+        signal=ENDING_CONTRACTS,
+    )
+    conflicting_orientations: JudgedConnection[Orientation] | None = caseload(
+        "Signal : orientations en cours des personnes suivies qui en ont deux vers des parcours différents, comme du "
+        "département et de France Travail ; les plus récentes d'abord.",
+        SUIVI,
+        signal=CONFLICTING_ORIENTATIONS,
     )
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import Enum
 
 import strawberry
+from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import Date as DateType
 
 from subgraphs.kit.connection_types import Connection, JudgedConnection, PlaceConnection
 from subgraphs.kit.federation_schema import SubgraphQuery
+from subgraphs.kit.fields import Sort
 from subgraphs.kit.place_search import Near
+from subgraphs.kit.residual_sql import word
 from subgraphs.kit.root_fields import Comparison, caseload, catalogue, criterion, filter_of, order_of, sort
 from subgraphs.kit.scalars import ID, Date
+from subgraphs.kit.signals import Days, Signal, Values
 from subgraphs.kit.subgraph_model import model
 from subgraphs.trainings.tables import training_session
 from subgraphs.trainings.types import FORM, PUB, TYPES, Training, TrainingPlacement, TrainingSession
@@ -50,6 +56,28 @@ class TrainingPlacementOrder(Enum):
     ENDED_ON_DESC = sort("Par date de fin, la plus récente en premier.", "endedOn", descending=True)
 
 
+def _latest(row: Values) -> ColumnElement[date]:
+    """The last day that a placement bears, of those that the actor reads."""
+    days = (row(name) for name in ("proposedOn", "decidedOn", "enteredOn", "endedOn"))
+    return func.greatest(*days, type_=DateType())
+
+
+def _went_on(row: Values, other: Values, days: Days) -> ColumnElement[bool]:
+    """Whether another placement took the place of one that was abandoned."""
+    return and_(other("status").in_([word("RETENU"), word("ENTRE"), word("TERMINE")]), _latest(other) > _latest(row))
+
+
+ABANDONED_TRAININGS = Signal(
+    days=(7, 365),
+    meaning="Ancienneté de l'abandon",
+    reads=("status", "proposedOn", "decidedOn", "enteredOn", "endedOn"),
+    since=Sort("endedOn", descending=True),
+    here=lambda row, days: and_(row("status") == word("ABANDONNE"), _latest(row) >= days.ago),
+    other=_went_on,
+    alone=True,
+)
+
+
 @strawberry.type
 class Query(SubgraphQuery):
     training_placements: JudgedConnection[TrainingPlacement] | None = caseload(
@@ -57,6 +85,11 @@ class Query(SubgraphQuery):
         FORM,
         filter=TrainingPlacementFilter,
         order=TrainingPlacementOrder,
+    )
+    abandoned_trainings: JudgedConnection[TrainingPlacement] | None = caseload(
+        "Signal : positionnements abandonnés des personnes suivies, que rien n'a remplacés ; les plus récents d'abord.",
+        FORM,
+        signal=ABANDONED_TRAININGS,
     )
     trainings: Connection[Training] | None = catalogue("Formations du catalogue.", PUB, filter=TrainingFilter)
     training_sessions: PlaceConnection[TrainingSession] | None = catalogue(

@@ -3,10 +3,14 @@ docs/attaques.md."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
+from schema.days import today
+from tests.attacks.conftest import SIGNING
 from tests.attacks.test_elimination import journalled
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
@@ -123,3 +127,55 @@ async def test_18_both_directions_walk_the_same_rows_once(hub: Inside) -> None:
         walks.append(ids)
     assert len(set(walks[0])) == len(walks[0]) > 2
     assert walks[0] == walks[1][::-1]
+
+
+ABSENCES = """query Judge($d: Int!, $c: String) { repeatedAbsences(days: $d, first: 1, after: $c) {
+  nodes { status day person { id } } pageInfo { endCursor hasNextPage } } }"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def missed(world: World, database: Database) -> str:
+    """One more absence, eight days ago, of someone whom référent A follows, and who missed a rendez-vous before."""
+    at = datetime.combine(today() - timedelta(8), datetime.min.time(), UTC) + timedelta(hours=9)
+    owner = await database.connect()
+    try:
+        await owner.execute(
+            "INSERT INTO appointments.appointment (id, person_id, starts_at, status, organisation_siret, rdv_source_id,"
+            " subject_source_id, source, source_id, as_of) SELECT gen_random_uuid(), person_id, $1, 'ABSENT',"
+            " organisation_siret, 'again', subject_source_id, source, 'again', as_of FROM appointments.appointment"
+            " WHERE person_id = $2 AND status = 'ABSENT'",
+            at, world.persons["plimoruz"],
+        )  # fmt: skip
+    finally:
+        await owner.close()
+    return world.persons["plimoruz"]
+
+
+async def test_47_a_signal_names_all_whom_it_judges_and_is_raised_for_the_follow_up_alone(
+    hub: Inside, world: World, database: Database, missed: str
+) -> None:
+    """Under another purpose an absence is a presence that nobody filled in: nothing tells that a signal is hidden."""
+    got = await hub.ask("referent-a", ABSENCES, {"d": 30})
+    assert [node["person"]["id"] for node in got.data["repeatedAbsences"]["nodes"]] == [missed]
+    named = await journalled(hub, world, database)
+    assert named.keys() == {"vurnibal", "plimoruz"}
+    assert all({"Appointment.status", "Appointment.day"} <= coordinates for coordinates in named.values())
+    nothing = await hub.ask("referent-b", ABSENCES, {"d": 30})
+    assert nothing.data["repeatedAbsences"]["nodes"] == []
+    contract = await hub.ask(SIGNING, ABSENCES, {"d": 30}, purpose="contrat")
+    assert contract.data == nothing.data
+    assert (await hub.ask("dpo", ABSENCES, {"d": 30})).data == {"repeatedAbsences": None}
+
+
+async def test_13_a_cursor_of_a_signal_is_of_its_days(hub: Inside, missed: str) -> None:
+    cursor = (await hub.ask("referent-a", ABSENCES, {"d": 30})).data["repeatedAbsences"]["pageInfo"]["endCursor"]
+    following = await hub.ask("referent-a", ABSENCES, {"d": 30, "c": cursor})
+    assert not following.data["repeatedAbsences"]["pageInfo"]["hasNextPage"]
+    assert len(following.data["repeatedAbsences"]["nodes"]) == 1
+    assert (await hub.ask("referent-a", ABSENCES, {"d": 31, "c": cursor})).code == "FORBIDDEN_INPUT"
+
+
+@pytest.mark.parametrize("days", [6, 366, -1, 10**9])
+async def test_37_days_of_a_signal_have_bounds(hub: Inside, days: int) -> None:
+    got = await hub.ask("referent-a", ABSENCES, {"d": days})
+    assert (got.data, got.code, got.statements) == ({"repeatedAbsences": None}, "BAD_INPUT", {})

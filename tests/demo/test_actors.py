@@ -31,7 +31,7 @@ READS_NOBODY = {"statisticien"}
 READS_ITSELF = {"personne", "personne-b"}
 SCHEMA = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
 ONE_PERSON = f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}"
-AGENDA = Path(journey.__file__).with_name("agenda.graphql")
+AGENDA, RISKS = (Path(journey.__file__).with_name(f"{name}.graphql") for name in ("agenda", "risks"))
 NAME = "query ($id: ID!) { person(id: $id) { firstName lastName contact { phones email } } }"
 LIST = "query { persons(first: 100) { nodes { id } } }"
 
@@ -192,3 +192,16 @@ def test_whom_one_sees_tomorrow_is_one_query(running: Site, actor: str) -> None:
         person = answer_to(running, actor, NAME, "suivi", id=node["person"]["id"])["data"]["person"]
         assert {name: node["person"][name] for name in person} == person
         assert person["lastName"]
+
+
+def test_the_signals_of_a_journey_at_risk_are_one_query(running: Site) -> None:
+    """Whoever follows gets some; the orienteur, who reads neither contracts nor rendez-vous, gets none of them."""
+    answers = {
+        actor: answer_to(running, actor, RISKS.read_text(encoding="utf-8"), purpose)["data"]
+        for actor, purpose in {"referent-a": "suivi", "conseiller-ft": "suivi", "orienteur": "orientation"}.items()
+    }
+    told = {actor: [name for name, page in data.items() if page and page["nodes"]] for actor, data in answers.items()}
+    print(told)
+    assert told["referent-a"]
+    assert told["conseiller-ft"]
+    assert told["orienteur"] in ([], ["abandonedTrainings"])

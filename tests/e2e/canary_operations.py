@@ -68,6 +68,16 @@ WALKS = (
     "referrals(first: 3, after: $after, filter: { status: OUVERTE }) { nodes { id person { id } } ... }",
     "jobApplications(first: 3, after: $after, orderBy: CREATED_AT_DESC) { nodes { id person { firstName } } ... }",
     "immersions(first: 3, after: $after, orderBy: ENDS_ON) { nodes { id person { id } } ... }",
+    *(
+        f"{signal}(days: 180, first: 10, after: $after) {{ nodes {{ id person {{ id }} }} ... }}"
+        for signal in (
+            "repeatedAbsences",
+            "lostContacts",
+            "endingContracts",
+            "conflictingOrientations",
+            "abandonedTrainings",
+        )
+    ),
     "trainingPlacements(first: 3, after: $after, orderBy: PROPOSED_ON_DESC) { nodes { id person { id } } ... }",
 )
 """Lists to walk to their end, by sort and by filter; `...` is for `PAGE`."""

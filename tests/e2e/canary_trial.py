@@ -141,6 +141,8 @@ def values(model: Model, cursors: Sequence[str]) -> Values:
         "id": [*model.persons.values(), NOBODY],
         "first": (1, 2, 5, 20, 20, 100, 100, None, 101),
         "after": [None] * 12 + list(cursors[-100:][::30]),
+        "lastNamePrefix": [name[:4] for name in of("people.person.last_name")],
+        "days": (30, 180),
         "lastName": [*of("people.person.last_name"), *of("people.person.birth_name"), "Nemo"],
         "cityCode": [*of("people.contact.city_code"), "08105"],
         "birthDateFrom": days,

@@ -21,6 +21,7 @@ from tests.oracle import values as v
 from tests.oracle.pages import Order, Page, refused
 from tests.oracle.rows import Row, World
 from tests.oracle.rules import Item, Reader, data, schema
+from tests.oracle.signals import SIGNALS, Period
 
 LEFT_OUT = {
     "suggestedServices": "ranked by distances, which `tests/offers` holds to a rule in Python of its own",
@@ -284,6 +285,8 @@ class Oracle:
             identifier = arguments["id"] if name == "person" else self.actor.claims.get("person")
             people = [self._person(row) for row in self.world.where("people.person", "id", identifier)]
             return next(filter(self.reader.exists, people), None)
+        if name in SIGNALS:
+            return self._signals(name, arguments)
         criteria = {key: operand for key, operand in (arguments.get("filter") or {}).items() if operand is not None}
         wanted = arguments.get("orderBy") or ""
         order = ORDERS.get(wanted.removesuffix(DESCENDING), "")
@@ -299,6 +302,25 @@ class Oracle:
         place = json.dumps([name, wanted, criteria], sort_keys=True)
         sorted_by = self._sorted_by(order, wanted.endswith(DESCENDING))
         return Page.of(place, sorted_by, items, arguments, self.cursors)
+
+    def _signals(self, name: str, arguments: Mapping[str, Any]) -> Page:
+        signal = SIGNALS[name]
+        if not self.reader.compares({f"{signal.type}.{field}" for field in signal.reads}):
+            raise refused("FORBIDDEN_INPUT")
+        items = [Item(signal.type, row, row["person_id"]) for row in self.world.tables[signal.table]]
+        items = [item for item in items if self._exists(item)]
+        period = Period(self.world.today, arguments["days"])
+        raised = [
+            item
+            for item in items
+            if signal.raised(
+                self._guarded, item, [one for one in items if one.person == item.person and one != item], period
+            )
+        ]
+        field, descending = signal.order
+        place = json.dumps([name, arguments["days"]])
+        order = Order(lambda item: self._guarded(item, field), descending)
+        return Page.of(place, order, raised, arguments, self.cursors)
 
     def _sorted_by(self, order: str, descending: bool) -> Order:
         if order == "lastName":

@@ -37,6 +37,7 @@ from tests.oracle.rules import leaves
 
 CATALOGUE: Values = {
     "first": (1, 2, 5, 20, 100, None),
+    "days": (14, 90, 180, 365),
     **dict.fromkeys(
         ("romeCode", "romeCodes", "contractTypes", "formacode", "thematics", "publics", "networks"), (*CODES, None)
     ),

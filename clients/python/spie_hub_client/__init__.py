@@ -6,6 +6,7 @@ from .agenda import Agenda
 from .appointments import Appointments
 from .find_person import FindPerson
 from .journey import Journey
+from .journey_risks import JourneyRisks
 from .persons import Persons
 from .runtime.access import Access
 from .runtime.answers import Answer
@@ -33,6 +34,7 @@ __all__ = [
     "HubError",
     "Incomplete",
     "Journey",
+    "JourneyRisks",
     "NotUnderstood",
     "Page",
     "Persons",
