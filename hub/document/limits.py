@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from graphql import GraphQLSyntaxError, Lexer, Source, SourceLocation, TokenKind
 from graphql.language import Token
 
+from hub.document.lexer import QuickLexer
 from hub.errors import DocumentRefused
 from hub.federation.budget import STEPS
 
@@ -52,9 +53,10 @@ class _Definition:
     spreads: list[tuple[str, int]] = field(default_factory=list)
 
 
-def check(text: str, limits: Limits) -> tuple[Lexer, int]:
-    """The lexer of a document, at its begin, with all tokens read, and how many tokens there are as written or after
-    expansion; raises DocumentRefused for the first bound that the document exceeds, each under its own code."""
+def check(text: str, limits: Limits) -> tuple[Lexer, int, int]:
+    """The lexer of a document, at its begin, with all tokens read; how many tokens there are as written or after
+    expansion; the characters of its strings. Raises DocumentRefused for the first bound that the document exceeds, each
+    under its own code."""
     check_size(text, limits)
     tokens = _Tokens(text, limits)
     try:
@@ -62,7 +64,7 @@ def check(text: str, limits: Limits) -> tuple[Lexer, int]:
     except DocumentRefused:
         unlink(tokens.rewound().token)
         raise
-    return tokens.rewound(), max(expanded, tokens.count)
+    return tokens.rewound(), max(expanded, tokens.count), tokens.characters
 
 
 def unlink(token: Token | None) -> None:
@@ -108,12 +110,13 @@ def _bound(name: str, place: str, value: int, limit: int, unit: str) -> None:
 
 
 class _Tokens:
-    """The tokens of a document, counted as they are read; comments are counted with the next token."""
+    """The tokens of a document, counted as they are read, and the characters of its strings; comments are counted with
+    the next token."""
 
     def __init__(self, text: str, limits: Limits) -> None:
-        self._lexer, self._limits = Lexer(Source(text)), limits
+        self._lexer, self._limits = QuickLexer(Source(text)), limits
         self._begin = self._lexer.token
-        self.count = 0
+        self.count = self.characters = 0
 
     def next(self) -> Token:
         """The next token; raises DocumentRefused."""
@@ -128,6 +131,8 @@ class _Tokens:
             _bound("TOKENS", "le document", self.count, self._limits.tokens, "éléments lexicaux")
         if token.kind in (TokenKind.INT, TokenKind.FLOAT):
             _bound("DIGITS", "un nombre du document", len(token.value or ""), self._limits.digits, "caractères")
+        elif token.kind in (TokenKind.STRING, TokenKind.BLOCK_STRING):
+            self.characters += token.end - token.start
         return token
 
     def rewound(self) -> Lexer:

@@ -39,16 +39,18 @@ SUGGESTING = 5
 """Errors of a document that name what is spelt nearly alike: looking for it takes up to some milliseconds."""
 STEPS_PER_TOKEN = 2
 """Steps of the budget for reading, parsing and validating a token."""
+CHARACTERS_PER_STEP = 9
+"""Characters of strings that take one step: escapes and blocks are read one by one."""
 
 
 def parse_document(text: str, schema: GraphQLSchema, limits: Limits, budget: Budget | None = None) -> DocumentNode:
     """The valid document; raises DocumentRefused, whose `others` are the further errors of the same document, and
     OperationRefused beyond the budget."""
-    lexer, tokens = check(text, limits)
+    lexer, tokens, characters = check(text, limits)
     first = lexer.token
     try:
         if budget is not None:
-            budget.spend(STEPS_PER_TOKEN * tokens, "document")
+            budget.spend(STEPS_PER_TOKEN * tokens + characters // CHARACTERS_PER_STEP, "document")
         document = Parser(lexer.source, lexer=lexer).parse_document()
     except GraphQLSyntaxError as error:
         raise syntax_refused(error) from None

@@ -163,6 +163,14 @@ def test_the_budget_sees_what_fragments_around_a_field_make_of_it(query: str) ->
     assert count <= BOUNDED_CALLS + CALLS_PER_STEP * (budget.steps - budget.left)
 
 
+@pytest.mark.parametrize("text", ['"' + "\\n" * 45_000 + '"', '"""' + "x\n" * 45_000 + '"""'], ids=["escapes", "block"])
+def test_the_budget_sees_the_characters_that_are_read_one_by_one(text: str) -> None:
+    prepare(NESTED.supergraph, "{ t { id } }", Budget())  # what is kept with the graph is there
+    budget = Budget()
+    count = calls(NESTED.supergraph, f"{{ t(no: {text}) {{ id }} }}", budget)
+    assert 100_000 < count <= CALLS_PER_STEP * (budget.steps - budget.left)
+
+
 def test_a_plan_of_long_documents_is_shown_as_they_are_sent() -> None:
     """To indent them would take seconds: the text grows with the fragments around each field."""
     few, many = (NESTED.plan(nested(levels, "@include(if: $v#) @skip(if: $w#)")) for levels in (1, 12))
