@@ -120,7 +120,7 @@ class _Place:
     selected: _SelectedFields = field(default_factory=_SelectedFields)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Work:
     """A node of the document for some concrete types; `above` is the type that the document selects it of, `around` the
     directives of the schema on the fragments around it."""
@@ -219,6 +219,7 @@ class _Builder:
         self.shapes = shapes
         self.arguments = Arguments(schema)
         self.definitions: dict[tuple[str, str], _Definition] = {}
+        self.concrete: dict[str, frozenset[str]] = {}
 
     def definition(self, type_name: str, name: str) -> _Definition:
         """What is read of a field's definition; raises OperationRefused for a field that the type does not have."""
@@ -239,6 +240,13 @@ class _Builder:
         if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
             return tuple(self.schema.get_possible_types(type_))
         return ()
+
+    def names(self, type_: GraphQLNamedType) -> frozenset[str]:
+        """The names of the concrete types of a type."""
+        names = self.concrete.get(type_.name)
+        if names is None:
+            names = self.concrete[type_.name] = frozenset(concrete.name for concrete in self.possible(type_))
+        return names
 
     def build(self, selection_set: SelectionSetNode, type_: GraphQLNamedType) -> _Place:
         """Depth first in the document's order, so that entries stand in the client's order."""
@@ -265,8 +273,8 @@ class _Builder:
             around = (*work.around, own) if own else work.around
             if condition is not None:
                 above = self.schema.type_map[condition]
-                possible = {type_.name for type_ in self.possible(above)}
-                types_here = tuple(name for name in work.types if name in possible)
+                possible = self.names(above)
+                types_here = tuple([name for name in work.types if name in possible])
             if types_here:
                 stack.extend(_selected(selection_set, work.place, work.shape, types_here, above, conditions, around))
         return root
@@ -298,17 +306,19 @@ class _Builder:
                 ]
             )
             entries = work.place.types[type_name]
-            first = work.place.selected.fields.setdefault((type_name, key), (name, arguments, _SelectedFields()))
+            first = work.place.selected.fields.get((type_name, key))
+            if first is None:
+                first = work.place.selected.fields[type_name, key] = name, arguments, _SelectedFields()
             if (self.shapes and shape.wrapping != wrapping) or first[:2] != (name, arguments):
                 raise _conflict()
             inner: tuple[Condition, ...] = ()
             if conditions and (key, ()) in entries:
                 entry, inner = entries[key, ()], conditions
+            elif (key, conditions) in entries:
+                entry = entries[key, conditions]
             else:
                 place = _Place({type_: {} for type_ in types}, first[2]) if types else None
-                entry = entries.setdefault(
-                    (key, conditions), _Entry(key, type_name, name, arguments, conditions, place)
-                )
+                entry = entries[key, conditions] = _Entry(key, type_name, name, arguments, conditions, place)
             if on_field or work.around:
                 entry.occurrences.append(Occurrence(on_field, work.around, conditions))
             if node.selection_set is not None and entry.place is not None:

@@ -16,7 +16,7 @@ from hub.federation.planning.search_state import Group, Leaf, Option
 FETCH_COST = 10
 """A fetch costs this plus its depth: one wave more is dearer than nothing, cheaper than one fetch more."""
 
-MAX_COMPARED = 40_000
+MAX_COMPARED = 10_000
 """Fetches that the search may compare; then the best choice so far stands."""
 
 Closures: TypeAlias = tuple[int, ...]

@@ -7,7 +7,7 @@ condition never leaks to an unconditional sibling when selections are merged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hub.federation.budget import BORNE_PER_STEP, Budget
@@ -30,6 +30,8 @@ Requirement = tuple[tuple[Template, ...], tuple[ContextSource, ...]]
 
 def either(first: Alternatives, second: Alternatives) -> Alternatives:
     """Present if the first or the second holds; conjunctions that another one implies are dropped."""
+    if second <= first:
+        return first
     for added in second:
         if not any(weaker <= added for weaker in first):
             first = frozenset([added, *(conjunction for conjunction in first if not added < conjunction)])
@@ -92,17 +94,6 @@ class Tree:
                         if existing.tree is not None and item.tree is not None:
                             stack.append((existing.tree, item.tree))
 
-    def leaves(self) -> Iterator[Item]:
-        """All items below that are read for themselves: scalars, and objects of which no field may be."""
-        stack = [self]
-        while stack:
-            for items in stack.pop().types.values():
-                for item in items.values():
-                    if item.when:
-                        yield item
-                    if item.tree is not None:
-                        stack.append(item.tree)
-
 
 @dataclass(slots=True)
 class Step:
@@ -140,6 +131,7 @@ def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option], budget
     visited: set[tuple[int, str, str, frozenset[Condition]]] = set()
     for leaf, first in zip(leaves, chosen, strict=True):
         conditions = frozenset(leaf.conditions)
+        when = frozenset({conditions})
         stack = [first]
         while stack:
             option = stack.pop()
@@ -148,8 +140,8 @@ def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option], budget
                 continue
             visited.add(identity)
             step = _step(steps, option.group)
-            step.when = either(step.when, frozenset({conditions}))
-            depth = _insert(graph, step, option, conditions, places)
+            step.when = either(step.when, when)
+            depth = _insert(graph, step, option, when, places)
             weight = STEPS_PER_ITEM + (depth + len(step.when)) // 8 + len(conditions) // BORNE_PER_STEP
             budget.spend(weight, option.arrival.position.type, option.name)
             stack.extend(option.group.sources)
@@ -213,9 +205,7 @@ def _place(graph: Graph, step: Step, arrival: Arrival, places: dict[int, _Place]
     return place
 
 
-def _insert(
-    graph: Graph, step: Step, option: Option, conditions: frozenset[Condition], places: dict[int, _Place]
-) -> int:
+def _insert(graph: Graph, step: Step, option: Option, when: Alternatives, places: dict[int, _Place]) -> int:
     """Add a leaf to its step; return its depth."""
     place = places.get(id(option.arrival))
     if place is None:
@@ -224,7 +214,7 @@ def _insert(
         requirement = option.group.required, option.group.contexts
         step.dependents.setdefault(requirement, {})[place.entry or option.key] = None
     leaf = place.tree.item(option, False)
-    leaf.when = either(leaf.when, frozenset({conditions}))
+    leaf.when = either(leaf.when, when)
     return place.depth + 1
 
 

@@ -47,6 +47,10 @@ class Move:
         return self.requires is not None or bool(self.contexts)
 
 
+_UNKNOWN = Move("")
+"""In the place of a move that was not looked for yet."""
+
+
 class Graph:
     """All moves of a supergraph with these labels on, each found once. `context_types`: types that contexts read."""
 
@@ -67,9 +71,10 @@ class Graph:
     def move(self, node: Node, name: str) -> Move | None:
         """The field move, None if this subgraph does not resolve the field here."""
         key = (node, name)
-        if key not in self._moves:
-            self._moves[key] = self._find(node, name)
-        return self._moves[key]
+        move = self._moves.get(key, _UNKNOWN)
+        if move is _UNKNOWN:
+            move = self._moves[key] = self._find(node, name)
+        return move
 
     def keys(self, type_name: str, subgraph: str) -> Iterator[tuple[Key, Selections]]:
         """Resolvable keys by which an entity of the type is entered in the subgraph, under its `local_type` name."""

@@ -134,7 +134,7 @@ def _register_keys(position: Position, field: Field) -> None:
 
 
 def _conjunction(outer: tuple[Condition, ...], inner: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    return tuple(dict.fromkeys((*outer, *inner)))
+    return tuple(dict.fromkeys((*outer, *inner))) if inner else outer
 
 
 def _impossible(field: Field) -> OperationRefused:

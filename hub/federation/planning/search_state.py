@@ -48,7 +48,9 @@ class Position:
             level = self.children[key] = Level((*self.level.path, (self.type, key)))
         children = []
         for selections in entry.selections:
-            child = level.positions.setdefault(selections.type, Position(level, selections.type, self, entry))
+            child = level.positions.get(selections.type)
+            if child is None:
+                child = level.positions[selections.type] = Position(level, selections.type, self, entry)
             if not any(selected is selections for selected in child.selected):
                 child.selected.append(selections)
             children.append((selections, child))

@@ -21,10 +21,7 @@ def alias_conflicts(_: Graph, steps: list[Step]) -> list[Step]:
             by_key = _by_key(paths.pop())
             taken = set(by_key)
             for key, items in by_key.items():
-                same_shape: dict[str, list[Item]] = {}
-                for item in items:
-                    same_shape.setdefault(_shape(item), []).append(item)
-                for number, alike in enumerate(same_shape.values()):
+                for number, alike in enumerate(_by_shape(items)):
                     if number:
                         _set_alias(alike, key, taken)
                     below = [item.tree for item in alike if item.tree is not None]
@@ -47,6 +44,16 @@ def _by_key(trees: list[Tree]) -> dict[str, list[Item]]:
             for item in items.values():
                 by_key.setdefault(item.key, []).append(item)
     return by_key
+
+
+def _by_shape(items: list[Item]) -> list[list[Item]]:
+    """The items by what must be equal under one response key."""
+    if len(items) == 1:
+        return [items]
+    by_shape: dict[str, list[Item]] = {}
+    for item in items:
+        by_shape.setdefault(_shape(item), []).append(item)
+    return list(by_shape.values())
 
 
 def _shape(item: Item) -> str:
