@@ -89,9 +89,11 @@ class Places:
     ) -> tuple[Source, StoredSelection] | None:
         """The place as a source of the step's representations, and how its objects answer; None if they can't."""
         selection = _stored_selection(step.type, step.tree, Tree(False, {step.type: place.items}), conditions)
+        if selection is None:
+            return None
         inputs = _key_at(step.inputs, place)
         required = _same_templates(step.required, place.step.required if place.entity else ())
-        if selection is None or inputs is None or required is None or self._overwritten(step, place, selection):
+        if inputs is None or required is None or self._overwritten(step, place, selection):
             return None
         needs = (Need(required, (), frozenset()),) if required else ()
         return Source(place.path, step.type, step.type, inputs, required, needs), selection
@@ -192,8 +194,12 @@ def _stored_selection(
 
 def _same_field(item: Item, stored: Items) -> Item | None:
     """The stored item that reads the same field with the same arguments."""
-    candidates = (twin for twin in (stored.get(item.key), *stored.values()) if twin is not None)
-    return next((twin for twin in candidates if _identity(twin) == _identity(item)), None)
+    identity = _identity(item)
+    twin = stored.get(item.key)
+    if twin is not None and _identity(twin) == identity:
+        return twin
+    same_name = (twin for twin in stored.values() if twin.name == item.name)
+    return next((twin for twin in same_name if _identity(twin) == identity), None)
 
 
 def _identity(item: Item) -> tuple[object, ...]:
