@@ -9,13 +9,18 @@ from pathlib import Path
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
+    GraphQLArgument,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     Source,
     concat_ast,
+    get_named_type,
+    is_input_object_type,
+    is_required_input_field,
     parse,
     print_ast,
     separate_operations,
@@ -60,6 +65,23 @@ def read_operations(folders: Sequence[Path], schema: GraphQLSchema) -> list[Oper
             "OPERATION_INVALID", f"{_place(errors[0])} : {errors[0].message}", "not valid on the schema of this hub"
         )
     return [_operation(document) for _, document in sorted(separate_operations(merged).items())]
+
+
+def is_repeatable(operation: Operation, schema: GraphQLSchema) -> bool:
+    """Tell whether the same request twice does what one does: it reads, or all that it writes has a key."""
+    if operation.node.operation is OperationType.QUERY:
+        return True
+    assert schema.mutation_type is not None
+    nodes = operation.node.selection_set.selections
+    written = [schema.mutation_type.fields[node.name.value] for node in nodes if isinstance(node, FieldNode)]
+    return len(written) == len(nodes) and all(any(map(_has_key, field.args.values())) for field in written)
+
+
+def _has_key(argument: GraphQLArgument) -> bool:
+    """Tell whether the argument holds a key that must be given."""
+    named = get_named_type(argument.type)
+    key = named.fields.get("idempotencyKey") if is_input_object_type(named) else None
+    return key is not None and is_required_input_field(key)
 
 
 def whole_document(operations: Sequence[Operation]) -> str:

@@ -10,10 +10,13 @@ from graphql.language import OperationDefinitionNode
 from hub.client_code.operations import Operation
 from hub.client_code.shapes import Shape, ShapeField
 
+CURSORS = ("after", "since")
+"""Arguments that take the `endCursor` of the page before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """`variable` is given as `after`; `path` leads to the connection, each key with whether it may be null; `node` is
+    """`variable` holds the cursor; `path` leads to the connection, each key with whether it may be null; `node` is
     the class of an element."""
 
     variable: str
@@ -23,7 +26,7 @@ class Paging:
 
 
 def paging(operation: Operation, data: Shape) -> Paging | None:
-    """The paging of an operation that has one variable for an `after`, outside lists, and selects `nodes` and
+    """The paging of an operation with one variable for an `after` or a `since`, outside lists, that selects `nodes` and
     `pageInfo { hasNextPage endCursor }` there; else None."""
     cursors = _cursors(operation.node)
     if len(cursors) != 1:
@@ -57,7 +60,7 @@ def _entry(shape: Shape, key: str) -> ShapeField | None:
 
 
 def _cursors(node: OperationDefinitionNode) -> list[tuple[tuple[str, ...], str]]:
-    """The paths of fields whose `after` is a variable, with it; fragments are not looked into."""
+    """The paths of fields whose cursor is a variable, with it; fragments are not looked into."""
     cursors: list[tuple[tuple[str, ...], str]] = []
 
     def walk(fields: list[FieldNode], path: tuple[str, ...]) -> None:
@@ -66,7 +69,7 @@ def _cursors(node: OperationDefinitionNode) -> list[tuple[tuple[str, ...], str]]
             cursors.extend(
                 (here, argument.value.name.value)
                 for argument in entry.arguments or ()
-                if argument.name.value == "after" and isinstance(argument.value, VariableNode)
+                if argument.name.value in CURSORS and isinstance(argument.value, VariableNode)
             )
             if entry.selection_set is not None:
                 walk([part for part in entry.selection_set.selections if isinstance(part, FieldNode)], here)

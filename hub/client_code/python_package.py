@@ -11,7 +11,6 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLNamedType,
     GraphQLSchema,
-    OperationType,
     get_named_type,
     is_enum_type,
     is_input_object_type,
@@ -20,7 +19,7 @@ from graphql import (
     type_from_ast,
 )
 
-from hub.client_code.operations import Operation
+from hub.client_code.operations import Operation, is_repeatable
 from hub.client_code.paging import Paging, paging
 from hub.client_code.python_names import annotation, attribute, leaf
 from hub.client_code.python_text import class_, default, docstring, member, module
@@ -122,7 +121,7 @@ class PythonPackage:
             f'    NAME = "{operation.name}"',
             f"    DOCUMENT = {_literal(operation.text)}",
             f'    DOCUMENT_ID = "{operation.digest}"',
-            *(["    IS_MUTATION = True"] if operation.node.operation is OperationType.MUTATION else []),
+            *([] if is_repeatable(operation, self._schema) else ["    IS_REPEATABLE = False"]),
             f"    DATA = {data.name}",
             *([f'    CURSOR = "{attribute(page.variable)}"'] if page else []),
             *variables,
@@ -238,7 +237,7 @@ def _connection_of(page: Paging, data: str) -> list[str]:
         lines += [f"        if {previous}.nodes is None:", "            return None"]
     lines += [
         f"        bounds = {previous}.page_info",
-        f"        return Connection({previous}.nodes, bounds.end_cursor if bounds.has_next_page else None)",
+        f"        return Connection({previous}.nodes, bounds.end_cursor, not bounds.has_next_page)",
     ]
     return lines
 

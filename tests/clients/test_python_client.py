@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 
-from clients.python.spie_hub_client import (
+from spie_hub_client import (
     AsyncHub,
     BearerTokens,
     ClientCredentials,
@@ -17,13 +18,14 @@ from clients.python.spie_hub_client import (
     Persons,
     Purpose,
     Reason,
+    RecordAppointment,
     Refused,
     Services,
     TokenRefused,
     Withheld,
 )
-from clients.python.spie_hub_client.enums import NationalIdentifierKind
-from clients.python.spie_hub_client.inputs import IdentityInput, NearInput
+from spie_hub_client.enums import NationalIdentifierKind
+from spie_hub_client.inputs import IdentityInput, NearInput, RecordAppointmentInput
 from tests.clients.conftest import APPLICATION, Served
 from tests.identity.provider import Provider
 
@@ -50,7 +52,7 @@ def test_a_read_journey_is_typed_and_says_what_is_less_precise(served: Served) -
     assert person is not None
     assert person.birth_date == dt.date(1988, 3, 14)
     assert person.appointments is not None
-    assert [type(node.starts_at) for node in person.appointments.nodes or ()] == [dt.datetime] * 4
+    assert {type(node.starts_at) for node in person.appointments.nodes or ()} == {dt.datetime}
     entry = answer.why("person", "appointments", "nodes", "motive", "category")
     assert entry is not None
     assert (entry.decision, entry.note is not None) == (Decision.ALLOW, True)
@@ -86,14 +88,32 @@ def test_a_purpose_is_each_call_s_own(served: Served) -> None:
     assert refused.value.status in (400, 403)
 
 
+def test_a_write_that_is_sent_again_under_its_key_is_made_once(served: Served) -> None:
+    starts_at = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(days=30)
+    written = RecordAppointmentInput(
+        idempotency_key=f"client-{uuid4()}", person=served.site.persons["maelle"], starts_at=starts_at
+    )
+    with Hub(served.url, bearer(served, "referent-a")) as hub:
+        answers = [hub.execute(RecordAppointment(input=written), purpose="suivi").whole() for _ in range(2)]
+        first, second = (answer.record_appointment for answer in answers)
+        assert first is not None
+        assert second is not None
+        assert (first.id, first.starts_at) == (second.id, starts_at)
+    with Hub(served.url, bearer(served, "employeur")) as hub, pytest.raises(Refused) as refused:
+        hub.execute(RecordAppointment(input=written), purpose="iae")
+    assert refused.value.code == "FIELD_DENIED"
+
+
 def test_pages_follow_to_the_end_and_go_on_from_any_cursor(served: Served) -> None:
     with Hub(served.url, bearer(served, "orienteur")) as hub:
         pages = list(hub.pages(Persons(first=20), purpose="orientation"))
         ids = [node.id for page in pages for node in page.nodes]
         assert len(ids) == len(set(ids)) > 60
-        assert pages[-1].cursor is None
+        assert [page.is_last for page in pages] == [False] * (len(pages) - 1) + [True]
         resumed = hub.pages(Persons(first=20, after=pages[1].cursor), purpose="orientation")
         assert [node.id for page in resumed for node in page.nodes] == ids[40:]
+        (after_the_end,) = hub.pages(Persons(first=20, after=pages[-1].cursor), purpose="orientation")
+        assert (len(after_the_end.nodes), after_the_end.is_last) == (0, True)
 
 
 def test_a_list_that_is_withheld_is_an_error_and_not_an_empty_load(served: Served) -> None:

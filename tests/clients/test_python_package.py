@@ -13,12 +13,12 @@ import msgspec
 import pytest
 from graphql import build_schema
 
-from clients.python.spie_hub_client import runtime
 from hub.client_code.operations import read_operations
 from hub.client_code.published import check_version, generated
 from hub.client_code.python_names import attribute
 from hub.client_code.python_package import PythonPackage
 from hub.errors import ClientRefused
+from spie_hub_client import runtime
 
 SCHEMA = '''
 """Une personne qui écrit \\"\\"\\"ceci\\"\\"\\" et \\\\cela"""
@@ -33,8 +33,9 @@ scalar Date scalar DateTime scalar Money
 enum Colour { RED name }
 input Filter { is: Colour! all: [Filter!] max: Int = 3 }
 type People { nodes: [Person!]! pageInfo: Bounds! } type Bounds { hasNextPage: Boolean! endCursor: String }
-type Query { person(is: Filter, from: String): Person money: Money people(after: String): People }
-type Mutation { write(name: String!): Person }
+type Query { person(is: Filter, from: String): Person money: Money people(after: String, since: String): People }
+input Keyed { idempotencyKey: String! }
+type Mutation { write(name: String!): Person keyed(input: Keyed!): Person }
 '''
 CLASH = """
 query A { person { ...B } again: person { friends { ...BFriends } } }
@@ -137,16 +138,27 @@ def test_a_class_never_takes_the_name_of_an_enum_of_the_schema(make: Make) -> No
     assert type(data.order).__name__ == "PersonOrder_"
 
 
-def test_a_mutation_is_one_and_a_paged_list_is_known(make: Make) -> None:
+def test_an_operation_is_repeatable_unless_it_writes_without_a_key(make: Make) -> None:
     made = make(
         "mutation Write($name: String!) { write(name: $name) { id } }",
+        "mutation WriteKeyed($input: Keyed!) { keyed(input: $input) { id } }",
+        "mutation WriteBoth($name: String!, $input: Keyed!) { write(name: $name) { id } keyed(input: $input) { id } }",
+        "query Read { person { id } }",
+    )
+    operations = (made.Write, made.WriteKeyed, made.WriteBoth, made.Read)
+    assert [operation.IS_REPEATABLE for operation in operations] == [False, True, False, True]
+
+
+def test_a_paged_list_is_known(make: Make) -> None:
+    made = make(
         "query List($after: String) { people(after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }",
+        "query Changes($since: String) { people(since: $since) { nodes { id } pageInfo { hasNextPage endCursor } } }",
         "query Other($after: String) { people(after: $after) { nodes { id } } }",
     )
-    assert (made.Write.IS_MUTATION, made.List.IS_MUTATION) == (True, False)
     data = decoded(made.List, '{"people": {"nodes": [], "pageInfo": {"hasNextPage": true, "endCursor": "c"}}}')
     assert made.List.connection_of(data).cursor == "c"
     assert made.List().after_cursor("d").after == "d"
+    assert made.Changes().after_cursor("d").since == "d"
     assert not hasattr(made.Other, "CURSOR")
 
 

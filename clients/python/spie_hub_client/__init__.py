@@ -7,7 +7,9 @@ from .appointments import Appointments
 from .find_person import FindPerson
 from .journey import Journey
 from .journey_risks import JourneyRisks
+from .orientations import Orientations
 from .persons import Persons
+from .record_appointment import RecordAppointment
 from .runtime.access import Access
 from .runtime.answers import Answer
 from .runtime.async_hub import AsyncHub
@@ -18,6 +20,7 @@ from .runtime.pages import Page
 from .runtime.tokens import BearerTokens, ClientCredentials, Tokens
 from .runtime.vocabulary import Decision, Purpose, Reason
 from .services import Services
+from .set_appointment_status import SetAppointmentStatus
 
 __all__ = [
     "Access",
@@ -36,13 +39,16 @@ __all__ = [
     "Journey",
     "JourneyRisks",
     "NotUnderstood",
+    "Orientations",
     "Page",
     "Persons",
     "Purpose",
     "Reason",
+    "RecordAppointment",
     "Refused",
     "Retries",
     "Services",
+    "SetAppointmentStatus",
     "TokenRefused",
     "Tokens",
     "Unreachable",

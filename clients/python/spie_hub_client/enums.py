@@ -301,6 +301,16 @@ class NationalIdentifierKind(OpenEnum):
     """Une valeur que ce client ne connaît pas encore."""
 
 
+class OrientationDecision(OpenEnum):
+    """Décision de l'organisme sur une orientation (France Travail)."""
+    ACCEPTEE = "ACCEPTEE"
+    """Acceptée."""
+    REFUSEE = "REFUSEE"
+    """Refusée ; le motif n'est pas repris."""
+    UNKNOWN_VALUE = "UNKNOWN_VALUE"
+    """Une valeur que ce client ne connaît pas encore."""
+
+
 class Pathway(OpenEnum):
     """Parcours d'orientation (C. trav. L.5411-5-1)."""
     EMPLOI = "EMPLOI"

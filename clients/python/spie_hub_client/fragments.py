@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import field
 
-from .enums import AppointmentMode, AppointmentStatus, Civility, MotiveCategory, Pathway, RsaStatus
+from .enums import AppointmentMode, AppointmentStatus, Civility, MotiveCategory, OrientationDecision, Pathway, RsaStatus
 from .runtime.models import Date, DateTime, Model
 
 
@@ -47,6 +47,37 @@ class ListedAppointmentPerson(Model, frozen=True, kw_only=True):
     """Personne accompagnée ou qui demande à l'être."""
     id: str
     """Identifiant opaque du hub ; ne dérive d'aucun autre. — Catégorie : TECH"""
+
+
+class ListedOrientation(Model, frozen=True, kw_only=True):
+    """Orientation de la personne vers un parcours et un organisme."""
+    id: str
+    """Identifiant opaque. — Catégorie : TECH"""
+    pathway: Pathway | None
+    """Parcours d'orientation. — Catégorie : SUIVI (réduit)"""
+    starts_on: Date | None = field(name="startsOn")
+    """Date de début. — Catégorie : SUIVI (réduit)"""
+    ends_on: Date | None = field(name="endsOn")
+    """Date de fin. — Catégorie : SUIVI"""
+    decision: OrientationDecision | None
+    """Décision de l'organisme vers lequel la personne est orientée. — Catégorie : SUIVI"""
+    structure: ListedOrientationStructure | None
+    """Structure chargée de l'accompagnement ; une orientation vers celle dont le nom révélerait une donnée protégée
+    est absente de sa liste. — Catégorie : SUIVI (réduit) ; certaines valeurs : JUST, SAN, SEJ"""
+    person: ListedOrientationPerson | None
+    """Personne que cet élément concerne. — Catégorie : TECH"""
+
+
+class ListedOrientationPerson(Model, frozen=True, kw_only=True):
+    """Personne accompagnée ou qui demande à l'être."""
+    id: str
+    """Identifiant opaque du hub ; ne dérive d'aucun autre. — Catégorie : TECH"""
+
+
+class ListedOrientationStructure(Model, frozen=True, kw_only=True):
+    """Structure, décrite par le sous-graphe de l'offre."""
+    name: str | None
+    """Nom. — Catégorie : PUB"""
 
 
 class ListedPerson(Model, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType, field
 
-from .enums import AppointmentStatus, DossierRole, NationalIdentifierKind, RsaStatus
+from .enums import AppointmentMode, AppointmentStatus, DossierRole, MotiveCategory, NationalIdentifierKind, OrientationDecision, Pathway, RsaStatus
 from .runtime.models import Date, DateTime, Model
 
 
@@ -77,6 +77,18 @@ class NearInput(Model, frozen=True, kw_only=True):
     """Rayon, en kilomètres, de 1 à 100."""
 
 
+class OrientationFilter(Model, frozen=True, kw_only=True):
+    """Critères de recherche d'orientations."""
+    pathway: Pathway | UnsetType | None = UNSET
+    """Parcours d'orientation."""
+    starts_from: Date | UnsetType | None = field(name="startsFrom", default=UNSET)
+    """Débute à partir de cette date, comprise."""
+    starts_to: Date | UnsetType | None = field(name="startsTo", default=UNSET)
+    """Débute jusqu'à cette date, comprise."""
+    decision: OrientationDecision | UnsetType | None = UNSET
+    """Décision de l'organisme."""
+
+
 class PersonFilter(Model, frozen=True, kw_only=True):
     """Critères de recherche de personnes, comparés à l'identique, par intervalle ou par leur début."""
     last_name: str | UnsetType | None = field(name="lastName", default=UNSET)
@@ -93,6 +105,23 @@ class PersonFilter(Model, frozen=True, kw_only=True):
     """État du dossier RSA."""
 
 
+class RecordAppointmentInput(Model, frozen=True, kw_only=True):
+    """Rendez-vous à enregistrer, de sa propre organisation."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois."""
+    person: str
+    """Personne qui a le rendez-vous."""
+    starts_at: DateTime = field(name="startsAt")
+    """Début."""
+    duration_minutes: int | UnsetType | None = field(name="durationMinutes", default=UNSET)
+    """Durée prévue, en minutes."""
+    mode: AppointmentMode | UnsetType | None = UNSET
+    """Modalité."""
+    motive: MotiveCategory | UnsetType | None = UNSET
+    """Catégorie du motif."""
+
+
 class ServiceFilter(Model, frozen=True, kw_only=True):
     """Critères de recherche de services ; chaque liste admet un service qui en porte une valeur."""
     thematics: tuple[str, ...] | UnsetType | None = UNSET
@@ -103,3 +132,16 @@ class ServiceFilter(Model, frozen=True, kw_only=True):
     """Publics, codes de data.inclusion."""
     fees: tuple[str, ...] | UnsetType | None = UNSET
     """Frais, codes de data.inclusion."""
+
+
+class SetAppointmentStatusInput(Model, frozen=True, kw_only=True):
+    """Présence de la personne à un rendez-vous enregistré ici."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois."""
+    appointment: str
+    """Rendez-vous."""
+    expected_version: int = field(name="expectedVersion")
+    """Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit."""
+    status: AppointmentStatus
+    """Présence de la personne."""

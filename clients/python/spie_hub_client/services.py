@@ -68,4 +68,4 @@ fragment ListedService on Service {
         if level_0.nodes is None:
             return None
         bounds = level_0.page_info
-        return Connection(level_0.nodes, bounds.end_cursor if bounds.has_next_page else None)
+        return Connection(level_0.nodes, bounds.end_cursor, not bounds.has_next_page)

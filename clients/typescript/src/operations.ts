@@ -147,6 +147,26 @@ export type NationalIdentifierKind =
   | 'PASS_IAE'
   | '%future added value';
 
+/** Décision de l'organisme sur une orientation (France Travail). */
+export type OrientationDecision =
+  /** Acceptée. */
+  | 'ACCEPTEE'
+  /** Refusée ; le motif n'est pas repris. */
+  | 'REFUSEE'
+  | '%future added value';
+
+/** Critères de recherche d'orientations. */
+export type OrientationFilter = {
+  /** Parcours d'orientation. */
+  pathway?: Pathway | null | undefined;
+  /** Débute à partir de cette date, comprise. */
+  startsFrom?: string | null | undefined;
+  /** Débute jusqu'à cette date, comprise. */
+  startsTo?: string | null | undefined;
+  /** Décision de l'organisme. */
+  decision?: OrientationDecision | null | undefined;
+};
+
 /** Parcours d'orientation (C. trav. L.5411-5-1). */
 export type Pathway =
   /** Parcours emploi. */
@@ -307,6 +327,34 @@ export type MotiveType =
   | 'autre'
   | '%future added value';
 
+/** Rendez-vous à enregistrer, de sa propre organisation. */
+export type RecordAppointmentInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. */
+  idempotencyKey: string;
+  /** Personne qui a le rendez-vous. */
+  person: string;
+  /** Début. */
+  startsAt: string;
+  /** Durée prévue, en minutes. */
+  durationMinutes?: number | null | undefined;
+  /** Modalité. */
+  mode?: AppointmentMode | null | undefined;
+  /** Catégorie du motif. */
+  motive?: MotiveCategory | null | undefined;
+};
+
+/** Présence de la personne à un rendez-vous enregistré ici. */
+export type SetAppointmentStatusInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. */
+  idempotencyKey: string;
+  /** Rendez-vous. */
+  appointment: string;
+  /** Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit. */
+  expectedVersion: number;
+  /** Présence de la personne. */
+  status: AppointmentStatus;
+};
+
 /** Nature d'un employeur de l'inclusion (Emplois de l'inclusion). */
 export type CompanyKind =
   /** Atelier et chantier d'insertion. */
@@ -466,6 +514,15 @@ export type JourneyRisksQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type JourneyRisksQuery = { repeatedAbsences: { nodes: Array<{ id: string, day: string | null, person: { id: string, firstName: string | null, lastName: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, lostContacts: { nodes: Array<{ id: string, day: string | null, status: AppointmentStatus | null, person: { id: string, firstName: string | null, lastName: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, endingContracts: { nodes: Array<{ id: string, kind: ContractKind | null, endsOn: string | null, person: { id: string, firstName: string | null, lastName: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, conflictingOrientations: { nodes: Array<{ id: string, pathway: Pathway | null, startsOn: string | null, provenance: { source: string | null } | null, person: { id: string, firstName: string | null, lastName: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, abandonedTrainings: { nodes: Array<{ id: string, endedOn: string | null, session: { training: { title: string | null } | null } | null, person: { id: string, firstName: string | null, lastName: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type OrientationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: OrientationFilter | null | undefined;
+}>;
+
+
+export type OrientationsQuery = { orientations: { nodes: Array<{ id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null, decision: OrientationDecision | null, structure: { name: string | null } | null, person: { id: string } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
 export type PersonsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -474,6 +531,13 @@ export type PersonsQueryVariables = Exact<{
 
 
 export type PersonsQuery = { persons: { nodes: Array<{ id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ pathway: Pathway | null, startsOn: string | null }> | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type RecordAppointmentMutationVariables = Exact<{
+  input: RecordAppointmentInput;
+}>;
+
+
+export type RecordAppointmentMutation = { recordAppointment: { id: string, version: number | null, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, motive: { category: MotiveCategory | null } | null } | null };
 
 export type ServicesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -485,7 +549,16 @@ export type ServicesQueryVariables = Exact<{
 
 export type ServicesQuery = { services: { nodes: Array<{ id: string, name: string | null, thematics: Array<string> | null, structure: { name: string | null, siret: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type SetAppointmentStatusMutationVariables = Exact<{
+  input: SetAppointmentStatusInput;
+}>;
+
+
+export type SetAppointmentStatusMutation = { setAppointmentStatus: { id: string, version: number | null, status: AppointmentStatus | null } | null };
+
 export type ListedAppointmentFragment = { id: string, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, status: AppointmentStatus | null, motive: { category: MotiveCategory | null } | null, organisation: { name: string | null } | null, person: { id: string } | null };
+
+export type ListedOrientationFragment = { id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null, decision: OrientationDecision | null, structure: { name: string | null } | null, person: { id: string } | null };
 
 export type ListedPersonFragment = { id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ pathway: Pathway | null, startsOn: string | null }> | null };
 
@@ -529,6 +602,21 @@ export const ListedAppointmentFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ListedAppointment"}) as unknown as TypedDocumentString<ListedAppointmentFragment, unknown>;
+export const ListedOrientationFragmentDoc = new TypedDocumentString(`
+    fragment ListedOrientation on Orientation {
+  id
+  pathway
+  startsOn
+  endsOn
+  decision
+  structure {
+    name
+  }
+  person {
+    id
+  }
+}
+    `, {"fragmentName":"ListedOrientation"}) as unknown as TypedDocumentString<ListedOrientationFragment, unknown>;
 export const ListedPersonFragmentDoc = new TypedDocumentString(`
     fragment ListedPerson on Person {
   id
@@ -578,5 +666,8 @@ export const AppointmentsDocument = {"__meta__":{"hash":"sha256:070f397ffc4d8906
 export const FindPersonDocument = {"__meta__":{"hash":"sha256:ecc794d81a89f821eac2630d607563983ac553a03eabb63d0ab009b7c630de3f"}} as unknown as TypedDocumentString<FindPersonQuery, FindPersonQueryVariables>;
 export const JourneyDocument = {"__meta__":{"hash":"sha256:47f27dab59520b1fb3e1a595030c30d5e2db84191c122fefe978ba6ec56e1c8b"}} as unknown as TypedDocumentString<JourneyQuery, JourneyQueryVariables>;
 export const JourneyRisksDocument = {"__meta__":{"hash":"sha256:4a99afadd70ffd0ae2a05d417ce8f651fe213de8c4660c63136991b59daa7b85"}} as unknown as TypedDocumentString<JourneyRisksQuery, JourneyRisksQueryVariables>;
+export const OrientationsDocument = {"__meta__":{"hash":"sha256:501011d65423e0cae174031ffcfe5663df41400e0d0d84e63de1e67e24ab5d1a"}} as unknown as TypedDocumentString<OrientationsQuery, OrientationsQueryVariables>;
 export const PersonsDocument = {"__meta__":{"hash":"sha256:a6da56a7f48a6f91f0961116720aa431bcd967628c7c34354d27fe09a20f61da"}} as unknown as TypedDocumentString<PersonsQuery, PersonsQueryVariables>;
+export const RecordAppointmentDocument = {"__meta__":{"hash":"sha256:d7b72ae241dbe02d0759135a1d9d90ed44bfcec5448ec165f58b67b068d1551b"}} as unknown as TypedDocumentString<RecordAppointmentMutation, RecordAppointmentMutationVariables>;
 export const ServicesDocument = {"__meta__":{"hash":"sha256:e8acf645f80add8da183071ff9211d6625173f1190edd4607febb7645275d0c1"}} as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
+export const SetAppointmentStatusDocument = {"__meta__":{"hash":"sha256:1867fa25545297d7dd0745cbe6a1f9685a53be670c73963d0f216ff911fe6570"}} as unknown as TypedDocumentString<SetAppointmentStatusMutation, SetAppointmentStatusMutationVariables>;

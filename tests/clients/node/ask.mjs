@@ -28,7 +28,7 @@ const connection = (data) => data.persons;
 async function ids(hub, variables, purpose) {
   const pages = [];
   for await (const page of hub.pages(PersonsDocument, variables, connection, { purpose })) {
-    pages.push([page.cursor, page.nodes.map((person) => person.id)]);
+    pages.push([page.cursor, page.nodes.map((person) => person.id), page.isLast]);
   }
   return pages;
 }
@@ -67,9 +67,16 @@ const ask = (attempts, ...given) => {
   replies.push(...given);
   return refusal(stub(attempts).execute(PersonsDocument, { first: 1 }, { purpose: "suivi" }));
 };
+const askWrite = (attempts, input, ...given) => {
+  replies.push(...given);
+  return refusal(stub(attempts).execute(hubClient.RecordAppointmentDocument, { input }));
+};
 const past = new Date(0).toUTCString();
 result.again = await ask(5, [429, busy, { "retry-after": "0" }], [503, busy, { "retry-after": past }], [503, busy], [200, '{"data": {}}']);
 result.sent = received.map((entry) => [entry.headers.purpose, entry.body]);
+result.keyed = await askWrite(2, { idempotencyKey: "k" }, [503, busy], [200, '{"data": {}}']);
+result.unkeyed = await askWrite(2, {}, [503, busy]);
+result.unkeyedLater = await askWrite(2, {}, [429, busy, { "retry-after": "0" }], [200, '{"data": {}}']);
 result.exhausted = await ask(2, [503, busy], [503, busy]);
 result.tooLong = await ask(5, [429, busy, { "retry-after": "3600" }]);
 result.misread = await ask(1, [200, '{"data": {"persons": MARTIN']);

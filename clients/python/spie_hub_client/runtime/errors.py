@@ -53,8 +53,8 @@ class Incomplete(HubError):
     """Some fields are null because a source failed, not because there is nothing."""
 
     def __init__(self, errors: tuple[FieldError, ...], trace: str | None) -> None:
-        places = ", ".join(f"{'.'.join(map(str, error.path))} [{error.code}]" for error in errors)
-        super().__init__(f"Réponse incomplète : {places}")
+        places = (f"{'.'.join(map(str, error.path))}, {error.message} [{error.code}]" for error in errors)
+        super().__init__(f"Réponse incomplète : {' ; '.join(places)}")
         self.errors = errors
         self.trace = trace
 

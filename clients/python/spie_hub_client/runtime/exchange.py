@@ -83,7 +83,7 @@ Steps = Generator[Post | Pause, "httpx2.Response | httpx2.TransportError | None"
 def exchange(operation: Operation[Data], call: Call, retries: Retries) -> Steps[Data]:
     """Send an operation until it is answered; raises HubError.
 
-    A mutation is sent again only after 429, which the hub answers before it reads the document.
+    One that is not repeatable is sent again only after 429, which the hub answers before it reads the document.
     """
     request = Post(call.headers(), _body(operation))
     wait = retries.first_wait
@@ -93,12 +93,12 @@ def exchange(operation: Operation[Data], call: Call, retries: Retries) -> Steps[
         seconds = min(wait, retries.longest_wait) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads callers in time
         if isinstance(reply, httpx2.Response):
             asked = _retry_after(reply.headers.get("retry-after"))
-            busy = reply.status_code in (BUSY[:1] if operation.IS_MUTATION else BUSY)
+            busy = reply.status_code in (BUSY if operation.IS_REPEATABLE else BUSY[:1])
             if last or not busy or (asked or 0) > retries.longest_wait:
                 trace = reply.headers.get("trace-id")
                 return read_answer(operation, reply.status_code, reply.content, trace, asked)
             seconds = seconds if asked is None else asked
-        elif last or operation.IS_MUTATION:
+        elif last or not operation.IS_REPEATABLE:
             break
         yield Pause(seconds)
         wait *= 2

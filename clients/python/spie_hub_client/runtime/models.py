@@ -43,17 +43,19 @@ class Operation(Model, Generic[Data], frozen=True, kw_only=True):
     DOCUMENT: ClassVar[str]
     DOCUMENT_ID: ClassVar[str]
     """SHA-256 of the document, by which a manifest knows it."""
-    IS_MUTATION: ClassVar[bool] = False
+    IS_REPEATABLE: ClassVar[bool] = True
+    """The same request sent twice does what one does: it reads, or it writes under a key."""
     DATA: ClassVar[Any]
     """Class of the answer's data."""
 
 
 @dataclass(frozen=True, repr=False)
 class Connection(Generic[Node]):
-    """A page of a list; `cursor` is that of the next page's `after`, None if the list ends here."""
+    """A page of a list; `cursor` is its end, None if nothing precedes it."""
 
     nodes: Sequence[Node]
     cursor: str | None
+    is_last: bool
 
 
 class PagedOperation(Operation[Data], Generic[Data, Node], frozen=True, kw_only=True):

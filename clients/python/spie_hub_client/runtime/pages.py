@@ -16,17 +16,18 @@ Node = TypeVar("Node")
 
 @dataclass(frozen=True, repr=False)
 class Page(Generic[Data, Node]):
-    """One page; `cursor` is to be kept once the page is stored, and is None on the last page."""
+    """One page; `cursor`, kept once the page is stored, is where a later load goes on."""
 
     nodes: Sequence[Node]
     cursor: str | None
+    is_last: bool
     answer: Answer[Data]
 
     def following(self, operation: PagedOperation[Data, Node]) -> PagedOperation[Data, Node] | None:
         """The operation for the next page; None after the last one."""
-        if self.cursor is None:
+        if self.is_last:
             return None
-        if self.cursor == getattr(operation, operation.CURSOR):
+        if self.cursor is None or self.cursor == getattr(operation, operation.CURSOR):
             raise NotUnderstood(200, f"{operation.NAME}: endCursor")  # else the load would never end
         return operation.after_cursor(self.cursor)
 
@@ -36,4 +37,4 @@ def page_of(operation: PagedOperation[Data, Node], answer: Answer[Data]) -> Page
     connection = operation.connection_of(answer.whole())
     if connection is None:
         raise Withheld(answer.access)
-    return Page(connection.nodes, connection.cursor, answer)
+    return Page(connection.nodes, connection.cursor, connection.is_last, answer)

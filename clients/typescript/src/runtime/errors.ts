@@ -37,7 +37,8 @@ export class Incomplete extends HubError {
     readonly errors: readonly FieldError[],
     readonly trace: string | null,
   ) {
-    super(`Réponse incomplète : ${errors.map((error) => `${error.path.join(".")} [${error.code}]`).join(", ")}`);
+    const places = errors.map((error) => `${error.path.join(".")}, ${error.message} [${error.code}]`);
+    super(`Réponse incomplète : ${places.join(" ; ")}`);
   }
 }
 

@@ -36,19 +36,23 @@ export interface Options {
   readonly timeout?: number;
 }
 
+/** Variables of an operation on a list, whose name tells which cursor it takes; `since` is given, if only as null. */
+export type Cursor = { after?: string | null | undefined; since?: string | null | undefined };
+
 /** A page of a list, as the schema has it. */
 export interface Connection<Node> {
   readonly nodes: readonly Node[] | null;
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-/** One page; its cursor is to be kept once the page is stored, and is null on the last page. */
+/** One page; its cursor, kept once the page is stored, is where a later load goes on. */
 export class Page<Data, Node> {
   readonly #nodes: readonly Node[];
 
   constructor(
     nodes: readonly Node[],
     readonly cursor: string | null,
+    readonly isLast: boolean,
     readonly answer: Answer<Data>,
   ) {
     this.#nodes = nodes;
@@ -78,7 +82,7 @@ export class HubClient {
     this.#timeout = (options.timeout ?? 30) * 1000;
   }
 
-  /** The answer to an operation; throws HubError. A mutation is sent again only after 429. */
+  /** The answer to an operation; throws HubError. A mutation without a key is sent again only after 429. */
   async execute<Data, Variables>(
     operation: Operation<Data, Variables>,
     variables: NoInfer<Variables>,
@@ -87,7 +91,8 @@ export class HubClient {
     const documentId = String(operation.__meta__?.["hash"]);
     const query = this.documents[documentId];
     if (query === undefined) throw new TypeError("an operation of another client");
-    const busy = /(^|} )mutation /.test(query) ? [429] : [429, 503];
+    const repeatable = !/(^|} )mutation /.test(query) || hasKey(variables);
+    const busy = repeatable ? [429, 503] : [429];
     const body = JSON.stringify({ query, documentId, variables });
     const headers = callHeaders(call);
     const { attempts, firstWait, longestWait } = this.#retries;
@@ -96,7 +101,7 @@ export class HubClient {
       let seconds = Math.min(wait, longestWait) * (0.5 + Math.random() / 2);
       const reply = await this.#post(headers, body);
       if (typeof reply === "string") {
-        if (last || busy.length === 1) throw new Unreachable(reply);
+        if (last || !repeatable) throw new Unreachable(reply);
       } else {
         const asked = retryAfter(reply.response.headers.get("retry-after"));
         if (last || !busy.includes(reply.response.status) || (asked ?? 0) > longestWait) {
@@ -108,23 +113,24 @@ export class HubClient {
     }
   }
 
-  /** The pages of a list, from the cursor of `variables.after` on, each of them whole; throws HubError.
+  /** The pages of a list, from the cursor in the variables (`after` or `since`) on, each of them whole; throws HubError.
    * `connection` finds the list in the data. */
-  async *pages<Data, Variables extends { after?: string | null | undefined }, Node>(
+  async *pages<Data, Variables extends Cursor, Node>(
     operation: Operation<Data, Variables>,
     variables: NoInfer<Variables>,
     connection: (data: Data) => Connection<Node> | null | undefined,
     call: Call = {},
   ): AsyncGenerator<Page<Data, Node>, void> {
-    for (let after = variables.after ?? null; ; ) {
-      const answer = await this.execute(operation, { ...variables, after }, call);
+    const name = "since" in variables ? "since" : "after";
+    for (let cursor = variables[name] ?? null; ; ) {
+      const answer = await this.execute(operation, { ...variables, [name]: cursor }, call);
       const page = connection(answer.whole());
       if (page?.nodes == null) throw new Withheld(answer.access);
-      const cursor = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-      yield new Page(page.nodes, cursor, answer);
-      if (cursor === null) return;
-      if (cursor === after) throw new NotUnderstood(200, "endCursor"); // else the load would never end
-      after = cursor;
+      const { endCursor, hasNextPage } = page.pageInfo;
+      yield new Page(page.nodes, endCursor, !hasNextPage, answer);
+      if (!hasNextPage) return;
+      if (endCursor === null || endCursor === cursor) throw new NotUnderstood(200, "endCursor"); // else the load would never end
+      cursor = endCursor;
     }
   }
 
@@ -144,6 +150,11 @@ export class HubClient {
       return error instanceof Error ? error.name : "unknown";
     }
   }
+}
+
+/** Whether what is written has a key, under which the hub writes it once. */
+function hasKey(variables: unknown): boolean {
+  return Object.values(variables ?? {}).some((value) => value?.idempotencyKey !== undefined);
 }
 
 /** The headers of the hub; throws TypeError, without the value, for a text that no header can carry. */
