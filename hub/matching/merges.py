@@ -50,7 +50,7 @@ Survivors = Mapping[UUID, UUID]
 """By person that is merged, the one that it is served as."""
 
 
-def survivors(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
+def least_ids(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
     """Return the survivor of everyone whom pairs make one with another, directly or not: the least id of them all."""
     least: dict[UUID, UUID] = {}
 
@@ -68,7 +68,7 @@ def survivors(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
 def undisputed(same: Iterable[tuple[UUID, UUID]], different: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
     """Return the survivors of those whom `same` pairs make one, unless a pair among them is different: then some agent
     is wrong, and whoever follows one of them would be shown another, so that each stays its own."""
-    merged = survivors(same)
+    merged = least_ids(same)
     pairs = [(merged.get(one, one), merged.get(other, other)) for one, other in different]
     disputed = {one for one, other in pairs if one == other}
     return {person: survivor for person, survivor in merged.items() if survivor not in disputed}
@@ -102,7 +102,7 @@ async def apply_decisions(registry: Registry, connection: Connection) -> int:
 def _differing(current: Survivors, wanted: Survivors) -> Iterator[list[UUID]]:
     """Sets of people, each closed under both groupings, in which somebody is to be merged otherwise."""
     together = defaultdict(set)
-    roots = survivors([*current.items(), *wanted.items()])
+    roots = least_ids([*current.items(), *wanted.items()])
     for person in {*current, *wanted, *current.values(), *wanted.values()}:
         together[roots.get(person, person)].add(person)
     for people in together.values():

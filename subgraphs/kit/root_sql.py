@@ -28,11 +28,13 @@ from sqlalchemy import (
     func,
     literal_column,
     or_,
+    select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.types import TypeEngine
 
 from schema.residual import Residual
+from subgraphs.kit import access
 from subgraphs.kit.aliased_columns import retarget
 from subgraphs.kit.connection_types import JUDGED
 from subgraphs.kit.document import ENTITIES, Node, Reading
@@ -206,7 +208,8 @@ class _Building:
         return f"({self.writer.object(row, scope, node.children, 'r')} if r[{present}] else None)"
 
     def by_key(self, node: Node, root: RootField) -> None:
-        """Add the one row that has the key."""
+        """Add the one row that has the key; for that of a person, the row of whom it was merged into: the merged person
+        has no links, so that nobody reads its own."""
         entity = root.entity
         assert entity.key is not None
         assert entity.table is not None
@@ -216,7 +219,12 @@ class _Building:
         name = f"key_{number}"
         self.parameters[name] = lambda call: call.keys[number]
         column = retarget(entity.key.column, entity.table, columns)
-        row.where.append(column == bindparam(name, type_=column.type))
+        key = bindparam(name, type_=column.type)
+        if entity.subject == entity.key.column.name:
+            survivor = select(access.merged.c.survivor_id).where(access.merged.c.person_id == key)
+            row.where.append(column == func.any(array([survivor.scalar_subquery(), key])))
+        else:
+            row.where.append(column == key)
         row.add(literal_column("true"))
         scope = self.guards.enter(row, entity, columns, None)
         expression = self.writer.object(row, scope, node.children, "r")

@@ -16,6 +16,7 @@ from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.sql.visitors import iterate
 
 from schema.facts import Fact
+from schema.served_people import served_as
 from subgraphs.kit.access import SCOPES_SETTING
 from subgraphs.kit.columns import INTERNAL, PROFESSIONAL, REQUESTS, REVIEWED, WRITTEN, lineage
 from subgraphs.kit.entity import Entity, entity_of
@@ -136,9 +137,7 @@ def _visible(protection: Protection) -> str:
 
 def _linked(table: Table, column: str) -> str:
     """Whether the actor is linked to the person, or to the one whom it was merged into."""
-    person = f"{table.name}.{column}"
-    survivor = f"SELECT survivor_id FROM access.merged WHERE merged.person_id = {person}"  # noqa: S608 - our own tables
-    return f"EXISTS (SELECT FROM access.link WHERE link.person_id = COALESCE(({survivor}), {person}))"
+    return f"EXISTS (SELECT FROM access.link WHERE link.person_id = {served_as(f'{table.name}.{column}')})"
 
 
 def _check(protection: Protection) -> str:

@@ -46,6 +46,7 @@ INSERT INTO appointments.appointment
         't', person_id::text || k, '2026-01-01' FROM access.person, generate_series(1, 3) k;
 INSERT INTO people.contract (id, person_id, kind, ends_on, source, source_id, as_of)
     SELECT gen_random_uuid(), person_id, 'CER', '2026-06-01', 't', person_id::text, '2026-01-01' FROM access.person;
+INSERT INTO access.merged SELECT gen_random_uuid(), person_id FROM access.person;
 INSERT INTO people.structure (id) SELECT person_id::text FROM access.person;
 INSERT INTO people.orientation (id, person_id, structure_id, pathway, starts_on, source, source_id, as_of)
     SELECT gen_random_uuid(), person_id, person_id::text, 'SOCIAL', '2026-01-01', 't', person_id::text, '2026-01-01'

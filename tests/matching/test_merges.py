@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.matching.merges import MOVING, ROLE, TABLES, apply_decisions, survivors, undisputed
+from hub.matching.merges import MOVING, ROLE, TABLES, apply_decisions, least_ids, undisputed
 from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.ingest import row_store
@@ -134,16 +134,16 @@ async def test_merges_and_un_merges_in_any_order_end_where_the_decisions_say(
 
 def test_whoever_is_one_with_one_is_one_with_all() -> None:
     one, two, three, four = map(UUID, map("{:032x}".format, (1, 2, 3, 4)))
-    assert survivors([(two, three), (three, one)]) == {two: one, three: one}
-    assert survivors([(three, four)]) == {four: three}
-    assert survivors([]) == {}
+    assert least_ids([(two, three), (three, one)]) == {two: one, three: one}
+    assert least_ids([(three, four)]) == {four: three}
+    assert least_ids([]) == {}
 
 
 def test_nobody_is_merged_with_whom_an_agent_says_it_is_not_be_it_through_a_third() -> None:
     one, two, three, four, five = map(UUID, map("{:032x}".format, (1, 2, 3, 4, 5)))
     said = [(one, two), (two, three), (four, five)]
     assert undisputed(said, [(one, three)]) == {five: four}
-    assert undisputed(said, [(two, four)]) == survivors(said)
+    assert undisputed(said, [(two, four)]) == least_ids(said)
     assert undisputed(said, []) == {two: one, three: one, five: four}
 
 

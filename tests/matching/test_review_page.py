@@ -222,3 +222,22 @@ async def test_a_merged_person_reads_who_read_either_file_under_either_id(
             ]
             assert read == [merged, True]
             assert await page.apply() == (0 if merged else 1)
+
+
+async def test_the_id_of_a_merged_person_leads_whoever_may_read_to_the_survivor(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    async with queue(fresh_database, tmp_path) as page:
+        kept, other = sorted(page.people[:2])
+        query = f'query Lire {{ person(id: "{other}") {{ id lastName }} }}'
+        assert (await page.ask(AGENT, "identification", query))["person"]["id"] == str(other)
+        assert (await page.decide(AGENT, page.pair(0, 1), "SAME")).status_code == 200
+        await page.apply()
+        survivor = {"id": str(kept), "lastName": "Ardoisier"}
+        assert await page.ask(AGENT, "identification", query) == {"person": survivor}
+        named = "SELECT count(*) FROM journal.entry WHERE operation_name = 'Lire' AND kind = 'DISCLOSURE'"
+        assert (await values(fresh_database, named), await page.subjects("Lire")) == ([2], 2)
+        assert await page.ask(STRANGER, "identification", query) == {"person": None}
+        assert (await page.decide(AGENT, page.pair(0, 1), "DIFFERENT", 1)).status_code == 200
+        await page.apply()
+        assert (await page.ask(AGENT, "identification", query))["person"]["id"] == str(other)

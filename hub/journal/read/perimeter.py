@@ -12,16 +12,17 @@ from uuid import UUID
 
 from schema.context import Context
 from schema.facts import Fact
+from schema.served_people import served_as
 
 ROLE = "access_query"
-LINKED = """SELECT bit_or(link.relation) | person.restrictions AS facts, person.erasure_on <= CURRENT_DATE AS due,
+LINKED = f"""SELECT bit_or(link.relation) | person.restrictions AS facts, person.erasure_on <= CURRENT_DATE AS due,
     CURRENT_DATE - person.last_contact AS days
 FROM access.person JOIN access.link USING (person_id)
-WHERE person.person_id = coalesce((SELECT survivor_id FROM access.merged WHERE merged.person_id = $1), $1)
-GROUP BY person.person_id"""
+WHERE person.person_id = {served_as("$1")}
+GROUP BY person.person_id"""  # noqa: S608 - our own statement
 MERGED = """SELECT person_id FROM access.merged WHERE survivor_id = served.id UNION SELECT served.id"""
 SERVED = f"""SELECT own.person_id FROM
-    (SELECT coalesce((SELECT survivor_id FROM access.merged WHERE merged.person_id = $1), $1) AS id) AS served,
+    (SELECT {served_as("$1")} AS id) AS served,
     LATERAL ({MERGED}) AS own"""  # noqa: S608 - our own statement
 """The people whom agents found to be one with a person (decision 0084), itself included."""
 
