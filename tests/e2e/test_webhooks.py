@@ -25,6 +25,7 @@ import httpx2
 import orjson
 import pytest
 
+from demo.cast import CD_08, CD_2A
 from demo.rdvi_files import signed
 from demo.token_issuer import Issuer
 from hub.errors import RequestRefused
@@ -66,9 +67,13 @@ class Receiver:
 def sender_settings_file(folder: Path) -> Path:
     """Write the settings of a process that three senders may send to."""
     path = Issuer(folder / "demo").write_settings({})
-    for name, number, siret in (("08", 4, "99900030800011"), ("2A", 5, "99900032000011")):
+    for name, number, siret, demonstrated in (
+        ("08", 4, "99900030800011", CD_08),
+        ("2A", 5, "99900032000011", CD_2A),
+    ):
         (path.parent / f"organisations-{name}.toml").write_text(
             f'[{number}]\nsiret = "{siret}"\ntype = "conseil_departemental"\n'
+            f'[{demonstrated.number}]\nsiret = "{demonstrated.siret}"\ntype = "conseil_departemental"\n'
         )
     with path.open("a") as file:
         file.write(
