@@ -59,10 +59,16 @@ class Personal:
         """The closed list of a column's values, by its check or by its enum; empty if any value goes."""
         if isinstance(column.type, Boolean):
             return (True, False)
-        for constraint in self.table.constraints:
-            if isinstance(constraint, CheckConstraint) and f"{column.name} IN (" in str(constraint.sqltext):
-                return tuple(str(constraint.sqltext).partition("(")[2].rstrip(")").replace("'", "").split(", "))
+        for check in _checks(self.table):
+            if f"{column.name} IN (" in check:
+                return tuple(check.partition("(")[2].rstrip(")").replace("'", "").split(", "))
         return self.choices.get(column.name, ())
+
+
+@cache
+def _checks(table: Table) -> tuple[str, ...]:
+    """The checks of a table in SQL: writing one takes as long as many rows of the world."""
+    return tuple(str(check.sqltext) for check in table.constraints if isinstance(check, CheckConstraint))
 
 
 @cache
