@@ -15,5 +15,7 @@ SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "40"))
 """Graphs that are composed and asked."""
 COMPOSERS = int(os.environ.get("COMPOSERS", "60"))
 """Sets of subgraphs that the reference composers compose too."""
+OPERATIONS = int(os.environ.get("OPERATIONS", "6"))
+"""Operations of which a typed client is made."""
 POPULATION = int(os.environ.get("POPULATION", "500"))
 """People whose records the matching is measured on."""

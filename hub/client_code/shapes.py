@@ -85,7 +85,9 @@ class Shapes:
         root = self._schema.get_root_type(node.operation)
         assert root is not None
         selections: Selections = [(node.selection_set, False)]
-        return self._object(root, selections, self._operation.name, f"{self._operation.name}Data")
+        name = self._unused(f"{self._operation.name}Data")
+        description = f"Ce que répond le hub à « {self._operation.name} »."
+        return Shape(name, description, self._fields(root, selections, self._operation.name))
 
     def _object(
         self, type_: GraphQLObjectType, selections: Selections, prefix: str, name: str, tag: str | None = None

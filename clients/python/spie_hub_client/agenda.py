@@ -9,7 +9,7 @@ from .runtime.models import Connection, Date, DateTime, Model, PagedOperation
 
 
 class AgendaData(Model, frozen=True, kw_only=True):
-    """AgendaData."""
+    """Ce que répond le hub à « Agenda »."""
     appointments: AgendaAppointments | None
     """Rendez-vous des personnes suivies. — Catégorie : SUIVI"""
 

@@ -10,7 +10,7 @@ from .runtime.models import Connection, Model, PagedOperation
 
 
 class AppointmentsData(Model, frozen=True, kw_only=True):
-    """AppointmentsData."""
+    """Ce que répond le hub à « Appointments »."""
     appointments: AppointmentsAppointments | None
     """Rendez-vous des personnes suivies. — Catégorie : SUIVI"""
 

@@ -10,7 +10,7 @@ from .runtime.models import Date, Model, Operation
 
 
 class FindPersonData(Model, frozen=True, kw_only=True):
-    """FindPersonData."""
+    """Ce que répond le hub à « FindPerson »."""
     find_person: FindPersonFindPerson | None = field(name="findPerson")
     """Rapproche une identité de celles que l'acteur peut rapprocher pour sa finalité. Chaque recherche est
     journalisée ; le nombre de celles qui ne trouvent pas est limité. — Catégorie : ID"""

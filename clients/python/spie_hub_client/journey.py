@@ -9,7 +9,7 @@ from .runtime.models import Date, DateTime, Model, Operation
 
 
 class JourneyData(Model, frozen=True, kw_only=True):
-    """JourneyData."""
+    """Ce que répond le hub à « Journey »."""
     person: JourneyPerson | None
     """Une personne par son identifiant du hub ; nulle si elle n'existe pas pour l'acteur. — Catégorie : TECH"""
 

@@ -9,7 +9,7 @@ from .runtime.models import Date, Model, Operation
 
 
 class JourneyRisksData(Model, frozen=True, kw_only=True):
-    """JourneyRisksData."""
+    """Ce que répond le hub à « JourneyRisks »."""
     repeated_absences: JourneyRisksRepeatedAbsences | None = field(name="repeatedAbsences")
     """Signal : absences des personnes suivies qui en ont deux au moins dans la période, les plus récentes d'abord. —
     Catégorie : SUIVI"""

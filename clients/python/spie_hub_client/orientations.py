@@ -10,7 +10,7 @@ from .runtime.models import Connection, Model, PagedOperation
 
 
 class OrientationsData(Model, frozen=True, kw_only=True):
-    """OrientationsData."""
+    """Ce que répond le hub à « Orientations »."""
     orientations: OrientationsOrientations | None
     """Orientations des personnes suivies ou du périmètre. — Catégorie : SUIVI (réduit)"""
 

@@ -10,7 +10,7 @@ from .runtime.models import Connection, Model, PagedOperation
 
 
 class PersonsData(Model, frozen=True, kw_only=True):
-    """PersonsData."""
+    """Ce que répond le hub à « Persons »."""
     persons: PersonsPersons | None
     """Les personnes que l'acteur suit ou qui relèvent de son périmètre. — Catégorie : TECH"""
 

@@ -10,7 +10,7 @@ from .runtime.models import DateTime, Model, Operation
 
 
 class RecordAppointmentData(Model, frozen=True, kw_only=True):
-    """Écritures, une par requête."""
+    """Ce que répond le hub à « RecordAppointment »."""
     record_appointment: RecordAppointmentRecordAppointment | None = field(name="recordAppointment")
     """Enregistre un rendez-vous de la personne avec l'organisation de l'agent. — Catégorie : TECH"""
 

@@ -10,7 +10,7 @@ from .runtime.models import Connection, Model, PagedOperation
 
 
 class ServicesData(Model, frozen=True, kw_only=True):
-    """ServicesData."""
+    """Ce que répond le hub à « Services »."""
     services: ServicesServices | None
     """Services d'insertion, du plus proche au plus lointain si un lieu est donné. — Catégorie : PUB"""
 

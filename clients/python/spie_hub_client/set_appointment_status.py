@@ -10,7 +10,7 @@ from .runtime.models import Model, Operation
 
 
 class SetAppointmentStatusData(Model, frozen=True, kw_only=True):
-    """Écritures, une par requête."""
+    """Ce que répond le hub à « SetAppointmentStatus »."""
     set_appointment_status: SetAppointmentStatusSetAppointmentStatus | None = field(name="setAppointmentStatus")
     """Dit si la personne est venue à un rendez-vous enregistré ici. — Catégorie : TECH"""
 
