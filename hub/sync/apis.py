@@ -12,6 +12,7 @@ from hub.sync.link_settings import SyncLink
 from subgraphs.appointments.sources.rdvi_api import RdvInsertionApi
 from subgraphs.kit.ingest.api import Api
 from subgraphs.offers.sources.data_inclusion_api import DataInclusionApi
+from subgraphs.offers.sources.dora_api import DoraApi
 from subgraphs.offers.sources.emplois_api import EmploisApi
 from subgraphs.offers.sources.immersion_api import ImmersionApi
 from subgraphs.people.sources.api_particulier_api import ApiParticulierApi
@@ -19,7 +20,15 @@ from subgraphs.people.sources.ft_api import FranceTravailApi
 
 APIS: Mapping[str, type[Api]] = {
     api.source: api
-    for api in (DataInclusionApi, RdvInsertionApi, EmploisApi, ImmersionApi, FranceTravailApi, ApiParticulierApi)
+    for api in (
+        DataInclusionApi,
+        DoraApi,
+        RdvInsertionApi,
+        EmploisApi,
+        ImmersionApi,
+        FranceTravailApi,
+        ApiParticulierApi,
+    )
 }
 """Each API by the source that reads what it gives."""
 

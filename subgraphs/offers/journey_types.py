@@ -21,7 +21,7 @@ from subgraphs.offers.journey_tables import immersion_agreement, job_application
 from subgraphs.offers.sensitivity import employer_reveals, prescriber_reveals, referral_theme, service_reveals
 from subgraphs.offers.suggestions import SUGGESTION, suggested
 from subgraphs.offers.tables import service, structure
-from subgraphs.offers.types import Service, Structure, SuggestedService
+from subgraphs.offers.types import ReferralTerms, Service, Structure, SuggestedService
 
 _NAMED = immersion_agreement.c.sensitivity
 """An immersion whose host or prescriber would reveal protected data is dropped from its list."""
@@ -219,6 +219,7 @@ TYPES = (
     Person,
     Structure,
     Service,
+    ReferralTerms,
     SuggestedService,
     Contact,
     Address,

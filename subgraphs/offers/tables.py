@@ -7,7 +7,7 @@ person to the offer is in `subgraphs.offers.journey_tables`, on the same metadat
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, Column, Double, Index, Table, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Boolean, Column, Double, Index, Integer, Table, Text, UniqueConstraint
 
 from schema.facts import REVEALED
 from subgraphs.kit.columns import found_at, identifier, lineage, metadata_of, one_of
@@ -99,3 +99,15 @@ service = Table(
 )
 """`structure_id` has no foreign key: pages of the source shift between calls (docs/domain.md#data-inclusion), so that a
 service may come before its structure. `categories` are the categories of `thematics` (the part before `--`)."""
+
+referral_terms = Table(
+    "referral_terms",
+    metadata,
+    public_id(),
+    Column("accepts_form", Boolean, nullable=False),
+    Column("average_reply_days", Integer),
+    Column("supporting_documents", ARRAY(Text), nullable=False),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+)
+"""How a service is referred to, as DORA says; the key is that of the service, which may come later or never."""

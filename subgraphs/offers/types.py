@@ -9,7 +9,7 @@ from subgraphs.kit.fields import column, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.scalars import ID
 from subgraphs.offers.suggestions import SUGGESTION
-from subgraphs.offers.tables import service, structure
+from subgraphs.offers.tables import referral_terms, service, structure
 
 PUB = Category.PUB
 
@@ -68,6 +68,11 @@ class Service:
         PUB,
         "La personne peut s'y adresser sans professionnel.",
     )
+    referral_terms: ReferralTerms | None = to_one(
+        PUB,
+        "Comment y orienter une personne ; nul d'un service que DORA ne dit pas.",
+        on=(referral_terms.c.id, service.c.id),
+    )
     street: str | None = column(service.c.street, PUB, "Numéro et voie.")
     postal_code: str | None = column(service.c.postal_code, PUB, "Code postal.")
     city: str | None = column(service.c.city, PUB, "Nom de la commune.")
@@ -75,6 +80,20 @@ class Service:
     latitude: float | None = column(service.c.latitude, PUB, "Latitude, en degrés décimaux.")
     longitude: float | None = column(service.c.longitude, PUB, "Longitude, en degrés décimaux.")
     provenance: Provenance | None = provenance(PUB, "Origine de la description.")
+
+
+@Entity(table=referral_terms, description="Comment un professionnel oriente une personne vers un service (DORA).")
+class ReferralTerms:
+    accepts_form: bool | None = column(referral_terms.c.accepts_form, PUB, "Par le formulaire de DORA.")
+    average_reply_days: int | None = column(
+        referral_terms.c.average_reply_days,
+        PUB,
+        "Délai moyen des réponses aux orientations, en jours ; nul tant qu'aucune n'a été traitée.",
+    )
+    supporting_documents: list[str] | None = column(
+        referral_terms.c.supporting_documents, PUB, "Justificatifs à fournir."
+    )
+    provenance: Provenance | None = provenance(PUB, "Origine de ces indications.")
 
 
 @Entity(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Boolean, Column, Date, Double, Integer, Table
 
 from subgraphs.offers.employer_tables import company, immersion_offer, job_posting
-from subgraphs.offers.tables import service, structure
+from subgraphs.offers.tables import referral_terms, service, structure
 from subgraphs.trainings.tables import training, training_action, training_provider, training_session
 from tests.conftest import Database
 from tests.e2e.canary_columns import Personal
@@ -19,6 +19,7 @@ ROWS_PER_TABLE = 7
 TABLES = (
     structure,
     service,
+    referral_terms,
     company,
     job_posting,
     immersion_offer,

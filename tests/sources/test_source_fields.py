@@ -40,6 +40,7 @@ SAMPLES = {
         "carnet-de-bord/import_reorientation.csv",
     ),
     "carnet-structures": ("carnet-de-bord/import_structures.csv",),
+    "dora": ("dora/emplois_api_services.json",),
     "emplois": ("les-emplois/candidatures_search_response_valid.json",),
     "immersion-facile": ("immersion-facile/convention_read_v2.json", "immersion-facile/offers_search_v3.json"),
     "lheo": ("ouiform-lheo/lheo_formation.xml",),

@@ -27,7 +27,7 @@ from hub.sync.run import SyncRun, sync, sync_keys
 from infra.keys import Keys
 from schema.days import today
 from tests.conftest import ROOT, Database
-from tests.simulators import data_inclusion, immersion_facile, rdv_insertion
+from tests.simulators import data_inclusion, dora, immersion_facile, rdv_insertion
 from tests.simulators.data_inclusion import DataInclusionSimulator, service, structure
 from tests.simulators.immersion_facile import ImmersionSimulator, convention
 from tests.simulators.rdv_insertion import RdvInsertionSimulator, user
@@ -35,6 +35,7 @@ from tests.sources.ingestion import rows, values
 
 QUICK = {"backoff": 0.001, "timeout": 20.0}
 SECRETS = {
+    "dora": f'token = "{dora.TOKEN}"\n',
     "data-inclusion": f'token = "{data_inclusion.TOKEN}"\n',
     "rdv-insertion": f'email = "{rdv_insertion.EMAIL}"\npassword = "{rdv_insertion.PASSWORD}"\n',
     "immersion-facile": f'key = "{immersion_facile.KEY}"\n',

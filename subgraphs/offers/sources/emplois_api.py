@@ -14,13 +14,13 @@ import msgspec
 import orjson
 
 from subgraphs.kit.ingest.api import Api, ApiRefused, Calls, Document, NoSecrets, Reading
-from subgraphs.kit.ingest.listing import Listing, Page, as_document
+from subgraphs.kit.ingest.listing import Listing, as_document
+from subgraphs.kit.ingest.numbered_pages import numbered_page
 from subgraphs.kit.ingest.text_forms import residence
 from subgraphs.offers.sources.emplois_employers import NAME, VANISHED
 
 SIZE = 100
 """Employers of a page."""
-NO_SUCH_PAGE = frozenset({404})
 STORED = """
 SELECT source_id, city_code, postal_code FROM offers.company WHERE source = $1 AND open_to_applications IS NOT NULL
 """
@@ -32,14 +32,6 @@ class EmployerKey(msgspec.Struct):
 
     siret: str
     type: str
-
-
-class Answer(msgspec.Struct):
-    """A page of the API, or, in `detail`, that there is none of this number."""
-
-    results: list[msgspec.Raw] | None = None
-    next: str | msgspec.UnsetType | None = msgspec.UNSET
-    detail: str | None = None
 
 
 class EmploisApi(Api):
@@ -58,7 +50,8 @@ class EmploisApi(Api):
         if reading.department is None:
             raise ApiRefused("SYNC_DEPARTMENT_MISSING")
         listing, number = Listing(EmployerKey), 0
-        async for records in listing.changes(partial(_page, calls, reading.department)):
+        parameters = {"departement": reading.department, "page_size": str(SIZE)}
+        async for records in listing.changes(partial(numbered_page, calls, "/api/v1/siaes/", parameters)):
             number += 1
             yield Document(f"employeurs-{number:05}.json", as_document("results", records))
         stored = [
@@ -70,14 +63,3 @@ class EmploisApi(Api):
         if gone:
             removals = [orjson.dumps({"vanished": VANISHED, "id": key}) for key in gone]
             yield Document("vanished.json", as_document("results", removals))
-
-
-async def _page(calls: Calls, department: str, number: int) -> Page:
-    parameters = {"departement": department, "page": str(number), "page_size": str(SIZE)}
-    answers = NO_SUCH_PAGE if number > 1 else frozenset[int]()
-    answer = await calls.get("/api/v1/siaes/", parameters, Answer, answers=answers)
-    if answer.results is None and answer.detail is not None and number > 1:
-        return Page((), last=True)  # the list has become shorter since the page before
-    if answer.results is None or answer.next is msgspec.UNSET:
-        raise ApiRefused("SYNC_MALFORMED", "not a page")
-    return Page(answer.results, answer.next is None)
