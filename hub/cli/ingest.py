@@ -38,6 +38,13 @@ def ingest(
     ] = None,
     department: Annotated[str | None, typer.Option(help="Département des personnes qui n'en nomment pas.")] = None,
     as_of: Annotated[datetime | None, typer.Option(help="Date des fichiers qui n'en portent pas.")] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="Ces fichiers sont tout ce que tient la source : ce qu'ils n'ont plus disparaît."),
+    ] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Avec --whole, admet que plus d'un dixième disparaisse à la fois.")
+    ] = False,
     keys: KeysOption = KEYS,
 ) -> None:
     if retry == bool(files):
@@ -45,14 +52,20 @@ def ingest(
             "ARGUMENT_UNEXPECTED" if retry else "ARGUMENT_MISSING",
             "Donnez des fichiers à lire, ou « --retry » pour relire ce qui a été refusé, et non les deux.",
         )
+    if (whole and retry) or (remove and not whole):
+        refuse("ARGUMENT_UNEXPECTED", "« --whole » ne vaut que pour des fichiers, et « --remove » qu'avec lui.")
     loaded_keys = Keys.load(keys, (*source_keys(source), *(role_keys(QUARANTINE_KEEPER) if retry else ())))
     reader = find_source(source, loaded_keys)
+    if whole and not reader.source.removes:
+        refuse("ARGUMENT_UNEXPECTED", "Rien ne disparaît par les fichiers de cette source : retirez « --whole ».")
     options = Options(
         as_of=as_of.astimezone() if as_of is not None else None,
         department=department,
         headers=headers,
         webhook_secret=webhook_secret(source, loaded_keys),
         organisations=read_organisations(organisations),
+        whole=whole,
+        remove=remove,
     )
     console, seal = Console(), Seal(loaded_keys.quarantine)
     collect_seldom()

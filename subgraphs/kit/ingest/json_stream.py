@@ -35,10 +35,15 @@ class Excerpt:
 
 
 def records(
-    path: Path, key: str | None, otherwise: Callable[[Any], Iterable[Any]], *, is_list: bool = False
+    path: Path,
+    key: str | None,
+    otherwise: Callable[[Any], Iterable[Any]],
+    *,
+    is_list: bool = False,
+    beside: Callable[[Any], None] = lambda _: None,
 ) -> Iterator[Any]:
     """Iterate over the records of the list under `key`, or of the list that the document is if `is_list`; a record that
-    is no strict JSON is given as its refusal.
+    is no strict JSON is given as its refusal. `beside` is told what stands beside the list, whose own place is empty.
 
     Any other document is read whole, and its records are what `otherwise` makes of it. Raises Refused as `loads`, and
     TRUNCATED, RECORD_TOO_LARGE.
@@ -48,6 +53,7 @@ def records(
         if document.enter(key, is_list=is_list):
             for excerpt in document.items():
                 yield _read(excerpt)
+            beside(document.beside)
             return
     yield from otherwise(loads(path.read_bytes()))
 
@@ -62,11 +68,13 @@ def _read(excerpt: Excerpt) -> Any:
 class Document:
     """A document as it is read: the bytes from the last place that was passed on, and how many of them were seen.
 
-    `is_list` tells, once the list is entered, whether it is the document itself.
+    `is_list` tells, once the list is entered, whether it is the document itself, and `beside`, once it is read, what
+    the document is without the items of the list.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
         self.is_list = False
+        self.beside: Any = None
         self._stream = stream
         self._bytes = b""
         self._passed = self._at = 0
@@ -139,7 +147,7 @@ class Document:
         while self._more():
             pass
         try:
-            loads(self._before + self._bytes[self._passed :])
+            self.beside = loads(self._before + self._bytes[self._passed :])
         except Refused as refused:
             raise Refused(refused.code, detail="after the list") from None
 

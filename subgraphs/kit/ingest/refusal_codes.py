@@ -75,6 +75,14 @@ CODES: dict[str, Text] = {
         "Le fichier n'a pas autant d'enregistrements qu'il en annonce ; ceux qui y sont ont été lus.",
         "Comparer avec le fichier d'origine : s'il en manque, le redemander entier, puis le transmettre à nouveau.",
     ),
+    "WHOLE_INCOMPLETE": Text(
+        "Les fichiers n'ont pas tout ce qu'ils annoncent, ou ne se lisent pas jusqu'au bout : rien n'est supprimé.",
+        "Redonner avec --whole toutes les pages, entières, du même export.",
+    ),
+    "REMOVALS_REFUSED": Text(
+        "Une liste n'a plus rien, ou a perdu plus d'un dixième de ce qui est connu : rien n'est supprimé.",
+        "Vérifier que les fichiers sont tout l'export ; si c'est voulu, relancer avec --whole et --remove.",
+    ),
     "XML_MALFORMED": Text(
         "Le XML est mal formé à partir de cet enregistrement. Ceux qui précèdent ont été repris.",
         "Redemander le fichier d'origine, puis le transmettre en entier.",

@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from sqlalchemy import Table
+
 from subgraphs.kit.ingest.batch import TakenRecord, Write, take_all
 from subgraphs.kit.ingest.excerpts import Pieces
 from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Place, Refused, Report
@@ -56,7 +58,8 @@ class Options:
     `as_of` dates files that carry no date of their own; `department` places people whose record names none; `headers`
     is the file of HTTP headers of the one webhook given; `organisations` maps a source's organisation id to the
     organisation: without it, nobody owns the items of that organisation; `proven` says that what is read was proven to
-    come from its source when it first came; `scope` is what whoever sent it may speak of.
+    come from its source when it first came; `whole` says that the files are all that the source holds, so that what
+    they no longer have goes, and `remove` that much of it may go at once; `scope` is what whoever sent it may speak of.
     """
 
     as_of: datetime | None = None
@@ -65,13 +68,15 @@ class Options:
     webhook_secret: bytes | None = None
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
     proven: bool = False
+    whole: bool = False
+    remove: bool = False
     scope: SenderScope = EVERYTHING
 
 
 class Source(ABC):
     """One foreign format; `role` is the database role that may write all that it writes, `reads` says in French, for
     docs/sources.md, what its files hold, `pieces` how they are cut into records, `fields` what becomes of each field;
-    `webhook` is how its system proves what it sends, if it sends."""
+    `webhook` is how its system proves what it sends, if it sends; `removes` says that its files may be whole."""
 
     name: ClassVar[str]
     reads: ClassVar[str]
@@ -79,6 +84,7 @@ class Source(ABC):
     pieces: ClassVar[Pieces]
     fields: ClassVar[Fields]
     webhook: ClassVar[Webhook | None] = None
+    removes: ClassVar[bool] = False
 
     def __init__(self, people: People) -> None:
         self.people = people
@@ -155,6 +161,11 @@ class Session:
         if isinstance(noted, Refused):
             raise noted
         noted.result()
+
+    async def keys(self, table: Table, source: str, until: datetime) -> set[str]:
+        """The keys that a public table holds of a source, of rows as of this instant at the latest."""
+        statement = f"SELECT id FROM {table.fullname} WHERE source = $1 AND as_of <= $2"  # noqa: S608 - the name of our own table
+        return {row["id"] for row in await self._connection.fetch(statement, source, until)}
 
     def tell(self, report: Report) -> None:
         """Report the progress, if anyone follows it."""

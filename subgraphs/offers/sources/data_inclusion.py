@@ -3,13 +3,15 @@
 A file is a page (`{"items": [...]}`) or an array of records; a record with `structure_id` is a service, another one a
 structure. Each is validated by the producers' own schema (PyPI `data-inclusion-schema`, version 1). How a structure is
 reached is taken; names, e-mails and telephone numbers of the contacts of services are left where they are: they are
-data on professionals, who may object each month (docs/domain.md#data-inclusion).
+data on professionals, who may object each month (docs/domain.md#data-inclusion). Of files that are said to be whole,
+what they no longer have goes (`data_inclusion_whole`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -32,8 +34,8 @@ from subgraphs.kit.ingest.unread_fields import UnreadFields
 from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import tables
 from subgraphs.offers.ranking import REMOTE
+from subgraphs.offers.sources.data_inclusion_whole import NAME, Held, removals
 
-NAME = "data-inclusion"
 CATEGORIES = frozenset(category.value for category in v1.Categorie)
 PLACE = "latitude"
 """Where a record says its position."""
@@ -91,14 +93,23 @@ class DataInclusion(Source):
     fields = FIELDS
     role = "offers_ingest"
     pieces = Items("items")
+    removes = True
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given; a record that comes twice counts by its date."""
-        return await read_files(self.name, paths, session, _records, _write)
+        held = Held()
+        report = await read_files(self.name, paths, session, partial(_records, held), _write)
+        if options.whole:
+            for removal in await removals(held, report, session, options):
+                await session.take(report, report.begin(), partial(_write, removal))
+            await session.settle(report)
+        return report
 
 
-def _records(path: Path) -> Iterator[Numbered[Any] | Refused]:
-    for record in records(path, "items", _neither, is_list=True):
+def _records(held: Held, path: Path) -> Iterator[Numbered[Any] | Refused]:
+    held.open()
+    for record in records(path, "items", _neither, is_list=True, beside=held.close):
+        held.add(record)
         yield record if isinstance(record, Refused) else Numbered(None, record, UNREAD.of_json(record))
 
 

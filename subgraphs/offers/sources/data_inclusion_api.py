@@ -14,12 +14,10 @@ import orjson
 
 from subgraphs.kit.ingest.api import Api, Calls, Document, Reading
 from subgraphs.kit.ingest.listing import Listing, Page, as_document
-from subgraphs.offers import tables
-from subgraphs.offers.sources.data_inclusion import NAME
+from subgraphs.offers.sources.data_inclusion_whole import LISTS, NAME
 
 SIZE = 5000
 """Records of a page: the default of the API."""
-RESOURCES = {"structures": tables.structure, "services": tables.service}
 
 
 class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +47,7 @@ class DataInclusionApi(Api):
 
     async def read(self, calls: Calls, reading: Reading) -> AsyncIterator[Document]:
         """Give the pages of both lists, then, if both settled, the removals."""
-        listings = {resource: Listing() for resource in RESOURCES}
+        listings = {resource: Listing() for resource in LISTS}
         for resource, listing in listings.items():
             number = 0
             async for records in listing.changes(partial(_page, calls, resource)):
@@ -57,7 +55,7 @@ class DataInclusionApi(Api):
                 yield Document(f"{resource}-{number:05}.json", as_document("items", records))
         removals: list[bytes] = []
         for resource, listing in listings.items():
-            gone = listing.vanished(await calls.keys(RESOURCES[resource], NAME), remove=reading.remove)
+            gone = listing.vanished(await calls.keys(LISTS[resource], NAME), remove=reading.remove)
             removals += [orjson.dumps({"vanished": resource, "id": key}) for key in gone]
         if removals:
             yield Document("vanished.json", as_document("items", removals))

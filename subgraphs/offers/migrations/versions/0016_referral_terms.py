@@ -5,8 +5,8 @@ No row is about a person: row security lets the query role read all of them, and
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
