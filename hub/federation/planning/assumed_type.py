@@ -22,7 +22,7 @@ def assumed_type(graph: Graph, position: Position, entry: Field, options: Iterab
     A key of the hub's own, `__typename` or a mark of policy in a selection on them asks for the type. So does a type
     that clients don't see, one that a context reads, and a second place of the document that selects the objects.
     """
-    types = {node.type for option in options for node in option.move.heads}
+    types = {type_ for option in options for type_ in option.move.heads}
     places = sum(field.key == entry.key for above in position.selected for field in above.fields)
     if places > 1 or not types.isdisjoint(graph.context_types):
         return ""

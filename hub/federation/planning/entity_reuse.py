@@ -21,7 +21,7 @@ from hub.federation.planning.search_state import Segment, Template
 MAX_PLACES = 16
 """Places per `_entities` field: each is walked when the step is executed."""
 
-MAX_COMPARED = 2_000
+MAX_COMPARED = 500
 """Comparisons of places and writers for one plan; then no further place is looked for."""
 
 Items = dict[str, Item]

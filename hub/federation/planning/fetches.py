@@ -18,6 +18,9 @@ from hub.federation.planning.search_state import Arrival, ContextSource, Group, 
 Alternatives = frozenset[frozenset[Condition]]
 """Present if all conditions of any member hold; `ALWAYS` has the empty conjunction."""
 
+STEPS_PER_FETCH = 10
+"""Steps of the budget for a fetch: what the passes and the batching of fetches make of it."""
+
 STEPS_PER_ITEM = 2
 """Steps of the budget for a field of a fetch: what inserts, merges, adapts and prints it."""
 
@@ -139,6 +142,8 @@ def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option], budget
             if identity in visited:
                 continue
             visited.add(identity)
+            if option.group.number not in steps:
+                budget.spend(STEPS_PER_FETCH, option.arrival.position.type, option.name)
             step = _step(steps, option.group)
             step.when = either(step.when, when)
             depth = _insert(graph, step, option, when, places)

@@ -7,7 +7,7 @@ private copy of the nodes below that field.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,13 +17,15 @@ from hub.federation.operations.operation import Selections
 from hub.federation.supergraph import ContextArgument, Key, Supergraph, SuperType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Node:
-    """An object of a concrete type, as one subgraph holds it."""
+    """An object of a concrete type, as one subgraph holds it; there is one in a graph (`Graph.node`). `moves` are those
+    that were looked for, by the field's name."""
 
     type: str
     subgraph: str
     view: Selections | None = None
+    moves: dict[str, Move | None] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,14 @@ class Move:
     """Reading one field at a node.
 
     `type`: the field's printed type in that subgraph; `requires`: the field set that its representation must hold;
-    `composite`: whether the value is an object; `heads`: its nodes, none if no type of the subgraph is one of an
-    abstract type; `contexts`: arguments that objects above give.
+    `composite`: whether the value is an object; `heads`: its nodes by type, none if no type of the subgraph is one of
+    an abstract type; `contexts`: arguments that objects above give.
     """
 
     type: str
     requires: Selections | None = None
     composite: bool = False
-    heads: tuple[Node, ...] = ()
+    heads: dict[str, Node] = field(default_factory=dict)
     contexts: tuple[ContextArgument, ...] = ()
 
     @property
@@ -65,15 +67,22 @@ class Graph:
             for argument in join.contexts
             for selections in argument.selections
         )
-        self._moves: dict[tuple[Node, str], Move | None] = {}
+        self._nodes: dict[tuple[str, str, Selections | None], Node] = {}
         self._local_types: dict[tuple[str, str], str] = {}
+
+    def node(self, type_name: str, subgraph: str, view: Selections | None = None) -> Node:
+        """The node of a concrete type in a subgraph."""
+        key = (type_name, subgraph, view)
+        node = self._nodes.get(key)
+        if node is None:
+            node = self._nodes[key] = Node(type_name, subgraph, view)
+        return node
 
     def move(self, node: Node, name: str) -> Move | None:
         """The field move, None if this subgraph does not resolve the field here."""
-        key = (node, name)
-        move = self._moves.get(key, _UNKNOWN)
+        move = node.moves.get(name, _UNKNOWN)
         if move is _UNKNOWN:
-            move = self._moves[key] = self._find(node, name)
+            move = node.moves[name] = self._find(node, name)
         return move
 
     def keys(self, type_name: str, subgraph: str) -> Iterator[tuple[Key, Selections]]:
@@ -148,8 +157,8 @@ class Graph:
         holder = self.local_type(node.type, node.subgraph)
         if name == "__typename":
             return Move("String!") if holder == node.type else None
-        field = self.supergraph.types[holder].fields.get(name)
-        join = field.joins.get(node.subgraph) if field else None
+        definition = self.supergraph.types[holder].fields.get(name)
+        join = definition.joins.get(node.subgraph) if definition else None
         if join is None:
             return None
         provided = next((field for field in node.view.fields if field.name == name), None) if node.view else None
@@ -163,7 +172,7 @@ class Graph:
             views[selections.type] = replace(selections, fields=view.fields + selections.fields) if view else selections
         target = self.supergraph.types.get(join.type.strip("[]!"))
         members = self._members(target, node.subgraph) if target else frozenset()
-        heads = tuple(Node(member, node.subgraph, views.get(member)) for member in sorted(members))
+        heads = {member: self.node(member, node.subgraph, views.get(member)) for member in sorted(members)}
         return Move(join.type, requires, target is not None, heads, join.contexts)
 
 

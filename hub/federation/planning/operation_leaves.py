@@ -9,7 +9,6 @@ from hub.federation.errors import OperationRefused
 from hub.federation.operations.operation import Condition, Field, Selections
 from hub.federation.planning.assumed_type import assumed_type
 from hub.federation.planning.choose import cost_of
-from hub.federation.planning.graph import Node
 from hub.federation.planning.search_state import Leaf, Level, Position
 from hub.federation.planning.walk import TYPENAME, Walker
 
@@ -53,7 +52,7 @@ def _ways(walker: Walker, position: Position, fields: list[Field]) -> list[tuple
     ways: list[tuple[Position, list[Leaf]]] = []
     graph, root = walker.graph, position.type
     before = [arrival.group.subgraph for arrival in position.arrivals]
-    homes = [name for name in graph.roots(root) if graph.move(Node(root, name), fields[0].name)]
+    homes = [name for name in graph.roots(root) if graph.move(graph.node(root, name), fields[0].name)]
     for home in sorted(homes, key=lambda name: name not in before):
         entered = position
         if home not in before:

@@ -18,11 +18,14 @@ from operator import or_
 
 from hub.federation.budget import Budget
 from hub.federation.operations.operation import Field, Selections
-from hub.federation.planning.graph import Graph, Move, Node
+from hub.federation.planning.graph import Graph, Move
 from hub.federation.planning.search_state import Arrival, ContextSource, Group, Level, Option, Position, Template
 from hub.federation.supergraph import ROOTS
 
 MAX_OPTIONS = 6
+
+STEPS_PER_HOP = 8
+"""Steps of the budget for a hop that is tried: its keys, and the group that it makes."""
 TYPENAME = "__typename"
 
 
@@ -73,10 +76,10 @@ class Walker:
         existing = {(arrival.group.number, arrival.node) for arrival in position.arrivals}
         before = len(position.arrivals)
         for option in options:
-            for node in option.move.heads:
-                if node.type == position.type and (option.group.number, node) not in existing:
-                    untyped = self.graph.local_type(node.type, node.subgraph) != node.type
-                    position.arrivals.append(Arrival(position, option.group, node, option, untyped))
+            node = option.move.heads.get(position.type)
+            if node is not None and (option.group.number, node) not in existing:
+                untyped = self.graph.local_type(node.type, node.subgraph) != node.type
+                position.arrivals.append(Arrival(position, option.group, node, option, untyped))
         if len(position.arrivals) > before:
             position.options.clear()
         return len(position.arrivals) > before
@@ -120,7 +123,7 @@ class Walker:
         """Reads after a hop by a key, with the field's requirement in the representation."""
         options: list[Option] = []
         for subgraph in self.graph.subgraphs:
-            move = self.graph.move(Node(position.type, subgraph), field.name)
+            move = self.graph.move(self.graph.node(position.type, subgraph), field.name)
             if move is None:
                 continue
             interface = self.graph.local_type(position.type, subgraph)
@@ -128,7 +131,7 @@ class Walker:
             for origin in [arrival for arrival in position.arrivals if untyped or not arrival.untyped]:
                 if origin.group.subgraph == subgraph and not move.waits:
                     continue
-                self.budget.spend(6 + origin.group.closure.bit_count() // 4, position.type, field.name)
+                self.budget.spend(STEPS_PER_HOP + origin.group.closure.bit_count() // 4, position.type, field.name)
                 arrival = self.hop(origin, subgraph, field, move)
                 if arrival is not None:
                     arguments = (*field.arguments, *self.context_coordinates(position, subgraph, field, move))
@@ -163,7 +166,7 @@ class Walker:
             group = self.group(
                 subgraph, position, origin, self.graph.local_type(position.type, subgraph), position.type, *reads
             )
-            self.arrivals[identity] = Arrival(position, group, Node(position.type, subgraph))
+            self.arrivals[identity] = Arrival(position, group, self.graph.node(position.type, subgraph))
         return self.arrivals[identity]
 
     def context_sources(
@@ -236,7 +239,7 @@ class Walker:
             cycles, before = self.cycles, len(position.arrivals)
             interface = self.graph.local_type(position.type, origin.node.subgraph)
             for subgraph, key, selections in self.graph.type_keys(position.type, interface):
-                self.budget.spend(6, position.type, TYPENAME)
+                self.budget.spend(STEPS_PER_HOP, position.type, TYPENAME)
                 sources: list[Option] = []
                 inputs = self.templates(position, selections, origin.group, sources)
                 if inputs is None or not self.types_readable_above(position, origin.group, sources):
@@ -246,7 +249,7 @@ class Walker:
                 if group is None:
                     group = self.group(subgraph, position, origin, interface, None, inputs, (), (), tuple(sources))
                     self.typed_groups[identity] = group
-                position.arrivals.append(Arrival(position, group, Node(position.type, subgraph)))
+                position.arrivals.append(Arrival(position, group, self.graph.node(position.type, subgraph)))
             if self.cycles > cycles and len(position.arrivals) == before:
                 position.typed.discard(origin.group.number)
 
@@ -293,7 +296,7 @@ class Walker:
         identity = (origin.group.number if origin else None, id(position), subgraph, "", None)
         if identity not in self.arrivals:
             group = self.group(subgraph, position, origin, position.type, position.type, (), (), (), ())
-            arrival = self.arrivals[identity] = Arrival(position, group, Node(position.type, subgraph))
+            arrival = self.arrivals[identity] = Arrival(position, group, self.graph.node(position.type, subgraph))
             if origin is None:
                 position.arrivals.append(arrival)
         return self.arrivals[identity]

@@ -11,7 +11,7 @@ from graphql import get_named_type, is_abstract_type, is_object_type
 from hub.federation.budget import Budget
 from hub.federation.errors import OperationRefused, RuleViolation
 from hub.federation.operations.operation import Field, Selections
-from hub.federation.planning.graph import Graph, Node
+from hub.federation.planning.graph import Graph
 from hub.federation.planning.search_state import Level, Position
 from hub.federation.planning.walk import TYPENAME, Walker
 from hub.federation.supergraph import Supergraph
@@ -62,7 +62,7 @@ def _check_labels(
     for name in types["Mutation"].fields if "Mutation" in types else ():
         attempts: list[tuple[list[RuleViolation], set[str]]] = []
         for subgraph in graph.roots("Mutation"):
-            if graph.move(Node("Mutation", subgraph), name):
+            if graph.move(graph.node("Mutation", subgraph), name):
                 search = _Search(supergraph, Walker(graph, Budget(moves)), set(reported))
                 attempts.append((list(search.check_root("Mutation", (subgraph,), (name,))), search.reported))
         if attempts and all(violations for violations, _ in attempts):
