@@ -36,6 +36,7 @@ RUNTIME_NAMES = {
         "Incomplete",
         "NotUnderstood",
         "Refused",
+        "StartAgain",
         "TokenRefused",
         "Unreachable",
         "Withheld",

@@ -10,11 +10,11 @@ import httpx2
 import msgspec
 import pytest
 
-from spie_hub_client import Answer, Incomplete, NotUnderstood, Reason, Refused, Retries, Unreachable
+from spie_hub_client import Answer, Incomplete, NotUnderstood, Reason, Refused, Retries, StartAgain, Unreachable
 from spie_hub_client.fragments import ListedPerson
 from spie_hub_client.persons import Persons, PersonsData
 from spie_hub_client.runtime.exchange import Call, Pause, Post, exchange
-from spie_hub_client.runtime.pages import Page
+from spie_hub_client.runtime.pages import Page, page_of
 
 EMPTY = b'{"data": {"persons": null}}'
 BUSY = b'{"errors": [{"message": "Attendez", "extensions": {"code": "TOO_MANY_REQUESTS"}}]}'
@@ -144,6 +144,14 @@ def test_the_reason_of_a_place_is_that_of_the_nearest_place_above() -> None:
     assert entry is not None
     assert entry.reason is Reason.UNKNOWN_VALUE
     assert answer.why("persons", "nodes") is None
+
+
+@pytest.mark.parametrize("code", ["CHANGES_EXPIRED", "CHANGES_RESTART"])
+def test_a_cursor_from_which_nobody_goes_on_asks_to_start_again(code: str) -> None:
+    error = b'{"message": "x", "path": ["changes"], "extensions": {"code": "%s"}}' % code.encode()
+    answer, _ = run([ok(b'{"data": {"persons": null}, "errors": [%s]}' % error)])
+    with pytest.raises(StartAgain, match=code):
+        page_of(Persons(), answer)
 
 
 def test_a_list_whose_cursor_does_not_move_ends_with_an_error() -> None:

@@ -84,6 +84,14 @@ def test_pages_follow_to_the_end_and_go_on_from_any_cursor(answers: dict[str, An
     assert answers["withheld"]["access"]
 
 
+def test_a_copy_reads_all_then_what_changed_and_is_told_when_to_start_again(answers: dict[str, Any]) -> None:
+    *whole, nothing = answers["changes"]
+    assert sum(people for people, _, _ in whole) > 60
+    assert [is_last for *_, is_last in whole] == [False] * (len(whole) - 1) + [True]
+    assert nothing == [0, 0, True]
+    assert (answers["startAgain"]["name"], answers["startAgain"]["code"]) == ("StartAgain", "CHANGES_EXPIRED")
+
+
 def test_an_application_s_tokens_come_from_its_identity_provider(answers: dict[str, Any]) -> None:
     if "application" not in answers:
         pytest.skip("node or npm absent")
@@ -101,7 +109,7 @@ def test_a_busy_hub_is_asked_again_with_the_same_request(answers: dict[str, Any]
     assert (purpose, body["variables"], body["query"]) == ("suivi", {"first": 1}, documents[body["documentId"]])
     assert answers["exhausted"]["code"] == answers["tooLong"]["code"] == "TOO_MANY_REQUESTS"
     assert answers["tooLong"]["retryAfter"] == 3600
-    assert answers["requests"] == 4 + 2 + 1 + 2 + 2 + 1 + 1 + 1 + 1
+    assert answers["requests"] == 4 + 2 + 1 + 2 + 2 + 1 + 1 + 1 + 1 + 1
     assert (answers["keyed"], answers["unkeyedLater"]) == (None, None)
     assert answers["unkeyed"]["code"] == "TOO_MANY_REQUESTS"
     assert answers["unreachable"]["name"] == "Unreachable"

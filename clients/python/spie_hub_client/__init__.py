@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .agenda import Agenda
 from .appointments import Appointments
+from .changes import Changes
 from .find_person import FindPerson
 from .journey import Journey
 from .journey_risks import JourneyRisks
@@ -13,7 +14,7 @@ from .record_appointment import RecordAppointment
 from .runtime.access import Access
 from .runtime.answers import Answer
 from .runtime.async_hub import AsyncHub
-from .runtime.errors import FieldError, HubError, Incomplete, NotUnderstood, Refused, TokenRefused, Unreachable, Withheld
+from .runtime.errors import FieldError, HubError, Incomplete, NotUnderstood, Refused, StartAgain, TokenRefused, Unreachable, Withheld
 from .runtime.exchange import Retries
 from .runtime.hub import Hub
 from .runtime.pages import Page
@@ -29,6 +30,7 @@ __all__ = [
     "Appointments",
     "AsyncHub",
     "BearerTokens",
+    "Changes",
     "ClientCredentials",
     "Decision",
     "FieldError",
@@ -49,6 +51,7 @@ __all__ = [
     "Retries",
     "Services",
     "SetAppointmentStatus",
+    "StartAgain",
     "TokenRefused",
     "Tokens",
     "Unreachable",

@@ -379,3 +379,15 @@ class RsaStatus(OpenEnum):
     """6, clos sur un mois antérieur."""
     UNKNOWN_VALUE = "UNKNOWN_VALUE"
     """Une valeur que ce client ne connaît pas encore."""
+
+
+class WithdrawalKind(OpenEnum):
+    """Pourquoi une personne sort de la copie que tient le client."""
+    WITHDRAWN = "WITHDRAWN"
+    """L'acteur n'en lit plus rien : lien fini, opposition, limitation, durée échue."""
+    MERGED = "MERGED"
+    """Ses dossiers sont désormais ceux de la personne `into`."""
+    DELETED = "DELETED"
+    """Le hub n'en tient plus rien."""
+    UNKNOWN_VALUE = "UNKNOWN_VALUE"
+    """Une valeur que ce client ne connaît pas encore."""

@@ -124,10 +124,14 @@ class ListedPersonContactAddress(Model, frozen=True, kw_only=True):
 
 class ListedPersonOrientations(Model, frozen=True, kw_only=True):
     """Orientation de la personne vers un parcours et un organisme."""
+    id: str
+    """Identifiant opaque. — Catégorie : TECH"""
     pathway: Pathway | None
     """Parcours d'orientation. — Catégorie : SUIVI (réduit)"""
     starts_on: Date | None = field(name="startsOn")
     """Date de début. — Catégorie : SUIVI (réduit)"""
+    ends_on: Date | None = field(name="endsOn")
+    """Date de fin. — Catégorie : SUIVI"""
 
 
 class ListedPersonRsa(Model, frozen=True, kw_only=True):

@@ -58,8 +58,10 @@ fragment ListedPerson on Person {
     rightsAndDutiesSince
   }
   orientations {
+    id
     pathway
     startsOn
+    endsOn
   }
 }
 
@@ -67,7 +69,7 @@ fragment PageBounds on PageInfo {
   hasNextPage
   endCursor
 }"""
-    DOCUMENT_ID = "c4bf946459fb7528e7a09dd12cb758240ce79ed943e7b285f44bcff71a151df6"
+    DOCUMENT_ID = "0f02cf209f181b421894af5c5ddaeef8a7b72356e7579c2e758938e96f1a6036"
     DATA = PersonsData
     CURSOR = "after"
     first: int | UnsetType | None = UNSET

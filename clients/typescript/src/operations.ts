@@ -477,6 +477,16 @@ export type PlacementStatus =
   | 'TERMINE'
   | '%future added value';
 
+/** Pourquoi une personne sort de la copie que tient le client. */
+export type WithdrawalKind =
+  /** L'acteur n'en lit plus rien : lien fini, opposition, limitation, durée échue. */
+  | 'WITHDRAWN'
+  /** Ses dossiers sont désormais ceux de la personne `into`. */
+  | 'MERGED'
+  /** Le hub n'en tient plus rien. */
+  | 'DELETED'
+  | '%future added value';
+
 export type AgendaQueryVariables = Exact<{
   day: string;
   first?: number | null | undefined;
@@ -494,6 +504,14 @@ export type AppointmentsQueryVariables = Exact<{
 
 
 export type AppointmentsQuery = { appointments: { nodes: Array<{ id: string, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, status: AppointmentStatus | null, motive: { category: MotiveCategory | null } | null, organisation: { name: string | null } | null, person: { id: string } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ChangesQueryVariables = Exact<{
+  since?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type ChangesQuery = { changes: { nodes: Array<{ id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null }> | null }> | null, withdrawn: Array<{ id: string, kind: WithdrawalKind, into: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type FindPersonQueryVariables = Exact<{
   identity: IdentityInput;
@@ -530,7 +548,7 @@ export type PersonsQueryVariables = Exact<{
 }>;
 
 
-export type PersonsQuery = { persons: { nodes: Array<{ id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ pathway: Pathway | null, startsOn: string | null }> | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type PersonsQuery = { persons: { nodes: Array<{ id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null }> | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type RecordAppointmentMutationVariables = Exact<{
   input: RecordAppointmentInput;
@@ -560,7 +578,7 @@ export type ListedAppointmentFragment = { id: string, startsAt: string | null, d
 
 export type ListedOrientationFragment = { id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null, decision: OrientationDecision | null, structure: { name: string | null } | null, person: { id: string } | null };
 
-export type ListedPersonFragment = { id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ pathway: Pathway | null, startsOn: string | null }> | null };
+export type ListedPersonFragment = { id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null }> | null };
 
 export type ListedServiceFragment = { id: string, name: string | null, thematics: Array<string> | null, structure: { name: string | null, siret: string | null } | null };
 
@@ -639,8 +657,10 @@ export const ListedPersonFragmentDoc = new TypedDocumentString(`
     rightsAndDutiesSince
   }
   orientations {
+    id
     pathway
     startsOn
+    endsOn
   }
 }
     `, {"fragmentName":"ListedPerson"}) as unknown as TypedDocumentString<ListedPersonFragment, unknown>;
@@ -663,11 +683,12 @@ export const PageBoundsFragmentDoc = new TypedDocumentString(`
     `, {"fragmentName":"PageBounds"}) as unknown as TypedDocumentString<PageBoundsFragment, unknown>;
 export const AgendaDocument = {"__meta__":{"hash":"sha256:7ec907950401bb8b97e75582d7741f82b3ed64aec2de40aa2fc9547ffe4f23b3"}} as unknown as TypedDocumentString<AgendaQuery, AgendaQueryVariables>;
 export const AppointmentsDocument = {"__meta__":{"hash":"sha256:070f397ffc4d8906b9db170d84c9e1954642d9016811e7625740f75a9a1be887"}} as unknown as TypedDocumentString<AppointmentsQuery, AppointmentsQueryVariables>;
+export const ChangesDocument = {"__meta__":{"hash":"sha256:7c1a57ad9580afa9e9afa0da635262e1032bc028391fd92bbe5a7a8b5d5f8de1"}} as unknown as TypedDocumentString<ChangesQuery, ChangesQueryVariables>;
 export const FindPersonDocument = {"__meta__":{"hash":"sha256:ecc794d81a89f821eac2630d607563983ac553a03eabb63d0ab009b7c630de3f"}} as unknown as TypedDocumentString<FindPersonQuery, FindPersonQueryVariables>;
 export const JourneyDocument = {"__meta__":{"hash":"sha256:47f27dab59520b1fb3e1a595030c30d5e2db84191c122fefe978ba6ec56e1c8b"}} as unknown as TypedDocumentString<JourneyQuery, JourneyQueryVariables>;
 export const JourneyRisksDocument = {"__meta__":{"hash":"sha256:4a99afadd70ffd0ae2a05d417ce8f651fe213de8c4660c63136991b59daa7b85"}} as unknown as TypedDocumentString<JourneyRisksQuery, JourneyRisksQueryVariables>;
 export const OrientationsDocument = {"__meta__":{"hash":"sha256:501011d65423e0cae174031ffcfe5663df41400e0d0d84e63de1e67e24ab5d1a"}} as unknown as TypedDocumentString<OrientationsQuery, OrientationsQueryVariables>;
-export const PersonsDocument = {"__meta__":{"hash":"sha256:a6da56a7f48a6f91f0961116720aa431bcd967628c7c34354d27fe09a20f61da"}} as unknown as TypedDocumentString<PersonsQuery, PersonsQueryVariables>;
+export const PersonsDocument = {"__meta__":{"hash":"sha256:5f3e8ecb400f7045686f3c69af4848ec7fa0504d131e8366b0fa86c41f99c7ef"}} as unknown as TypedDocumentString<PersonsQuery, PersonsQueryVariables>;
 export const RecordAppointmentDocument = {"__meta__":{"hash":"sha256:d7b72ae241dbe02d0759135a1d9d90ed44bfcec5448ec165f58b67b068d1551b"}} as unknown as TypedDocumentString<RecordAppointmentMutation, RecordAppointmentMutationVariables>;
 export const ServicesDocument = {"__meta__":{"hash":"sha256:e8acf645f80add8da183071ff9211d6625173f1190edd4607febb7645275d0c1"}} as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
 export const SetAppointmentStatusDocument = {"__meta__":{"hash":"sha256:1867fa25545297d7dd0745cbe6a1f9685a53be670c73963d0f216ff911fe6570"}} as unknown as TypedDocumentString<SetAppointmentStatusMutation, SetAppointmentStatusMutationVariables>;

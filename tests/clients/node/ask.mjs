@@ -8,7 +8,7 @@ import { inspect } from "node:util";
 
 const { client, url, tokens, provider, persons } = JSON.parse(await text(process.stdin));
 const hubClient = await import(pathToFileURL(client).href);
-const { Hub, bearerTokens, clientCredentials, JourneyDocument, PersonsDocument } = hubClient;
+const { Hub, bearerTokens, clientCredentials, ChangesDocument, JourneyDocument, PersonsDocument } = hubClient;
 const as = (actor, options) => new Hub(url, bearerTokens(() => tokens[actor]), options);
 const refusal = (promise) => promise.then(() => null, (error) => ({ ...error, name: error.name, text: inspect(error) }));
 const result = {};
@@ -35,6 +35,14 @@ async function ids(hub, variables, purpose) {
 result.pages = await ids(as("orienteur"), { first: 20 }, "orientation");
 result.resumed = await ids(as("orienteur"), { first: 20, after: result.pages[1][0] }, "orientation");
 result.withheld = await refusal(ids(as("statisticien"), {}, "statistique"));
+const changes = [];
+for (const since of [null, undefined]) {
+  const from = { first: 20, since: since === null ? null : changes.at(-1)[0] };
+  for await (const page of as("orienteur").pages(ChangesDocument, from, (data) => data.changes, { purpose: "orientation" })) {
+    changes.push([page.cursor, page.nodes.length, page.answer.data.changes.withdrawn.length, page.isLast]);
+  }
+}
+result.changes = changes.map(([, ...counts]) => counts);
 result.clear = await refusal((async () => new Hub("http://hub.exemple.fr/graphql", bearerTokens(() => "x")))());
 const crossing = { purpose: "demande", reference: "a\r\nb: c" };
 result.header = await refusal(as("referent-a").execute(PersonsDocument, {}, crossing));
@@ -84,6 +92,9 @@ result.empty = await ask(1, [200, '{"data": null}']);
 const failed = '{"data": {}, "errors": [{"message": "x", "path": ["persons", 0], "extensions": {"code": "SUBGRAPH_TIMEOUT"}}]}';
 replies.push([200, failed]);
 result.incomplete = await refusal(stub(1).execute(PersonsDocument, {}).then((answer) => answer.whole()));
+const expired = '{"data": {}, "errors": [{"message": "x", "path": ["changes"], "extensions": {"code": "CHANGES_EXPIRED"}}]}';
+replies.push([200, expired]);
+result.startAgain = await refusal(stub(1).pages(ChangesDocument, { since: "c" }, (data) => data.changes).next());
 const requests = received.length;
 server.close();
 server.closeAllConnections();

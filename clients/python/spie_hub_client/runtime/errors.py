@@ -3,6 +3,7 @@
     HubError
     ├── Refused         the hub executed nothing: `code`, HTTP `status`, `retry_after`, `access`
     ├── Incomplete      a source failed: some fields of the answer are null for that reason, `errors` says which
+    ├── StartAgain      the cursor of a copy is no longer good: read all anew, without it
     ├── Withheld        the list that was asked for is not open to this actor: `access` says why
     ├── TokenRefused    the identity provider gave no token
     ├── Unreachable     no answer came, however often it was tried
@@ -57,6 +58,15 @@ class Incomplete(HubError):
         super().__init__(f"Réponse incomplète : {' ; '.join(places)}")
         self.errors = errors
         self.trace = trace
+
+
+class StartAgain(HubError):
+    """The cursor of `changes` is of another perimeter, of other rules or fields, or too old: read all anew, without it,
+    and replace the copy."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Ce curseur ne vaut plus : relisez tout, sans curseur, et remplacez la copie [{code}]")
+        self.code = code
 
 
 class Withheld(HubError):

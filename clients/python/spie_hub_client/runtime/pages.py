@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from .answers import Answer
-from .errors import NotUnderstood, Withheld
+from .errors import NotUnderstood, StartAgain, Withheld
 from .models import PagedOperation
 
 Data = TypeVar("Data")
 Node = TypeVar("Node")
+
+RESTARTS = ("CHANGES_EXPIRED", "CHANGES_RESTART")
+"""Codes of the hub for a cursor from which nobody can go on."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,7 +36,10 @@ class Page(Generic[Data, Node]):
 
 
 def page_of(operation: PagedOperation[Data, Node], answer: Answer[Data]) -> Page[Data, Node]:
-    """The page in an answer; raises Incomplete if a source failed, Withheld if the list is null."""
+    """The page in an answer; raises StartAgain, Incomplete if a source failed, Withheld if the list is null."""
+    for error in answer.errors:
+        if error.code in RESTARTS:
+            raise StartAgain(error.code)
     connection = operation.connection_of(answer.whole())
     if connection is None:
         raise Withheld(answer.access)

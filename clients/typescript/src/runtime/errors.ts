@@ -42,6 +42,14 @@ export class Incomplete extends HubError {
   }
 }
 
+/** The cursor of `changes` is of another perimeter, of other rules or fields, or too old: read all anew, without it, and
+ * replace the copy. */
+export class StartAgain extends HubError {
+  constructor(readonly code: string) {
+    super(`Ce curseur ne vaut plus : relisez tout, sans curseur, et remplacez la copie [${code}]`);
+  }
+}
+
 /** The list that was asked for page by page is not open to this actor. */
 export class Withheld extends HubError {
   constructor(readonly access: readonly Access[]) {

@@ -3,7 +3,7 @@
 import type { DocumentTypeDecoration } from "@graphql-typed-document-node/core";
 
 import { readAnswer, type Answer } from "./answers.js";
-import { NotUnderstood, Unreachable, Withheld } from "./errors.js";
+import { NotUnderstood, StartAgain, Unreachable, Withheld } from "./errors.js";
 import type { Tokens } from "./tokens.js";
 import { checkUrl } from "./url.js";
 import type { Purpose } from "./vocabulary.js";
@@ -64,6 +64,8 @@ export class Page<Data, Node> {
 }
 
 const REFERENCE = /^[!-~]([ -~]{0,38}[!-~])?$/;
+/** Codes of the hub for a cursor from which nobody can go on. */
+const RESTARTS = ["CHANGES_EXPIRED", "CHANGES_RESTART"];
 const RETRIES: Retries = { attempts: 5, firstWait: 0.5, longestWait: 60 };
 
 /** A hub at an address, asked with an application's tokens; `documents` is the manifest of its operations. */
@@ -124,6 +126,8 @@ export class HubClient {
     const name = "since" in variables ? "since" : "after";
     for (let cursor = variables[name] ?? null; ; ) {
       const answer = await this.execute(operation, { ...variables, [name]: cursor }, call);
+      const restart = answer.errors.find((error) => RESTARTS.includes(error.code));
+      if (restart) throw new StartAgain(restart.code);
       const page = connection(answer.whole());
       if (page?.nodes == null) throw new Withheld(answer.access);
       const { endCursor, hasNextPage } = page.pageInfo;
