@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from functools import partial
+from typing import Annotated, TypeVar
 
 import asyncpg
 import typer
@@ -12,9 +13,11 @@ import typer
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
 from hub.ingest import database_refusals
+from hub.matching import follower
 from hub.matching.merges import ROLE, apply_decisions
 from hub.matching.review_queue import Counts, counts
 from hub.pages.matching_page import REASONS
+from hub.stop_signals import stopping
 from infra.keys import Keys, role_keys
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.people.registry import Registry
@@ -33,11 +36,27 @@ def status(keys: KeysOption = KEYS) -> None:
 
 
 @app.command(help="Réunit et sépare les dossiers comme les décisions le disent ; à nouveau, ne change rien.")
-def apply(keys: KeysOption = KEYS) -> None:
+def apply(
+    keys: KeysOption = KEYS,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Reste, et fait chaque décision dès qu'elle est prise.")
+    ] = False,
+) -> None:
     loaded_keys = Keys.load(keys, ("nir", *role_keys(ROLE)))
     registry = Registry(loaded_keys.nir)
+    if follow:
+        with database(loaded_keys, ROLE) as dsn:
+            asyncio.run(_follow(registry, dsn(ROLE)))
+        return
     moved = _run(loaded_keys, lambda connection: apply_decisions(registry, connection))
     typer.echo(f"Dossiers réunis ou séparés : {moved}.")
+
+
+async def _follow(registry: Registry, address: str) -> None:
+    """Apply decisions until a signal ends the process."""
+    stop = asyncio.Event()
+    with stopping(stop):
+        await follower.follow(partial(apply_decisions, registry), address, stop, typer.echo)
 
 
 def _run(keys: Keys, use: Callable[[Connection], Awaitable[T]]) -> T:

@@ -38,7 +38,7 @@ ORDER BY person_id, other_person_id, number DESC
 """
 DECIDED = f"""
 SELECT d.person_id, d.other_person_id FROM ({IN_FORCE}) d
-JOIN people.person one ON one.id = d.person_id JOIN people.person other ON other.id = d.other_person_id
+JOIN people.person p ON p.id = d.person_id JOIN people.person q ON q.id = d.other_person_id
 WHERE d.verdict = $1
 """  # noqa: S608 - our own tables
 MERGED = "SELECT person_id, survivor_id FROM access.merged"
@@ -46,6 +46,11 @@ MOVE = """
 UPDATE {table} SET person_id = $2, unmerged_person_id = CASE WHEN $1::uuid <> $2::uuid THEN $1::uuid END
 WHERE person_id = $1 AND unmerged_person_id IS NULL OR unmerged_person_id = $1
 """
+STRAY = """
+UPDATE {table} SET person_id = merged.survivor_id, unmerged_person_id = merged.person_id FROM access.merged
+WHERE {table}.person_id = merged.person_id AND {table}.unmerged_person_id IS NULL
+"""
+"""A row of someone who was merged while it was being written, by a transaction that holds no lock of ingestion."""
 Survivors = Mapping[UUID, UUID]
 """By person that is merged, the one that it is served as."""
 
@@ -54,23 +59,23 @@ def least_ids(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
     """Return the survivor of everyone whom pairs make one with another, directly or not: the least id of them all."""
     least: dict[UUID, UUID] = {}
 
-    def find(person: UUID) -> UUID:
+    def least_id(person: UUID) -> UUID:
         while least.get(person, person) != person:
             person = least[person]
         return person
 
-    for one, other in pairs:
-        first, second = sorted((find(one), find(other)))
+    for pair in pairs:
+        first, second = sorted(map(least_id, pair))
         least[second] = first
-    return {person: find(person) for person in least if find(person) != person}
+    return {person: least_id(person) for person in least if least_id(person) != person}
 
 
 def undisputed(same: Iterable[tuple[UUID, UUID]], different: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
     """Return the survivors of those whom `same` pairs make one, unless a pair among them is different: then some agent
     is wrong, and whoever follows one of them would be shown another, so that each stays its own."""
     merged = least_ids(same)
-    pairs = [(merged.get(one, one), merged.get(other, other)) for one, other in different]
-    disputed = {one for one, other in pairs if one == other}
+    pairs = [[merged.get(person, person) for person in pair] for pair in different]
+    disputed = {first for first, second in pairs if first == second}
     return {person: survivor for person, survivor in merged.items() if survivor not in disputed}
 
 
@@ -83,30 +88,32 @@ async def apply_decisions(registry: Registry, connection: Connection) -> int:
                 [(row[0], row[1]) for row in await connection.fetch(DECIDED, verdict)]
                 for verdict in ("SAME", "DIFFERENT")
             ]
-            wanted = undisputed(same, different)
+            decided = undisputed(same, different)
             current = {row[0]: row[1] for row in await connection.fetch(MERGED)}
-            people = next(_differing(current, wanted), None)
+            people = next(_differing(current, decided), None)
             if people is None:
+                for table in MOVING:
+                    await connection.execute(STRAY.format(table=table.fullname))
                 return moved
-            moving = {person: wanted.get(person) for person in people if current.get(person) != wanted.get(person)}
+            moving = {person: decided.get(person) for person in people if current.get(person) != decided.get(person)}
             await _move(connection, moving)
             emptied = Batch(connection)
-            [taken] = await emptied.take([partial(_empty, registry, people)])
-            taken.result()
+            [emptying] = await emptied.take([partial(_empty, registry, people)])
+            emptying.result()
             await emptied.write()
-            [taken] = await batch.take([partial(_regroup, registry, people)])
-            taken.result()
+            [regrouping] = await batch.take([partial(_regroup, registry, people)])
+            regrouping.result()
             moved += len(moving)
 
 
-def _differing(current: Survivors, wanted: Survivors) -> Iterator[list[UUID]]:
+def _differing(current: Survivors, decided: Survivors) -> Iterator[list[UUID]]:
     """Sets of people, each closed under both groupings, in which somebody is to be merged otherwise."""
     together = defaultdict(set)
-    roots = least_ids([*current.items(), *wanted.items()])
-    for person in {*current, *wanted, *current.values(), *wanted.values()}:
+    roots = least_ids([*current.items(), *decided.items()])
+    for person in {*current, *decided, *current.values(), *decided.values()}:
         together[roots.get(person, person)].add(person)
     for people in together.values():
-        if any(current.get(person) != wanted.get(person) for person in people):
+        if any(current.get(person) != decided.get(person) for person in people):
             yield sorted(people)
 
 

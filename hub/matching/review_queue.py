@@ -21,6 +21,8 @@ from infra.role_names import REVIEWER
 from infra.roles import Dsn
 from schema.facts import Fact, link_key
 
+CHANNEL = "people_match_decision"
+"""Channel on which each decision is told, without what it is about."""
 SHOWN = 50
 """Pairs that one page lists."""
 SECONDS = 10.0
@@ -140,6 +142,7 @@ class ReviewQueue:
             async with self._transaction(reviewer) as connection:
                 arguments = (pair.number + 1, verdict, ground, list(pair.reasons), reviewer.agent)
                 await connection.execute(DECIDE, *pair.key, *arguments, reviewer.organisation)
+                await connection.execute(f"NOTIFY {CHANNEL}")
         except asyncpg.UniqueViolationError:
             raise decided_meanwhile() from None
         except asyncpg.InsufficientPrivilegeError:

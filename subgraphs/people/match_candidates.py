@@ -37,7 +37,7 @@ async def put(store: Store, values: Row, person_id: UUID, person: MergedPerson) 
     `values` is its row of `people.identity`, `person_id` its own person, `person` whom that is part of.
     """
     alike = await _alike(store, values, set(person.members))
-    pairs = {(*_ordered(person_id, other), reason) for other, reason in alike}
+    pairs = {(*_ordered(person_id, lookalike), reason) for lookalike, reason in alike}
     key = {"source": values["source"], "source_id": values["source_id"]}
     for row in await store.all(tables.match_candidate, **key):
         if (row["person_id"], row["other_person_id"], row["reason"]) not in pairs:
@@ -93,18 +93,18 @@ async def _alike(store: Store, values: Row, own: set[UUID]) -> Alike:
     if first_name is None:
         return set()
     last_names = {name_key(values[name]) for name in ("last_name", "birth_name")} - {None}
-    named = [
+    name_keys = [
         {"birth_date": born, column: last_name}
         for column in ("last_name_key", "birth_name_key")
         for last_name in sorted(filter(None, last_names))
     ]
-    reached = [{"email": values["email"]}, *({"phones": phone} for phone in values["phones"])]
+    contact_keys = [{"email": values["email"]}, *({"phones": phone} for phone in values["phones"])]
     await store.prefetch(
-        *((tables.person, key) for key in named),
-        *((tables.identity, key) for key in reached),
+        *((tables.person, key) for key in name_keys),
+        *((tables.identity, key) for key in contact_keys),
         (tables.identity, {"nir_hash": nir_hash}),
     )
-    found: dict[str, set[UUID]] = {
+    alike: dict[str, set[UUID]] = {
         MatchReason.NIR.name: {
             row["person_id"]
             for row in await store.all(tables.identity, nir_hash=nir_hash)
@@ -112,41 +112,41 @@ async def _alike(store: Store, values: Row, own: set[UUID]) -> Alike:
         },
         MatchReason.NAMES.name: {
             row["id"]
-            for key in named
+            for key in name_keys
             for row in await store.all(tables.person, **key)
             if name_key(row["first_name"]) == first_name
         },
         MatchReason.CONTACT.name: {
             row["person_id"]
-            for key in reached
+            for key in contact_keys
             for row in await store.all(tables.identity, **key)
             if name_key(row["first_name"]) == first_name
         },
     }
-    survivors = await survivors_of(store, set().union(*found.values()))
-    others = {
+    survivors = await survivors_of(store, set().union(*alike.values()))
+    lookalikes = {
         reason: {person_id for person_id in people if own.isdisjoint((person_id, survivors[person_id]))}
-        for reason, people in found.items()
+        for reason, people in alike.items()
     }
-    return {(other, reason) for reason, people in others.items() if len(people) <= MANY for other in people}
+    return {(person, reason) for reason, people in lookalikes.items() if len(people) <= MANY for person in people}
 
 
-def _has(reason: str, one: Row, other: Row) -> bool:
+def _has(reason: str, first: Row, second: Row) -> bool:
     """Whether two rows of `people.identity` are alike for this reason."""
     if reason == MatchReason.NIR.name:
-        same = all(one[name] is not None and one[name] == other[name] for name in ("nir_hash", "birth_date"))
-        return same and other_first_name(one, other)
-    if name_key(one["first_name"]) != name_key(other["first_name"]):
+        same = all(first[name] is not None and first[name] == second[name] for name in ("nir_hash", "birth_date"))
+        return same and other_first_name(first, second)
+    if name_key(first["first_name"]) != name_key(second["first_name"]):
         return False
     if reason == MatchReason.NAMES.name:
-        last_names = [{name_key(row[name]) for name in ("last_name", "birth_name")} - {None} for row in (one, other)]
-        return one["birth_date"] == other["birth_date"] and not last_names[0].isdisjoint(last_names[1])
-    shared = set(one["phones"]) & set(other["phones"])
-    return bool(shared) or (one["email"] is not None and one["email"] == other["email"])
+        last_names = [{name_key(row[name]) for name in ("last_name", "birth_name")} - {None} for row in (first, second)]
+        return first["birth_date"] == second["birth_date"] and not last_names[0].isdisjoint(last_names[1])
+    shared = set(first["phones"]) & set(second["phones"])
+    return bool(shared) or (first["email"] is not None and first["email"] == second["email"])
 
 
-def _ordered(one: UUID, other: UUID) -> tuple[UUID, UUID]:
-    return (one, other) if one < other else (other, one)
+def _ordered(first: UUID, second: UUID) -> tuple[UUID, UUID]:
+    return (first, second) if first < second else (second, first)
 
 
 def _key(row: Row) -> Row:

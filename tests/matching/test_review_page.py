@@ -21,7 +21,6 @@ from schema.facts import Fact
 from subgraphs.kit.ingest.person_registry import PersonRecord, Rsa
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.people.registry import Registry
-from subgraphs.people.sources.precedence import Precedence, Ranks
 from tests.conftest import Database
 from tests.pinned_graph import graph
 from tests.sources.ingestion import rows, take_one, values
@@ -29,7 +28,7 @@ from tests.sources.ingestion import rows, take_one, values
 COUNTY, NEIGHBOUR = "22080001900010", "22590001800018"
 PURPOSES = ("identification", "fiabilisation")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-PRECEDENCE = Precedence(*(Ranks((("a", "b"),)),) * 2)
+SOURCE = "rdv-insertion"
 
 
 def agent(name: str, organisation: str, department: str) -> DemoActor:
@@ -45,7 +44,7 @@ def record(number: int, first_name: str, department: str, **more: Any) -> Person
     """Someone who draws the RSA in a département."""
     born, rsa = date(1980, 1, 1 + len(first_name)), Rsa("DROIT_OUVERT_VERSABLE", None, None, None, department)
     return PersonRecord(
-        "a", str(number), NOON, first_name=first_name, last_name="Ardoisier", birth_date=born, rsa=rsa,
+        SOURCE, str(number), NOON, first_name=first_name, last_name="Ardoisier", birth_date=born, rsa=rsa,
         email=f"courriel{number}@example.org", **more,
     )  # fmt: skip
 
@@ -80,7 +79,7 @@ class Queue:
         """Make the merges."""
         connection = await self.database.connect(ROLE)
         try:
-            return await apply_decisions(Registry(self.database.keys.nir, PRECEDENCE), connection)
+            return await apply_decisions(Registry(self.database.keys.nir), connection)
         finally:
             await connection.close()
 
@@ -100,7 +99,7 @@ class Queue:
 @asynccontextmanager
 async def queue(database: Database, folder: Path) -> AsyncIterator[Queue]:
     """People 0 and 1 of the Ardennes have the same names, 2 as well but lives in the Nord; 3 is alone."""
-    registry = Registry(database.keys.nir, PRECEDENCE)
+    registry = Registry(database.keys.nir)
     connection = await database.connect("people_ingest")
     people = []
     for number, (first_name, department) in enumerate((("Anne", "08"), ("Anne", "08"), ("Anne", "59"), ("Zoé", "08"))):
@@ -189,8 +188,8 @@ async def test_whoever_is_erased_or_may_not_be_read_is_not_compared(fresh_databa
         assert (await page.post(AGENT, pair=page.pair(0, 1))).status_code == 404
         assert (await page.decide(AGENT, page.pair(0, 1), "SAME")).status_code == 404
         connection = await fresh_database.connect("people_ingest")
-        registry = Registry(fresh_database.keys.nir, PRECEDENCE)
-        await take_one(connection, lambda store: registry.remove(store, "a", "1"))
+        registry = Registry(fresh_database.keys.nir)
+        await take_one(connection, lambda store: registry.remove(store, SOURCE, "1"))
         await connection.close()
         assert await values(fresh_database, "SELECT count(*) FROM people.match_candidate WHERE source_id = '1'") == [0]
         assert page.pair(0, 1) not in (await page.post(AGENT)).text
