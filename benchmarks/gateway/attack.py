@@ -17,7 +17,7 @@ from benchmarks.gateway.load_client import Load
 from benchmarks.gateway.measure import QUERY
 from benchmarks.gateway.peers import RunningGateway
 from benchmarks.gateway.processes import memory, processor, run_load
-from hub.document.variables import MOST_VALUES
+from hub.document.coercion import MOST_VALUES
 from hub.http.bodies import MAX_BODY
 
 NUMBER = "00000"

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
-from hub.document.variables import MOST_VALUES
+from hub.document.coercion import MOST_VALUES
 from hub.errors import NotServed, RequestRefused
 from schema import strict_json
 

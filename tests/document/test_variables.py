@@ -10,7 +10,8 @@ from graphql.utilities import coerce_input_value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.document.variables import MOST_FILLED, MOST_VALUES, bind
+from hub.document.coercion import MOST_FILLED, MOST_VALUES
+from hub.document.variables import bind
 from hub.errors import VariablesRefused
 from tests.document.sample_schema import SCHEMA, operation
 

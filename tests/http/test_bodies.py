@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hub.document.variables import MOST_VALUES
+from hub.document.coercion import MOST_VALUES
 from hub.errors import RequestRefused
 from hub.http.bodies import MAX_BODY, SMALL_BODY, TURNS, BodyReader, receive_body
 

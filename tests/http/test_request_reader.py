@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from hub.document.coercion import MOST_VALUES
 from hub.document.exchange import Request
-from hub.document.variables import MOST_VALUES
 from hub.errors import RequestRefused
 from hub.http.bodies import BodyReader
 from hub.http.request_reader import check_media, read_headers, read_request, trace_id
