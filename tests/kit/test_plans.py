@@ -57,7 +57,8 @@ ALL = anyone(R, T)
 READ = residual(
     dict.fromkeys(("Person", "Contact", "Constraint", "Appointment", "Motive", "Contract", "Orientation"), ALL),
     {
-        **dict.fromkeys(("Contract.endsOn", "Orientation.startsOn", "Orientation.pathway"), ALL),
+        **dict.fromkeys(("Contract.endsOn", "Contract.startsOn", "Orientation.startsOn", "Orientation.endsOn"), ALL),
+        **dict.fromkeys(("Orientation.pathway", "Appointment.status", "Appointment.day"), ALL),
         **dict.fromkeys(("Person.lastName", "Person.birthName", "Person.contact", "Contact.phones"), ALL),
         **dict.fromkeys(("Person.constraints", "Constraint.theme", "Person.appointments"), ALL),
         **dict.fromkeys(("Appointment.startsAt", "Appointment.motive", "Motive.category"), ALL),
@@ -67,6 +68,7 @@ READ = residual(
 )
 AGENDA = """query($f: AppointmentFilter) {
   appointments(filter: $f, orderBy: STARTS_AT_DESC) { nodes { startsAt person { id } } _judged { _access } } }"""
+SIGNAL = "query($d: Int!) { %s(days: $d) { nodes { id person { id %s } } _judged { _access } } }"
 CONTRACTS = """query($f: ContractFilter) {
   contracts(filter: $f, orderBy: ENDS_ON) { nodes { endsOn person { lastName _access } } _judged { _access } } }"""
 ORIENTATIONS = """query($f: OrientationFilter) {
@@ -99,6 +101,10 @@ QUERIES: dict[str, tuple[Model, str, dict[str, Any], str]] = {
         {"f": {"endsFrom": "2026-05-01", "endsTo": "2026-07-01"}},
         link_key(R, "agent-007"),
     ),
+    "absences": (APPOINTMENTS, SIGNAL % ("repeatedAbsences", ""), {"d": 365}, link_key(R, "agent-007")),
+    "contacts": (APPOINTMENTS, SIGNAL % ("lostContacts", ""), {"d": 60}, link_key(R, "agent-007")),
+    "ending": (PEOPLE, SIGNAL % ("endingContracts", "lastName"), {"d": 90}, link_key(R, "agent-007")),
+    "conflicts": (PEOPLE, SIGNAL % ("conflictingOrientations", "lastName"), {"d": 90}, link_key(R, "agent-007")),
     "orientations": (PEOPLE, ORIENTATIONS, {"f": {"pathway": "SOCIAL"}}, link_key(R, "agent-007")),
     "find": (
         PEOPLE,
