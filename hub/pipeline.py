@@ -116,6 +116,7 @@ class Pipeline:
             decision_class=decisions.id,
             residual=prepared.authorisation.residual,
             now=caller.now,
+            page=decisions.page,
         )
         answer = await execute(
             prepared.plan, variables, self.transports, context, self.deadline, codes=self.codes, bounds=self.bounds

@@ -22,6 +22,8 @@ from schema.residual import Residual
 
 HEADER = "hub-context"
 LIFETIME = 30
+PAGE, LARGEST_PAGE = 100, 1000
+"""Most rows of one page, and the most that the scope of an application may set."""
 
 
 class ContextRefused(Exception):
@@ -32,7 +34,8 @@ class Context(NamedTuple):
     """The part of a request that a subgraph needs.
 
     `actor` names the actor, and the partner's application if it uses one; `scopes` are link keys
-    (`schema.facts.link_key`); `now` is Unix seconds; `seconds`: the time that is left for this call.
+    (`schema.facts.link_key`); `now` is Unix seconds; `seconds`: the time that is left for this call; `page`: the most
+    rows of one page.
     """
 
     actor: str
@@ -45,6 +48,7 @@ class Context(NamedTuple):
     residual: Residual
     now: int
     seconds: float = LIFETIME
+    page: int = PAGE
 
 
 def seal(context: Context, *, audience: str, body: bytes, key: bytes, now: int) -> str:
@@ -66,6 +70,7 @@ def seal(context: Context, *, audience: str, body: bytes, key: bytes, now: int) 
             "residual": context.residual.encoded.decode(),
             "now": context.now,
             "seconds": context.seconds,
+            "page": context.page,
         }
     )
     return f"{_b64(payload)}.{_b64(_sign(payload, key))}"
@@ -98,6 +103,7 @@ def unseal(header: str, *, audience: str, body: bytes, keys: Sequence[bytes], no
             residual=Residual.decode(claims["residual"]),
             now=claims["now"],
             seconds=min(float(claims.get("seconds", LIFETIME)), LIFETIME),
+            page=min(int(claims["page"]), LARGEST_PAGE),
         )
         return context, claims["jti"], claims["exp"]
     except (BinasciiError, UnicodeError, ValueError, KeyError, TypeError, AttributeError) as error:

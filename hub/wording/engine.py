@@ -87,7 +87,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 
 SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
     {
-        "BAD_FIRST": "Le nombre d'éléments par page va de 1 à 100 : corrigez « first ».",
+        "BAD_FIRST": "Le nombre d'éléments par page va de 1 à 100, ou à la borne de l'application : corrigez "
+        "« first ».",
         "BAD_IDENTITY": "L'identité à rapprocher n'a pas la forme attendue : donnez la date de naissance (AAAA-MM-JJ) "
         "et un NIR (13 caractères, ou 15 avec sa clé), un identifiant national (un matricule, avec son organisme et "
         "son rôle) ou celui d'un département.",

@@ -17,6 +17,7 @@ from strawberry.federation.schema_directives import Inaccessible, Shareable
 from strawberry.types.arguments import StrawberryArgument
 
 from schema.categories import Category
+from schema.context import PAGE
 from subgraphs.kit.directives import TECH, category_directive
 
 T = TypeVar("T")
@@ -89,6 +90,11 @@ def argument(
 def connection_arguments(of_rows: str, page: int) -> list[StrawberryArgument]:
     """`first` and `after` of a connection."""
     return [
-        argument("first", int | None, f"Nombre {of_rows} par page, de 1 à 100.", page),
+        argument(
+            "first",
+            int | None,
+            f"Nombre {of_rows} par page, de 1 à {PAGE}, ou à la borne de l'application.",
+            page,
+        ),
         argument("after", str | None, "Curseur de la page précédente."),
     ]

@@ -29,8 +29,8 @@ from subgraphs.kit.root_fields import Comparison, Criterion, RootField, RootKind
 from subgraphs.kit.signals import DAYS, Signal
 from subgraphs.kit.subgraph_model import Model
 
-MAX_PAGE = 100
-"""Most rows of one page."""
+MOST_VALUES = 100
+"""Most values of a criterion that is a list."""
 _FIRST = {"first"}
 _FORMS = {int: "INT", bool: "BOOLEAN", float: "FLOAT"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -145,8 +145,9 @@ def read_page(listing: Listing, reading: Reading, variables: Mapping[str, Any], 
     first = reading.value(node, "first", variables)
     if first is None:
         first = listing.page
-    if type(first) is not int or not 1 <= first <= MAX_PAGE:
-        raise RequestFailed("BAD_FIRST", f"L'argument « first » doit être un entier de 1 à {MAX_PAGE}.")
+    most = sealer.context.page
+    if type(first) is not int or not 1 <= first <= most:
+        raise RequestFailed("BAD_FIRST", f"L'argument « first » doit être un entier de 1 à {most}.")
     days = None if listing.signal is None else _days(reading.value(node, DAYS, variables), listing.signal)
     if node.arguments.keys() <= _FIRST:
         return Page(listing, PLAIN, first, None, {})
@@ -188,7 +189,7 @@ def _criterion(name: str, value: Any, listing: Listing) -> Any:
     input_path = f"filter.{name}"
     criterion, field = listing.criteria[name]
     if criterion.comparison is Comparison.AMONG:
-        if not isinstance(value, list) or not 1 <= len(value) <= MAX_PAGE:
+        if not isinstance(value, list) or not 1 <= len(value) <= MOST_VALUES:
             raise BadInput(input_path, "LIST")
         return [convert_value(input_path, element, field.kind) for element in value]
     if criterion.comparison is Comparison.HOLDS:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import orjson
 import pytest
@@ -17,7 +18,7 @@ from joserfc import jwk, jwt
 from demo.cast import PARTNER
 from demo.token_issuer import ALGORITHM, AUDIENCE, ISSUER, LIFETIME, PARTNER_CLIENT, DemoActor
 from hub.identity.actor import CLAIM
-from hub.policy.decide.decision_table import Reason
+from hub.policy.decide.decision_table import DecisionClass, Reason
 from tests.conftest import Database
 from tests.e2e.canary_inside import TRACE, Got, Inside, inside
 from tests.e2e.canary_world import ITSELF, World
@@ -270,3 +271,12 @@ async def test_32_a_delegation_that_is_not_exactly_one_user_of_one_application_i
     got = await hub.ask("employeur", QUERY, {"id": world.persons["vurnibal"]}, authorization=f"Bearer {bad}")
     assert (got.status, "data" in got.json) == (401, False)
     assert got.code in ("TOKEN_REFUSED", "HABILITATION_ENDED")
+
+
+async def test_34_a_page_is_as_large_as_the_scope_says_whoever_asks_for_more(hub: Inside) -> None:
+    query = "{ persons(first: %d) { nodes { id } } }"
+    for actor in ("referent-a", "app of referent-a"):
+        assert (await hub.ask(actor, query % 101)).code == "BAD_FIRST"
+    with patch.object(DecisionClass, "page", property(lambda _: 1000)):
+        assert (await hub.ask("app of referent-a", query % 1000)).data["persons"]["nodes"]
+        assert (await hub.ask("app of referent-a", query % 1001)).code == "BAD_FIRST"

@@ -67,6 +67,17 @@ async def test_next_page_is_known_after_the_drop(rows: Rows, appointments: Subgr
     assert two["pageInfo"]["hasNextPage"] is True
 
 
+async def test_a_page_is_as_large_as_the_context_lets_it_be(rows: Rows, appointments: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    await add_appointments(rows, 3)
+    query = "query($first: Int) { appointments(first: $first) { nodes { id } } }"
+    large = context(APPOINTMENTS)._replace(page=1000)
+    assert len((await appointments.execute(query, {"first": 1000}, large))["data"]["appointments"]["nodes"]) == 3
+    for first, asked in ((1001, large), (101, context(APPOINTMENTS))):
+        answer = await appointments.execute(query, {"first": first}, asked)
+        assert answer["errors"][0]["extensions"]["code"] == "BAD_FIRST"
+
+
 async def test_dropped_rows_leave_no_trace_in_a_page(rows: Rows, appointments: Subgraph) -> None:
     await rows.person(1, (R, AGENT))
     await add_appointments(rows, 3)

@@ -14,6 +14,7 @@ from hub.policy.decide.wording import REASONS
 from hub.policy.report.explanation import explanation_text
 from hub.policy.report.rights_matrix import opened
 from schema.categories import OPEN, Category, Level
+from schema.context import LARGEST_PAGE, PAGE
 from schema.residual import Clause
 from tests.pinned_graph import graph
 from tests.policy.test_policy_loader import written
@@ -101,6 +102,12 @@ def test_classes_of_different_applications_share_nothing() -> None:
     ids = {TABLE.decision_class(*pair, client).id for client in (None, UNSCOPED, "parcours")}
     assert len(ids) == 3
     assert TABLE.decision_class(*pair, "parcours") is TABLE.decision_class(*pair, "parcours")
+
+
+def test_a_page_is_as_large_as_the_scope_says_and_no_scope_says_more() -> None:
+    pages = {row.client: row.page for row in ROWS}
+    assert pages == {"parcours": PAGE, "mon_parcours": PAGE, "departement": LARGEST_PAGE, UNSCOPED: PAGE}
+    assert {row.page for row in TABLE.classes.values()} == {PAGE}
 
 
 def test_an_application_matches_by_what_its_scope_and_its_user_match_by() -> None:
@@ -198,6 +205,7 @@ def test_that_the_application_is_not_given_a_field_does_not_say_that_its_user_ha
         ('read = ["ID",', 'match = ["SAN"]\nread = ["ID",', "PART-SAN"),
         ("[parcours]", "[dpo]", "« dpo »"),
         ("legal =", "# legal =", "legal"),
+        *(("legal =", f"page = {page}\nlegal =", "« page »") for page in (99, 1001, -1)),
     ],
 )
 def test_a_scope_that_is_not_exactly_as_it_must_be_stops_the_start_with_file_and_line(

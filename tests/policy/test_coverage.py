@@ -109,7 +109,7 @@ def test_a_category_by_which_grants_match_and_no_input_does_is_noted() -> None:
 def test_a_list_that_does_not_tell_whom_it_judges_takes_no_guarded_criterion() -> None:
     for connection, criterion in (
         ("PersonConnection", "PersonFilter.birthDateFrom"),
-        ("AppointmentConnection", "AppointmentFilter.organisation"),
+        ("AppointmentConnection", "AppointmentFilter.day"),
         ("AccessEntryConnection", "AccessFilter.actor"),
     ):
         fields = {name: field for name, field in TABLE.classification.fields.items() if name != f"{connection}._judged"}

@@ -14,12 +14,14 @@ TABLE = graph().table
 SCHEMA = TABLE.classification
 SCOPED = [row for client in TABLE.policy.clients for row in TABLE.through(client)]
 ROWS = [*TABLE.classes.values(), *SCOPED, *(TABLE.decision_class(*pair, UNSCOPED) for pair in sorted(TABLE.classes))]
-LISTS = {
+ROOTS = {
     field.coordinate: SCHEMA.fields[f"{field.returns}.nodes"].returns
     for field in SCHEMA.fields.values()
     if field.type == "Query" and {f"{field.returns}._judged", f"{field.returns}.nodes"} <= SCHEMA.fields.keys()
 }
 """By root list, the type of its rows."""
+SIGNALS = {root: item for root, item in ROOTS.items() if f"{root}(days:)" in SCHEMA.inputs}
+LISTS = {root: item for root, item in ROOTS.items() if root not in SIGNALS}
 ITEMS = sorted(name for name in LISTS.values() if f"{name}.person" in SCHEMA.fields)
 EACH_ROW = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.client}-{row.kind}-{row.purpose}")
 
@@ -60,6 +62,16 @@ def test_a_list_is_read_where_the_same_list_of_one_person_is(row: DecisionClass)
         if item in ITEMS:
             ours, theirs = row.decisions[root], row.decisions[below]
             assert (ours.effect, ours.rule.read) == (theirs.effect, theirs.rule.read), root
+
+
+@EACH_ROW
+def test_a_signal_is_read_where_the_list_of_its_facts_is(row: DecisionClass) -> None:
+    assert len(SIGNALS) == 5
+    for root, item in SIGNALS.items():
+        (whole,) = (name for name, rows in LISTS.items() if rows == item)
+        ours, theirs = row.decisions[root], row.decisions[whole]
+        assert set(ours.rule.read) <= set(theirs.rule.read), root
+        assert ours.effect is theirs.effect or ours.effect is Effect.DENY, root
 
 
 def test_what_a_value_of_an_item_reveals_is_no_fact_of_its_person() -> None:

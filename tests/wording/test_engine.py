@@ -95,7 +95,10 @@ def test_a_failed_field_names_the_argument_and_the_form_that_it_lacks() -> None:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("BAD_FIRST", "Le nombre d'éléments par page va de 1 à 100 : corrigez « first »."),
+        (
+            "BAD_FIRST",
+            "Le nombre d'éléments par page va de 1 à 100, ou à la borne de l'application : corrigez « first ».",
+        ),
         ("SUBGRAPH_TIMEOUT", "Une source de données a dépassé le délai : réessayez plus tard."),
         ("ANY_OTHER", "Une source de données n'a pas pu fournir ce champ."),
     ],

@@ -15,6 +15,7 @@ import msgspec
 from hub.policy.decide.policy_model import ActorKind, ClientScope, Policy, Prohibition
 from hub.strict_toml import TomlForm, TomlTable
 from schema.categories import Category, Level
+from schema.context import LARGEST_PAGE, PAGE
 
 UNSCOPED = ""
 """The scope of an application that has none, or none for this kind of user: it receives no personal data."""
@@ -30,6 +31,7 @@ class _ClientForm(TomlForm, frozen=True):
     match: tuple[Category, ...] = ()
     write: tuple[Category, ...] = ()
     nir: str | None = None
+    page: int = PAGE
 
 
 def through(policy: Policy, client: str) -> Policy:
@@ -81,7 +83,10 @@ def read_scope(
         legal=form.legal,
         nir=form.nir,
         write=table.distinct("write", form.write),
+        page=form.page,
     )
+    if not PAGE <= scope.page <= LARGEST_PAGE:
+        raise table.refusal(f"« page » va de {PAGE} à {LARGEST_PAGE}", "page")
     for user in sorted(scope.users):
         if actors[user].application or not actors[user].purposes & scope.purposes:
             raise table.refusal(f"« {user} » ne se sert pas d'une application pour l'une de ces finalités", "users")

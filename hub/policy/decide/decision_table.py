@@ -17,6 +17,7 @@ from hub.policy.decide.client_scope import UNSCOPED, through
 from hub.policy.decide.matrix_cells import Cell, cell, intersect, merge, prohibitions
 from hub.policy.decide.policy_model import Policy
 from schema.categories import OPEN, Category, Level
+from schema.context import PAGE
 from schema.facts import VALUE_FACTS, Fact
 from schema.residual import Clause, Residual, Rule
 
@@ -100,6 +101,12 @@ class DecisionClass:
     def id(self) -> str:
         """Short stable name of the class: kind, purpose, client and the digest of policy and classification."""
         return sha256(f"{self.kind}\0{self.purpose}\0{self.client!r}\0{self.digest}".encode()).hexdigest()[:16]
+
+    @cached_property
+    def page(self) -> int:
+        """Most rows of one page: more than usual where the scope of the application says so."""
+        scope = None if self.client is None else self.policy.clients.get(self.client)
+        return PAGE if scope is None else scope.page
 
     @cached_property
     def by_coordinate(self) -> Mapping[str, Decision]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from hub.strict_toml import TomlForm
 from schema.categories import Category, Level
+from schema.context import PAGE
 from schema.facts import Fact
 
 
@@ -104,7 +105,8 @@ class ActorKind:
 class ClientScope:
     """What an application of the kind `actor` may receive of its users' rights: `users` are their kinds.
 
-    `nir`: the legal text by which the application's body may match persons by their NIR.
+    `nir`: the legal text by which the application's body may match persons by their NIR; `page`: the most rows of one
+    page that it may ask for.
     """
 
     name: str
@@ -117,6 +119,7 @@ class ClientScope:
     legal: str
     nir: str | None = None
     write: frozenset[Category] = frozenset()
+    page: int = PAGE
 
 
 @dataclass(frozen=True, slots=True)
