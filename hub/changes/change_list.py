@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 
-from hub.changes.cursor import ChangesRefused, Cursor, Cursors, Horizon, Sealing
+from hub.changes.cursor import ChangesRefused, Cursor, Cursors, Sealing, Snapshot
 from hub.changes.statements import EVERYONE, NOW, TOUCHED
 from hub.changes.visibility import RowChange, Visibility
 from schema.context import Context
@@ -71,13 +71,14 @@ class ChangeList:
             raise BadFirst
         cursors = Cursors(context, self._sealing)
         cursor = cursors.open(since) if since is not None else None
-        [now] = await self._rows.fetch(context.scopes, context.organisation, NOW, ())
-        horizon = Horizon(now["xid"], now["day"])
+        now = await self._now(context)
         if cursor is None:
             cursor = Cursor(now["history"], None)
-        _check_history(cursor, now["history"], horizon, now["kept"])
-        until = cursor.until or horizon
+        _check_history(cursor, now)
+        until = cursor.until or Snapshot(now["xmin"], now["xmax"], tuple(now["under_way"]), now["day"])
         page, more = await self._filled(context, cursor, until, first)
+        if cursor.since is not None:  # what changed since may have been deleted meanwhile
+            _check_history(cursor, await self._now(context))
         within = Cursor(cursor.history, cursor.since, until, page.after)
         next_cursor = within if more else Cursor(cursor.history, until)
         return {
@@ -91,7 +92,13 @@ class ChangeList:
             },
         }
 
-    async def _filled(self, context: Context, cursor: Cursor, until: Horizon, first: int) -> tuple[_Page, bool]:
+    async def _now(self, context: Context) -> Mapping[str, Any]:
+        """The snapshot, the history and the oldest changes of now."""
+        [now] = await self._rows.fetch(context.scopes, context.organisation, NOW, ())
+        row: Mapping[str, Any] = now
+        return row
+
+    async def _filled(self, context: Context, cursor: Cursor, until: Snapshot, first: int) -> tuple[_Page, bool]:
         """A full page if there is more to tell, so that its length says nothing of those of whom nothing is told."""
         page, after = _Page(after=cursor.after), cursor.after
         while True:
@@ -112,12 +119,12 @@ class ChangeList:
             after = rows[-1]["person_id"]
 
     async def _considered(
-        self, context: Context, since: Horizon | None, until: Horizon, after: UUID | None
+        self, context: Context, since: Snapshot | None, until: Snapshot, after: UUID | None
     ) -> Sequence[Any]:
         durations = context.residual.retentions
-        begun = (since.xid, since.day) if since is not None else (0, None)
+        begun = _arguments(since) if since is not None else (0, 0, [], None)
         bits, days = [bit for bit, _ in durations], [days for _, days in durations]
-        arguments = (list(context.scopes), *begun, until.xid, until.day, after, CHUNK, bits, days)
+        arguments = (list(context.scopes), *begun, *_arguments(until), after, CHUNK, bits, days)
         sql = TOUCHED if since is not None else EVERYONE
         return await self._rows.fetch(context.scopes, context.organisation, sql, arguments)
 
@@ -147,10 +154,15 @@ def _withdrawal(row: Mapping[str, Any], *, merged: bool) -> dict[str, Any]:
     return {"id": person, "kind": kind, "into": into, "_access": [person, row["was"]]}
 
 
-def _check_history(cursor: Cursor, history: str, horizon: Horizon, kept: int) -> None:
+def _arguments(snapshot: Snapshot) -> tuple[Any, ...]:
+    return snapshot.xmin, snapshot.xmax, list(snapshot.under_way), snapshot.day
+
+
+def _check_history(cursor: Cursor, now: Mapping[str, Any]) -> None:
     """Raise ChangesRefused unless the changes since the cursor are all there, under the numbers that it has."""
     for place in (cursor.since, cursor.until):
-        if cursor.history != history or (place is not None and (place.xid > horizon.xid or place.day > horizon.day)):
+        ahead = place is not None and (place.xmax > now["xmax"] or place.day > now["day"])
+        if cursor.history != now["history"] or ahead:
             raise ChangesRefused("CHANGES_RESTART")
-        if place is not None and place.xid < kept:
+        if place is not None and place.xmin < now["kept"]:
             raise ChangesRefused("CHANGES_EXPIRED")

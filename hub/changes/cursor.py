@@ -1,7 +1,7 @@
 """Where a client is in the changes: a sealed text, which only its holder can use, for the same perimeter and query.
 
-A round tells the changes from one horizon to the next, on as many pages as it takes. The cursor of a page within it
-holds both horizons and the last person; that of its last page the later horizon alone.
+A round tells the changes from one snapshot to the next, on as many pages as it takes. The cursor of a page within it
+holds both snapshots and the last person; that of its last page the later one alone.
 """
 
 from __future__ import annotations
@@ -42,21 +42,25 @@ class Sealing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Horizon:
-    """A state of the database: the transactions before `xid` are over, and the day is `day`."""
+class Snapshot:
+    """A state of the database, and its day: it sees the transactions before `xmax` that were not `under_way`, which are
+    all those before `xmin`."""
 
-    xid: int
+    xmin: int
+    xmax: int
+    under_way: tuple[int, ...]
     day: date
 
     @staticmethod
-    def read(stored: Any) -> Horizon:
-        """A horizon of a cursor."""
-        return Horizon(int(stored[0]), date.fromisoformat(stored[1]))
+    def read(stored: Any) -> Snapshot:
+        """A snapshot of a cursor."""
+        xmin, xmax, under_way, day = stored
+        return Snapshot(int(xmin), int(xmax), tuple(map(int, under_way)), date.fromisoformat(day))
 
     @property
     def stored(self) -> list[Any]:
-        """The horizon in a cursor."""
-        return [self.xid, self.day.isoformat()]
+        """The snapshot in a cursor."""
+        return [self.xmin, self.xmax, self.under_way, self.day.isoformat()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,8 @@ class Cursor:
     between two rounds. `history` names the history of the database in which transactions have their numbers."""
 
     history: str
-    since: Horizon | None
-    until: Horizon | None = None
+    since: Snapshot | None
+    until: Snapshot | None = None
     after: UUID | None = None
 
 
@@ -80,9 +84,9 @@ class Cursors:
 
     def seal(self, cursor: Cursor) -> str:
         """The sealed cursor."""
-        horizons = [horizon.stored if horizon is not None else None for horizon in (cursor.since, cursor.until)]
+        snapshots = [place.stored if place is not None else None for place in (cursor.since, cursor.until)]
         after = str(cursor.after) if cursor.after is not None else None
-        return self._sealing.seal(PLACE, [cursor.history, *horizons, after], self._bound)
+        return self._sealing.seal(PLACE, [cursor.history, *snapshots, after], self._bound)
 
     def open(self, sealed: str) -> Cursor:
         """The cursor; raises ChangesRefused (CHANGES_RESTART), or an error whose `code` is FORBIDDEN_INPUT."""
@@ -91,7 +95,7 @@ class Cursors:
             raise ChangesRefused("CHANGES_RESTART")
         return Cursor(
             history,
-            Horizon.read(since) if since is not None else None,
-            Horizon.read(until) if until is not None else None,
+            Snapshot.read(since) if since is not None else None,
+            Snapshot.read(until) if until is not None else None,
             UUID(after) if after is not None else None,
         )

@@ -39,6 +39,8 @@ EFFECTS: Mapping[str, str] = {
     "journal expire": "efface les mois échus du journal, ouvre ceux qui viennent",
     "journal adopt": "signe ce qu'une version antérieure a laissé sans signature ; sa propre trace au journal",
     "journal rotate": "la clé `journal`, et la partie publique de l'ancienne",
+    "changes expire": "efface ce qui a changé il y a plus longtemps que la durée",
+    "changes restart": "commence une autre histoire des changements : les curseurs d'avant ne valent plus",
     "keys init": "les clés d'une installation neuve, ou ses clés `role-…` et `quarantine` qui manquent",
     "keys rotate": "les clés `context-…`",
     "keys end": "efface les anciennes clés `context-….previous`",

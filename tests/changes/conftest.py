@@ -56,7 +56,7 @@ async def world(database: Database) -> AsyncIterator[Rows]:
 
 @dataclass
 class Copy:
-    """What a client keeps: people by id; `read` goes on from its cursor, and `withdrawals` are the last ones."""
+    """What a client keeps: people by id; `read` goes on from its cursor, `withdrawals` and `told` are the last ones."""
 
     hub: Inside
     actor: str = OFFICER
@@ -66,13 +66,16 @@ class Copy:
     cursor: str | None = None
     withdrawals: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
 
     async def read(self) -> Copy:
         """All pages until there is no more."""
         self.withdrawals.clear()
         self.told.clear()
-        if self.cursor is None:
-            self.people.clear()
+        return await self.read_on()
+
+    async def read_on(self) -> Copy:
+        """All pages that are left."""
         while await self.page():
             pass
         return self
@@ -86,6 +89,15 @@ class Copy:
         for person in filter(None, page["nodes"]):
             self.people[person["id"]] = person
             self.told.add(person["id"])
+        self.named |= {person["id"] for person in page["withdrawn"]} | self.told
+        print(
+            "PAGE",
+            self.actor,
+            self.cursor and 1,
+            [p and p["id"][-2:] for p in page["nodes"]],
+            page["withdrawn"],
+            page["pageInfo"]["hasNextPage"],
+        )
         for gone in page["withdrawn"]:
             self.people.pop(gone["id"], None)
             self.withdrawals[gone["id"]] = gone["kind"], gone["into"]

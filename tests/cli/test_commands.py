@@ -89,6 +89,7 @@ AS_INSTALLED: dict[str, tuple[str, str]] = {
     "quarantine": ("--keys nowhere", "KEYS_MISSING"),
     "matching": ("apply --keys nowhere", "KEYS_MISSING"),
     "journal": ("verify --anchor 1", "ANCHOR_MALFORMED"),
+    "changes": ("expire --days 0", "ARGUMENT_INVALID"),
     "keys": ("rotate nowhere", "ARGUMENT_INVALID"),
     "database": ("migrate --keys nowhere", "KEYS_MISSING"),
     "policy": ("check nowhere", "POLICY_INVALID"),

@@ -1,0 +1,34 @@
+"""How long changes are kept, and a new beginning of their history; both as the administrator of the database."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import asyncpg
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+OWNER = "access_owner"
+TABLES = ("change", "link_change", "person_change")
+MARK = "INSERT INTO access.change_mark DEFAULT VALUES"
+LIMIT = "SELECT max(xid) FROM access.change_mark WHERE at <= now() - make_interval(days => $1)"
+
+
+async def expire(connection: Connection, days: int) -> int:
+    """Mark the transaction of now, and delete what changed before the last mark that is so many days old; return how
+    many rows that is. A cursor from before that mark is refused (CHANGES_EXPIRED)."""
+    async with connection.transaction():
+        await connection.execute(f"SET LOCAL ROLE {OWNER}")
+        await connection.execute(MARK)
+        limit = await connection.fetchval(LIMIT, days)
+        if limit is None:
+            return 0
+        tags = [await connection.execute(f"DELETE FROM access.{name} WHERE xid < $1", limit) for name in TABLES]  # noqa: S608 - our own tables
+        await connection.execute("DELETE FROM access.change_mark WHERE xid < $1", limit)
+        return sum(int(tag.rpartition(" ")[2]) for tag in tags)
+
+
+async def restart(connection: Connection) -> None:
+    """Begin another history: every cursor of before is refused (CHANGES_RESTART)."""
+    async with connection.transaction():
+        await connection.execute(f"SET LOCAL ROLE {OWNER}")
+        await connection.execute("SELECT nextval('access.change_history')")
