@@ -100,6 +100,16 @@ def test_the_last_attempt_is_the_last() -> None:
         run([busy(503), httpx2.ReadTimeout("")], retries=Retries(attempts=2))
 
 
+def test_a_token_that_is_not_accepted_is_replaced_once() -> None:
+    refused = httpx2.Response(401, content=BUSY.replace(b"TOO_MANY_REQUESTS", b"TOKEN_REFUSED"))
+    steps = exchange(WritePersons(), Call("suivi"), Retries())
+    posts = [next(steps), steps.send(refused)]
+    assert [post.fresh_token for post in posts if isinstance(post, Post)] == [False, True]
+    assert run([refused, ok()])[1] == []
+    with pytest.raises(Refused, match="TOKEN_REFUSED"):
+        run([refused, refused])
+
+
 def test_what_may_have_been_written_is_not_sent_again() -> None:
     with pytest.raises(Unreachable):
         run([httpx2.ReadTimeout("")], WritePersons())

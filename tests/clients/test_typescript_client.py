@@ -96,6 +96,7 @@ def test_an_application_s_tokens_come_from_its_identity_provider(answers: dict[s
     if "application" not in answers:
         pytest.skip("node or npm absent")
     assert answers["application"] > 60
+    assert (answers["renewed"], answers["asked"], answers["together"]) == (None, [False, True], 1)
     assert (answers["tokenRefused"]["name"], answers["tokenRefused"]["code"]) == ("TokenRefused", "invalid_client")
     assert "wrong" not in answers["tokenRefused"]["text"]
 

@@ -51,6 +51,12 @@ if (provider !== null) {
   const credentials = { tokenUrl: `${provider.url}/token`, clientId: provider.client, clientSecret: "secret" };
   const hub = new Hub(url, clientCredentials(credentials));
   result.application = (await ids(hub, { first: 100 }, "orientation")).flatMap((page) => page[1]).length;
+  const asked = [];
+  const tokens = clientCredentials(credentials);
+  const withdrawn = async (fresh) => asked.push(fresh) && `${await tokens(fresh)}${fresh ? "" : "x"}`;
+  result.renewed = await refusal(new Hub(url, withdrawn).execute(PersonsDocument, {}, { purpose: "orientation" }));
+  result.asked = asked;
+  result.together = new Set(await Promise.all([tokens(true), tokens(true), tokens(true)])).size;
   const wrong = new Hub(url, clientCredentials({ ...credentials, clientSecret: "wrong" }));
   result.tokenRefused = await refusal(wrong.execute(PersonsDocument, {}));
 }

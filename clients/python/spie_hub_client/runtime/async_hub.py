@@ -82,7 +82,7 @@ class AsyncHub:
 
     async def _post(self, step: Post) -> httpx2.Response | httpx2.TransportError:
         try:
-            await self._tokens.renew_async(self._client)
+            await self._tokens.renew_async(self._client, fresh=step.fresh_token)
             return await self._client.post(self._url, content=step.body, headers=step.headers)
         except httpx2.TransportError as failure:
             return failure

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -24,6 +24,7 @@ from .models import Operation
 Data = TypeVar("Data")
 BUSY = (429, 503)
 """Statuses after which a request may be sent again."""
+UNAUTHENTICATED = 401
 _REFERENCE = re.compile(r"[!-~]([ -~]{0,38}[!-~])?")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -64,10 +65,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Post:
-    """A request to send."""
+    """A request to send; `fresh_token`: with another token than the last one, which the hub did not accept."""
 
     headers: Mapping[str, str]
     body: bytes
+    fresh_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,16 @@ Steps = Generator[Post | Pause, "httpx2.Response | httpx2.TransportError | None"
 def exchange(operation: Operation[Data], call: Call, retries: Retries) -> Steps[Data]:
     """Send an operation until it is answered; raises HubError.
 
-    One that is not repeatable is sent again only after 429, which the hub answers before it reads the document.
+    After a first 401 it is sent at once with a fresh token: keys of issuers change. One that is not repeatable is sent again only after 429, which the hub answers before it reads the document.
     """
     request = Post(call.headers(), _body(operation))
+    may_renew = True
     wait = retries.first_wait
     for attempt in range(1, retries.attempts + 1):
         reply = yield request
+        if may_renew and isinstance(reply, httpx2.Response) and reply.status_code == UNAUTHENTICATED:
+            may_renew = False
+            reply = yield replace(request, fresh_token=True)
         last = attempt == retries.attempts
         seconds = min(wait, retries.longest_wait) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads callers in time
         if isinstance(reply, httpx2.Response):

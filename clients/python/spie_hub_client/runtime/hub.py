@@ -82,7 +82,7 @@ class Hub:
 
     def _post(self, step: Post) -> httpx2.Response | httpx2.TransportError:
         try:
-            self._tokens.renew(self._client)
+            self._tokens.renew(self._client, fresh=step.fresh_token)
             return self._client.post(self._url, content=step.body, headers=step.headers)
         except httpx2.TransportError as failure:
             return failure

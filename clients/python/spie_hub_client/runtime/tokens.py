@@ -27,11 +27,11 @@ class Tokens(Protocol):
     def async_client(self, timeout: float) -> httpx2.AsyncClient:
         """An asynchronous client."""
 
-    def renew(self, client: Any) -> None:
-        """Give a synchronous client a token that is valid for the next request; raises TokenRefused."""
+    def renew(self, client: Any, *, fresh: bool) -> None:
+        """Give a synchronous client a token for the next request, another one if `fresh`; raises TokenRefused."""
 
-    async def renew_async(self, client: Any) -> None:
-        """Give an asynchronous client a token that is valid for the next request; raises TokenRefused."""
+    async def renew_async(self, client: Any, *, fresh: bool) -> None:
+        """Give an asynchronous client a token for the next request, another one if `fresh`; raises TokenRefused."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,15 @@ class ClientCredentials:
         client: httpx2.AsyncClient = AsyncOAuth2Client(**self._options(timeout))
         return client
 
-    def renew(self, client: Any) -> None:
-        """Ask for a token if there is none that lasts."""
-        if not client.token or client.token.is_expired(LEEWAY):
+    def renew(self, client: Any, *, fresh: bool) -> None:
+        """Ask for a token if there is none that lasts, or none that is accepted."""
+        if fresh or not client.token or client.token.is_expired(LEEWAY):
             with _token_refusals():
                 client.fetch_token(self.token_url, grant_type="client_credentials", **self.parameters)
 
-    async def renew_async(self, client: Any) -> None:
-        """Ask for a token if there is none that lasts."""
-        if not client.token or client.token.is_expired(LEEWAY):
+    async def renew_async(self, client: Any, *, fresh: bool) -> None:
+        """Ask for a token if there is none that lasts, or none that is accepted."""
+        if fresh or not client.token or client.token.is_expired(LEEWAY):
             with _token_refusals():
                 await client.fetch_token(self.token_url, grant_type="client_credentials", **self.parameters)
 
@@ -87,10 +87,10 @@ class BearerTokens:
         """A client that takes the function's token for each request."""
         return httpx2.AsyncClient(auth=_Bearer(self.token), timeout=timeout)
 
-    def renew(self, client: Any) -> None:
+    def renew(self, client: Any, *, fresh: bool) -> None:
         """Nothing: the function is asked at each request."""
 
-    async def renew_async(self, client: Any) -> None:
+    async def renew_async(self, client: Any, *, fresh: bool) -> None:
         """Nothing: the function is asked at each request."""
 
 

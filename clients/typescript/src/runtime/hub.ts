@@ -39,6 +39,11 @@ export interface Options {
 /** Variables of an operation on a list, whose name tells which cursor it takes; `since` is given, if only as null. */
 export type Cursor = { after?: string | null | undefined; since?: string | null | undefined };
 
+interface Reply {
+  readonly response: Response;
+  readonly text: string;
+}
+
 /** A page of a list, as the schema has it. */
 export interface Connection<Node> {
   readonly nodes: readonly Node[] | null;
@@ -98,10 +103,15 @@ export class HubClient {
     const body = JSON.stringify({ query, documentId, variables });
     const headers = callHeaders(call);
     const { attempts, firstWait, longestWait } = this.#retries;
+    let mayRenew = true;
     for (let attempt = 1, wait = firstWait; ; attempt += 1, wait *= 2) {
       const last = attempt >= attempts;
       let seconds = Math.min(wait, longestWait) * (0.5 + Math.random() / 2);
-      const reply = await this.#post(headers, body);
+      let reply = await this.#post(headers, body, false);
+      if (mayRenew && typeof reply !== "string" && reply.response.status === 401) {
+        mayRenew = false; // keys of issuers change
+        reply = await this.#post(headers, body, true);
+      }
       if (typeof reply === "string") {
         if (last || !repeatable) throw new Unreachable(reply);
       } else {
@@ -139,8 +149,8 @@ export class HubClient {
   }
 
   /** The response and its body, or the name of what failed. */
-  async #post(headers: Record<string, string>, body: string): Promise<{ response: Response; text: string } | string> {
-    const authorization = `Bearer ${await this.tokens()}`;
+  async #post(headers: Record<string, string>, body: string, fresh: boolean): Promise<Reply | string> {
+    const authorization = `Bearer ${await this.tokens(fresh)}`;
     try {
       const response = await fetch(this.url, {
         method: "POST",

@@ -5,8 +5,8 @@ import * as oauth from "oauth4webapi";
 import { TokenRefused } from "./errors.js";
 import { checkUrl } from "./url.js";
 
-/** Gives a token that is valid for the next request; throws TokenRefused. */
-export type Tokens = () => Promise<string>;
+/** Gives a token for the next request, another one if `fresh`; throws TokenRefused. */
+export type Tokens = (fresh: boolean) => Promise<string>;
 
 export interface ClientCredentials {
   readonly tokenUrl: string;
@@ -29,9 +29,11 @@ export function bearerTokens(token: () => string | Promise<string>): Tokens {
 export function clientCredentials(credentials: ClientCredentials): Tokens {
   checkUrl(credentials.tokenUrl);
   let asked: Promise<{ token: string; renewAt: number }> | undefined;
-  return async () => {
-    const current = await asked;
-    if (current === undefined || current.renewAt <= Date.now()) {
+  return async (fresh) => {
+    const before = asked;
+    const current = await before;
+    const lasts = current !== undefined && current.renewAt > Date.now() && !fresh;
+    if (!lasts && asked === before) {
       asked = ask(credentials).catch((error: unknown) => {
         asked = undefined;
         throw error;
