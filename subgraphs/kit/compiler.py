@@ -62,7 +62,7 @@ class Compiler:
     ) -> tuple[Statement, Call]:
         """Return the statement of a query and the values of this request; raises RequestFailed for a bad argument."""
         settled = query.settled(variables)
-        prepared = self.prepared.get_or((text, settled), lambda: self._prepare(query.read(settled)))
+        prepared = self.prepared_operation(text, query, settled)
         call = self._call(prepared, variables, context)
         shapes = {number: page.shape for number, page in call.pages.items()}
         key = (text, settled, context.residual.digest, tuple(shapes.items()))
@@ -70,6 +70,10 @@ class Compiler:
             key, lambda: compile_statement(self.model, prepared.reading, context.residual, shapes)
         )
         return statement, call
+
+    def prepared_operation(self, text: str, query: Query, settled: tuple[bool, ...]) -> PreparedOperation:
+        """Return the operation under these values of its conditions."""
+        return self.prepared.get_or((text, settled), lambda: self._prepare(query.read(settled)))
 
     def _prepare(self, reading: Reading) -> PreparedOperation:
         entities = {node.number: forms(node, self.model) for node in reading.roots if node.name == ENTITIES}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from tests.attacks.test_rows import answer_and_cost
 from tests.e2e.canary_inside import Got, Inside
 from tests.e2e.canary_operations import NOBODY
 from tests.e2e.canary_world import ITSELF, World
+from tests.e2e.test_failures_database import waiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -162,3 +164,18 @@ async def test_54_a_version_that_is_past_changes_nothing(hub: Inside, world: Wor
     assert (await hub.ask("referent-a", SET, new_status(made["id"], 1, "VU"))).code == "VERSION_CONFLICT"
     nodes = (await hub.ask("referent-a", LISTED, {"id": world.persons[ITSELF]})).data["person"]["appointments"]["nodes"]
     assert [node["status"] for node in nodes if node["id"] == made["id"]] == ["EXCUSE"]
+
+
+async def test_nothing_is_written_before_the_journal_has_the_intent(hub: Inside, world: World) -> None:
+    before = await table(hub)
+    administrator = await hub.database.connect()
+    try:
+        async with administrator.transaction():
+            await administrator.execute("LOCK TABLE journal.entry IN EXCLUSIVE MODE")
+            asking = asyncio.create_task(hub.ask("referent-a", RECORD, new_item(world.persons[ITSELF])))
+            await waiting(administrator)
+            assert await table(hub) == before
+    finally:
+        await administrator.close()
+    assert (await asking).data["recordAppointment"]
+    assert len(await table(hub)) == len(before) + 2

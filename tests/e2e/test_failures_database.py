@@ -71,9 +71,15 @@ async def disclosed(database: Database, trace: str) -> int:
         await connection.close()
 
 
+WAITING = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+WHERE NOT granted AND datname = current_database()
+"""
+
+
 async def waiting(connection: asyncpg.Connection[asyncpg.Record]) -> None:
-    """Return once a statement waits for a lock of this connection."""
-    while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+    """Return once a statement waits for a lock of this connection; other databases of the cluster have waits too."""
+    while not await connection.fetchval(WAITING):
         pass
 
 

@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 import orjson
@@ -163,6 +164,7 @@ class Request:
     values: Mapping[str, Any]
 
 
+@cache
 def inputs_of(cls: type) -> Mapping[str, StrawberryField]:
     """The inputs of a declared type by their GraphQL names."""
     return {to_camel_case(field.python_name): field for field in cls.__strawberry_definition__.fields}  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ A mutation returns the item that it wrote, by the ordinary projection: nobody le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from subgraphs.kit.connection_types import argument
@@ -35,7 +36,7 @@ class MutationField(RootField):
             raise DeclarationError(f"{input_.__name__}: a change, and no new item, expects a version")
         self.arguments = [argument(ARGUMENT, input_, "Ce qui est écrit.")]
 
-    @property
+    @cached_property
     def written(self) -> Mapping[str, WrittenInput]:
         """The inputs that are written, by their names."""
         return {name: field for name, field in inputs_of(self.input).items() if isinstance(field, WrittenInput)}

@@ -52,7 +52,7 @@ class Writer:
         Raises RequestFailed, and then nothing was written.
         """
         statement, call = self.compiler.statement(text, query, variables, context)
-        reading = query.read(query.settled(variables))
+        reading = self.compiler.prepared_operation(text, query, query.settled(variables)).reading
         nodes = [node for node in reading.roots if node.name in self.model.roots]
         if len(nodes) != 1:
             raise RequestFailed("OPERATION_REFUSED", "La requête doit contenir une seule mutation.")
