@@ -37,7 +37,7 @@ result.resumed = await ids(as("orienteur"), { first: 20, after: result.pages[1][
 result.withheld = await refusal(ids(as("statisticien"), {}, "statistique"));
 const changes = [];
 for (const since of [null, undefined]) {
-  const from = { first: 20, since: since === null ? null : changes.at(-1)[0] };
+  const from = since === null ? { first: 20 } : { first: 20, since: changes.at(-1)[0] };
   for await (const page of as("orienteur").pages(ChangesDocument, from, (data) => data.changes, { purpose: "orientation" })) {
     changes.push([page.cursor, page.nodes.length, page.answer.data.changes.withdrawn.length, page.isLast]);
   }

@@ -41,7 +41,7 @@ class Retries:
     longest_wait: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Call:
     """What goes with an operation: the purpose, its case number, and whether a denied field refuses all of it."""
 

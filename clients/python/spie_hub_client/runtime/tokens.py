@@ -43,7 +43,7 @@ class ClientCredentials:
     client_id: str
     client_secret: str = field(repr=False)
     scope: str | None = None
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def client(self, timeout: float) -> httpx2.Client:
         """A client that holds this application's token."""

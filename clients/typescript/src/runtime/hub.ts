@@ -36,7 +36,7 @@ export interface Options {
   readonly timeout?: number;
 }
 
-/** Variables of an operation on a list, whose name tells which cursor it takes; `since` is given, if only as null. */
+/** Variables of an operation on a list. */
 export type Cursor = { after?: string | null | undefined; since?: string | null | undefined };
 
 interface Reply {
@@ -95,9 +95,7 @@ export class HubClient {
     variables: NoInfer<Variables>,
     call: Call = {},
   ): Promise<Answer<Data>> {
-    const documentId = String(operation.__meta__?.["hash"]);
-    const query = this.documents[documentId];
-    if (query === undefined) throw new TypeError("an operation of another client");
+    const { documentId, query } = this.#document(operation);
     const repeatable = !/(^|} )mutation /.test(query) || hasKey(variables);
     const busy = repeatable ? [429, 503] : [429];
     const body = JSON.stringify({ query, documentId, variables });
@@ -133,7 +131,7 @@ export class HubClient {
     connection: (data: Data) => Connection<Node> | null | undefined,
     call: Call = {},
   ): AsyncGenerator<Page<Data, Node>, void> {
-    const name = "since" in variables ? "since" : "after";
+    const name = /\$since\b/.test(this.#document(operation).query) ? "since" : "after";
     for (let cursor = variables[name] ?? null; ; ) {
       const answer = await this.execute(operation, { ...variables, [name]: cursor }, call);
       const restart = answer.errors.find((error) => RESTARTS.includes(error.code));
@@ -146,6 +144,13 @@ export class HubClient {
       if (endCursor === null || endCursor === cursor) throw new NotUnderstood(200, "endCursor"); // else the load would never end
       cursor = endCursor;
     }
+  }
+
+  #document(operation: Operation<unknown, never>): { documentId: string; query: string } {
+    const documentId = String(operation.__meta__?.["hash"]);
+    const query = this.documents[documentId];
+    if (query === undefined) throw new TypeError("an operation of another client");
+    return { documentId, query };
   }
 
   /** The response and its body, or the name of what failed. */
