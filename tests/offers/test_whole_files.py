@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Report
 from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.offers.sources.data_inclusion import DataInclusion
 from subgraphs.people.registry import Registry
+from tests.cli.commands import ingest
 from tests.conftest import Database
 from tests.simulators.data_inclusion import service, structure
 from tests.sources.ingestion import rows, values
@@ -110,3 +112,18 @@ async def test_much_goes_at_once_only_if_it_is_meant(fresh_database: Database, t
     assert len(await rows(fresh_database, STORED)) == 61
     meant = await read(fresh_database, tmp_path, page(many[:5]), remove=True)
     assert (meant.complete, meant.counts[Outcome.REMOVED]) == (True, 56)
+
+
+def test_the_command_takes_whole_files_of_a_catalogue_alone(fresh_database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "structures.json"
+    path.write_bytes(page(STRUCTURES))
+    assert ingest(fresh_database, "data-inclusion", path, "--whole").code == 0
+    path.write_bytes(page(STRUCTURES[:5]))
+    assert ingest(fresh_database, "data-inclusion", path, "--whole", "--remove").code == 0
+    assert asyncio.run(values(fresh_database, STORED)) == [f"dora--s{number}" for number in range(5)]
+    for source, *options in (
+        ("emplois", path, "--whole"),
+        ("data-inclusion", path, "--remove"),
+        ("data-inclusion", "--retry", "--whole"),
+    ):
+        ingest(fresh_database, source, *options).check_refused("ARGUMENT_UNEXPECTED")
