@@ -23,8 +23,6 @@ from schema.residual import holds
 PERSON = "Person"
 LARGEST, USUAL = 1000, 100
 """Largest `first`, and that of the schema."""
-CHUNK = 1000
-"""People whom one statement considers."""
 
 
 class BadFirst(Exception):
@@ -100,9 +98,9 @@ class ChangeList:
 
     async def _filled(self, context: Context, cursor: Cursor, until: Snapshot, first: int) -> tuple[_Page, bool]:
         """A full page if there is more to tell, so that its length says nothing of those of whom nothing is told."""
-        page, after = _Page(after=cursor.after), cursor.after
+        page, after, number = _Page(after=cursor.after), cursor.after, first + 1
         while True:
-            rows = await self._considered(context, cursor.since, until, after)
+            rows = await self._considered(context, cursor.since, until, after, number)
             for row in rows:
                 told = self._told(row, context, delta=cursor.since is not None)
                 if told is None:
@@ -114,17 +112,18 @@ class ChangeList:
                     page.changed.append(told)
                 else:
                     page.withdrawn.append(told)
-            if len(rows) < CHUNK:
+            if len(rows) < number:
                 return page, False
-            after = rows[-1]["person_id"]
+            after, number = rows[-1]["person_id"], LARGEST
 
     async def _considered(
-        self, context: Context, since: Snapshot | None, until: Snapshot, after: UUID | None
+        self, context: Context, since: Snapshot | None, until: Snapshot, after: UUID | None, number: int
     ) -> Sequence[Any]:
+        """The next people of whom something may be told, so many at most."""
         durations = context.residual.retentions
         begun = _arguments(since) if since is not None else (0, 0, [], None)
         bits, days = [bit for bit, _ in durations], [days for _, days in durations]
-        arguments = (list(context.scopes), *begun, *_arguments(until), after, CHUNK, bits, days)
+        arguments = (list(context.scopes), *begun, *_arguments(until), after, number, bits, days)
         sql = TOUCHED if since is not None else EVERYONE
         return await self._rows.fetch(context.scopes, context.organisation, sql, arguments)
 

@@ -92,8 +92,10 @@ LEFT JOIN access.merged USING (person_id) LEFT JOIN now survivor ON survivor.per
 ORDER BY candidate.person_id
 """
 _CHANGES = """
-(SELECT jsonb_agg(DISTINCT jsonb_build_array(source, owner, recorder, facts))::text FROM access.change c
-    WHERE c.person_id = candidate.person_id AND <window>)
+changed AS MATERIALIZED (
+    SELECT person_id, jsonb_agg(DISTINCT jsonb_build_array(source, owner, recorder, facts))::text AS changes
+    FROM access.change JOIN candidate USING (person_id) WHERE <window> GROUP BY person_id
+)
 """
 
 
@@ -127,10 +129,10 @@ EVERYONE = _written(
 TOUCHED = _written(
     _PEOPLE,
     candidates=_TOUCHED,
-    states=f"{_NOW}, {_ENDED}, {_BEGUN}",
+    states=f"{_NOW}, {_ENDED}, {_BEGUN}, {_CHANGES}",
     was="coalesce(begun.facts, 0)",
-    changes=_CHANGES,
-    begun="LEFT JOIN begun USING (person_id)",
+    changes="changes",
+    begun="LEFT JOIN begun USING (person_id) LEFT JOIN changed USING (person_id)",
     unused="",
     window=_WINDOW,
 )

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from hub.changes import change_list
+from hub.changes.statements import NOW
 from schema.days import today
 from schema.facts import Fact
 from tests.changes.conftest import DEPARTMENT, FOLLOWED, FOREIGNER, REFERENT, Copy, someone
@@ -143,3 +145,25 @@ async def test_a_row_that_the_actor_may_not_read_changes_in_silence(hub: Inside,
 
 def _yesterday() -> object:
     return today() - timedelta(1)
+
+
+async def test_days_that_pass_are_told_without_any_write(
+    hub: Inside, world: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 7):
+        await someone(world, number)
+    connection, days = world.connection, (person_id(number) for number in range(1, 6))
+    link = "UPDATE access.link SET {} = $2 WHERE person_id = $1"
+    await connection.execute(link.format("valid_until"), next(days), _yesterday())
+    await connection.execute(link.format("valid_from"), next(days), today())
+    await connection.execute("UPDATE access.person SET erasure_on = $2 WHERE person_id = $1", next(days), today())
+    last = "UPDATE access.person SET last_contact = $2 WHERE person_id = $1"
+    await connection.execute(last, next(days), today() - timedelta(731))
+    await connection.execute(last, next(days), today() - timedelta(181))
+    with monkeypatch.context() as yesterday:
+        yesterday.setattr(change_list, "NOW", NOW.replace("CURRENT_DATE AS day", "CURRENT_DATE - 1 AS day"))
+        copy = await Copy(hub).read()
+    await copy.read()
+    assert copy.withdrawals == {person_id(number): ("WITHDRAWN", None) for number in (1, 3, 4)}
+    assert copy.told == {person_id(2), person_id(5)}
+    assert copy.people == await copy.perimeter()
