@@ -18,7 +18,7 @@ from tests.conftest import Database
 def test_a_subgraph_opens_its_own_role_and_no_other_nor_the_administrator(database: Database, name: str) -> None:
     own = Keys.load(database.keys.directory, subgraph_keys(name))
     assert dsn(database.admin_dsn, f"{name}_query", own) == database.dsn(f"{name}_query")
-    for role in {*LOGINS} - {f"{name}_query"}:
+    for role in {*LOGINS} - {f"{name}_query", f"{name}_write"}:
         with pytest.raises(SetupRefused, match="KEYS_MISSING"):
             dsn(database.admin_dsn, role, own)
     for role in (*LOGINS, ADMINISTRATOR):

@@ -22,18 +22,20 @@ CASES: list[dict[str, Any]] = [
     for case in yaml.safe_load(path.read_text(encoding="utf-8"))
     if "matrix" not in case
 ]
+KEYS = ("allow", "match", "write", "deny", "unmatched", "unwritten")
 GRANTED = [case for case in CASES if "grant" in case]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.get('grant', case['actor'])} {case['purpose']}")
 def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
     decisions = TABLE.decision_class(case["actor"], case["purpose"], case.get("client")).by_coordinate
-    coordinates = {coordinate for key in ("allow", "match", "deny", "unmatched") for coordinate in case.get(key, {})}
+    coordinates = {coordinate for key in KEYS for coordinate in case.get(key, {})}
     assert coordinates <= set(decisions), (
         f"{SIGNED} names what the graph has not: {', '.join(coordinates - set(decisions))}"
     )
     opened = [(Effect.ALLOW, *case_item) for case_item in case.get("allow", {}).items()]
     opened += [(Effect.MATCH, *case_item) for case_item in case.get("match", {}).items()]
+    opened += [(Effect.WRITE, *case_item) for case_item in case.get("write", {}).items()]
     for effect, coordinate, relations in opened:
         decision = decisions[coordinate]
         bits = Fact(0)
@@ -42,7 +44,7 @@ def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
             assert not case.get("named") or clause.all_of & Fact.NATIONWIDE, coordinate
         assert decision.effect is effect, f"{coordinate}: {SIGNED} says {effect.name}, the rules {decision.effect.name}"
         assert {fact.name for fact in Fact if fact & bits} == set(relations), f"{coordinate}: relations in {SIGNED}"
-    for coordinate, expected in (case.get("deny", {}) | case.get("unmatched", {})).items():
+    for coordinate, expected in (case.get("deny", {}) | case.get("unmatched", {}) | case.get("unwritten", {})).items():
         decision = decisions[coordinate]
         assert decision.effect is Effect.DENY, f"{coordinate}: {SIGNED} says DENY, the rules {decision.effect.name}"
         reasons = [str(value) for value in (decision.reason, decision.instead) if value]
@@ -86,7 +88,7 @@ def test_what_a_case_says_that_a_grant_opens_is_opened_by_that_grant(case: dict[
     assert pair in TABLE.classes
     decisions = TABLE.decision_class(*pair).by_coordinate
     less = without(case["grant"], case["actor"]).decision_class(*pair).by_coordinate
-    for coordinate in (*case.get("allow", ()), *case.get("match", ())):
+    for coordinate in (*case.get("allow", ()), *case.get("match", ()), *case.get("write", ())):
         assert case["grant"] in decisions[coordinate].rules, coordinate
         assert less[coordinate].rule != decisions[coordinate].rule, coordinate
     for value, relations in case.get("values", {}).items():
@@ -98,6 +100,38 @@ def test_what_a_case_says_that_a_grant_opens_is_opened_by_that_grant(case: dict[
         } == set(relations)
         assert not any(dict(less[name].rule.values).get(bit) for name in fields), value
         assert all(less[name].silent == "COARSEN" for name in fields if less[name].effect is Effect.ALLOW), value
+
+
+def test_only_who_has_a_case_writes_and_never_through_an_application() -> None:
+    writing = {grant.id for grant in TABLE.policy.grants if Category.SUIVI in grant.write}
+    assert writing == {case["grant"] for case in GRANTED if case.get("write")}
+    writers = {
+        row.kind for row in TABLE.classes.values() for write in row.writes.values() if write.effect is Effect.WRITE
+    }
+    assert writers == {case["actor"] for case in GRANTED if case.get("write")}
+    through = [row for client in TABLE.policy.clients for row in TABLE.through(client)]
+    assert through
+    assert not any(write.effect is Effect.WRITE for row in through for write in row.writes.values())
+
+
+@pytest.mark.parametrize(("grant", "actor"), [("REF-CD-5", "referent_cd"), ("DEL-2", "delegataire_rsa")])
+def test_a_presence_is_replaced_only_by_who_reads_and_writes_absences(grant: str, actor: str) -> None:
+    whole, less = TABLE.decision_class(actor, "suivi"), without(grant, actor).decision_class(actor, "suivi")
+    assert whole.writes["SetAppointmentStatusInput.status"].effect is Effect.WRITE
+    assert less.writes["SetAppointmentStatusInput.status"].effect is Effect.DENY
+    assert less.writes["RecordAppointmentInput.startsAt"].effect is Effect.WRITE
+    assert less.decisions["Mutation.setAppointmentStatus"].effect is Effect.DENY
+
+
+def test_whatever_is_written_is_read_in_full_by_the_same_relation() -> None:
+    for row in TABLE.classes.values():
+        for name, write in row.writes.items():
+            (field,) = TABLE.classification.requires(name)
+            readable = row.decisions[field].rule.read
+            for clause in write.rule.read:
+                bits = [bit for bit in Fact if bit & clause.any_of]
+                assert all(any(read.any_of & bit for read in readable) for bit in bits), (row.kind, name)
+                assert clause.none_of & (Fact.LIMITATION | Fact.ERASURE_DUE), (row.kind, name)
 
 
 def test_every_kind_of_actor_has_a_case() -> None:

@@ -35,3 +35,9 @@ def test_what_another_grant_opens_does_not_hide_that_a_grant_opens_nothing() -> 
 def test_a_category_that_matches_by_no_input_is_named() -> None:
     (problem,) = idle_grants(TABLE.classification, changed("NAT-FT-1", match=frozenset({Category.NIR, Category.FAM})))
     assert "FAM (rapproché)" in problem
+
+
+def test_a_category_that_no_input_writes_is_named() -> None:
+    policy = changed("REF-CD-1", write=frozenset({Category.SUIVI, Category.FAM}))
+    (problem,) = idle_grants(TABLE.classification, policy)
+    assert "FAM (écrit)" in problem

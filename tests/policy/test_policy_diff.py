@@ -91,3 +91,13 @@ def test_a_label_changes_no_decision_and_yet_the_policy() -> None:
     after = changed("FT-1", label="Autre")
     assert policy_changes(TABLE, under(after)) == []
     assert not same_policy(TABLE.policy, after)
+
+
+def test_a_right_to_write_that_is_withdrawn_is_told_for_each_input_and_mutation() -> None:
+    changes = policy_changes(TABLE, under(changed("DEL-1", write=frozenset())))
+    assert {change.actor for change in changes} == {"delegataire_rsa"}
+    told = {
+        change.field: change.was.split()[0] for change in changes if (change.purpose, change.client) == ("suivi", None)
+    }
+    mutations = {"Mutation.recordAppointment": "libre", "Mutation.setAppointmentStatus": "libre"}
+    assert told == {**dict.fromkeys(TABLE.classification.writes, "écrit"), **mutations}
