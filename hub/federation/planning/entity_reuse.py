@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from hub.federation.budget import Budget
 from hub.federation.operations.operation import Condition
 from hub.federation.planning.fetches import Item, Step, Tree
 from hub.federation.planning.graph import Graph
@@ -21,8 +22,8 @@ from hub.federation.planning.search_state import Segment, Template
 MAX_PLACES = 16
 """Places per `_entities` field: each is walked when the step is executed."""
 
-MAX_COMPARED = 500
-"""Comparisons of places and writers for one plan; then no further place is looked for."""
+MAX_COMPARED = 2_000
+"""Comparisons of places and writers for one plan, a step of the budget each; then no further place is looked for."""
 
 Items = dict[str, Item]
 
@@ -40,8 +41,8 @@ class _Place:
 class Places:
     """The places that the steps of a plan read; `wave` gives the wave of each step by number."""
 
-    def __init__(self, graph: Graph, steps: Sequence[Step], wave: Mapping[int, int]) -> None:
-        self._graph, self._wave = graph, wave
+    def __init__(self, graph: Graph, steps: Sequence[Step], wave: Mapping[int, int], budget: Budget) -> None:
+        self._graph, self._wave, self._budget = graph, wave, budget
         self._steps = sorted(steps, key=lambda step: (wave[step.number], step.number))
         self._by_subgraph: dict[str, dict[str, list[_Place]]] = {}
         self._left = MAX_COMPARED
@@ -69,11 +70,16 @@ class Places:
         earlier = (before for before in self._steps if self._wave[before.number] < wave)
         if any(before.subgraph == step.subgraph for before in earlier):
             for place in self._places_of(step.subgraph).get(step.type, ()):
-                self._left -= 1
+                self._compare(1, step.type)
                 if self._left < 0:
                     return
                 if self._wave[place.step.number] < wave and _unchanged(place, step):
                     yield place
+
+    def _compare(self, count: int, type_: str) -> None:
+        """Pay for comparisons of objects of a type."""
+        self._left -= count
+        self._budget.spend(count, type_)
 
     def _places_of(self, subgraph: str) -> dict[str, list[_Place]]:
         """The places of a subgraph by type."""
@@ -101,7 +107,7 @@ class Places:
     def _overwritten(self, step: Step, place: _Place, selection: StoredSelection) -> bool:
         """Whether an earlier fetch, but the place's own, writes the selection or may null it."""
         path: tuple[Segment, ...] = place.path
-        self._left -= len(self._at_or_below.get(path, ()))
+        self._compare(len(self._at_or_below.get(path, ())), step.type)
         above = (writer for length in range(len(path)) for writer in self._at.get(path[:length], ()))
         return any(
             below is not None and any(self._overlaps(tree, below) for tree in trees)

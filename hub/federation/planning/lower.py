@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
+from hub.federation.budget import Budget
 from hub.federation.execution.context_arguments import document, repeated
 from hub.federation.operations.operation import Operation
 from hub.federation.planning.entity_reuse import Places
@@ -23,10 +24,12 @@ def lower(
     steps: Sequence[Step],
     types: Mapping[str, str],
     assumed: tuple[tuple[tuple[Segment, ...], str], ...],
+    budget: Budget,
 ) -> Plan:
-    """The plan of the steps of an operation; `types` gives the printed type of every variable."""
+    """The plan of the steps of an operation; `types` gives the printed type of every variable. The budget pays for
+    what is compared to reuse entities."""
     wave = waves(steps)
-    places = Places(graph, steps, wave)
+    places = Places(graph, steps, wave, budget)
     ordered: dict[tuple[int, int], dict[tuple[object, ...], list[Step]]] = {}
     for step in sorted(steps, key=lambda step: (step.run, wave[step.number], step.number)):
         batch = (step.subgraph,) if not step.root else (step.subgraph, step.number)

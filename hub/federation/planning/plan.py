@@ -45,4 +45,4 @@ def _planned(operation: AuthorisedOperation, supergraph: Supergraph, graph: Grap
         steps = apply_pass(graph, steps)
     types = {name: type_ for name, (type_, _) in supergraph.constants.items()}
     types.update((variable.name, variable.type) for variable in operation.fetch.variables)
-    return lower(graph, operation.fetch, steps, types, assumed)
+    return lower(graph, operation.fetch, steps, types, assumed, walker.budget)
