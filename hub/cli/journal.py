@@ -42,7 +42,7 @@ from hub.journal.write.journalling import deferred_visibility
 from hub.settings import load_settings
 from infra.database import administrator_connection
 from infra.keys import Keys, role_keys
-from infra.role_names import JOURNALS
+from infra.role_names import JOURNALS, WRITERS
 from infra.roles import Dsn
 from infra.schema_versions import check_versions, histories_of
 from schema.days import PARIS
@@ -216,7 +216,8 @@ async def _adopt(dsn: Dsn, signer: Signer, unsigned: Adoptable, reference: str |
 async def _expired(admin: str, signer: Signer, trust: Trust, limit: datetime) -> Expired:
     connection = await administrator_connection(admin)
     try:
-        await check_versions(connection, histories_of("journal_reader"))
+        written = (history for role in WRITERS for history in histories_of(role.replace("_write", "_query")))
+        await check_versions(connection, [*histories_of("journal_reader"), *written])
         return await expire_months(connection, signer, trust, limit)
     finally:
         await connection.close()

@@ -113,7 +113,10 @@ def _writing(protection: Protection, table: str) -> list[str]:
     role = f"{protection.table.schema}_write"
     if protection.requests:
         own = f"actor = (SELECT current_setting('{ACTOR_SETTING}', true))"
-        return [f"CREATE POLICY own ON {table} TO {role} USING ({own}) WITH CHECK ({own})"]
+        return [
+            f"CREATE POLICY own ON {table} TO {role} USING ({own}) WITH CHECK ({own})",
+            f"CREATE POLICY expiry ON {table} TO {protection.table.schema}_owner USING (true)",
+        ]
     visible, kept = _visible(protection), f"source = '{SOURCE}'"
     organisation = f"recorded_by = (SELECT current_setting('{ORGANISATION_SETTING}', true))"
     return [

@@ -245,3 +245,19 @@ class _Stopping(_Wrapped):
         if "DETACH" in query:
             raise RuntimeError
         return await self._connection.execute(query, *values)  # type: ignore[attr-defined]
+
+
+async def test_requests_to_write_go_with_the_months_that_are_as_old(fresh_database: Database) -> None:
+    await stream_of(fresh_database, [JANUARY, FEBRUARY])
+    admin = await fresh_database.connect()
+    try:
+        for key, moment in (("old", JANUARY), ("new", FEBRUARY)):
+            await admin.execute(
+                "INSERT INTO appointments.write_request VALUES ('a', $1, 'd', 'm', 'suivi', gen_random_uuid(), $2)",
+                key,
+                moment,
+            )
+        await expired(fresh_database, FEBRUARY)
+        assert [row["key"] for row in await admin.fetch("SELECT key FROM appointments.write_request")] == ["new"]
+    finally:
+        await admin.close()

@@ -130,7 +130,7 @@ async def test_policies_of_the_database_are_those_of_the_declarations(rows: Rows
     assert before
     for records in rls.protections(module.metadata, types):
         table = f"{schema}.{records.table.name}"
-        for policy in ("ingest", "query", "review", "creation", "change", "own"):
+        for policy in ("ingest", "query", "review", "creation", "change", "own", "expiry"):
             await rows.connection.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
         for statement in rls.statements(records):
             await rows.connection.execute(statement)

@@ -21,6 +21,7 @@ from hub.journal.signing import Signer, Trust
 from hub.journal.verify.checkpoint_trail import Fault, StreamState, read_trail
 from hub.journal.verify.verification import Verification, verify
 from hub.journal.write.stream_writer import add
+from infra.role_names import WRITERS
 
 OWNER = "journal_owner"
 PART = re.compile(r"(?:entry|disclosure)_(\d{4})_(\d{2})")
@@ -48,8 +49,8 @@ def boundary(now: datetime, months: int) -> datetime:
 async def expire(
     connection: asyncpg.Connection[asyncpg.Record], signer: Signer, trust: Trust, before: datetime
 ) -> Expired:
-    """Drop the months before an instant and open those to come, as an administrator; raises StartRefused
-    (JOURNAL_BROKEN)."""
+    """Drop the months before an instant, with the requests to write that are as old, and open those to come, as an
+    administrator; raises StartRefused (JOURNAL_BROKEN)."""
     await connection.execute(f"SET ROLE {OWNER}")
     await connection.execute("SELECT journal.open_months()")
     verification = await verify(connection, trust)
@@ -63,9 +64,18 @@ async def expire(
             await _root(connection, signer, verification, before)
     for part in parts:
         await _drop(connection, part)
+    for writer in WRITERS:
+        await _expire_requests(connection, writer.removesuffix("_write"), before)
+    await connection.execute(f"SET ROLE {OWNER}")
     async with connection.transaction(readonly=True):
         trail = await read_trail(connection, trust)
     return Expired(tuple(part["relname"] for part in parts), trail.anchor)
+
+
+async def _expire_requests(connection: asyncpg.Connection[asyncpg.Record], schema: str, before: datetime) -> None:
+    """Erase what was asked to be written before an instant: who wrote what is kept as long as who read what."""
+    await connection.execute(f"SET ROLE {schema}_owner")
+    await connection.execute(f"DELETE FROM {schema}.write_request WHERE made_at < $1", before)  # noqa: S608 - our own table
 
 
 def _refuse_broken(verification: Verification) -> None:
