@@ -125,8 +125,12 @@ class Copy:
 
     def files(self) -> dict[str, bytes]:
         """The tracked files and new ones, by path."""
-        paths = (path for path in self.root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        paths = (path for path in self.root.rglob("*") if path.is_file() and not BUILT & set(path.parts))
         return {str(path.relative_to(self.root)): path.read_bytes() for path in paths}
+
+
+BUILT = {"__pycache__", "node_modules"}
+"""Folders of what running code leaves, which git ignores."""
 
 
 def copied(root: Path) -> Copy:
