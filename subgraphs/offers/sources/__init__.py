@@ -8,4 +8,11 @@ from subgraphs.offers.sources.emplois import Emplois
 from subgraphs.offers.sources.immersion_facile import ImmersionFacile
 from subgraphs.offers.sources.orientations import Orientations
 
-SOURCES: tuple[type[Source], ...] = (DataInclusion, CarnetStructures, Emplois, ImmersionFacile, Dora, Orientations)
+SOURCES: tuple[type[Source], ...] = (
+    DataInclusion,
+    CarnetStructures,
+    Emplois,
+    ImmersionFacile,
+    Dora,
+    Orientations,
+)
