@@ -17,5 +17,7 @@ COMPOSERS = int(os.environ.get("COMPOSERS", "60"))
 """Sets of subgraphs that the reference composers compose too."""
 OPERATIONS = int(os.environ.get("OPERATIONS", "6"))
 """Operations of which a typed client is made."""
+ORDERS = int(os.environ.get("ORDERS", "2"))
+"""Orders in which the records of a small population come."""
 POPULATION = int(os.environ.get("POPULATION", "500"))
 """People whose records the matching is measured on."""

@@ -111,10 +111,27 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
             "referent_organisation": following and following["referent_organisation"],
             "last_contact": _last_contact(rows),
         },
-        home=(department, day_of(contact["address_as_of"])) if contact and department else None,
-        paying={row["rsa_department"]: day_of(row["as_of"]) for row in current if row["rsa_department"] is not None},
+        home=None if department is None else (department, _first_day(rows, _home, department)),
+        paying={
+            payer: _first_day(rows, _payer, payer) for payer in {row["rsa_department"] for row in current} - {None}
+        },
         identified=identified(rows, identity["birth_date"]),
     )
+
+
+def _first_day(rows: Sequence[Row], department_of: Callable[[Row], str | None], department: str) -> date:
+    """The first day on which a record says this département of the person, believed or not: whichever came first."""
+    return day_of(min(row["as_of"] for row in rows if department_of(row) == department))
+
+
+def _home(row: Row) -> str | None:
+    """Département of the address in a record."""
+    return residence(row["city_code"], row["postal_code"])
+
+
+def _payer(row: Row) -> str | None:
+    """Département that pays by a record, if the right is open."""
+    return row["rsa_department"] if is_open(row) else None
 
 
 def _last_contact(rows: Sequence[Row]) -> date:

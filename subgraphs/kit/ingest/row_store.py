@@ -199,7 +199,7 @@ class Store:
         return len(rows)
 
     async def link(self, origin: str, origin_id: str, links: Iterable[Link]) -> None:
-        """Replace the links that an item of a source states; a link that remains keeps its first day."""
+        """Replace the links that an item of a source states; one that remains begins on the earliest day stated."""
         rows = {
             (row["person_id"], row["relation"], row["scope_id"]): row
             for row in await self.all(access.link, origin=origin, origin_id=origin_id)
@@ -210,11 +210,11 @@ class Store:
             self.written += 1
         for place, link in new.items():
             row = rows.get(place)
-            first = link.valid_from if row is None else row["valid_from"]
+            first = link.valid_from if row is None else min(link.valid_from, row["valid_from"])
             days = {"valid_from": min(first, link.valid_until or first), "valid_until": link.valid_until}
             if row is None:
                 self._insert(access.link, {**self.screened(access.link, _link_key(place, origin, origin_id)), **days})
-            elif row["valid_until"] != link.valid_until:
+            elif any(row[name] != day for name, day in days.items()):
                 self._replace(access.link, row, {**row, **days})
 
     def _insert(self, table: Table, row: Row) -> None:
