@@ -36,7 +36,7 @@ EFFECTS: Mapping[str, str] = {
     "journal search": "sa propre trace au journal",
     "journal why": "sa propre trace au journal",
     "journal forget": "sa propre trace au journal ; efface la clé d'une personne",
-    "journal expire": "efface les mois échus du journal, ouvre ceux qui viennent",
+    "journal expire": "efface les mois échus du journal et des demandes d'écriture, ouvre ceux qui viennent",
     "journal adopt": "signe ce qu'une version antérieure a laissé sans signature ; sa propre trace au journal",
     "journal rotate": "la clé `journal`, et la partie publique de l'ancienne",
     "changes expire": "efface ce qui a changé il y a plus longtemps que la durée",

@@ -245,3 +245,11 @@ def test_a_search_is_charged_before_it_is_made_and_given_back_if_the_request_fai
 def test_a_limit_of_none_admits_no_search(limit: MissLimit) -> None:
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
         search(EnumerationLimit(limit), finds=True)
+
+
+def test_a_person_written_to_in_vain_is_missed_like_one_who_is_read_in_vain() -> None:
+    def failed(code: str) -> FieldFailed:
+        return FieldFailed(code, "", "", path=("made",))
+
+    assert missing(("made",), {"made": None}, [failed("WRITE_REFUSED")]) == 1
+    assert missing(("made",), {"made": None}, [failed("VERSION_CONFLICT")]) == 0
