@@ -26,8 +26,13 @@ from subgraphs.kit.enums import choice, value
 class MatchOutcome(Enum):
     ONE = value("Une personne.")
     NONE = value("Aucune personne, parmi celles que l'acteur peut rapprocher.")
-    SEVERAL = value("Plusieurs personnes : à départager.")
-    CONFLICT = value("Identifiants qui se contredisent.")
+    SEVERAL = value(
+        "Plusieurs personnes : à départager. Qui a la finalité « fiabilisation » les compare sur la page /matching."
+    )
+    CONFLICT = value(
+        "Identifiants qui se contredisent. Qui a la finalité « fiabilisation » cherche sur la page /matching si c'est "
+        "une personne en deux dossiers."
+    )
 
 
 def match_input(description: str, *, match: DataCategory | None = None, reads: tuple[str, ...] = ()) -> Any:

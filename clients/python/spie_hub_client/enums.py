@@ -200,9 +200,10 @@ class MatchOutcome(OpenEnum):
     NONE = "NONE"
     """Aucune personne, parmi celles que l'acteur peut rapprocher."""
     SEVERAL = "SEVERAL"
-    """Plusieurs personnes : à départager."""
+    """Plusieurs personnes : à départager. Qui a la finalité « fiabilisation » les compare sur la page /matching."""
     CONFLICT = "CONFLICT"
-    """Identifiants qui se contredisent."""
+    """Identifiants qui se contredisent. Qui a la finalité « fiabilisation » cherche sur la page /matching si c'est
+    une personne en deux dossiers."""
     UNKNOWN_VALUE = "UNKNOWN_VALUE"
     """Une valeur que ce client ne connaît pas encore."""
 

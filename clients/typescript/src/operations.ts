@@ -121,9 +121,9 @@ export type MatchOutcome =
   | 'ONE'
   /** Aucune personne, parmi celles que l'acteur peut rapprocher. */
   | 'NONE'
-  /** Plusieurs personnes : à départager. */
+  /** Plusieurs personnes : à départager. Qui a la finalité « fiabilisation » les compare sur la page /matching. */
   | 'SEVERAL'
-  /** Identifiants qui se contredisent. */
+  /** Identifiants qui se contredisent. Qui a la finalité « fiabilisation » cherche sur la page /matching si c'est une personne en deux dossiers. */
   | 'CONFLICT'
   | '%future added value';
 

@@ -285,7 +285,7 @@ CODES: dict[str, Text] = {
     ),
     "MATCH_SEVERAL": Text(
         "Plusieurs personnes connues correspondent à cet enregistrement.",
-        "Rapprocher ces personnes, puis transmettre à nouveau l'enregistrement.",
+        "Comparer ces personnes sur la page /matching, puis transmettre à nouveau l'enregistrement.",
     ),
     "MATCH_NONE": Text(
         "Aucune personne connue ne correspond à cet enregistrement, qui ne suffit pas à en créer une.",
