@@ -38,6 +38,7 @@ REFUSED = {
     "lheo": ("SCHEMA_INVALID",),
     "emplois": ("SCHEMA_INVALID",),
     "immersion-facile": ("DATE_INVALID",),
+    "dora": ("SCHEMA_INVALID",),
     "orientations": ("SCHEMA_INVALID",),
     "ouiform": ("PERSON_UNKNOWN",),
     "carnet-structures": ("SCHEMA_INVALID",),
@@ -60,6 +61,7 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
         "ft-actions": (_actions(folders["ft-actions"], today),),
         "api-particulier": (_rsa_answers(folders["api-particulier"], today),),
         "data-inclusion": (_structures(files["data-inclusion"][0]),),
+        "dora": (_terms(files["dora"][0]),),
         "lheo": (_catalogue(files["lheo"][0]),),
         "emplois": (_application(files["emplois"][0], today),),
         "immersion-facile": (_convention(files["immersion-facile"][0], today),),
@@ -180,6 +182,13 @@ def _convention(path: Path, today: date) -> Path:
     """An immersion that ends before it begins."""
     record = {**journey_files.conventions(today)[0], "dateEnd": "2001-01-01"}
     return _written(path.with_stem(f"{path.stem}-anomalie"), orjson.dumps(record))
+
+
+def _terms(path: Path) -> Path:
+    """A service of DORA that does not say whether its form takes a referral."""
+    record = orjson.loads(path.read_bytes())["results"][0]
+    content = orjson.dumps({"results": [{**record, "is_orientable_with_form": None}]})
+    return _written(path.with_stem(f"{path.stem}-anomalie"), content)
 
 
 def _referral(path: Path, today: date) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 from lxml import etree
@@ -35,12 +36,31 @@ def write(folder: Path, today: date) -> dict[str, tuple[Path, ...]]:
     structures_path = folder / "data-inclusion" / "structures.json"
     services_path = folder / "data-inclusion" / "services.json"
     catalogue = folder / "lheo" / "catalogue.xml"
-    for path in (structures_path, catalogue):
+    terms_path = folder / "dora" / "services.json"
+    for path in (structures_path, catalogue, terms_path):
         path.parent.mkdir(parents=True, exist_ok=True)
     structures_path.write_bytes(_page(structures(today)))
     services_path.write_bytes(_page(services(today)))
     catalogue.write_bytes(_catalogue(today))
-    return {"data-inclusion": (structures_path, services_path), "lheo": (catalogue,)}
+    terms_path.write_bytes(orjson.dumps(terms(), option=orjson.OPT_INDENT_2))
+    return {"data-inclusion": (structures_path, services_path), "dora": (terms_path,), "lheo": (catalogue,)}
+
+
+def terms() -> dict[str, Any]:
+    """Return a page of DORA: how two services that data.inclusion does not describe here are referred to."""
+    results = [
+        {
+            "id": str(uuid5(NAMESPACE_URL, f"service de DORA {number}")),
+            "coach_orientation_modes": ["formulaire-dora"] if form else ["telephoner"],
+            "beneficiaries_access_modes": ["telephoner"],
+            "access_conditions": [],
+            "credentials": ["Carte d'identité"],
+            "is_orientable_with_form": form,
+            "average_orientation_response_delay_days": days,
+        }
+        for number, (form, days) in enumerate(((True, 6), (False, None)), 1)
+    ]
+    return {"count": len(results), "next": None, "previous": None, "results": results}
 
 
 def structures(today: date) -> list[dict[str, Any]]:
