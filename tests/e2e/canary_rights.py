@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -90,6 +90,13 @@ class Row:
     person: str
     facts: tuple[tuple[str, Facts], ...] = ()
     protected: frozenset[tuple[str, str]] = frozenset()
+    digest: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hash((self.person, self.facts, self.protected)))
+
+    def __hash__(self) -> int:
+        return self.digest  # a row is looked up for each step of each path to each of its values
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +222,7 @@ class Rights:
         self.organisation = asks.claims.get("organisation")
         self.grants, self.instead, self.whole = rights(actor, purpose), instead(asks.kind), whole(asks.kind)
         self.durations = durations(asks.kind)
-        self._known: dict[tuple[Row, Step], bool] = {}
+        self._known: dict[Row, dict[Step, bool]] = {}
         self.scopes = set()
         for relation, claim in _load("actors")[asks.kind].get("scopes", {}).items():
             claim_value = asks.claims.get(CLAIMS.get(claim, claim), ())
@@ -225,20 +232,20 @@ class Rights:
 
     def reads(self, subject: Subject, row: Row, paths: Iterable[Path]) -> bool:
         """Whether one of these paths to a value of the row is open at every step."""
-        return any(all(self._step(subject, row, step) for step in path) for path in paths)
+        known = self._known.setdefault(row, {})
+        return any(all(self._step(subject, row, step, known) for step in path) for path in paths)
 
-    def _step(self, subject: Subject, row: Row, step: Step) -> bool:
-        key = (row, step)
-        if key not in self._known:
+    def _step(self, subject: Subject, row: Row, step: Step, known: dict[Step, bool]) -> bool:
+        if step not in known:
             facts = dict(row.facts).get(step.type, NO_FACTS)
             names = {step.type, step.datum.coordinate}
             if facts.owner is None or facts.owner != self.organisation:
                 names.add(f"{TOLD_BY_LINK}{step.type}")
             stricter = (protection for name, protection in row.protected if name in names)
-            self._known[key] = self.may(subject, step.datum, facts) and all(
+            known[step] = self.may(subject, step.datum, facts) and all(
                 self.may(subject, Datum("", category, False), facts) for category in stricter
             )
-        return self._known[key]
+        return known[step]
 
     def may(self, subject: Subject, datum: Datum, facts: Facts) -> bool:
         """Whether something of this nature may be read of a row with these facts."""
