@@ -46,6 +46,7 @@ POPULATING = ("demo", "hub", "infra", "schema", "subgraphs", "requirements", "te
 KEPT_TEMPLATES = 3
 """Templates of one kind that stay when a new one is made."""
 _SUFFIXES = (".csv", ".graphql", ".json", ".py", ".toml", ".txt", ".xsd")
+_OID = "SELECT oid FROM pg_database WHERE datname = current_database()"
 T = TypeVar("T")
 _numbers = itertools.count()
 
@@ -110,13 +111,6 @@ def template(postgresql: Cluster, keys: Keys) -> str:
     return migrated_template(postgresql, keys)
 
 
-@pytest.fixture(scope="module")
-def database(postgresql: Cluster, keys: Keys, template: str) -> Iterator[Database]:
-    """A fresh database for the tests of one module."""
-    with copied(postgresql, keys, template) as copy:
-        yield copy
-
-
 @pytest.fixture(scope="session")
 def spares(postgresql: Cluster) -> Iterator[list[Spare]]:
     """Databases of this process that wait for their next test."""
@@ -126,15 +120,28 @@ def spares(postgresql: Cluster) -> Iterator[list[Spare]]:
         asyncio.run(_drop(postgresql, spare.name))
 
 
+@pytest.fixture(scope="module")
+def database(postgresql: Cluster, keys: Keys, template: str, spares: list[Spare]) -> Iterator[Database]:
+    """A database as the template is, for the tests of one module, or a world in its place (`populated`)."""
+    with _lent(postgresql, template, spares) as spare:
+        yield Database(postgresql, keys, spare.name, templates=True)
+
+
 @pytest.fixture
 def fresh_database(postgresql: Cluster, keys: Keys, template: str, spares: list[Spare]) -> Iterator[Database]:
-    """A database as the template is, for one test: an earlier test's, emptied, or else a copy."""
+    """A database as the template is, for one test."""
+    with _lent(postgresql, template, spares) as spare:
+        yield Database(postgresql, keys, spare.name)
+
+
+@contextmanager
+def _lent(postgresql: Cluster, template: str, spares: list[Spare]) -> Iterator[Spare]:
+    """An earlier test's database, emptied, or else a copy of the template; it is kept if it can be emptied again."""
     spare = spares.pop() if spares else asyncio.run(_spare(postgresql, template))
-    database = Database(postgresql, keys, spare.name)
     try:
-        yield database
+        yield spare
     finally:
-        if asyncio.run(_emptied(database, spare.baseline)):
+        if asyncio.run(_emptied(postgresql, spare)):
             spares.append(spare)
         else:
             asyncio.run(_drop(postgresql, spare.name))
@@ -167,9 +174,10 @@ def migrated_template(postgresql: Cluster, keys: Keys) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """A copy of the template, and the state that it had before any test used it."""
+    """A copy of the template, its key in the cluster, and the state that it had before any test used it."""
 
     name: str
+    oid: int
     baseline: Baseline
 
 
@@ -178,15 +186,20 @@ async def _spare(postgresql: Cluster, template: str) -> Spare:
     await _copy(postgresql, template, name)
     connection = await asyncpg.connect(postgresql.admin_dsn(name))
     try:
-        return Spare(name, await baseline(connection))
+        return Spare(name, await connection.fetchval(_OID), await baseline(connection))
     finally:
         await connection.close()
 
 
-async def _emptied(database: Database, template: Baseline) -> bool:
-    connection = await asyncpg.connect(database.admin_dsn)
+async def _emptied(postgresql: Cluster, spare: Spare) -> bool:
+    """Whether the database is as the template again; a world that took its place, or one that is gone, is not."""
     try:
-        return await emptied(connection, template)
+        connection = await asyncpg.connect(postgresql.admin_dsn(spare.name))
+    except asyncpg.PostgresError:
+        return False
+    try:
+        is_same = await connection.fetchval(_OID) == spare.oid
+        return is_same and await emptied(connection, spare.baseline)
     finally:
         await connection.close()
 

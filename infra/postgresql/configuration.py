@@ -39,8 +39,8 @@ _SETTINGS = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
-_VOLATILE = {"fsync": "off", "full_page_writes": "off"}
-"""Settings for data that may be lost when the machine stops."""
+_VOLATILE = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+"""Settings for data that may be lost when the machine stops, of many databases that each live for a few seconds."""
 
 
 def command(binaries: Binaries, files: ClusterFiles, socket: Path, *, durable: bool) -> list[str]:
