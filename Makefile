@@ -40,7 +40,7 @@ test: venv
 canaries: export CANARIES ?= 20000
 canaries: venv
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e/test_leaks_random_a.py tests/e2e/test_leaks_random_b.py \
-		tests/e2e/test_leaks_silence_model.py -p no:logging -rP $(ARGS)
+		tests/e2e/test_leaks_silence_model.py tests/e2e/test_leaks_canary.py -p no:logging -rP $(ARGS)
 
 # A change of the rules never fails; one that CHANGELOG.md does not tell does.
 policy-diff: BASE ?= HEAD~1

@@ -9,6 +9,8 @@ CANARIES = int(os.environ.get("CANARIES", "4000"))
 SILENCE = {True: min(16, CANARIES // 800), False: min(4, CANARIES // 2500)}
 """Operations of an actor whose answers may not tell a world from another: under the first of the purposes that open
 the same to it, and under each other."""
+SERVED = CANARIES // 100
+"""Documents that each actor asks of real processes, over a world of its own: each is prepared anew for each of them."""
 ORACLE = int(os.environ.get("ORACLE", "400"))
 """Operations that the oracle answers too."""
 SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "40"))

@@ -20,6 +20,7 @@ from hub.tracing.attributes import Name
 from schema.context import HEADER, seal
 from schema.subgraphs import OWN
 from tests.conftest import Database
+from tests.draws import SERVED
 from tests.e2e.canary_operations import PERSON, mistaken, requests
 from tests.e2e.canary_proxy import opened
 from tests.e2e.canary_random import Values, fed, random_documents
@@ -27,8 +28,6 @@ from tests.e2e.canary_site import Exchange, Watched, watched
 from tests.e2e.canary_world import BY_SLUG
 
 ACTORS = ("referent-a", "referent-b", "employeur", "personne")
-RANDOM = 100
-"""Random operations of each actor."""
 MISPLACED = 8
 """Values that each actor puts where they don't belong."""
 ENTITIES = {
@@ -76,7 +75,7 @@ def _everything(site: Watched, actor: str, cursors: Mapping[str, list[str]]) -> 
         "lastName": [name for person in BY_SLUG.values() for name in (person.last_name, person.birth_name or "")],
         "cityCode": [person.place.code for person in BY_SLUG.values()],
     }
-    for document in random_documents(RANDOM):
+    for document in random_documents(SERVED):
         yield site.ask(actor, fed(document, texts, random))
     representations = [{"__typename": "Person", "id": identifier} for identifier in world.persons.values()]
     for subgraph, query in ENTITIES.items():
@@ -286,7 +285,7 @@ def test_neither_journal_nor_log_holds_anybodys_value(site: Watched, record: Rec
     """Stops the processes, to have their logs whole."""
     everything = {canary.text for canary in site.world.canaries}
     rows = asyncio.run(_journal(site.database))
-    assert len(rows) > 2 * len(ACTORS) * RANDOM
+    assert len(rows) > 2 * len(ACTORS) * SERVED
     assert canaries_in(everything, "\n".join(rows).encode()) == set()
     exposition = site.client.get(f"{site.processes['hub'].url}/metrics").text
     assert "spie_spans_dropped_total 0.0" in exposition.splitlines()
@@ -306,7 +305,7 @@ def test_no_span_of_any_process_holds_anybodys_value_and_those_of_subgraphs_are_
     spans = site.collector.spans()
     by_id = {(span.trace, span.id): span for span in spans}
     assert {span.service for span in spans} == {"spie-hub", *(f"spie-{name}" for name in site.proxies)}
-    assert len(spans) > 2 * len(ACTORS) * RANDOM
+    assert len(spans) > 2 * len(ACTORS) * SERVED
     for span in spans:
         if span.service == "spie-hub" and span.name == Name.REQUEST:
             assert span.parent == "", span
