@@ -52,7 +52,7 @@ SAME: dict[str, Any] = {
 def person_of(number: int, **changes: Any) -> dict[str, Any]:
     """A person as RDV-Insertion has it, with no address that says where it lives."""
     own = {"nir": NIR, "referents": [AGENT_08]} if number == VICTIM else {}
-    return user(number, **{"address": None, **own, **changes})
+    return user(number, **{"address": None, "email": f"personne{number}@example.org", **own, **changes})
 
 
 def notification(number: int, organisation: dict[str, Any], person: int, at: str, **changes: Any) -> dict[str, Any]:
