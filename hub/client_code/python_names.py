@@ -26,7 +26,9 @@ SCALARS = {
     "String": "str",
 }
 """Python's type for each scalar of the schema."""
-_TAKEN = {"bool", "float", "int", "str", "tuple", "connection_of", "after_cursor"}
+WORDS = {"bool", "float", "int", "str", "tuple", "field", "UNSET", "UnsetType"}
+"""What the modules write that no class and no attribute may hide."""
+_TAKEN = {*WORDS, "connection_of", "after_cursor"}
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -35,6 +37,8 @@ def attribute(name: str) -> str:
     snake = _WORD_START.sub("_", name).lower().strip("_")
     if snake != name.strip("_").lower() and "__" in snake:
         snake = snake.replace("__", "_")
+    if snake[:1].isdigit():
+        return f"_{snake}"
     return f"{snake}_" if keyword.iskeyword(snake) or snake in _TAKEN or name.startswith("_") else snake
 
 

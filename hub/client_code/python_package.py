@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import keyword
 import re
 from collections.abc import Iterable, Sequence
 
@@ -21,7 +22,7 @@ from graphql import (
 
 from hub.client_code.operations import Operation, is_repeatable
 from hub.client_code.paging import Paging, paging
-from hub.client_code.python_names import annotation, attribute, leaf
+from hub.client_code.python_names import WORDS, annotation, attribute, leaf
 from hub.client_code.python_text import class_, default, docstring, member, module
 from hub.client_code.shapes import Shape, ShapeField, Shapes, nested
 from hub.errors import ClientRefused
@@ -64,7 +65,7 @@ class PythonPackage:
         self._fragments: dict[str, Shape] = {}
         types = (name for name, type_ in schema.type_map.items() if is_enum_type(type_) or is_input_object_type(type_))
         offered = (name for group in RUNTIME_NAMES.values() for name in group)
-        self._reserved = frozenset({*MODEL_NAMES, *types, *offered})
+        self._reserved = frozenset({*MODEL_NAMES, *WORDS, *keyword.kwlist, *types, *offered})
         self._check_names()
 
     def modules(self) -> dict[str, str]:
@@ -111,6 +112,7 @@ class PythonPackage:
 
     def _operation_class(self, operation: Operation, data: Shape, page: Paging | None) -> str:
         variables: list[str] = []
+        _check_members(operation.name, [node.variable.name.value for node in operation.node.variable_definitions or ()])
         for node in operation.node.variable_definitions or ():
             type_ = type_from_ast(self._schema, node.type)
             assert is_input_type(type_)
@@ -133,6 +135,7 @@ class PythonPackage:
         return class_(operation.name, bases, operation.description, lines)
 
     def _shape(self, shape: Shape) -> str:
+        _check_members(shape.name, [entry.key for entry in shape.fields])
         lines = [line for entry in shape.fields for line in self._field(entry)]
         tag = f', tag_field="__typename", tag="{shape.tag}"' if shape.tag else ""
         return class_(shape.name, f"Model, frozen=True, kw_only=True{tag}", shape.description, lines)
@@ -194,9 +197,21 @@ class PythonPackage:
 def _clash(name: str) -> ClientRefused:
     return ClientRefused(
         "CLIENT_NAMES",
-        f"Le client aurait deux classes ou deux modules nommés « {name} » : renommez une opération ou un fragment.",
-        "two classes or modules of one name",
+        f"« {name} » nomme déjà autre chose dans le client, ou dans Python : renommez une opération ou un fragment.",
+        "a name that is taken",
     )
+
+
+def _check_members(owner: str, keys: Sequence[str]) -> None:
+    """Every variable or field has an attribute of its own; raises ClientRefused."""
+    names = [attribute(key) for key in keys]
+    if len(set(names)) < len(names):
+        raise ClientRefused(
+            "CLIENT_NAMES",
+            f"« {owner} » aurait deux attributs nommés « {max(names, key=names.count)} » : changez un alias ou le nom "
+            "d'une variable.",
+            "two attributes of one name",
+        )
 
 
 def _own(shape: Shape) -> list[Shape]:

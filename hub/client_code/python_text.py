@@ -19,7 +19,7 @@ def docstring(text: str, indent: str = "    ") -> str:
     """A docstring in lines of the usual width."""
     plain = " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
     if plain.endswith('"'):
-        plain += " "
+        plain = f'{plain[:-1]}\\"'
     lines = textwrap.wrap(plain, WIDTH - len(indent) - 6, break_long_words=False, break_on_hyphens=False) or [""]
     body = f"\n{indent}".join(lines)
     return f'{indent}"""{body}"""'

@@ -131,6 +131,21 @@ def test_variables_are_sent_by_their_names_and_only_those_that_are_set(make: Mak
     }
 
 
+def test_a_comment_that_ends_with_a_quote_is_a_description(make: Make) -> None:
+    assert make('# Dit "oui"\nquery Read { person { id } }').Read.__doc__ == 'Dit "oui"'
+
+
+def test_no_variable_hides_what_its_module_needs(make: Make) -> None:
+    made = make(
+        """query Read($field: String, $firstName: String) {
+          person(from: $field) { _1: id } again: person(from: $firstName) { id }
+        }"""
+    )
+    read = made.Read(field_="a", first_name="b")
+    assert msgspec.json.decode(msgspec.json.encode(read)) == {"field": "a", "firstName": "b"}
+    assert decoded(made.Read, '{"person": {"_1": "1"}, "again": null}').person._1 == "1"
+
+
 def test_a_class_never_takes_the_name_of_an_enum_of_the_schema(make: Make) -> None:
     made = make("query Person { order: person { id } person { order { id } } }")
     data = decoded(made.Person, '{"order": {"id": "1"}, "person": {"order": {"id": "2"}}}')
@@ -178,6 +193,13 @@ def test_a_paged_list_is_known(make: Make) -> None:
         ("CLIENT_NAMES", "query Hub { person { id } }"),
         ("CLIENT_NAMES", "query Filter($f: Filter) { person(is: $f) { id } }"),
         ("CLIENT_NAMES", "query A { person { ...Model } } fragment Model on Person { id }"),
+        ("CLIENT_NAMES", "query A { person { bornOn: born born_on: name } }"),
+        ("CLIENT_NAMES", "query A($a: String, $A: String) { person(from: $a) { id } b: person(from: $A) { id } }"),
+        ("CLIENT_NAMES", "query None { person { id } }"),
+        ("CLIENT_NAMES", "query A { person { ...class } } fragment class on Person { id }"),
+        ("CLIENT_NAMES", "query A { person { ...str } } fragment str on Person { name }"),
+        ("CLIENT_NAMES", "query A { person { ...field } } fragment field on Person { id }"),
+        ("CLIENT_NAMES", "query UnsetType { person { id } }"),
         ("CLIENT_NAMES", "query ABc { person { id } } query A_Bc { person { id } }"),
     ],
 )
