@@ -36,6 +36,9 @@ REFERENCES = {
     "training_session.training_id": training,
 }
 
+SHARED_KEYS = {"referral_terms": "service"}
+"""Tables whose rows bear the keys of another one's."""
+
 
 async def fill(database: Database) -> None:
     """Write it."""
@@ -55,7 +58,7 @@ def _value(random: Random, table: Table, column: Column[Any], number: int) -> An
     if leads is not None:
         return f"{leads.name}-{random.randrange(ROWS_PER_TABLE + 1)}"
     if column.name in ("id", "source_id"):
-        return f"{table.name}-{number}"
+        return f"{SHARED_KEYS.get(table.name, table.name)}-{number}"
     if column.name == "as_of":
         return f"2026-01-0{number + 1}T00:00:00Z"
     if column.nullable and random.random() < 0.2:
