@@ -130,12 +130,14 @@ def upgrade() -> None:
                 f"CREATE TRIGGER note_{event.lower()} AFTER {event} ON access.{table} {transition}"
                 f" FOR EACH STATEMENT EXECUTE FUNCTION access.note_{table}_change()"
             )
-    for table in ("change", "link_change", "person_change"):
+    for table in ("change", "link_change", "person_change", "change_mark"):
         op.execute(f"ALTER TABLE access.{table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE access.{table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY expire ON access.{table} TO access_owner USING (true)")
+    op.execute("CREATE POLICY changes ON access.change_mark FOR SELECT TO changes_reader USING (true)")
+    for table in ("change", "link_change", "person_change"):
         op.execute(f"GRANT INSERT ON access.{table} TO {WRITERS}")
         op.execute(f"CREATE POLICY note ON access.{table} FOR INSERT WITH CHECK (true)")
-        op.execute(f"CREATE POLICY expire ON access.{table} TO access_owner USING (true)")
     op.execute(
         "GRANT SELECT ON access.link, access.person, access.merged, access.change, access.link_change,"
         " access.person_change, access.change_mark TO changes_reader"
