@@ -226,6 +226,7 @@ KEYED: Mapping[str, tuple[str, str]] = {
     "Referral.service": ("offers.service", "service_id"),
     "Referral.prescriberStructure": ("offers.structure", "prescriber_structure_id"),
     "Service.structure": ("offers.structure", "structure_id"),
+    "Service.referralTerms": ("offers.referral_terms", "id"),
     "JobApplication.company": ("offers.company", "company_id"),
     "JobPosting.company": ("offers.company", "company_id"),
     "Training.provider": ("trainings.training_provider", "provider_id"),
