@@ -35,7 +35,7 @@ PUB, FREIN, COORD, SUIVI, PRO = Category.PUB, Category.FREIN, Category.COORD, Ca
     recorded_by="recorded_by",
     dated=referral.c.processed_on,
     plural="orientations vers un service",
-    description="Orientation d'une personne vers un service (DORA).",
+    description="Orientation d'une personne vers un service.",
 )
 class Referral:
     id: ID = key(referral.c.id)

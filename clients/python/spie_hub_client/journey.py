@@ -184,7 +184,7 @@ class JourneyPersonReferrals(Model, frozen=True, kw_only=True):
 
 
 class JourneyPersonReferralsNodes(Model, frozen=True, kw_only=True):
-    """Orientation d'une personne vers un service (DORA)."""
+    """Orientation d'une personne vers un service."""
     status: ReferralStatus | None
     """État de l'orientation. — Catégorie : SUIVI"""
     sent_on: Date | None = field(name="sentOn")
