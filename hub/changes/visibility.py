@@ -13,12 +13,15 @@ from schema.residual import Clause, Residual, Rule, holds
 from schema.subgraphs import GENERATED
 
 OWN, RECORDED = int(Fact.OWN_ITEM), int(Fact.RECORDED)
+HIDING = int(Fact.VALUE_ASSIDU)
+"""The categories whose values are served as another one, with nothing of the row that tells of their change."""
 REVEALING = sum(VALUE_FACTS[category] for category in REVEALED)
 
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """That rows of a table changed: their owner, their recorder, the categories for which such a row is dropped."""
+    """That rows of a table changed: their owner, their recorder, the categories for which such a row is dropped, and
+    that which it takes to see the change (`HIDING`)."""
 
     source: str
     owner: str | None
@@ -29,11 +32,12 @@ class RowChange:
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """What a query shows of a table: `row` is the rule of the type of its rows, `clauses` those under which it reads a
-    field. `bits` are the categories of the rows that a computed field may show; None for the row itself, on
-    which the rule decides."""
+    field, `hidden` those under which it reads one that tells of a hidden change. `bits` are the categories of the rows
+    that a computed field may show; None for the row itself, on which the rule decides."""
 
     row: Rule
     clauses: tuple[Clause, ...]
+    hidden: tuple[Clause, ...]
     owned: bool
     recorded: bool
     bits: int | None
@@ -48,8 +52,10 @@ class _Shown:
             facts |= RECORDED
         if not holds(self.row.read, facts) or not holds(self.clauses, facts):
             return False
+        if change.facts & HIDING and not holds(self.hidden, facts):
+            return False
         if self.bits is not None:
-            return not change.facts & ~self.bits
+            return not change.facts & ~(self.bits | HIDING)
         categories = change.facts & ~REVEALING if own and self.owned else change.facts
         return self.row.value_allowed(facts | categories, sum(bit for bit, _ in self.row.values))
 
@@ -72,10 +78,20 @@ def _shown(types: Mapping[str, Any], residual: Residual) -> Iterator[_Shown]:
             continue
         groups = [(None, reads["row"]), *((bits, [coordinate]) for coordinate, bits in reads["derived"].items())]
         for bits, coordinates in groups:
-            rules = [rule for rule in map(residual.fields.get, coordinates) if rule is not None]
-            clauses = tuple({clause for rule in rules for clause in (*rule.read, *rule.reduced)})
+            rules = {name: rule for name in coordinates if (rule := residual.fields.get(name)) is not None}
+            clauses = tuple({clause for rule in rules.values() for clause in (*rule.read, *rule.reduced)})
+            hidden = tuple(clause for name, rule in rules.items() for clause in _hidden(name, rule, reads["withheld"]))
             if clauses:
-                yield _Shown(row, clauses, reads["owned"], reads["recorded"], bits)
+                yield _Shown(row, clauses, hidden, reads["owned"], reads["recorded"], bits)
+
+
+def _hidden(coordinate: str, rule: Rule, withheld: Mapping[str, int]) -> Iterator[Clause]:
+    """The clauses under which a field tells of a hidden change."""
+    if withheld.get(coordinate, 0) & HIDING:
+        yield from rule.read
+    for bit, clauses in rule.values:
+        if bit & HIDING:
+            yield from clauses
 
 
 def watched_tables() -> Mapping[str, Mapping[str, Any]]:

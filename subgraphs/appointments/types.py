@@ -105,7 +105,10 @@ class Appointment:
         sensitive=_SENSITIVITY,
         forbidden=Drop(),
     )
-    provenance: Provenance | None = provenance(SUIVI)
+    provenance: Provenance | None = provenance(
+        Category.ASSIDU,
+        "Origine de l'information, et son instant, qui dit que l'élément a changé, donc, parfois, une absence.",
+    )
 
 
 @Entity(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 import orjson
-from sqlalchemy import ColumnElement, FromClause, MetaData, Table, case
+from sqlalchemy import Column, ColumnElement, FromClause, MetaData, Table, case
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.visitors import iterate
 
@@ -24,7 +24,8 @@ from schema.subgraphs import GENERATED, SUBGRAPHS
 from subgraphs.kit.aliased_columns import AliasedColumns, retarget
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.enums import categories_of_values
-from subgraphs.kit.fields import ColumnField, Drop, EmbeddedField, Field, ManyField, OneField
+from subgraphs.kit.fields import Coarsen, ColumnField, Drop, EmbeddedField, Field, ManyField, OneField
+from subgraphs.kit.provenance import LINEAGE, Provenance
 from subgraphs.kit.residual_sql import constant, word
 from subgraphs.kit.sdl import load
 
@@ -43,25 +44,29 @@ EVENTS = {
 @dataclass(frozen=True, slots=True)
 class Watched:
     """A table whose changes are noted: SQL expressions over a row for its person, the organisation that owns it and the
-    one that recorded it, and the bits of the categories for which it may be dropped."""
+    one that recorded it, and the bits of the categories for which it may be dropped; `unseen`, for an update, that
+    of the category that it takes to see that the row changed."""
 
     table: Table
     subject: str
     owner: str
     recorder: str
     facts: str
+    unseen: str | None
 
     @property
     def triggers(self) -> list[str]:
         """The statements that make its triggers."""
-        arguments = ", ".join(
-            f"'{text.replace(chr(39), chr(39) * 2)}'" for text in (self.subject, self.owner, self.recorder, self.facts)
-        )
         return [
             f"CREATE TRIGGER note_{event.lower()} AFTER {event} ON {self.table.fullname} {transition}"
-            f" FOR EACH STATEMENT EXECUTE FUNCTION access.note_change({arguments})"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION access.note_change({self._arguments(event)})"
             for event, transition in EVENTS.items()
         ]
+
+    def _arguments(self, event: str) -> str:
+        facts = self.facts if self.unseen is None or event != "UPDATE" else f"{self.facts} | {self.unseen}"
+        texts = (self.subject, self.owner, self.recorder, facts)
+        return ", ".join(f"'{text.replace(chr(39), chr(39) * 2)}'" for text in texts)
 
 
 def watched(metadata: MetaData, types: Iterable[type]) -> list[Watched]:
@@ -88,7 +93,37 @@ def _watched(table: Table, entities: list[Entity]) -> Watched:
         f"{ROW}.{owners.pop()}" if owners else "NULL",
         f"{ROW}.{recorders.pop()}" if recorders else "NULL",
         _facts(table, entities),
+        _unseen(table, entities),
     )
+
+
+def _unseen(table: Table, entities: list[Entity]) -> str | None:
+    """The bit of the category that it takes to see that a row changed: an update changed but a value that is served as
+    another one to whoever may not read it, and what is withheld with it, its instant included; 0 for other rows."""
+    columns = {field.column.name: field for entity in entities for field in entity.coarsening}
+    for name, field in columns.items():
+        assert isinstance(field.forbidden, Coarsen)
+        assert field.choice is not None
+        for category, values in categories_of_values(field.choice).items():
+            withheld = {column for entity in entities for column in _withheld(entity, category)}
+            if "as_of" not in withheld:
+                continue
+            others = "to_jsonb({}) - '{{" + ",".join(sorted({name, *withheld})) + "}}'::text[]"
+            protected = ", ".join(f"'{value}'" for value in values)
+            shown = f"CASE WHEN {{0}}.{name} IN ({protected}) THEN '{field.forbidden.to}' ELSE {{0}}.{name} END"
+            same = " AND ".join(f"{text.format('o')} = {text.format('n')}" for text in (others, shown))
+            changed = f"SELECT id FROM old_rows o JOIN new_rows n USING (id) WHERE {same}"  # noqa: S608 - our own names
+            return f"CASE WHEN {ROW}.id IN ({changed}) THEN {int(VALUE_FACTS[category])} ELSE 0 END"
+    return None
+
+
+def _withheld(entity: Entity, category: Category) -> Iterator[str]:
+    """The columns that fields of this category show of an entity's own row."""
+    for field in entity.fields.values():
+        if field.category is category and isinstance(field, ColumnField) and isinstance(field.column, Column):
+            yield field.column.name
+        elif field.category is category and isinstance(field, EmbeddedField) and field.target is Provenance:
+            yield LINEAGE.c.as_of.name
 
 
 def _facts(table: Table, entities: list[Entity]) -> str:
@@ -114,8 +149,8 @@ def _sql(expression: ColumnElement[Any]) -> str:
 
 def coordinates_by_table() -> dict[str, dict[str, Any]]:
     """By table, then by the type whose rule decides on its rows: whether they have an owner and a recorder; coordinates
-    that show the row itself (`row`); and those that are computed from several (`derived`), each with the bit of its
-    category."""
+    that show the row itself (`row`), of which those whose own category has a bit are `withheld`; and those that are
+    computed from several (`derived`), each with the bit of its category."""
     tables: dict[str, dict[str, Any]] = defaultdict(dict)
 
     def add(table: Table, entity: Entity, coordinate: str, category: Category | None = None) -> None:
@@ -125,6 +160,7 @@ def coordinates_by_table() -> dict[str, dict[str, Any]]:
             "owned": own and entity.owner is not None,
             "recorded": own and entity.recorded_by is not None,
             "row": [],
+            "withheld": {},
             "derived": {},
         }
         shown = types.setdefault(entity.name, blank)
@@ -140,6 +176,9 @@ def coordinates_by_table() -> dict[str, dict[str, Any]]:
                 coordinate = entity.coordinate(field.graphql_name)
                 if _is_watched(entity.table) and _reads_own_row(entity, field):
                     add(entity.table, entity, coordinate)
+                    if field.category in VALUE_FACTS:
+                        withheld = tables[str(entity.table.fullname)][entity.name]["withheld"]
+                        withheld[coordinate] = int(VALUE_FACTS[field.category])
                 for table in _other_tables(entity, field):
                     add(table, entity, coordinate, field.category)
                 target = _personal_target(field)

@@ -24,15 +24,15 @@ DELTA = """query Delta($since: String, $first: Int) { changes(since: $since, fir
 PEOPLE = "query People($after: String) { persons(after: $after) { nodes { %s } pageInfo { hasNextPage endCursor } } }"
 
 
-def _member(name: str, kind: str, purpose: str, organisation: Any = CD_08, **claims: str) -> DemoActor:
+def _member(name: str, kind: str, *purposes: str, organisation: Any = CD_08, **claims: str) -> DemoActor:
     member = {"organisation": organisation.siret, "organisation_type": organisation.type}
-    return DemoActor(name, kind, (purpose,), "", {**member, "departments": [organisation.department], **claims})
+    return DemoActor(name, kind, purposes, "", {**member, "departments": [organisation.department], **claims})
 
 
 ACTORS = {
     OFFICER: _member(OFFICER, "orienteur_cd", "orientation"),
-    FOREIGNER: _member(FOREIGNER, "orienteur_cd", "orientation", CD_2A),
-    REFERENT: _member(REFERENT, "referent_cd", "suivi", agent=AGENT),
+    FOREIGNER: _member(FOREIGNER, "orienteur_cd", "orientation", organisation=CD_2A),
+    REFERENT: _member(REFERENT, "referent_cd", "suivi", "contrat", agent=AGENT),
 }
 
 
@@ -67,6 +67,12 @@ class Copy:
     withdrawals: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
+    purpose: str | None = None
+
+    @property
+    def declared(self) -> dict[str, str]:
+        """The purpose, if it isn't the usual one of the actor."""
+        return {} if self.purpose is None else {"purpose": self.purpose}
 
     async def read(self) -> Copy:
         """All pages until there is no more."""
@@ -83,21 +89,13 @@ class Copy:
     async def page(self) -> bool:
         """One page; whether there is another one."""
         variables = {"since": self.cursor, "first": self.first}
-        answer = await self.hub.ask(self.actor, DELTA % self.shown, variables)
+        answer = await self.hub.ask(self.actor, DELTA % self.shown, variables, **self.declared)
         assert "errors" not in answer.json, answer.json
         page = answer.data["changes"]
         for person in filter(None, page["nodes"]):
             self.people[person["id"]] = person
             self.told.add(person["id"])
         self.named |= {person["id"] for person in page["withdrawn"]} | self.told
-        print(
-            "PAGE",
-            self.actor,
-            self.cursor and 1,
-            [p and p["id"][-2:] for p in page["nodes"]],
-            page["withdrawn"],
-            page["pageInfo"]["hasNextPage"],
-        )
         for gone in page["withdrawn"]:
             self.people.pop(gone["id"], None)
             self.withdrawals[gone["id"]] = gone["kind"], gone["into"]
@@ -113,7 +111,8 @@ class Copy:
         people: dict[str, Any] = {}
         after, more = None, True
         while more:
-            page = (await self.hub.ask(self.actor, PEOPLE % self.shown, {"after": after})).data["persons"]
+            answer = await self.hub.ask(self.actor, PEOPLE % self.shown, {"after": after}, **self.declared)
+            page = answer.data["persons"]
             people |= {person["id"]: person for person in page["nodes"]}
             more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
         return people

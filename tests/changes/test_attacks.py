@@ -13,6 +13,7 @@ from tests.changes.conftest import ACTORS, DEPARTMENT, FOLLOWED, FOREIGNER, OFFI
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
 from tests.kit.conftest import Rows, person_id
+from tests.kit.test_ordering import add_appointments
 from tests.kit.test_row_security import visible_rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -120,3 +121,24 @@ async def test_the_reader_of_changes_sees_links_of_its_scopes_and_no_value(world
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute("DELETE FROM access.change")
     await connection.close()
+
+
+async def test_an_absence_that_one_may_not_read_changes_in_silence(hub: Inside, world: Rows) -> None:
+    """Nothing new in a rendez-vous that was to change would be an absence: neither told, nor dated."""
+    await someone(world, 1, FOLLOWED)
+    await add_appointments(world, 1, person=1)
+    shown = "id appointments(first: 5) { nodes { id startsAt status provenance { source asOf } } }"
+    adviser = await Copy(hub, REFERENT, shown, purpose="contrat").read()
+    versions = await Copy(hub, REFERENT, "id appointments(first: 5) { nodes { id version } }").read()
+    referent, before = await Copy(hub, REFERENT, shown).read(), dict(adviser.people)
+    change = "UPDATE appointments.appointment SET status = $1, as_of = now(), {}"
+    for status in ("ABSENT", "INCONNU", "ABSENT"):
+        await world.connection.execute(change.format("mode = mode"), status)
+        assert not (await adviser.read()).told
+        assert {person_id(1)} == (await referent.read()).told == (await versions.read()).told
+    assert adviser.people == before == await adviser.perimeter()
+    assert referent.people == await referent.perimeter() != before
+    for status, others in (("INCONNU", "mode = 'VISIO'"), ("ABSENT", "mode = NULL"), ("VU", "mode = NULL")):
+        await world.connection.execute(change.format(others), status)
+        assert {person_id(1)} == (await adviser.read()).told == (await referent.read()).told
+    assert adviser.people == await adviser.perimeter()

@@ -43,10 +43,10 @@ def test_a_category_of_values_alone_is_counted_for_whoever_may_read_one() -> Non
     }
     assert {"referent_cd", "siae", "beneficiaire"} <= readers
     counts = opened(TABLE)
-    assert {kind for kind in TABLE.policy.actors if counts.get((kind, Category.ASSIDU)) == Opened(1, 0, 1)} == readers
+    assert {kind for kind in TABLE.policy.actors if counts.get((kind, Category.ASSIDU)) == Opened(2, 0, 1)} == readers
     assert all(name in impact(TABLE).split("| ASSIDU : ")[1].splitlines()[0] for name in map(label, readers))
     activity = register(TABLE).split("(`suivi`)\n")[1].split("\n## ")[0]
-    assert next(line for line in activity.splitlines() if "(`REF-CD-5`)" in line).count("ASSIDU (1 · 1 v)") == 1
+    assert next(line for line in activity.splitlines() if "(`REF-CD-5`)" in line).count("ASSIDU (2 · 1 v)") == 1
 
 
 def label(kind: str) -> str:
