@@ -179,3 +179,17 @@ async def test_nothing_is_written_before_the_journal_has_the_intent(hub: Inside,
         await administrator.close()
     assert (await asking).data["recordAppointment"]
     assert len(await table(hub)) == len(before) + 2
+
+
+@pytest.mark.parametrize("shown", ["__typename", "id", "person { __typename }", "agents { __typename }"])
+async def test_52_a_write_is_journalled_whatever_its_answer_shows(hub: Inside, world: World, shown: str) -> None:
+    """Also where nothing of a person is selected: who was written of reads what was written."""
+    record, change = (document[: document.rindex("{", 0, -4)] for document in (RECORD, SET))
+    asked = new_item(world.persons[ITSELF], mode="VISIO")
+    assert (await hub.ask("referent-a", f"{record}{{ {shown} }} }}", asked)).data["recordAppointment"]
+    made = (await hub.ask("referent-a", RECORD, asked)).data["recordAppointment"]
+    assert (await hub.ask("referent-a", f"{change}{{ {shown} }} }}", new_status(made["id"], 1))).data
+    journal = await hub.ask("personne", "{ myAccessJournal(first: 3) { nodes { data { fields } } } }")
+    told = [{f for data in node["data"] for f in data["fields"]} for node in journal.data["myAccessJournal"]["nodes"]]
+    assert "Rendez-vous modifié : présence" in told[0]
+    assert all("Rendez-vous enregistré : modalité" in fields for fields in told[1:])
