@@ -21,12 +21,12 @@ from schema.lru import Lru
 from schema.residual import holds
 
 PERSON = "Person"
-LARGEST, USUAL = 1000, 100
-"""Largest `first`, and that of the schema."""
+USUAL, CONSIDERED = 100, 1000
+"""The `first` of the schema, and how many people more are considered at once where few are told."""
 
 
 class BadFirst(Exception):
-    """`first` is out of its bounds."""
+    """`first` is out of the bounds that the scope of the application sets (decision 0105)."""
 
     code = "BAD_FIRST"
 
@@ -65,7 +65,7 @@ class ChangeList:
     async def page(self, context: Context, since: str | None, first: int | None) -> dict[str, Any]:
         """One page; raises BadFirst, ChangesRefused, or an error whose `code` is FORBIDDEN_INPUT."""
         first = USUAL if first is None else first
-        if not 1 <= first <= LARGEST:
+        if not 1 <= first <= context.page:
             raise BadFirst
         cursors = Cursors(context, self._sealing)
         cursor = cursors.open(since) if since is not None else None
@@ -114,7 +114,7 @@ class ChangeList:
                     page.withdrawn.append(told)
             if len(rows) < number:
                 return page, False
-            after, number = rows[-1]["person_id"], LARGEST
+            after, number = rows[-1]["person_id"], CONSIDERED
 
     async def _considered(
         self, context: Context, since: Snapshot | None, until: Snapshot, after: UUID | None, number: int

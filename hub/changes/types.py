@@ -89,7 +89,7 @@ Query.__strawberry_definition__.fields[0].arguments = [  # type: ignore[attr-def
         "Curseur de l'appel précédent ; sans lui, tout est à relire, et la copie à remplacer.",
         directives=[reads_directive()],
     ),
-    argument("first", int | None, "Nombre de personnes par page, de 1 à 1 000.", PAGE),
+    argument("first", int | None, "Nombre de personnes par page, de 1 à 100, ou jusqu'à la page de la portée.", PAGE),
 ]
 
 _SHARED = (Provenance, Date, DateTime, ForbiddenValue)

@@ -43,8 +43,8 @@ async def test_another_perimeter_or_another_query_starts_again(hub: Inside, worl
     assert not (await Copy(hub, cursor=cursor).read()).told
 
 
-@pytest.mark.parametrize("first", [0, -1, 1001])
-async def test_a_page_has_a_bound(hub: Inside, first: int) -> None:
+@pytest.mark.parametrize("first", [0, -1, 101, 1001])
+async def test_a_page_has_the_bound_of_every_other_list(hub: Inside, first: int) -> None:
     query = "query($n: Int) { changes(first: $n) { pageInfo { endCursor } } }"
     assert (await hub.ask(OFFICER, query, {"n": first})).code == "BAD_FIRST"
 
