@@ -21,6 +21,7 @@ from schema.subgraphs import SUBGRAPHS
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.enums import value_names
 from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Field, ManyField, OneField
+from subgraphs.kit.root_fields import RootKind
 from subgraphs.kit.sdl import load
 from subgraphs.kit.subgraph_model import Model
 from tests.e2e.canary_rights import Datum, Path, Step
@@ -85,7 +86,7 @@ def personal() -> Mapping[str, Personal]:
     for model in models:
         for root in model.roots.values():
             entity = root.entity
-            if entity.personal and entity.table is not None:
+            if entity.personal and entity.table is not None and root.kind is not RootKind.WRITE:  # no sweep writes
                 datum = Datum(f"Query.{root.graphql_name}", str(root.category), False)
                 above = () if entity.name == "Person" else (Step(datum, entity.name),)
                 _walk(tables, model, entity, _table_name(entity.table), above, public)
