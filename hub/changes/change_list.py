@@ -134,14 +134,16 @@ class ChangeList:
             return None
         was, ended, now = (holds(rule.read, row[name]) for name in ("was", "is", "now"))
         if ended:
-            differs = not delta or not was or row["was"] != row["is"] or self._shows(row, context)
+            differs = not delta or not was or self._shows(row, context)
             return str(row["person_id"]) if now and differs else None
         return _withdrawal(row, merged=holds(rule.read, row["survivor_now"])) if was else None
 
     def _shows(self, row: Mapping[str, Any], context: Context) -> bool:
-        """Whether a row that the query shows changed within the round."""
+        """Whether a row that the query shows changed within the round, or what decides on any."""
         residual = context.residual
         visibility = self._visibilities.get_or(residual.digest, lambda: Visibility(self._tables, residual))
+        if visibility.differs(row["was"], row["is"], context.organisation):
+            return True
         changes = orjson.loads(row["changes"] or "[]")
         return any(visibility.shows(RowChange(*change), row["is"], context.organisation) for change in changes)
 

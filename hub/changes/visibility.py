@@ -13,8 +13,12 @@ from schema.residual import Clause, Residual, Rule, holds
 from schema.subgraphs import GENERATED
 
 OWN, RECORDED = int(Fact.OWN_ITEM), int(Fact.RECORDED)
+FACTS = "access.person"
+"""The table whose rows are the facts of people themselves."""
 HIDING = int(Fact.VALUE_ASSIDU)
 """The categories whose values are served as another one, with nothing of the row that tells of their change."""
+OF_THE_ITEM = RECORDED | int(Fact.ITEM_ENDED) | sum(map(int, VALUE_FACTS.values()))
+"""Facts that a row has of its own, whatever those of its person."""
 REVEALING = sum(VALUE_FACTS[category] for category in REVEALED)
 
 
@@ -65,10 +69,43 @@ class Visibility:
 
     def __init__(self, tables: Mapping[str, Mapping[str, Any]], residual: Residual) -> None:
         self._shown = {source: list(_shown(types, residual)) for source, types in tables.items()}
+        rules = (*residual.rows.values(), *residual.fields.values())
+        self._clauses = sorted({clauses for rule in rules for clauses in _clauses_of(rule)})
 
     def shows(self, change: RowChange, facts: int, organisation: str | None) -> bool:
         """Whether a change may show in the query to an actor to whom the person has these facts."""
         return any(shown.shows(change, facts, organisation) for shown in self._shown.get(change.source, ()))
+
+    def differs(self, was: int, now: int, organisation: str | None) -> bool:
+        """Whether the query may show something else of a person whose facts were these: not for a restriction or an
+        end that decides nothing of what it reads, unless it reads such facts themselves."""
+        if was == now:
+            return False
+        return self.shows(RowChange(FACTS, None, None, 0), now, organisation) or any(
+            _open(clauses, was, free) != _open(clauses, now, free)
+            for clauses in self._clauses
+            for free in (OF_THE_ITEM, OF_THE_ITEM | OWN)
+        )
+
+
+def _clauses_of(rule: Rule) -> Iterator[tuple[Clause, ...]]:
+    """All that a rule opens something by."""
+    yield rule.read
+    yield rule.reduced
+    yield from (clauses for _, clauses in rule.values)
+
+
+def _open(clauses: tuple[Clause, ...], facts: int, free: int) -> frozenset[Clause]:
+    """What is left of clauses for a person with these facts: conditions on the bits that are `free`, which each row has
+    for itself; one without a condition stands for all."""
+    left = set()
+    for clause in clauses:
+        any_of = 0 if clause.any_of & ~free & facts else clause.any_of & free
+        holds_so_far = any_of or clause.any_of & ~free & facts
+        if holds_so_far and not clause.none_of & ~free & facts and not clause.all_of & ~free & ~facts:
+            left.add(Clause(any_of, clause.all_of & free, clause.none_of & free))
+    always = Clause(0)
+    return frozenset((always,)) if always in left else frozenset(left)
 
 
 def _shown(types: Mapping[str, Any], residual: Residual) -> Iterator[_Shown]:

@@ -21,6 +21,7 @@ from sqlalchemy.sql.visitors import iterate
 from schema.categories import Category
 from schema.facts import REVEALED, VALUE_FACTS
 from schema.subgraphs import GENERATED, SUBGRAPHS
+from subgraphs.kit import access
 from subgraphs.kit.aliased_columns import AliasedColumns, retarget
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.enums import categories_of_values
@@ -179,6 +180,8 @@ def coordinates_by_table() -> dict[str, dict[str, Any]]:
                     if field.category in VALUE_FACTS:
                         withheld = tables[str(entity.table.fullname)][entity.name]["withheld"]
                         withheld[coordinate] = int(VALUE_FACTS[field.category])
+                if _reads_facts(field):
+                    add(access.person, entity, coordinate)
                 for table in _other_tables(entity, field):
                     add(table, entity, coordinate, field.category)
                 target = _personal_target(field)
@@ -199,6 +202,11 @@ def _reads_own_row(entity: Entity, field: Field) -> bool:
     if isinstance(field, OneField | ManyField) and field.on is not None:
         return _personal_target(field) is None or getattr(field.on[1], "name", None) != entity.subject
     return isinstance(field, EmbeddedField)
+
+
+def _reads_facts(field: Field) -> bool:
+    """Whether a field shows what decides on the rows of its person."""
+    return isinstance(field, ColumnField) and not field.key and access.person in _tables(field.column)
 
 
 def _other_tables(entity: Entity, field: Field) -> Iterator[Table]:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from demo.cast import CD_08, CD_2A
+from demo.cast import AGENCY, CD_08, CD_2A
 from demo.token_issuer import DemoActor
 from schema.facts import Fact
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside, inside
 from tests.kit.conftest import AGENT, Rows, person_id
 
-OFFICER, FOREIGNER, REFERENT = "orienteur", "orienteur-2a", "referent"
+OFFICER, FOREIGNER, REFERENT, ADVISER, DELEGATE = "orienteur", "orienteur-2a", "referent", "conseiller", "delegue"
 DEPARTMENT, FOLLOWED = (Fact.DEPARTMENT_BRSA, "08"), (Fact.REFERENT, AGENT)
 SHOWN = """id firstName lastName contact { email } rsa { status } appointments(first: 20) { nodes { id startsAt } }"""
 DELTA = """query Delta($since: String, $first: Int) { changes(since: $since, first: $first) {
@@ -33,6 +33,8 @@ ACTORS = {
     OFFICER: _member(OFFICER, "orienteur_cd", "orientation"),
     FOREIGNER: _member(FOREIGNER, "orienteur_cd", "orientation", organisation=CD_2A),
     REFERENT: _member(REFERENT, "referent_cd", "suivi", "contrat", agent=AGENT),
+    ADVISER: _member(ADVISER, "conseiller_ft", "suivi", organisation=AGENCY),
+    DELEGATE: _member(DELEGATE, "dpo", "droits"),
 }
 
 

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from hub.changes import retention
+from schema.days import today
 from schema.facts import Fact, link_key
-from tests.changes.conftest import ACTORS, DEPARTMENT, FOLLOWED, FOREIGNER, OFFICER, REFERENT, Copy, someone
+from tests.changes.conftest import (
+    ACTORS,
+    ADVISER,
+    DELEGATE,
+    DEPARTMENT,
+    FOLLOWED,
+    FOREIGNER,
+    OFFICER,
+    REFERENT,
+    Copy,
+    someone,
+)
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
 from tests.kit.conftest import Rows, person_id
@@ -142,3 +155,29 @@ async def test_an_absence_that_one_may_not_read_changes_in_silence(hub: Inside, 
         await world.connection.execute(change.format(others), status)
         assert {person_id(1)} == (await adviser.read()).told == (await referent.read()).told
     assert adviser.people == await adviser.perimeter()
+
+
+async def test_a_right_or_an_end_that_decides_nothing_of_the_query_changes_in_silence(hub: Inside, world: Rows) -> None:
+    """An adviser whose mission no opposition stops learns of none by a person who is told with nothing new, nor the
+    day of a last contact by the end of a duration."""
+    await someone(world, 1, (Fact.TERRITORY, "08"), access={"last_contact": today() - timedelta(179)})
+    names = await Copy(hub, ADVISER, "id lastName").read()
+    disabled = await Copy(hub, ADVISER, "id lastName hasRqth").read()
+    change = "UPDATE access.person SET {} WHERE person_id = $1"
+    for restrictions in (int(Fact.OPPOSITION), 0):
+        await world.connection.execute(change.format(f"restrictions = {restrictions}"), person_id(1))
+        assert not (await names.read()).told
+        assert not (await disabled.read()).told
+    await world.connection.execute(change.format("last_contact = CURRENT_DATE - 181"), person_id(1))
+    assert not (await names.read()).told
+    assert (await disabled.read()).told == {person_id(1)}
+    await world.connection.execute(change.format(f"restrictions = {int(Fact.LIMITATION)}"), person_id(1))
+    assert (await names.read()).withdrawals == {person_id(1): ("WITHDRAWN", None)}
+
+
+async def test_whoever_reads_the_rights_of_people_is_told_of_them(hub: Inside, world: Rows) -> None:
+    await someone(world, 1)
+    copy = await Copy(hub, DELEGATE, "id restrictions").read()
+    await world.connection.execute(f"UPDATE access.person SET restrictions = {int(Fact.OPPOSITION)}")
+    assert (await copy.read()).told == {person_id(1)}
+    assert copy.people == await copy.perimeter()

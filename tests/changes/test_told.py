@@ -10,7 +10,7 @@ from hub.changes import change_list
 from hub.changes.statements import NOW
 from schema.days import today
 from schema.facts import Fact
-from tests.changes.conftest import DEPARTMENT, FOLLOWED, FOREIGNER, REFERENT, Copy, someone
+from tests.changes.conftest import DEPARTMENT, FOLLOWED, FOREIGNER, REFERENT, SHOWN, Copy, someone
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
 from tests.kit.conftest import Rows, person_id
@@ -162,7 +162,7 @@ async def test_days_that_pass_are_told_without_any_write(
     await connection.execute(last, next(days), today() - timedelta(181))
     with monkeypatch.context() as yesterday:
         yesterday.setattr(change_list, "NOW", NOW.replace("CURRENT_DATE AS day", "CURRENT_DATE - 1 AS day"))
-        copy = await Copy(hub).read()
+        copy = await Copy(hub, shown=f"{SHOWN} hasRqth").read()
     await copy.read()
     assert copy.withdrawals == {person_id(number): ("WITHDRAWN", None) for number in (1, 3, 4)}
     assert copy.told == {person_id(2), person_id(5)}
