@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -235,11 +235,12 @@ def day(value: Any) -> date | None:
 def _instant(input_path: str, value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
+        in_utc = moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise BadInput(input_path, "INSTANT") from None
+    if moment.tzinfo is None:
         raise BadInput(input_path, "INSTANT")
-    return moment
+    return in_utc
 
 
 def _after(opened: tuple[Any, str], kind: Kind | None) -> tuple[Any, Any]:

@@ -188,6 +188,15 @@ async def test_37_a_value_of_the_wrong_type_is_told_by_place_and_type_only(hub: 
     assert b"1=1" not in got.body
 
 
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-12-02T09:00:00", ""])
+async def test_37_an_instant_that_no_clock_of_utc_shows_is_malformed(hub: Inside, value: str) -> None:
+    query = "query ($i: DateTime) { appointments(filter: { startsFrom: $i }) { nodes { id } } }"
+    got = await hub.ask("referent-a", query, {"i": value})
+    assert (got.data, got.code, got.statements) == ({"appointments": None}, "BAD_INPUT", {})
+    (error,) = got.json["errors"]
+    assert (error["extensions"]["input"], error["extensions"]["expected"]) == ("filter.startsFrom", "INSTANT")
+
+
 @pytest.mark.parametrize(
     "value",
     ["19710317", "1971-W11-3", "1971-03-17T00:00", "1971-3-17", "１971-03-17", "1971-03-17 ", "Vurnibal", "0000-00-00"],

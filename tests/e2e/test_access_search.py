@@ -192,6 +192,8 @@ async def test_each_criterion_narrows_what_is_found(
         {"trace": "ABCDEF" + "0" * 26},
         {"person": "vurnibal"},
         {"from": "hier"},
+        {"from": "0001-01-01T00:00:00+14:00"},
+        {"to": "9999-12-31T23:59:59-14:00"},
         {"to": "2026-01-01T00:00:00"},
     ],
 )

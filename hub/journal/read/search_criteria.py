@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -76,8 +76,9 @@ def _instant(name: str, arguments: Mapping[str, Any]) -> datetime | None:
     value = arguments.get(name)
     try:
         instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
+        in_utc = instant and instant.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise CriterionMalformed(name) from None
     if instant is not None and instant.tzinfo is None:
         raise CriterionMalformed(name)
-    return instant
+    return in_utc
