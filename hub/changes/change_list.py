@@ -142,7 +142,7 @@ class ChangeList:
         """Whether a row that the query shows changed within the round, or what decides on any."""
         residual = context.residual
         visibility = self._visibilities.get_or(residual.digest, lambda: Visibility(self._tables, residual))
-        if visibility.differs(row["was"], row["is"], context.organisation):
+        if visibility.differs(row["was"], row["is"]):
             return True
         changes = orjson.loads(row["changes"] or "[]")
         return any(visibility.shows(RowChange(*change), row["is"], context.organisation) for change in changes)

@@ -94,7 +94,10 @@ ORDER BY candidate.person_id
 _CHANGES = """
 changed AS MATERIALIZED (
     SELECT person_id, jsonb_agg(DISTINCT jsonb_build_array(source, owner, recorder, facts))::text AS changes
-    FROM access.change JOIN candidate USING (person_id) WHERE <window> GROUP BY person_id
+    FROM (
+        SELECT person_id, source, owner, recorder, facts FROM access.change WHERE <window>
+        UNION ALL SELECT person_id, 'access.person', NULL, NULL, 0 FROM access.person_change WHERE <window>
+    ) noted JOIN candidate USING (person_id) GROUP BY person_id
 )
 """
 

@@ -13,8 +13,6 @@ from schema.residual import Clause, Residual, Rule, holds
 from schema.subgraphs import GENERATED
 
 OWN, RECORDED = int(Fact.OWN_ITEM), int(Fact.RECORDED)
-FACTS = "access.person"
-"""The table whose rows are the facts of people themselves."""
 HIDING = int(Fact.VALUE_ASSIDU)
 """The categories whose values are served as another one, with nothing of the row that tells of their change."""
 OF_THE_ITEM = RECORDED | int(Fact.ITEM_ENDED) | sum(map(int, VALUE_FACTS.values()))
@@ -76,12 +74,10 @@ class Visibility:
         """Whether a change may show in the query to an actor to whom the person has these facts."""
         return any(shown.shows(change, facts, organisation) for shown in self._shown.get(change.source, ()))
 
-    def differs(self, was: int, now: int, organisation: str | None) -> bool:
-        """Whether the query may show something else of a person whose facts were these: not for a restriction or an
-        end that decides nothing of what it reads, unless it reads such facts themselves."""
-        if was == now:
-            return False
-        return self.shows(RowChange(FACTS, None, None, 0), now, organisation) or any(
+    def differs(self, was: int, now: int) -> bool:
+        """Whether other facts of a person open something else of the query: not so for a restriction or an end that
+        decides nothing of what it reads."""
+        return was != now and any(
             _open(clauses, was, free) != _open(clauses, now, free)
             for clauses in self._clauses
             for free in (OF_THE_ITEM, OF_THE_ITEM | OWN)

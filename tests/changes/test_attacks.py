@@ -177,7 +177,8 @@ async def test_a_right_or_an_end_that_decides_nothing_of_the_query_changes_in_si
 
 async def test_whoever_reads_the_rights_of_people_is_told_of_them(hub: Inside, world: Rows) -> None:
     await someone(world, 1)
-    copy = await Copy(hub, DELEGATE, "id restrictions").read()
-    await world.connection.execute(f"UPDATE access.person SET restrictions = {int(Fact.OPPOSITION)}")
-    assert (await copy.read()).told == {person_id(1)}
-    assert copy.people == await copy.perimeter()
+    copy = await Copy(hub, DELEGATE, "id restrictions rights { lastContactOn }").read()
+    for change in (f"restrictions = {int(Fact.OPPOSITION)}", "last_contact = CURRENT_DATE - 3"):
+        await world.connection.execute(f"UPDATE access.person SET {change}")
+        assert (await copy.read()).told == {person_id(1)}
+        assert copy.people == await copy.perimeter()
