@@ -35,6 +35,11 @@ RIGHTS = Residual(
 RECORD = "mutation ($input: RecordAppointmentInput!) { made: recordAppointment(input: $input) { id startsAt version } }"
 SET = "mutation ($input: SetAppointmentStatusInput!) { setAppointmentStatus(input: $input) { id status version } }"
 REFERENT = link_key(Fact.REFERENT, AGENT)
+OBJECT = f"UPDATE access.person SET restrictions = {int(Fact.OPPOSITION)}"
+WAITS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = 'appointments_write' AND wait_event_type = 'Lock'
+"""
 STARTS = "2026-11-20T09:00:00+00:00"
 NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
 
@@ -169,6 +174,49 @@ async def test_no_change_is_lost_to_a_concurrent_one(rows: Rows, writing: Subgra
     assert len(await stored(rows, "write_request")) == 2
 
 
+@pytest.fixture
+async def register(fresh_database: Database) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """Writes what the register of rights says, as the administrator, who sees what others wait for."""
+    connection = await fresh_database.connect()
+    yield connection
+    await connection.close()
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["a new item", "a change"])
+async def test_an_objection_being_written_is_waited_for_and_refuses_the_write(
+    rows: Rows, writing: Subgraph, register: asyncpg.Connection[asyncpg.Record], is_new: bool
+) -> None:
+    await rows.person(1, (Fact.REFERENT, AGENT))
+    made = None if is_new else await record(writing)
+    async with register.transaction():
+        await register.execute(OBJECT)
+        asked = record(writing) if is_new else change(writing, made, "VU", "key-00002")
+        answering = asyncio.create_task(asked)
+        while not answering.done() and not await rows.connection.fetchval(WAITS):
+            pass
+    assert await answering == ["WRITE_REFUSED"]
+    assert [row["status"] for row in await stored(rows)] == ([] if is_new else ["INCONNU"])
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["a new item", "a change"])
+async def test_an_objection_after_the_decision_waits_for_the_write(
+    rows: Rows, writing: Subgraph, register: asyncpg.Connection[asyncpg.Record], is_new: bool
+) -> None:
+    await rows.person(1, (Fact.REFERENT, AGENT))
+    made = None if is_new else await record(writing)
+    async with rows.connection.transaction():
+        await rows.connection.execute("LOCK TABLE appointments.write_request IN ACCESS EXCLUSIVE MODE")
+        asked = record(writing) if is_new else change(writing, made, "VU", "key-00002")
+        answering = asyncio.create_task(asked)
+        while not answering.done() and not await register.fetchval(WAITS):
+            pass
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await register.execute("SELECT FROM access.person FOR NO KEY UPDATE NOWAIT")
+    assert "id" in await answering
+    await register.execute(OBJECT)
+    assert await record(writing, key="key-00003") == ["WRITE_REFUSED"]
+
+
 async def test_an_item_of_another_system_is_not_changed_here(rows: Rows, writing: Subgraph) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
     await rows.sourced(
@@ -204,6 +252,9 @@ async def test_row_security_alone_keeps_the_writing_role_to_its_people_and_to_it
         "DELETE FROM appointments.write_request",
         "INSERT INTO appointments.invitation (id) VALUES (gen_random_uuid())",
         "SELECT FROM people.person",
+        "UPDATE access.person SET person_id = person_id",
+        "UPDATE access.person SET restrictions = 0",
+        "DELETE FROM access.person",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(statement)

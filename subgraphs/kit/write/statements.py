@@ -62,6 +62,17 @@ def decided(model: Model, mutation: MutationField, residual: Residual) -> Decide
     return Decided(*compile_select(row.select().with_for_update(of=table), parameters))
 
 
+def hold_sql(mutation: MutationField) -> str:
+    """The statement that locks what decides on the person who is written to, or whose item is, until the transaction
+    ends: an objection that another transaction is writing is waited for, and one to come waits."""
+    person = "$1"
+    if mutation.complete is None:
+        entity = mutation.entity
+        assert entity.key is not None
+        person = f"(SELECT {entity.subject} FROM {entity.table} WHERE {entity.key.column.name} = $1)"  # noqa: S608 - names of our own tables
+    return f"SELECT person_id FROM access.person WHERE person_id = {person} FOR SHARE"  # noqa: S608 - as above
+
+
 def insert_sql(mutation: MutationField, columns: Sequence[str]) -> str:
     """The statement that makes a row with these columns."""
     table = mutation.entity.table

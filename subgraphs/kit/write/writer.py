@@ -1,8 +1,8 @@
-"""One mutation in one transaction: decide, note the request, write, read the answer, commit.
+"""One mutation in one transaction: hold the person, decide, note the request, write, read the answer, commit.
 
 The actor's right is decided on the facts of the person, or of the item, that the transaction reads before it writes
-(docs/policy.md#rule-15). What is refused leaves nothing; a request that was made before is answered with the item as
-the actor may read it now.
+(docs/policy.md#rule-15), and what the register of rights says of the person doesn't change until it ends. What is
+refused leaves nothing; a request that was made before is answered with the item as the actor may read it now.
 """
 
 from __future__ import annotations
@@ -106,6 +106,7 @@ class Writer:
         )
         if request.target is None:
             raise refused()
+        await transaction.rows(statements.hold_sql(mutation), (request.target,))  # a statement before: it reads anew
         rows = await transaction.rows(statement.sql, statement.arguments(call, request.target))
         if not rows:
             raise refused()
