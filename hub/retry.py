@@ -53,7 +53,8 @@ async def retry(
             await kept.expire()
             while records := await kept.waiting(source, last, AT_ONCE):
                 last = records[-1].number
-                opened = [(record, seal.open(record)) for record in records if record.sealed is not None]
+                contents = [(record, seal.open(record)) for record in records]
+                opened = [(record, content) for record, content in contents if content is not None]
                 without_content += len(records) - len(opened)
                 for group_options, group in _by_options(opened, options):
                     with _files(group) as paths:

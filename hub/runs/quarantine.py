@@ -43,11 +43,11 @@ class Content(msgspec.Struct, frozen=True):
     body: bytes
     suffix: str
     written: int
+    speaks_for: frozenset[str] | None
+    speaks_in: str | None
     as_of: datetime | None = None
     department: str | None = None
     organisations: dict[str, dict[str, str | None]] = {}
-    speaks_for: frozenset[str] | None = None
-    speaks_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,11 @@ class Seal:
         bound = _bound(source, refusal.digest, refusal.place)
         return nonce + self._cipher.encrypt(nonce, msgspec.msgpack.encode(refusal.content), bound)
 
-    def open(self, record: Waiting) -> Content:
-        """The content of a record that has one; raises StartRefused (QUARANTINE_KEY)."""
-        assert record.sealed is not None
+    def open(self, record: Waiting) -> Content | None:
+        """The content of a record, if it has one that says to what its sender is held (decision 0098); raises
+        StartRefused (QUARANTINE_KEY)."""
+        if record.sealed is None:
+            return None
         bound = _bound(record.source, record.digest, record.place)
         try:
             content = self._cipher.decrypt(record.sealed[:NONCE], record.sealed[NONCE:], bound)
@@ -103,7 +105,10 @@ class Seal:
                 "il a été gardé, ou redonnez son fichier à « hub ingest ».",
                 f"record {record.number} is not sealed under this key",
             ) from error
-        return msgspec.msgpack.decode(content, type=Content)
+        try:
+            return msgspec.msgpack.decode(content, type=Content)
+        except msgspec.ValidationError:
+            return None
 
 
 def _bound(source: str, digest: str, place: int) -> bytes:

@@ -8,14 +8,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import orjson
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from demo import source_files
 from hub.ingest import SOURCES, find_source
 from hub.refused_records import UNKEPT, keep_refused
 from hub.retry import _files
-from hub.runs.quarantine import Content, Refusal, Seal, Waiting, quarantine
+from hub.runs.quarantine import NONCE, Content, Refusal, Seal, Waiting, quarantine
 from infra.keys import Keys
 from infra.role_names import LOGINS, QUARANTINE_KEEPER, QUARANTINE_WRITER
 from subgraphs.kit.ingest.unit_of_work import Options, Session
@@ -178,7 +180,7 @@ async def test_nothing_of_a_person_is_readable_in_tables_lists_or_logs(
 
 
 async def test_only_the_key_opens_a_record_and_only_where_it_was_sealed(fresh_database: Database) -> None:
-    content = Content(b"secret", ".csv", 1_000)
+    content = Content(b"secret", ".csv", 1_000, None, None)
     refusal = Refusal("a" * 64, 1, "a.csv", "ROW_SHAPE", content)
     other = Refusal("a" * 64, 2, "a.csv", "ROW_SHAPE", content)
     seal = Seal(fresh_database.keys.quarantine)
@@ -192,6 +194,16 @@ async def test_only_the_key_opens_a_record_and_only_where_it_was_sealed(fresh_da
     for wrong_seal, record in ((Seal(b"k" * 32), first), (seal, moved)):
         with pytest.raises(Exception, match="QUARANTINE_KEY"):
             wrong_seal.open(record)
+
+
+async def test_what_was_sealed_before_senders_were_held_is_not_read_again(fresh_database: Database) -> None:
+    seal, digest = Seal(fresh_database.keys.quarantine), "a" * 64
+    older = {"body": orjson.dumps(PLACEMENT), "suffix": ".jsonl", "written": 1_000}
+    nonce = b"n" * NONCE
+    bound = f"ouiform {digest} 1".encode()
+    sealed = nonce + AESGCM(fresh_database.keys.quarantine).encrypt(nonce, msgspec.msgpack.encode(older), bound)
+    record = Waiting(1, "ouiform", digest, 1, "a.jsonl", "ROW_SHAPE", datetime.now(UTC), sealed)
+    assert seal.open(record) is None
 
 
 async def test_a_lost_key_is_told_and_nothing_is_forgotten(fresh_database: Database, tmp_path: Path) -> None:
@@ -241,7 +253,7 @@ def test_files_and_a_retry_are_not_given_together_and_one_of_them_is(fresh_datab
 def test_a_retry_puts_nothing_of_a_record_on_a_disk() -> None:
     """Its paths lead to memory, so that a process that is killed leaves links that lead nowhere."""
     record = Waiting(7, "orientations", "a" * 64, 1, "a.csv", "ROW_SHAPE", datetime.now(UTC), b"")
-    with _files([(record, Content(CANARY.encode(), ".json", 1_000))]) as (path,):
+    with _files([(record, Content(CANARY.encode(), ".json", 1_000, None, None))]) as (path,):
         files = sorted(path.parent.iterdir())
         assert [file.name for file in files] == ["7.json"]
         assert all(str(file.readlink()).startswith("/proc/self/fd/") for file in files)
