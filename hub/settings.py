@@ -86,6 +86,8 @@ class Settings:
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 Percentage = Annotated[float, msgspec.Meta(ge=0, le=100)]
+TIME = msgspec.Meta(gt=0, le=366 * 86_400)
+"""A time in seconds: of none, a limit would forgive all at once."""
 
 
 class IssuerTable(TomlForm, frozen=True):
@@ -161,7 +163,7 @@ class SettingsFile(TomlForm, frozen=True):
     issuers: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
     agreements: list[dict[str, Any]] = msgspec.field(default_factory=list)
     subgraphs: dict[str, str | dict[str, Any]] = msgspec.field(default_factory=dict)
-    deadline: float = 10.0
+    deadline: Annotated[float, TIME] = 10.0
     show_plans: bool = False
     documents: list[dict[str, Any]] = msgspec.field(default_factory=list)
     limits: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -349,12 +351,17 @@ def _split(row: TomlTable, form: type[FormT]) -> tuple[FormT, TomlTable]:
 
 
 def _numbers(kind: type[NumbersT], table: TomlTable) -> NumbersT:
-    """The numbers of a table, whose keys are the fields of a dataclass with defaults; none is negative."""
+    """The numbers of a table, whose keys are the fields of a dataclass with defaults; none is negative, and those whose
+    name ends with `seconds` are a `TIME`."""
     numbers = [
-        (number.name, Annotated[type(number.default), msgspec.Meta(ge=0)], number.default) for number in fields(kind)
+        (number.name, Annotated[type(number.default), _bounds(number.name)], number.default) for number in fields(kind)
     ]
     form = msgspec.defstruct(kind.__name__, numbers, bases=(TomlForm,), frozen=True)
     return kind(**msgspec.structs.asdict(table.read(form)))
+
+
+def _bounds(name: str) -> msgspec.Meta:
+    return TIME if name.endswith("seconds") else msgspec.Meta(ge=0)
 
 
 def _by_name(rows: Iterable[RowT], name: Callable[[RowT], str]) -> dict[str, RowT]:

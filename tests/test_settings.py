@@ -93,6 +93,29 @@ def test_a_bound_that_is_none_stops_the_start(path: Path, table: str, toml: str)
     assert caught.value.code == "SETTINGS_INVALID"
 
 
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "-inf", "1e9"])
+def test_a_deadline_that_no_request_could_hold_or_that_never_comes_stops_the_start(path: Path, value: str) -> None:
+    path.write_text(f"deadline = {value}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+    with pytest.raises(StartRefused, match=r"SETTINGS_INVALID.*deadline"):
+        load_settings(path)
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "[requests]\nseconds = 0",
+        "[misses]\nseconds = 0",
+        "[misses]\nfound_seconds = 0",
+        "[execution]\nsubgraph_seconds = 0",
+        "[execution]\nsubgraph_seconds = inf",
+    ],
+)
+def test_a_time_that_is_none_or_has_no_end_stops_the_start(path: Path, toml: str) -> None:
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{toml}\n", encoding="utf-8")
+    with pytest.raises(StartRefused, match=r"SETTINGS_INVALID.*seconds"):
+        load_settings(path)
+
+
 def override(path: Path, toml: str) -> Mapping[str, float]:
     """The override shares of settings with this table."""
     path.write_text(f"{path.read_text(encoding='utf-8')}\n[override]\n{toml}\n", encoding="utf-8")
