@@ -124,6 +124,7 @@ async def test_53_the_answer_to_a_write_is_decided_as_a_read_before_anything_is_
     document = RECORD.replace("version", "version placeAddress")
     got = await hub.ask("referent-a", document, new_item(world.persons[ITSELF]))
     assert refusal(got) == (403, "FIELD_DENIED", 0)
+    assert "une écriture" in got.json["errors"][0]["message"]
     assert await table(hub) == before
 
 

@@ -23,8 +23,8 @@ def check_whole(access: Sequence[Mapping[str, Any]]) -> None:
     names = ", ".join(sorted({str(entry["coordinate"]) for entry in denied}))
     raise RequestRefused(
         "FIELD_DENIED",
-        f"Des champs demandés vous sont refusés ({names}), et « Access-Mode: refuse » veut tout ou rien : retirez-les, "
-        "ou retirez cet en-tête.",
+        f"Des champs demandés vous sont refusés ({names}), et une écriture, comme « Access-Mode: refuse », veut tout "
+        "ou rien : retirez-les, ou cet en-tête si vous ne faites que lire.",
         f"denied: {names}",
         http_status=403,
         extensions={"access": denied},
