@@ -26,7 +26,7 @@ ORGANISATION_SETTING = "spie.organisation"
 """Setting of a transaction that holds the actor's organisation, empty for none."""
 
 ACTOR_SETTING = "spie.actor"
-"""Setting of a transaction that writes: its actor, whose requests alone it sees."""
+"""Setting of a transaction that writes: the keyed hash of its actor, whose requests alone it sees."""
 
 BEGUN = "SELECT 1"
 """What PostgreSQL says of `begin`: a row was selected, so that no setting had been there."""
@@ -138,11 +138,12 @@ class Database:
             raise DatabaseUnavailable from None
 
     @asynccontextmanager
-    async def writing(self, context: Context) -> AsyncIterator[Transaction]:
-        """A transaction that writes for the actor of a context: committed at the end of the block, before the answer;
-        rolled back if the block fails. Raises DatabaseUnavailable, or RequestFailed INTERNAL_ERROR."""
+    async def writing(self, context: Context, writer: str) -> AsyncIterator[Transaction]:
+        """A transaction that writes for the actor of a context, whose hash is `writer`: committed at the end of the
+        block, before the answer; rolled back if the block fails. Raises DatabaseUnavailable, or RequestFailed
+        INTERNAL_ERROR."""
         limit = min(context.seconds, STATEMENT_SECONDS)
-        begins = begin(context.scopes, context.organisation, limit, context.actor)
+        begins = begin(context.scopes, context.organisation, limit, writer)
         try:
             connection = await self.connections.acquire()
             ended = False

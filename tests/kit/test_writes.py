@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import asyncpg
@@ -94,7 +95,7 @@ async def test_a_recorded_item_is_the_actors_organisations_and_is_answered_as_it
     assert (row["source"], row["recorded_by"], row["organisation_siret"]) == ("hub", SIRET, SIRET)
     assert (row["status"], row["mode"], row["duration_minutes"]) == ("INCONNU", "VISIO", 30)
     [request] = await stored(rows, "write_request")
-    assert (request["actor"], request["mutation"], request["item_id"]) == (AGENT, "recordAppointment", row["id"])
+    assert (request["mutation"], request["item_id"]) == ("recordAppointment", row["id"])
     assert (await change(writing, made, "ABSENT", "key-00002"))["status"] == "ABSENT"
 
 
@@ -158,6 +159,18 @@ async def test_a_key_makes_one_item_however_often_and_at_once_it_is_sent(rows: R
     assert len(await stored(rows)) == 1
     assert await record(writing, mode="VISIO") == ["IDEMPOTENCY_KEY_REUSED"]
     assert (await record(writing, actor="another"))["id"] != answers[0]["id"]
+
+
+async def test_a_request_keeps_its_actor_and_its_key_as_keyed_hashes_only(rows: Rows, writing: Subgraph) -> None:
+    await rows.person(1, (Fact.REFERENT, AGENT))
+    for number, actor in enumerate((AGENT, AGENT, "another")):
+        await record(writing, key=f"key-0000{number}", actor=actor)
+    requests = await stored(rows, "write_request")
+    assert [name for name in (AGENT, "another", "key-0000") if name in str(requests)] == []
+    plain = sha256(f"actor:{AGENT}".encode()).hexdigest()
+    actors = [request["actor"] for request in requests]
+    assert len(set(actors)) == 2
+    assert plain not in actors
 
 
 async def test_no_change_is_lost_to_a_concurrent_one(rows: Rows, writing: Subgraph) -> None:

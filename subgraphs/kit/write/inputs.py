@@ -197,6 +197,11 @@ def read_request(mutation: str, cls: type, given: Any, now: datetime, secret: by
     return Request(_digest(secret, key.encode()), _digest(secret, whole), designated, version, values)
 
 
+def hashed_actor(actor: str, secret: bytes) -> str:
+    """The actor as it is stored beside its requests; no key and no request begins as what is hashed does."""
+    return _digest(secret, b"actor:" + actor.encode())
+
+
 def _digest(secret: bytes, data: bytes) -> str:
     return hmac.digest(secret, data, "sha256").hex()
 

@@ -1,5 +1,6 @@
 """What was asked to be written, by actor and key: an entry is made in the transaction of the writing, and with it or
-not at all. It says who wrote which item, when and by which mutation; and the same request is never made twice."""
+not at all. It says who wrote which item, when and by which mutation, to whoever has the key by which the actor is
+hashed; and the same request is never made twice."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from subgraphs.kit.columns import REQUESTS, identifier, instant
 
 
 def request_log(metadata: MetaData) -> Table:
-    """The table `write_request` of a subgraph: key and digest are keyed hashes, and no value is kept."""
+    """The table `write_request` of a subgraph: actor, key and digest are keyed hashes, and no value is kept."""
     return Table(
         "write_request",
         metadata,

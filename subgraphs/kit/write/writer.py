@@ -25,7 +25,7 @@ from subgraphs.kit.statement import Call, Statement
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database, Transaction
 from subgraphs.kit.write import request_log, statements
-from subgraphs.kit.write.inputs import ARGUMENT, Request, WrittenInput, read_request
+from subgraphs.kit.write.inputs import ARGUMENT, Request, WrittenInput, hashed_actor, read_request
 from subgraphs.kit.write.mutations import SOURCE, MutationField
 
 STATEMENT_BYTES = 1024 * 1024
@@ -77,16 +77,17 @@ class Writer:
     ) -> list[Any]:
         """Write in one transaction and return the rows of the answer."""
         context = call.context
-        async with self.database.writing(context) as transaction:
+        actor = hashed_actor(context.actor, self.secret)
+        async with self.database.writing(context, actor) as transaction:
             version = await self._decide(transaction, mutation, request, call)
             item = str(uuid4()) if mutation.complete is not None else str(request.target)
-            entry = (context.actor, request.key, request.digest, mutation.graphql_name, context.purpose, item, now)
+            entry = (actor, request.key, request.digest, mutation.graphql_name, context.purpose, item, now)
             if await transaction.rows(request_log.insert_sql(self.model.name), entry):
                 if version != request.version:
                     raise RequestFailed("VERSION_CONFLICT", "L'élément a changé depuis qu'il a été lu.")
                 await self._store(transaction, mutation, request, item, context, now)
             else:
-                [made] = await transaction.rows(request_log.select_sql(self.model.name), (context.actor, request.key))
+                [made] = await transaction.rows(request_log.select_sql(self.model.name), (actor, request.key))
                 if made[0] != request.digest:
                     raise RequestFailed("IDEMPOTENCY_KEY_REUSED", "La clé a déjà servi à une autre écriture.")
                 item = str(made[1])
