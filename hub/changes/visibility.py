@@ -34,12 +34,14 @@ class RowChange:
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """What a query shows of a table: `row` is the rule of the type of its rows, `clauses` those under which it reads a
-    field, `hidden` those under which it reads one that tells of a hidden change. `bits` are the categories of the rows
-    that a computed field may show; None for the row itself, on which the rule decides."""
+    field, `hidden` those under which it reads one that tells of a hidden change; `links` are the rules of the
+    relationships that are withheld from rows for what they reveal, None if there are none. `bits` are the categories of
+    the rows that a computed field may show; None for the row itself, on which the rule decides."""
 
     row: Rule
     clauses: tuple[Clause, ...]
     hidden: tuple[Clause, ...]
+    links: tuple[Rule, ...] | None
     owned: bool
     recorded: bool
     bits: int | None
@@ -55,6 +57,10 @@ class _Shown:
         if not holds(self.row.read, facts) or not holds(self.clauses, facts):
             return False
         if change.facts & HIDING and not holds(self.hidden, facts):
+            return False
+        if self.links is not None and not any(
+            link.value_allowed(facts | change.facts & REVEALING, REVEALING) for link in self.links
+        ):
             return False
         if self.bits is not None:
             return not change.facts & ~(self.bits | HIDING)
@@ -114,8 +120,9 @@ def _shown(types: Mapping[str, Any], residual: Residual) -> Iterator[_Shown]:
             rules = {name: rule for name in coordinates if (rule := residual.fields.get(name)) is not None}
             clauses = tuple({clause for rule in rules.values() for clause in (*rule.read, *rule.reduced)})
             hidden = tuple(clause for name, rule in rules.items() for clause in _hidden(name, rule, reads["withheld"]))
+            links = tuple(rule for rule in map(residual.fields.get, reads["links"]) if rule) if reads["links"] else None
             if clauses:
-                yield _Shown(row, clauses, hidden, reads["owned"], reads["recorded"], bits)
+                yield _Shown(row, clauses, hidden, links, reads["owned"], reads["recorded"], bits)
 
 
 def _hidden(coordinate: str, rule: Rule, withheld: Mapping[str, int]) -> Iterator[Clause]:

@@ -29,6 +29,7 @@ from subgraphs.kit.fields import Coarsen, ColumnField, Drop, EmbeddedField, Fiel
 from subgraphs.kit.provenance import LINEAGE, Provenance
 from subgraphs.kit.residual_sql import constant, word
 from subgraphs.kit.sdl import load
+from subgraphs.kit.sensitive_organisations import STRICTEST, UNKNOWN
 
 FILE = GENERATED / "changes.json"
 SUBJECT = "person_id"
@@ -73,10 +74,27 @@ class Watched:
 def watched(metadata: MetaData, types: Iterable[type]) -> list[Watched]:
     """The tables of a schema whose rows a personal type shows, in the order of its migrations."""
     entities: dict[FromClause, list[Entity]] = defaultdict(list)
-    for entity in map(entity_of, types):
-        if entity.personal and _is_watched(entity.table):
+    personal = [entity for entity in map(entity_of, types) if entity.personal]
+    for entity in personal:
+        if _is_watched(entity.table):
             entities[entity.table].append(entity)
-    return [_watched(table, entities[table]) for table in metadata.sorted_tables if table in entities]
+    revealing = [field for entity in personal for field in entity.fields.values() if _leads_to_revealing(field)]
+    links = {table: [field.sensitive for field in revealing if _target_table(field) is table] for table in entities}
+    return [_watched(table, entities[table], links[table]) for table in metadata.sorted_tables if table in entities]
+
+
+def _leads_to_revealing(field: Field) -> TypeGuard[OneField | ManyField]:
+    """Whether a relationship is withheld from a row of its person for what that row would reveal."""
+    return (
+        isinstance(field, OneField | ManyField)
+        and field.sensitive is not None
+        and _target_table(field) in _tables(field.sensitive)
+    )
+
+
+def _target_table(field: Field) -> FromClause | None:
+    target = _personal_target(field)
+    return None if target is None else target.table
 
 
 def _is_watched(table: FromClause | None) -> TypeGuard[Table]:
@@ -84,7 +102,7 @@ def _is_watched(table: FromClause | None) -> TypeGuard[Table]:
     return isinstance(table, Table) and table.schema in SUBGRAPHS and (SUBJECT in table.c or table.name == "person")
 
 
-def _watched(table: Table, entities: list[Entity]) -> Watched:
+def _watched(table: Table, entities: list[Entity], links: list[Any]) -> Watched:
     subject = next(entity.subject for entity in entities)
     owners = {entity.owner for entity in entities} - {None}
     recorders = {entity.recorded_by for entity in entities} - {None}
@@ -93,7 +111,7 @@ def _watched(table: Table, entities: list[Entity]) -> Watched:
         f"{ROW}.{subject}",
         f"{ROW}.{owners.pop()}" if owners else "NULL",
         f"{ROW}.{recorders.pop()}" if recorders else "NULL",
-        _facts(table, entities),
+        _facts(table, entities, links),
         _unseen(table, entities),
     )
 
@@ -127,8 +145,9 @@ def _withheld(entity: Entity, category: Category) -> Iterator[str]:
             yield LINEAGE.c.as_of.name
 
 
-def _facts(table: Table, entities: list[Entity]) -> str:
-    """The bits of the categories for which a row is dropped, as SQL over the alias `ROW`."""
+def _facts(table: Table, entities: list[Entity], links: list[Any]) -> str:
+    """The bits of the categories for which a row is dropped, or for which the `links` to it are withheld, as SQL over
+    the alias `ROW`."""
     row = AliasedColumns(ROW, table)
     expressions: dict[str, None] = {}
     for entity in entities:
@@ -140,6 +159,10 @@ def _facts(table: Table, entities: list[Entity]) -> str:
         for expression in entity.revealing:
             revealed = [(word(category), constant(VALUE_FACTS[category])) for category in REVEALED]
             expressions[_sql(case(*revealed, value=retarget(expression, table, row), else_=constant(0)))] = None
+    for expression in links:
+        hidden = [(word(category), constant(VALUE_FACTS[category])) for category in REVEALED]
+        hidden.append((word(UNKNOWN), constant(VALUE_FACTS[STRICTEST])))
+        expressions[_sql(case(*hidden, value=retarget(expression, table, row), else_=constant(0)))] = None
     return " | ".join(expressions) or "0"
 
 
@@ -150,8 +173,8 @@ def _sql(expression: ColumnElement[Any]) -> str:
 
 def coordinates_by_table() -> dict[str, dict[str, Any]]:
     """By table, then by the type whose rule decides on its rows: whether they have an owner and a recorder; coordinates
-    that show the row itself (`row`), of which those whose own category has a bit are `withheld`; and those that are
-    computed from several (`derived`), each with the bit of its category."""
+    that show the row itself (`row`); the `links` to it that are withheld for what it reveals; those whose own category
+    has a bit (`withheld`), and those that are computed from several tables (`derived`), each with that bit."""
     tables: dict[str, dict[str, Any]] = defaultdict(dict)
 
     def add(table: Table, entity: Entity, coordinate: str, category: Category | None = None) -> None:
@@ -161,6 +184,7 @@ def coordinates_by_table() -> dict[str, dict[str, Any]]:
             "owned": own and entity.owner is not None,
             "recorded": own and entity.recorded_by is not None,
             "row": [],
+            "links": [],
             "withheld": {},
             "derived": {},
         }
@@ -187,6 +211,8 @@ def coordinates_by_table() -> dict[str, dict[str, Any]]:
                 target = _personal_target(field)
                 if target is not None and _is_watched(target.table):
                     add(target.table, target, coordinate)
+                    if _leads_to_revealing(field):
+                        tables[str(target.table.fullname)][target.name]["links"].append(coordinate)
     return tables
 
 

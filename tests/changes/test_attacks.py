@@ -182,3 +182,20 @@ async def test_whoever_reads_the_rights_of_people_is_told_of_them(hub: Inside, w
         await world.connection.execute(f"UPDATE access.person SET {change}")
         assert (await copy.read()).told == {person_id(1)}
         assert copy.people == await copy.perimeter()
+
+
+async def test_a_member_of_the_group_whom_naming_would_reveal_comes_and_goes_in_silence(
+    hub: Inside, world: Rows
+) -> None:
+    """A probation service that joins the follow-up is no change to whoever may not know of it."""
+    await someone(world, 1, FOLLOWED)
+    shown = "id referent { since } followUpGroup { since structure { id } }"
+    copy = await Copy(hub, REFERENT, shown, purpose="contrat").read()
+    for number, sensitivity in ((71, "JUST"), (72, None)):
+        structure, agent = f"structure-{number}", person_id(number)
+        await world.insert("people.structure", id=structure, sensitivity=sensitivity)
+        await world.sourced("people.agent", id=agent, email=f"agent{number}@exemple.invalid")
+        member = {"id": agent, "person_id": person_id(1), "agent_id": agent, "structure_id": structure}
+        await world.sourced("people.referent", **member)
+        assert (await copy.read()).told == (set() if sensitivity else {person_id(1)})
+    assert copy.people == await copy.perimeter()
