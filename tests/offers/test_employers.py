@@ -92,6 +92,23 @@ async def test_a_posting_that_its_employer_no_longer_holds_goes_unless_one_canno
     assert await ingest.fetchval("SELECT count(*) FROM offers.job_posting") == 0
 
 
+@pytest.mark.parametrize("part", ["employer", "posting"])
+async def test_a_date_years_ahead_is_refused_and_the_next_record_is_not_older(
+    ingest: Connection, tmp_path: Path, part: str
+) -> None:
+    ahead = {"mis_a_jour_le": "2062-11-02T09:30:00+02:00"}
+    mistyped = employer(**ahead) if part == "employer" else employer(postes=[posting(**ahead)])
+    report = await read(ingest, tmp_path, Emplois, mistyped)
+    assert [refusal.code for refusal in report.refusals] == ["AS_OF_AHEAD"]
+    assert (await read(ingest, tmp_path, Emplois, employer())).counts == {Outcome.CREATED: 1}
+
+
+async def test_an_older_employer_never_overwrites_a_newer_one(ingest: Connection, tmp_path: Path) -> None:
+    old = employer(enseigne="Ancien nom", mis_a_jour_le="2020-01-01T09:30:00+02:00")
+    report = await read(ingest, tmp_path, Emplois, employer(), old)
+    assert report.counts == {Outcome.CREATED: 1, Outcome.OLDER: 1}
+
+
 async def test_bad_values_of_employers_and_postings_are_set_aside(ingest: Connection, tmp_path: Path) -> None:
     wrong = posting(rome="jardinage", nombre_postes_ouverts=-1, lieu={"nom": "Sedan", "code_insee": "8409"})
     report = await read(ingest, tmp_path, Emplois, employer(code_postal="8000", site_web=3, postes=[wrong]))

@@ -16,9 +16,9 @@ from subgraphs.kit.ingest.row_store import Store
 
 
 async def revise(store: Store, table: Table, key: str, values: Mapping[str, Any], as_of: datetime) -> Outcome:
-    """Insert or update the row whose `id` is `key`, unless the stored row is newer."""
+    """Insert or update the row whose `id` is `key`, unless the stored row is newer; raises what `is_older` raises."""
     row = await store.row(table, id=key)
-    if row is not None and as_of < row["as_of"]:
+    if store.is_older(as_of, row):
         return Outcome.OLDER
     written = await store.put(table, {"id": key}, {**values, "as_of": as_of})
     if row is None:

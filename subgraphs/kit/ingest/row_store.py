@@ -104,19 +104,27 @@ class Store:
         """Return the values as a row of this table may hold them: without a NIR (`nir_gate`); raises Refused."""
         return screened(table, values, self.set_aside)
 
+    def is_older(self, as_of: datetime, row: Row | None) -> bool:
+        """Whether a record of this date is older than the stored row of its item, if there is one.
+
+        Raises Refused AS_OF_AHEAD for a date far ahead, such as of a mistyped year, before which all that comes would
+        be old.
+        """
+        if as_of > datetime.now(UTC) + AHEAD:
+            raise Refused("AS_OF_AHEAD")
+        return row is not None and bool(as_of < row["as_of"])
+
     async def admit(self, table: Table, source: str, source_id: str, as_of: datetime, *, removed: bool = False) -> bool:
         """Remember a message and return True, unless a newer one of the same item is known.
 
         `table` is a `source_record`. A removal wins over another message of the same second, since it is final. Raises
-        Refused AS_OF_AHEAD for a date far ahead, such as of a mistyped year, before which all that comes would be old.
+        what `is_older` raises.
         """
-        if as_of > datetime.now(UTC) + AHEAD:
-            raise Refused("AS_OF_AHEAD")
         row = await self.row(table, source=source, source_id=source_id)
-        if row is not None:
-            removed_before = row["removed"] and not removed
-            if as_of < row["as_of"] or (removed_before and as_of == row["as_of"]):
-                return False
+        if self.is_older(as_of, row):
+            return False
+        if row is not None and row["removed"] and not removed and as_of == row["as_of"]:
+            return False
         if row is None or row["removed"]:
             self._admitted = Outcome.CREATED
         await self.put(table, {"source": source, "source_id": source_id}, {"as_of": as_of, "removed": removed})

@@ -131,7 +131,8 @@ async def write_employer(store: Store, record: object) -> Outcome:
     company_id = f"{NAME}--{key}"
     as_of = instant(employer.mis_a_jour_le, "mis_a_jour_le")
     row = await store.row(tables.company, source=NAME, source_id=key)
-    if row is not None and row["open_to_applications"] is not None and row["as_of"] > as_of:
+    listed = row is not None and row["open_to_applications"] is not None
+    if store.is_older(as_of, row if listed else None):
         return Outcome.OLDER
     commune = commune_at(employer.code_postal, employer.ville)
     values = {
