@@ -17,6 +17,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     Source,
+    Visitor,
     concat_ast,
     get_named_type,
     is_input_object_type,
@@ -25,6 +26,7 @@ from graphql import (
     print_ast,
     separate_operations,
     validate,
+    visit,
 )
 
 from hub.errors import ClientRefused
@@ -101,9 +103,19 @@ def _parse(path: Path, folder: Path) -> DocumentNode:
             type(error).__name__,
         ) from error
     try:
-        return parse(Source(text, str(path.relative_to(folder))))
+        document = parse(Source(text, str(path.relative_to(folder))))
+        visit(document, _NoReservedAlias())
+        return document
     except GraphQLError as error:
         raise ClientRefused("OPERATION_INVALID", f"{_place(error)} : {error.message}", "not a document") from error
+
+
+class _NoReservedAlias(Visitor):
+    """Raises GraphQLError for an alias that the hub refuses (DOCUMENT_RESERVED_ALIAS)."""
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        if node.alias is not None and node.alias.value.startswith("__") and node.alias.value != node.name.value:
+            raise GraphQLError("un alias ne commence pas par « __ », réservé à GraphQL", node.alias)
 
 
 def _operations(document: DocumentNode) -> Iterator[OperationDefinitionNode]:

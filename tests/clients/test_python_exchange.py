@@ -139,6 +139,12 @@ def test_an_answer_of_another_form_is_told_by_its_place_alone(status: int, body:
         error = error.__cause__ or error.__context__
 
 
+@pytest.mark.parametrize(("status", "mend"), [(404, "« /graphql »"), (200, "régénérez ce client")])
+def test_an_answer_that_is_none_of_the_hub_tells_what_to_mend(status: int, mend: str) -> None:
+    with pytest.raises(NotUnderstood, match=mend):
+        run([httpx2.Response(status, content=b"<html>")])
+
+
 def test_a_source_that_failed_is_not_an_absence() -> None:
     error = b'{"message": "x", "path": ["persons", 0], "extensions": {"code": "SUBGRAPH_TIMEOUT"}}'
     answer, _ = run([ok(b'{"data": {"persons": null}, "errors": [%s]}' % error)])

@@ -183,6 +183,7 @@ def test_a_paged_list_is_known(make: Make) -> None:
         ("OPERATIONS_MISSING", "fragment A on Person { id }"),
         ("OPERATION_INVALID", "query {"),
         ("OPERATION_INVALID", "query A { absent }"),
+        ("OPERATION_INVALID", "query A { person { __id: id } }"),
         ("OPERATION_NAME", "{ money }"),
         ("OPERATION_NAME", "query a { money }"),
         ("OPERATION_NAME", "query A { person { id } } query A { person { name } }"),

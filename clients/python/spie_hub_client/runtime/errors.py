@@ -98,6 +98,9 @@ class NotUnderstood(HubError):
     """The answer has not the form that this client was made for; `place` is a JSON path."""
 
     def __init__(self, status: int, place: str) -> None:
-        super().__init__(f"Réponse inattendue (HTTP {status}) à {place} : régénérez ce client pour le schéma actuel.")
+        mend = "régénérez ce client pour le schéma actuel"
+        if status != 200:
+            mend = "vérifiez l'adresse du hub, qui finit par « /graphql »"
+        super().__init__(f"Réponse inattendue (HTTP {status}) à {place} : {mend}.")
         self.status = status
         self.place = place

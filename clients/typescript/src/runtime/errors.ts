@@ -78,6 +78,10 @@ export class NotUnderstood extends HubError {
     readonly status: number,
     readonly place: string,
   ) {
-    super(`Réponse inattendue (HTTP ${status}) à ${place} : régénérez ce client pour le schéma actuel.`);
+    const mend =
+      status === 200
+        ? "régénérez ce client pour le schéma actuel"
+        : "vérifiez l'adresse du hub, qui finit par « /graphql »";
+    super(`Réponse inattendue (HTTP ${status}) à ${place} : ${mend}.`);
   }
 }
