@@ -107,12 +107,6 @@ async def test_an_older_record_never_overwrites_a_newer_one(ingest: Connection, 
     assert await ingest.fetchval("SELECT name FROM offers.service") == "Service d'essai"
 
 
-async def test_a_record_dated_years_ahead_is_refused_and_hides_no_later_one(ingest: Connection, tmp_path: Path) -> None:
-    report = await ingest_pages(ingest, tmp_path, [{**SERVICE, "date_maj": "2062-01-01"}], [SERVICE])
-    assert report.counts == {Outcome.REJECTED: 1, Outcome.CREATED: 1}
-    assert [refusal.code for refusal in report.refusals] == ["AS_OF_AHEAD"]
-
-
 async def test_a_record_of_shifting_pages_that_comes_twice_counts_once(ingest: Connection, tmp_path: Path) -> None:
     newer = {**STRUCTURE, "nom": "Nouveau nom", "date_maj": "2026-04-01"}
     report = await ingest_pages(ingest, tmp_path, {"items": [STRUCTURE, newer]}, {"items": [newer]})
