@@ -11,6 +11,8 @@ from tests.conftest import ROOT
 
 FOLDERS = ("hub", "schema", "subgraphs")
 MEMOISED = {
+    "hub/client_code/vocabulary.py:codes": "the codes of the policy",
+    "hub/document/coercion.py:_required": "input types of the schema",
     "hub/federation/client/graphql_response.py:media_type": "content types of subgraphs: 64 of them",
     "hub/federation/client/tls.py:client_tls": "the TLS files that the settings name",
     "hub/federation/planning/graph.py:graph_of": "supergraphs of the process, and the labels that its settings name",
@@ -18,6 +20,7 @@ MEMOISED = {
     "hub/journal/read/data_labels.py:coordinate_labels": "one file",
     "hub/policy/report/impact.py:impact_texts": "one file",
     "hub/policy/report/law_gaps.py:law": "one file",
+    "subgraphs/kit/write/inputs.py:inputs_of": "input types that are declared",
     "hub/tracing/exporter.py:_pair": "attributes of spans: a closed list of short words",
     "hub/wording/composition.py:sentences": "one file",
     "subgraphs/kit/communes.py:_by_postal_code": "one file",
