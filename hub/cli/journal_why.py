@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -48,6 +48,8 @@ def why(
     reference = check_reference(reference)
     graph = load_graph()
     table, policy = graph.table, graph.table.policy
+    if not MINYEAR < day.year < MAXYEAR:
+        refuse("BAD_INPUT", "« JOUR » n'est pas un jour du calendrier en temps universel : corrigez son année.")
     begins = day.replace(tzinfo=PARIS)
     try:
         search_criteria = criteria({"actor": agent, "from": begins, "to": begins + timedelta(days=1)}, policy.purposes)

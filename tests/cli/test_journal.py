@@ -146,6 +146,8 @@ async def test_why_tells_of_one_agent_one_person_and_one_day_the_data_and_the_gr
     ("arguments", "code"),
     [
         ((str(uuid4()), "agent", "2026-01-01"), "BAD_INPUT"),
+        ((str(uuid4()), "a#b", "0001-01-01"), "BAD_INPUT"),
+        ((str(uuid4()), "a#b", "9999-12-31"), "BAD_INPUT"),
         ((str(uuid4()), "a#b", "2026-01-01", "--reference", "1234567890123"), "PURPOSE_REFERENCE"),
     ],
 )
@@ -161,6 +163,7 @@ def test_why_of_what_is_amiss_is_refused(database: Database, arguments: tuple[st
         ((), "SEARCH_TOO_WIDE"),
         (("--actor", "a#b", "--reference", "1234567890123"), "PURPOSE_REFERENCE"),
         (("--actor", "dpo"), "BAD_INPUT"),
+        (("--actor", "a#b", "--from", "0001-01-01"), "BAD_INPUT"),
     ],
 )
 def test_a_search_that_says_nothing_or_names_a_number_of_a_person_is_refused(
