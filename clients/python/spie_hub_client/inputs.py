@@ -109,7 +109,7 @@ class RecordAppointmentInput(Model, frozen=True, kw_only=True):
     """Rendez-vous à enregistrer, de sa propre organisation."""
     idempotency_key: str = field(name="idempotencyKey")
     """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
-    fois."""
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
     person: str
     """Personne qui a le rendez-vous."""
     starts_at: DateTime = field(name="startsAt")
@@ -138,7 +138,7 @@ class SetAppointmentStatusInput(Model, frozen=True, kw_only=True):
     """Présence de la personne à un rendez-vous enregistré ici."""
     idempotency_key: str = field(name="idempotencyKey")
     """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
-    fois."""
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
     appointment: str
     """Rendez-vous."""
     expected_version: int = field(name="expectedVersion")

@@ -329,7 +329,7 @@ export type MotiveType =
 
 /** Rendez-vous à enregistrer, de sa propre organisation. */
 export type RecordAppointmentInput = {
-  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. */
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
   idempotencyKey: string;
   /** Personne qui a le rendez-vous. */
   person: string;
@@ -345,7 +345,7 @@ export type RecordAppointmentInput = {
 
 /** Présence de la personne à un rendez-vous enregistré ici. */
 export type SetAppointmentStatusInput = {
-  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. */
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
   idempotencyKey: string;
   /** Rendez-vous. */
   appointment: string;

@@ -114,7 +114,7 @@ def idempotency_key() -> Any:
     """The key under which a writing is made once."""
     return KeyInput(
         description="Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est "
-        "faite qu'une fois.",
+        "faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite.",
         directives=[reads_directive()],
     )
 
