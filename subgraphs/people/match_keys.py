@@ -42,17 +42,19 @@ def identified(rows: Sequence[Row], born: date | None) -> dict[Identified, date]
     `born` is the birth date to use for records that give none.
     """
     first_days: dict[Identified, date] = {}
+    names = {row[column] for row in rows for column in ("first_name", "last_name", "birth_name")}
+    name_keys = {name: name_key(name) for name in names}
     for row in rows:
         birth_date = row["birth_date"] or born
         if birth_date is None:
             continue
-        for identifier in _identifiers(row):
+        for identifier in _identifiers(row, name_keys):
             day = day_of(row["as_of"])
             first_days[identifier, birth_date] = min(day, first_days.get((identifier, birth_date), day))
     return first_days
 
 
-def _identifiers(row: Row) -> Iterable[Identifier]:
+def _identifiers(row: Row, name_keys: Mapping[str | None, str | None]) -> Iterable[Identifier]:
     if row["nir_hash"] is not None:
         yield NIR, row["nir_hash"].hex()
     for kind, column in PLAIN.items():
@@ -63,7 +65,7 @@ def _identifiers(row: Row) -> Iterable[Identifier]:
         yield kind, organisation, row["matricule"], row["role"]
     if None not in (row["department"], row["department_internal_id"]):
         yield DEPARTMENT, row["department"], row["department_internal_id"]
-    first_name = name_key(row["first_name"])
-    for last_name in sorted({name_key(row[name]) or "" for name in ("last_name", "birth_name")} - {""}):
+    first_name = name_keys[row["first_name"]]
+    for last_name in sorted({name_keys[row[name]] or "" for name in ("last_name", "birth_name")} - {""}):
         if first_name is not None:
             yield NAMES, last_name, first_name

@@ -126,6 +126,8 @@ def _same(claim: Row, row: Row, *columns: str) -> bool:
 
 def other_first_name(claim: Row, row: Row) -> bool:
     """Whether both first names are known and begin with another word: `Anne-Marie` may be written `ANNE`."""
+    if claim["first_name"] == row["first_name"]:  # nearly always: no key is made for it
+        return False
     first, second = name_key(claim["first_name"]), name_key(row["first_name"])
     return first is not None and second is not None and first.split()[0] != second.split()[0]
 

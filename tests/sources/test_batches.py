@@ -26,8 +26,9 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.person_registry import DossierContact, PersonRecord, Referent, ReferentOrganisation, Rsa
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.unit_of_work import Options, Session
+from subgraphs.people import match_candidates, match_keys, matching, tables
 from subgraphs.people import registry as registry_module
-from subgraphs.people import tables
+from subgraphs.people.names import name_key
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources.cnaf_flux import CnafFlux
 from subgraphs.people.sources.cnaf_stream import RawFoyer
@@ -111,6 +112,41 @@ async def test_the_statements_of_notifications_that_share_an_organisation_and_ag
     assert await values(fresh_database, "SELECT count(*) FROM appointments.appointment") == [80]
     assert await values(fresh_database, "SELECT count(*) FROM people.person") == [80]
     assert max(counts) < 80
+
+
+async def test_the_names_that_records_of_one_person_share_are_normalised_a_bounded_number_of_times_for_each(
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry, report = Registry(fresh_database.keys.nir, PRECEDENCE), Report("essai")
+    person = BY_SLUG["maelle"]
+    record = PersonRecord("a", "0", NOON, first_name="Maëlle", last_name="Ardoisier", birth_date=person.birth_date)
+    made: list[str | None] = []
+
+    def counted(name: str | None) -> str | None:
+        made.append(name)
+        return name_key(name)
+
+    for module in (matching, match_keys, match_candidates):
+        monkeypatch.setattr(module, "name_key", counted)
+    counts = []
+    for source, number in (("a", 20), ("b", 80)):
+        await empty(fresh_database)
+        made.clear()
+        connection = await fresh_database.connect("ingest")
+        session = Session(connection)
+        for rank in range(number):
+            stated = replace(record, source=source, source_id=str(rank), nir=person.nir)
+
+            async def write(store: Store, stated: PersonRecord = stated) -> Outcome:
+                await registry.put(store, stated)
+                return store.outcome
+
+            await session.take(report, report.begin(), write)
+        await session.settle(report)
+        await connection.close()
+        assert await values(fresh_database, "SELECT count(DISTINCT person_id) FROM people.identity") == [1]
+        counts.append(len(made) / number)
+    assert counts[1] < 1.2 * counts[0]
 
 
 def notification(folder: Path, number: int) -> Path:
