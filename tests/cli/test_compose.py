@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from hub.federation.supergraph_reader import read_supergraph
-from schema.subgraphs import GENERATED, HUB, SUBGRAPHS, served_sdl
+from schema.subgraphs import GENERATED, OWN, SUBGRAPHS, served_sdl
 from tests.cli.commands import Result, hub
 from tests.federation.harness import HEAD, Part
 from tests.federation.shop import PARTS, shop
@@ -29,8 +30,10 @@ def test_a_supergraph_is_written_with_the_addresses_that_were_given(tmp_path: Pa
 
 
 def test_the_served_subgraphs_compose_to_the_pinned_supergraph(tmp_path: Path) -> None:
-    files = {name: GENERATED / f"{name}.graphql" for name in SUBGRAPHS} | {HUB: tmp_path / "hub.graphql"}
-    files[HUB].write_text(served_sdl(HUB), encoding="utf-8")
+    files = {name: GENERATED / f"{name}.graphql" for name in SUBGRAPHS}
+    for name in OWN:
+        files[name] = tmp_path / f"{name}.graphql"
+        files[name].write_text(served_sdl(name), encoding="utf-8")
     arguments = [f"--subgraph={n}=http://{n}.spie-hub.example/graphql={file}" for n, file in files.items()]
     assert hub("compose", *arguments, "--output", tmp_path / "out.graphql").code == 0
     assert (tmp_path / "out.graphql").read_bytes() == (GENERATED / "supergraph.graphql").read_bytes()
@@ -83,7 +86,7 @@ def test_a_supergraph_that_composes_and_can_not_be_read_back_is_refused_in_one_l
     )
     line = result.check_refused("SUPERGRAPH_INVALID")
     assert "trop complexe à préparer" in line
-    assert "« T9." in line
+    assert re.search(r"« T\d\.f\d+ »", line), line
     assert not (tmp_path / "supergraph.graphql").exists()
 
 
