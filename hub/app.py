@@ -63,7 +63,7 @@ from hub.transports import InProcess, allowed_codes, signed_headers
 from infra.keys import Keys, role_keys
 from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, REVIEWER, RUNS_READER
 from infra.roles import Dsn
-from schema.subgraphs import CHANGES, HUB, SUBGRAPHS
+from schema.subgraphs import CHANGES, JOURNAL, SUBGRAPHS
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.http import Application
 from subgraphs.kit.readiness import Readiness
@@ -247,7 +247,7 @@ def hub_app(
     changed = parts.database(dsn(CHANGES_READER))
     changes = ChangeList(changed, watched_tables(), partial(Sealer, keys.cursors))
     in_process: dict[str, Transport] = {
-        HUB: journal_subgraph(lists, table.digest),
+        JOURNAL: journal_subgraph(lists, table.digest),
         CHANGES: changes_subgraph(changes, table.digest),
     }
     in_process |= {name: InProcess(subgraph) for name, subgraph in local.items()}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 GENERATED = Path(__file__).parent / "generated"
 SUBGRAPHS = ("people", "appointments", "offers", "trainings")
-HUB = "journal"
+JOURNAL = "journal"
 CHANGES = "changes"
-OWN = (HUB, CHANGES)
+OWN = (JOURNAL, CHANGES)
 """The subgraphs that the hub answers itself, in its own process."""
 
 

@@ -69,7 +69,8 @@ class Changes:
     nodes: list[Person] | None = tech("Personnes à écrire à neuf, avec tout ce que la requête en lit.")
     withdrawn: list[Withdrawal] | None = tech("Personnes à effacer.")
     page_info: PageInfo = tech(
-        "`endCursor` est le `since` de l'appel suivant : à faire aussitôt si `hasNextPage`, sinon quand on veut."
+        "Sa valeur `endCursor` est le `since` de l'appel suivant : à faire aussitôt si `hasNextPage`, sinon quand on "
+        "veut."
     )
 
 

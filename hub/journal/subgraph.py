@@ -10,7 +10,7 @@ from graphql import GraphQLResolveInfo
 from hub.journal.read.access_lists import AccessLists
 from hub.own_subgraph import OwnSubgraph
 from schema.context import Context
-from schema.subgraphs import HUB
+from schema.subgraphs import JOURNAL
 
 
 def journal_subgraph(lists: AccessLists, policy: str) -> OwnSubgraph:
@@ -28,4 +28,4 @@ def journal_subgraph(lists: AccessLists, policy: str) -> OwnSubgraph:
     ) -> Any:
         return await lists.search(info.context, first, after, filter or {})
 
-    return OwnSubgraph(HUB, {"myAccessJournal": own, "accessJournal": searched}, policy)
+    return OwnSubgraph(JOURNAL, {"myAccessJournal": own, "accessJournal": searched}, policy)

@@ -20,7 +20,7 @@ from hub.federation.changes.schema_diff import schema_changes
 from hub.federation.compose.composer import Source, compose
 from hub.federation.supergraph import ROOTS, Supergraph
 from hub.federation.supergraph_reader import read_supergraph
-from schema.subgraphs import HUB, SUBGRAPHS, served_sdl
+from schema.subgraphs import OWN, SUBGRAPHS, served_sdl
 from tests.federation.apollo import apollo_composition
 from tests.federation.behaviours.contexts import CASES
 from tests.federation.harness import Gateway
@@ -60,7 +60,7 @@ def test_apollo_reads_our_supergraph_to_the_same_client_schema_and_subgraphs(nod
 
 
 def test_apollo_composes_what_we_serve_to_the_same_client_schema(node: Node) -> None:
-    sources = [Source(name, "", served_sdl(name)) for name in (*SUBGRAPHS, HUB)]
+    sources = [Source(name, "", served_sdl(name)) for name in (*SUBGRAPHS, *OWN)]
     (composed,) = node.run("read.cjs", [apollo_composition(sources)])
     assert "errors" not in composed, composed
     check_same(compose(sources).client_schema, composed["api"])

@@ -7,7 +7,7 @@ from graphql import DirectiveDefinitionNode, TypeDefinitionNode, parse, print_as
 
 from hub.federation.compose.composer import Source, compose
 from hub.policy.decide.classify import Unclassified, classify
-from schema.subgraphs import HUB, SUBGRAPHS, served_sdl
+from schema.subgraphs import OWN, SUBGRAPHS, served_sdl
 
 HEAD = """
 extend schema
@@ -29,7 +29,7 @@ LISTS = "\n".join(
 
 def composed(text: str) -> None:
     """Compose and classify the served graph with a subgraph of somebody else's."""
-    texts = {**{name: served_sdl(name) for name in (*SUBGRAPHS, HUB)}, "foreign": text}
+    texts = {**{name: served_sdl(name) for name in (*SUBGRAPHS, *OWN)}, "foreign": text}
     classify(compose([Source(name, f"http://{name}.example/graphql", sdl) for name, sdl in texts.items()]))
 
 

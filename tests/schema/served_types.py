@@ -21,9 +21,9 @@ from graphql import (
 )
 
 from schema.categories import Category, Level
-from schema.subgraphs import HUB, SUBGRAPHS, served_sdl
+from schema.subgraphs import OWN, SUBGRAPHS, served_sdl
 
-SERVED = (*SUBGRAPHS, HUB)
+SERVED = (*SUBGRAPHS, *OWN)
 
 POLICIES = Path(__file__).parents[2] / "schema" / "policies"
 

@@ -32,6 +32,7 @@ PART_OF_THE_PERSON = {
         "Disability",
         "Referent",
         "Rights",
+        "Withdrawal",
     ),
     "PassIae",
     "Education",
@@ -102,7 +103,7 @@ def test_every_personal_type_names_its_subject_and_carries_the_internal_facts() 
             names = {name for name, _ in directives(access.field)}
             assert names == {"inaccessible", "shareable", "category"}, node.name.value
             assert (type_name(access.field.type), access.category) == ("Access", Category.TECH)
-            assert subject["field"] == ("id" if node.name.value == "Person" else "personId")
+            assert subject["field"] == ("id" if node.name.value in ("Person", "Withdrawal") else "personId")
 
 
 def test_an_item_of_the_journey_has_an_owner_and_a_part_of_the_person_has_none() -> None:

@@ -23,8 +23,8 @@ class ChangesChanges(Model, frozen=True, kw_only=True):
     withdrawn: tuple[ChangesChangesWithdrawn, ...] | None
     """Personnes à effacer. — Catégorie : TECH"""
     page_info: PageBounds = field(name="pageInfo")
-    """`endCursor` est le `since` de l'appel suivant : à faire aussitôt si `hasNextPage`, sinon quand on veut. —
-    Catégorie : TECH"""
+    """Sa valeur `endCursor` est le `since` de l'appel suivant : à faire aussitôt si `hasNextPage`, sinon quand on
+    veut. — Catégorie : TECH"""
 
 
 class ChangesChangesWithdrawn(Model, frozen=True, kw_only=True):
