@@ -28,6 +28,9 @@ EVENTS: list[dict[str, Any]] = [
     json.loads(text) for text in re.findall(r"```json événement\n(.*?)```", PAGE, re.DOTALL)
 ]
 ADDRESSES = dict(re.findall(r"^\| `(fr\.[a-z.-]+)` \| `([a-z-]+)` \|", PAGE, re.MULTILINE))
+NUMBER = "12345678901"
+KNOWN = user(1, first_name="Maëlle", last_name="EXEMPLE", birth_date="1990-05-17", france_travail_id=NUMBER)
+"""The person of the page, as RDV-Insertion knows it."""
 COUNTS = (
     "SELECT (SELECT count(*) FROM offers.referral) || ' ' || (SELECT count(*) FROM trainings.training_project)"
     " || ' ' || (SELECT count(*) FROM trainings.placement)"
@@ -73,9 +76,8 @@ def test_the_page_and_the_schema_have_every_type_and_its_address() -> None:
 async def test_each_example_is_written_once_by_its_connector_and_its_removal_removes_it(
     fresh_database: Database, senders: Senders, tmp_path: Path
 ) -> None:
-    known = user(1, first_name="Maëlle", last_name="EXEMPLE", birth_date="1990-05-17")
     users = tmp_path / "page.users.json"
-    users.write_text(json.dumps({"users": [known]}))
+    users.write_text(json.dumps({"users": [KNOWN]}))
     assert (await ingest(fresh_database, "rdv-insertion", users, as_of=NOW, department="08")).codes == {}
     counts = []
     for number, event in enumerate(EVENTS):
@@ -103,9 +105,7 @@ async def test_whoever_speaks_for_other_organisations_opens_nobody_to_them_and_t
     fresh_database: Database, senders: Senders, tmp_path: Path
 ) -> None:
     users = tmp_path / "page.users.json"
-    users.write_text(
-        json.dumps({"users": [user(1, first_name="Maëlle", last_name="EXEMPLE", birth_date="1990-05-17")]})
-    )
+    users.write_text(json.dumps({"users": [KNOWN]}))
     await ingest(fresh_database, "rdv-insertion", users, as_of=NOW, department="08")
 
     async def codes(event: dict[str, Any], *organisations: str) -> dict[str, int]:
