@@ -116,7 +116,7 @@ def rdv_message(rdv: Rdv, today: date, people: Mapping[str, Person] = EVERYONE_B
             "organisation": _organisation(rdv.organisation),
             "participations": participations,
         },
-        "meta": {"model": "Rdv", "event": "created", "timestamp": _stamp(today, 6)},
+        "meta": {"model": "Rdv", "event": "created", "timestamp": _stamp(today - timedelta(days=1), 18)},
     }
 
 
@@ -136,7 +136,7 @@ def invitation_message(invitation: Invitation, today: date) -> dict[str, Any]:
             "delivery_status": "delivered",
             "motif_category": _category(invitation.category),
         },
-        "meta": {"model": "Invitation", "event": "updated", "timestamp": _stamp(today, 6)},
+        "meta": {"model": "Invitation", "event": "updated", "timestamp": _stamp(today - timedelta(days=1), 18)},
     }
 
 
