@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-CANARIES = int(os.environ.get("CANARIES", "4000"))
+CANARIES = int(os.environ.get("CANARIES", "3000"))
 """Operations over the whole model of which no answer may leak a value."""
 SILENCE = {True: min(16, CANARIES // 800), False: min(4, CANARIES // 2500)}
 """Operations of an actor whose answers may not tell a world from another: under the first of the purposes that open

@@ -27,8 +27,8 @@ Fault = Callable[[str, bytes], bytes | None]
 BOMB = b'<?xml version="1.0"?><!DOCTYPE Racine [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Racine>&b;</Racine>'
 ZIP_BOMB_SIZE = (1 << 29) + 1
 FORMATS = ("csv", "xlsx", "json", "jsonl", "xml")
-OF_NOBODY = {"MATCH_NONE", "MATCH_SEVERAL", "PERSON_UNKNOWN"}
-"""Codes of sound records about people whom the empty database does not know."""
+OF_NOBODY = {"MATCH_NONE", "MATCH_NAMES_ONLY", "MATCH_SEVERAL", "PERSON_UNKNOWN"}
+"""Codes of sound records about people whom the database does not know, or by their names alone."""
 
 
 def _rows(content: bytes) -> list[list[str]]:
