@@ -6,16 +6,16 @@ import os
 
 CANARIES = int(os.environ.get("CANARIES", "3000"))
 """Operations over the whole model of which no answer may leak a value."""
-SILENCE = {True: min(16, CANARIES // 800), False: min(4, CANARIES // 2500)}
+SILENCE = {True: min(16, CANARIES // 1200), False: min(4, CANARIES // 2500)}
 """Operations of an actor whose answers may not tell a world from another: under the first of the purposes that open
 the same to it, and under each other."""
 SERVED = CANARIES // 100
 """Documents that each actor asks of real processes, over a world of its own: each is prepared anew for each of them."""
 ORACLE = int(os.environ.get("ORACLE", "400"))
 """Operations that the oracle answers too."""
-SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "40"))
+SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "25"))
 """Graphs that are composed and asked."""
-COMPOSERS = int(os.environ.get("COMPOSERS", "60"))
+COMPOSERS = int(os.environ.get("COMPOSERS", "30"))
 """Sets of subgraphs that the reference composers compose too."""
 OPERATIONS = int(os.environ.get("OPERATIONS", "6"))
 """Operations of which a typed client is made."""
