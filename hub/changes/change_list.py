@@ -97,21 +97,21 @@ class ChangeList:
         return row
 
     async def _filled(self, context: Context, cursor: Cursor, until: Snapshot, first: int) -> tuple[_Page, bool]:
-        """A full page if there is more to tell, so that its length says nothing of those of whom nothing is told."""
+        """The page, and whether more follows; if so the page is full, and its length counts nobody who is left out."""
         page, after, number = _Page(after=cursor.after), cursor.after, first + 1
         while True:
             rows = await self._considered(context, cursor.since, until, after, number)
             for row in rows:
-                told = self._told(row, context, delta=cursor.since is not None)
-                if told is None:
+                entry = self._entry(row, context, delta=cursor.since is not None)
+                if entry is None:
                     continue
                 if len(page) == first:
                     return page, True
                 page.after = row["person_id"]
-                if isinstance(told, str):
-                    page.changed.append(told)
+                if isinstance(entry, str):
+                    page.changed.append(entry)
                 else:
-                    page.withdrawn.append(told)
+                    page.withdrawn.append(entry)
             if len(rows) < number:
                 return page, False
             after, number = rows[-1]["person_id"], CONSIDERED
@@ -127,7 +127,7 @@ class ChangeList:
         sql = TOUCHED if since is not None else EVERYONE
         return await self._rows.fetch(context.scopes, context.organisation, sql, arguments)
 
-    def _told(self, row: Mapping[str, Any], context: Context, *, delta: bool) -> str | dict[str, Any] | None:
+    def _entry(self, row: Mapping[str, Any], context: Context, *, delta: bool) -> str | dict[str, Any] | None:
         """The id of a person to write anew, the withdrawal of one to delete, or None."""
         rule = context.residual.rows.get(PERSON)
         if rule is None:

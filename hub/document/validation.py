@@ -52,8 +52,8 @@ def validate(
 
 
 class _Kind(NamedTuple):
-    """What is done at nodes of one kind: on entering the types and then the rules, by number, and the reverse on
-    leaving; what is visited between both."""
+    """The work at nodes of one kind: the functions to call on entering a node, those on leaving it (in reverse order),
+    and the fields whose nodes are visited in between."""
 
     enter_type: Callable[[Node], None] | None
     entering: list[tuple[int, Callable[..., Any]]]

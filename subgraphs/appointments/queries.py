@@ -39,7 +39,7 @@ def _missed(row: Values, days: Days) -> ColumnElement[bool]:
     return and_(row("status") == word("ABSENT"), row("day") >= days.ago)
 
 
-def _held(row: Values) -> ColumnElement[bool]:
+def _not_called_off(row: Values) -> ColumnElement[bool]:
     """Whether a rendez-vous was kept, missed or is still to come: neither excused nor cancelled."""
     return row("status").not_in([word("EXCUSE"), word("ANNULE")])
 
@@ -57,9 +57,9 @@ LOST_CONTACTS = Signal(
     meaning="Temps sans rendez-vous, ni passé ni à venir",
     reads=("status", "day"),
     since=Sort("day"),
-    here=lambda row, days: and_(_held(row), row("day") < days.ago),
+    here=lambda row, days: and_(_not_called_off(row), row("day") < days.ago),
     other=lambda row, other, days: and_(
-        _held(other),
+        _not_called_off(other),
         or_(other("day") > row("day"), and_(other("day") == row("day"), other("id") > row("id"))),
     ),
     alone=True,

@@ -198,7 +198,10 @@ def read_request(mutation: str, cls: type, given: Any, now: datetime, secret: by
 
 
 def hashed_actor(actor: str, secret: bytes) -> str:
-    """The actor as it is stored beside its requests; no key and no request begins as what is hashed does."""
+    """The keyed hash of an actor, which is stored beside its requests.
+
+    The prefix keeps it apart from the hashes of keys and requests, which are made under the same secret.
+    """
     return _digest(secret, b"actor:" + actor.encode())
 
 

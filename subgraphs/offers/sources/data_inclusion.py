@@ -34,7 +34,7 @@ from subgraphs.kit.ingest.unread_fields import UnreadFields
 from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import tables
 from subgraphs.offers.ranking import REMOTE
-from subgraphs.offers.sources.data_inclusion_whole import NAME, Held, removals
+from subgraphs.offers.sources.data_inclusion_whole import NAME, ListsOfFiles, removals
 
 CATEGORIES = frozenset(category.value for category in v1.Categorie)
 PLACE = "latitude"
@@ -97,7 +97,7 @@ class DataInclusion(Source):
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given; a record that comes twice counts by its date."""
-        held = Held()
+        held = ListsOfFiles()
         report = await read_files(self.name, paths, session, partial(_records, held), _write)
         if options.whole:
             for removal in await removals(held, report, session, options):
@@ -106,7 +106,7 @@ class DataInclusion(Source):
         return report
 
 
-def _records(held: Held, path: Path) -> Iterator[Numbered[Any] | Refused]:
+def _records(held: ListsOfFiles, path: Path) -> Iterator[Numbered[Any] | Refused]:
     held.open()
     for record in records(path, "items", _neither, is_list=True, beside=held.close):
         held.add(record)

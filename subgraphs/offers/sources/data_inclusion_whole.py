@@ -21,7 +21,7 @@ OLDEST = datetime(1, 1, 1, tzinfo=UTC)
 LISTS = {"structures": tables.structure, "services": tables.service}
 
 
-class Held:
+class ListsOfFiles:
     """What files hold of each list: the keys, the newest day, and how many records a page announces of all."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class Held:
             self._is_sure = False
 
 
-async def removals(held: Held, report: Report, session: Session, options: Options) -> list[dict[str, str]]:
+async def removals(held: ListsOfFiles, report: Report, session: Session, options: Options) -> list[dict[str, str]]:
     """The removals of what the files no longer have, as records of the source; none, and the refusal is reported, if
     they may not be whole."""
     if not report.whole or not held.whole:
