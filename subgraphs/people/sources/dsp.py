@@ -140,7 +140,7 @@ class _Adult:
         key = self.people.opaque_key(NAME, answers.organisme, number, answers.role, str(answers.date_naissance))
         if not await store.admit(tables.source_record, NAME, key, as_of):
             return Outcome.OLDER
-        level = _one(answers, "nivetu", {code: code for code in codes.EDUCATION_LEVELS}, store.set_aside)
+        level = _single_value(answers, "nivetu", {code: code for code in codes.EDUCATION_LEVELS}, store.set_aside)
         record = PersonRecord(
             source=NAME,
             source_id=key,
@@ -154,9 +154,9 @@ class _Adult:
             department=answers.departement,
             education_level=None if level is None else codes.EDUCATION_LEVELS[level],
             education_code=level,
-            diploma=_one(answers, "nivdipmaxobt", codes.DIPLOMAS, store.set_aside),
-            driving_licence=_one(answers, "toppermicondub", codes.FLAGS, store.set_aside),
-            own_transport=_one(answers, "topmoyloco", codes.FLAGS, store.set_aside),
+            diploma=_single_value(answers, "nivdipmaxobt", codes.DIPLOMAS, store.set_aside),
+            driving_licence=_single_value(answers, "toppermicondub", codes.FLAGS, store.set_aside),
+            own_transport=_single_value(answers, "topmoyloco", codes.FLAGS, store.set_aside),
             by_identity=True,
         )
         person_id = await self.people.put(store, record)
@@ -171,19 +171,19 @@ class _Adult:
         return store.outcome
 
 
-def _given(answers: Answers, name: str) -> tuple[str, ...]:
+def _codes_of(answers: Answers, name: str) -> tuple[str, ...]:
     """The codes given for a list, which may have one or several."""
     answer = answers.reponses.get(name)
     return (answer,) if isinstance(answer, str) else answer or ()
 
 
-def _one(answers: Answers, name: str, values: Mapping[str, T], set_aside: SetAside) -> T | None:
+def _single_value(answers: Answers, name: str, values: Mapping[str, T], set_aside: SetAside) -> T | None:
     """The value of the one code of a list; several are set aside, for nothing says which is meant."""
-    given = _given(answers, name)
-    if len(given) > 1:
+    answered = _codes_of(answers, name)
+    if len(answered) > 1:
         set_aside("VALUE_UNKNOWN", f"reponses.{name}")
         return None
-    return chosen(given[0], values, f"reponses.{name}", set_aside) if given else None
+    return chosen(answered[0], values, f"reponses.{name}", set_aside) if answered else None
 
 
 def _themes(answers: Answers, set_aside: SetAside) -> frozenset[str]:
@@ -191,6 +191,6 @@ def _themes(answers: Answers, set_aside: SetAside) -> frozenset[str]:
     themes = {
         chosen(code, values, f"reponses.{name}", set_aside)
         for name, values in codes.THEMES.items()
-        for code in _given(answers, name)
+        for code in _codes_of(answers, name)
     }
     return frozenset(theme for theme in themes if theme is not None) - codes.NO_THEME

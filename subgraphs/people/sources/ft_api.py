@@ -75,7 +75,7 @@ class FranceTravailApi(AskedApi):
         """All answers about a person; a user's token that ends meanwhile is asked for once more."""
         search = await _search(calls, person)
         if search.jeton_usager is None:
-            return _asked(person, reading.at, search.code_retour)
+            return _answer_about(person, reading.at, search.code_retour)
         try:
             return await _answers(calls, person, reading.at, search)
         except ApiRefused as refused:
@@ -85,7 +85,7 @@ class FranceTravailApi(AskedApi):
 
     def unanswered(self, person: Mapping[str, Any], reading: Reading) -> Answers:
         """The record of a failure."""
-        return _asked(person, reading.at, "")
+        return _answer_about(person, reading.at, "")
 
 
 async def _search(calls: Calls, person: Mapping[str, Any]) -> Search:
@@ -99,14 +99,14 @@ async def _answers(calls: Calls, person: Mapping[str, Any], at: datetime, search
     user = {"ft-jeton-usager": search.jeton_usager or ""}
     informations = await calls.find("/informations-administratives/v1/usager", Administrative, user)
     if informations is None:
-        return _asked(person, at, NONE)
+        return _answer_about(person, at, NONE)
     if not informations.is_about(person["number"], person["birth_date"]):
-        return _asked(person, at, OTHER)
+        return _answer_about(person, at, OTHER)
     orientations = await calls.find("/orientationusager/v1/lectureOrientation", list[Orientation], user)
     diagnosis = None
     if followed(orientations):
         diagnosis = await calls.find("/diagnosticargumente/v4/dossiers", Diagnosis, user)
-    return _asked(
+    return _answer_about(
         person,
         at,
         search.code_retour,
@@ -119,7 +119,7 @@ async def _answers(calls: Calls, person: Mapping[str, Any], at: datetime, search
     )
 
 
-def _asked(person: Mapping[str, Any], at: datetime, code: str, **answers: Any) -> Answers:
+def _answer_about(person: Mapping[str, Any], at: datetime, code: str, **answers: Any) -> Answers:
     return Answers(
         numero=person["number"],
         date_naissance=person["birth_date"],

@@ -83,18 +83,20 @@ class _Row:
         erasure = day(self.row["effacement"], "effacement")
         people = await self._people(store)
         before = await store.row(journey_tables.exercised_right, source=NAME, source_id=key)
-        said = self._said(before or {}, updated_at, erasure)
-        await self._remember(store, min(people), key, updated_at, said)
+        days = self._days_of_rights(before or {}, updated_at, erasure)
+        await self._remember(store, min(people), key, updated_at, days)
         left = set() if before is None else {UUID(str(before["person_id"]))} - people
         for person_id in people | left:
             about = await store.all(journey_tables.exercised_right, person_id=person_id)
-            values = _in_force([*about, said] if person_id in people else about)
+            values = _in_force([*about, days] if person_id in people else about)
             await store.put(access.person, {"person_id": person_id}, values)
         for person_id in people | left:
             await self.people.put_restrictions(store, person_id)
         return store.outcome
 
-    def _said(self, before: Mapping[str, Any], updated_at: datetime, erasure: date | None) -> dict[str, date | None]:
+    def _days_of_rights(
+        self, before: Mapping[str, Any], updated_at: datetime, erasure: date | None
+    ) -> dict[str, date | None]:
         """What the row says: the first day on which the register said that each right is in force, for as long as it
         is, and the day of an erasure."""
         days = {
@@ -104,11 +106,11 @@ class _Row:
         return {**days, "erasure_on": erasure}
 
     async def _remember(
-        self, store: Store, person_id: UUID, key: str, updated_at: datetime, said: Mapping[str, date | None]
+        self, store: Store, person_id: UUID, key: str, updated_at: datetime, days: Mapping[str, date | None]
     ) -> None:
         """Keep what the row says, if that is anything."""
-        if any(said.values()):
-            values = {**said, "person_id": person_id, "as_of": updated_at}
+        if any(days.values()):
+            values = {**days, "person_id": person_id, "as_of": updated_at}
             await store.put(journey_tables.exercised_right, {"source": NAME, "source_id": key}, values)
         else:
             await store.delete(journey_tables.exercised_right, source=NAME, source_id=key)
