@@ -47,11 +47,15 @@ async def hub(database: Database, tmp_path_factory: pytest.TempPathFactory) -> A
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def world(database: Database) -> AsyncIterator[Rows]:
-    """Writes as the administrator; nobody is there at first."""
+    """Writes as the administrator; nobody is there at first.
+
+    Changes are kept from the first transaction on: a snapshot is as old as the oldest one of the whole cluster.
+    """
     connection = await database.connect()
     tables = "people.person, people.contact, people.rsa, appointments.appointment, access.person, access.link"
     await connection.execute(f"TRUNCATE {tables}, access.merged, access.change, access.link_change CASCADE")
-    await connection.execute("TRUNCATE access.person_change")
+    await connection.execute("TRUNCATE access.person_change, access.change_mark")
+    await connection.execute("INSERT INTO access.change_mark (xid) VALUES ('3')")
     yield Rows(connection)
     await connection.close()
 

@@ -105,8 +105,9 @@ def broken(number: int) -> bytes:
 def test_a_refused_notification_waits_and_the_same_one_again_replaces_it(
     receiver: Receiver, fresh_database: Database
 ) -> None:
+    notification = broken(1)  # it names the second in which it was made
     for _ in range(2):
-        assert code(receiver.send(CD08, broken(1))) == "SCHEMA_INVALID"
+        assert code(receiver.send(CD08, notification)) == "SCHEMA_INVALID"
     assert receiver.send(CD08, rdv(2)).status_code == 200
     receiver.send(CD08, broken(3), {"x-rdvi-signature": "0"})
     (record,) = waiting(fresh_database)
