@@ -120,7 +120,7 @@ class HubApp(AsgiApplication):
 
     `local` are the subgraphs of this process, `remote` the connections to the others, `links` the database of links
     between actors and people, `changed` that of what changed of whom, `sources` reads how fresh they are, `reviews` who
-    may be one person; `parts` made them all, to be closed last.
+    may be one person; `parts` made them all, to be closed last; `origins` are those of pages elsewhere that may ask.
     """
 
     def __init__(
@@ -137,9 +137,10 @@ class HubApp(AsgiApplication):
         remote: Sequence[HttpTransport],
         parts: Instrumentation,
         pages: Sequence[BaseRoute],
+        origins: Collection[str],
     ) -> None:
         routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *pages]
-        super().__init__(parts.endpoint(pipeline.answer, pipeline.identify), routes, page=True)
+        super().__init__(parts.endpoint(pipeline.answer, pipeline.identify), routes, page=True, origins=origins)
         self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
         self._sources, self._changed = sources, changed
         self._journal_reader, self._copies, self._remote, self._parts = journal_reader, copies, remote, parts
@@ -294,8 +295,9 @@ def hub_app(
     ]
     connections = list(remote.values())
     return HubApp(
-        pipeline, journal, copies, reader, links, changed, sources, reviews, local, connections, parts, [*pages, *more]
-    )
+        pipeline, journal, copies, reader, links, changed, sources, reviews, local, connections, parts,
+        [*pages, *more], settings.origins,
+    )  # fmt: skip
 
 
 def _remote_transports(settings: Settings, keys: Keys, parts: Instrumentation) -> Mapping[str, HttpTransport]:

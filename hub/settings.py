@@ -18,9 +18,10 @@ import msgspec
 from hub.document.limits import Limits
 from hub.document.manifest import Manifest, read_manifest
 from hub.errors import StartRefused
-from hub.federation.client.http1 import Care, address
+from hub.federation.client.http1 import LOOPBACK, Care, address
 from hub.federation.client.tls import client_tls
 from hub.federation.execution.execute import Bounds
+from hub.http.cross_origin import read_origins
 from hub.identity.applications import Client
 from hub.identity.issuer import TOKEN_SECONDS, Issuer, Pace, Source
 from hub.intake.sender_settings import SenderSettings, SenderTable, sender_settings
@@ -36,8 +37,6 @@ from schema.subgraphs import SUBGRAPHS
 
 RowT = TypeVar("RowT")
 NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace, RequestLimit)
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Settings:
     not there; `override`: percentages of requests by label of a progressive override; `traces`: the collector of
     spans, if any; `checkpoints`: where those of the journal are sent; `sources`: the rhythm that each source is
     expected to keep; `webhooks`: who may send notifications; `sync`: accounts at
-    the APIs of sources.
+    the APIs of sources; `origins`: the pages that may ask from a browser.
     """
 
     audience: str
@@ -82,6 +81,7 @@ class Settings:
     sources: Mapping[str, Rhythm] = field(default_factory=dict)
     webhooks: tuple[SenderSettings, ...] = ()
     sync: tuple[SyncLink, ...] = ()
+    origins: frozenset[str] = frozenset()
 
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -165,6 +165,7 @@ class SettingsFile(TomlForm, frozen=True):
     subgraphs: dict[str, str | dict[str, Any]] = msgspec.field(default_factory=dict)
     deadline: Annotated[float, TIME] = 10.0
     show_plans: bool = False
+    origins: list[str] = msgspec.field(default_factory=list)
     documents: list[dict[str, Any]] = msgspec.field(default_factory=list)
     limits: dict[str, Any] = msgspec.field(default_factory=dict)
     execution: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -198,7 +199,8 @@ def load_settings(path: Path) -> Settings:
 
 
 def _settings(file: TomlFile, folder: Path) -> Settings:
-    top = TomlTable(file, "", 0, file.values).read(SettingsFile)
+    table = TomlTable(file, "", 0, file.values)
+    top = table.read(SettingsFile)
     issuers = _by_name([_issuer(row, folder) for row in file.list_of_tables("issuers")], lambda issuer: issuer.name)
     agreement_rows = [row.read(AgreementTable) for row in file.list_of_tables("agreements")]
     agreements = _by_name(agreement_rows, lambda agreement: agreement.organisation)
@@ -217,6 +219,7 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
         },
         deadline=top.deadline,
         show_plans=top.show_plans,
+        origins=read_origins(table, top.origins),
         documents={client: _manifest(row, folder) for client, row in documents.items()},
         limits=_numbers(Limits, _table(file, "limits", top.limits)),
         bounds=_numbers(Bounds, _table(file, "execution", top.execution)),

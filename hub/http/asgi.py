@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -12,15 +12,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
+from hub.http.cross_origin import cross_origin
 from hub.http.endpoint import GraphQLEndpoint
 from hub.http.graphiql import wants_page
 
 
 class AsgiApplication(ABC):
-    """Serves `endpoint` at `/graphql`, `GET /healthz` and `routes`; with `page`, browsers get GraphiQL there."""
+    """Serves `endpoint` at `/graphql`, `GET /healthz` and `routes`; with `page`, browsers get GraphiQL there.
 
-    def __init__(self, endpoint: GraphQLEndpoint, routes: Sequence[BaseRoute], *, page: bool) -> None:
-        self._endpoint, self._page = endpoint, page
+    Pages of `origins` may read what `/graphql` answers, and nothing else.
+    """
+
+    def __init__(
+        self, endpoint: GraphQLEndpoint, routes: Sequence[BaseRoute], *, page: bool, origins: Collection[str] = ()
+    ) -> None:
+        self._endpoint: Any = cross_origin(endpoint, origins) if origins else endpoint
+        self._page = page
         self._rest = Starlette(routes=[Route("/healthz", _healthy), *routes], lifespan=self._lifespan)
         self._rest.router.redirect_slashes = False
 

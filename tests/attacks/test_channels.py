@@ -67,7 +67,7 @@ async def test_28_no_connection_that_lasts_is_opened(hub: Inside, path: str) -> 
     assert (mixed.status, mixed.code, mixed.calls) == (406, "NOT_ACCEPTABLE", {})
 
 
-async def test_29_no_other_origin_is_ever_allowed(hub: Inside, world: World) -> None:
+async def test_29_no_other_origin_is_allowed_that_the_settings_do_not_name(hub: Inside, world: World) -> None:
     """No answer bears a header by which a browser would hand it to a page of elsewhere."""
     origin = "https://attacker.example"
     requests = [

@@ -57,6 +57,10 @@ class Care:
             raise ValueError("'connections', 'largest' and 'failures' are at least one")
 
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""The names of this machine."""
+
+
 def address(url: str) -> SplitResult:
     """The parts of a URL of the settings; raises ValueError if requests can't be sent there."""
     parts = urlsplit(url)
