@@ -83,7 +83,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
 
 lock:
 	$(LOCK) pyproject.toml --extra embedded --group build -o requirements/base.txt
-	$(LOCK) pyproject.toml --extra embedded --extra otel --group build --group dev -c requirements/base.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra embedded --extra otel --extra parquet --group build --group dev -c requirements/base.txt -o requirements/dev.txt
 	$(LOCK) --group pyproject.toml:node -o requirements/node.txt
 
 # The reference file of communes, from two packages: see infra/communes.py.

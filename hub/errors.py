@@ -8,6 +8,7 @@
     ├── FieldFailed               one path of the answer is null and says why (subgraph, non-null, input)
     ├── NotServed                 nothing may be sent (503): database, journal, plan bound, deadline
     ├── ClientRefused             hub.client_code: operations of which no client can be made
+    ├── ExportRefused             hub.export: what can't be exported, or could not be read to its end
     └── StartRefused              configuration, keys, schema or policy with which the hub won't start
 
 `code` is part of the public interface: it never changes meaning. `message` is for the person who reads the answer
@@ -103,6 +104,10 @@ class NotServed(HubError):
 
 class ClientRefused(HubError):
     """No client can be made of these operations."""
+
+
+class ExportRefused(HubError):
+    """Nothing is exported, or not to its end."""
 
 
 class StartRefused(HubError):

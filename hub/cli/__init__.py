@@ -27,6 +27,7 @@ COMMANDS = {
     "schema": "Ce qui change d'un schéma à l'autre, et le schéma tel qu'un acteur peut le lire.",
     "plan": "Montre les appels aux sous-graphes d'un document ; rien n'est exécuté, aucune valeur n'est montrée.",
     "client": "Fait un client typé, en Python ou en TypeScript, des opérations d'une application.",
+    "export": "Écrit une liste qu'un hub sert, page après page, dans un fichier CSV, NDJSON ou Parquet.",
     "token": "Donne le jeton d'un acteur de la démonstration.",
     "ingest": "Lit les fichiers d'un système source ; le même fichier donné deux fois n'écrit rien la seconde.",
     "sources": "Dit de chaque source quand elle a été lue, si c'est à temps, et ce qui en a été refusé.",

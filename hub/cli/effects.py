@@ -22,6 +22,10 @@ EFFECTS: Mapping[str, str] = {
     "plan": READS,
     "client python": "le client, dans le dossier d'« --output », qu'il remplace",
     "client typescript": "le client, dans le dossier d'« --output », qu'il remplace",
+    "export": (
+        "le fichier d'« --output », ses motifs d'accès à côté (`….access.json`) et, jusqu'à la fin, ses pages "
+        "(`….part`) ; au journal du hub, ce qui a été lu"
+    ),
     "token": READS,
     "ingest": "les données de la source, sa lecture parmi celles de `hub sources`, et, chiffré, ce qui en est refusé",
     "sources": READS,

@@ -6,13 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from hub.cli.decision_classes import decision_class
 from hub.cli.options import ClientOption
 from hub.cli.refusals import refuse
 from hub.cli.text_files import read, read_text
+from hub.cli.variables import variables_of
 from hub.document.variables import bind
 from hub.gateway import EVERYONE, allow
 from hub.graph import load_graph
@@ -55,15 +55,5 @@ def plan(
         prepared = preparer.prepare(text, operation, EVERYONE, TRACE)
     query_plan = prepared.plan
     if variables is not None:
-        query_plan = query_plan.under(bind(prepared.operation, _values(variables), preparer.schema))
+        query_plan = query_plan.under(bind(prepared.operation, variables_of(variables), preparer.schema))
     typer.echo(query_plan.text(), nl=False)
-
-
-def _values(text: str) -> dict[str, Any]:
-    try:
-        values = orjson.loads(text)
-    except ValueError:
-        values = None
-    if not isinstance(values, dict):
-        refuse("ARGUMENT_INVALID", '« --variables » est un objet JSON, comme \'{"id": "1"}\'.')
-    return values

@@ -54,12 +54,25 @@ def read_operations(folders: Sequence[Path], schema: GraphQLSchema) -> list[Oper
     Fragments may stand in any file. Raises ClientRefused.
     """
     documents = [_parse(path, folder) for folder in folders for path in sorted(folder.rglob("*.graphql"))]
-    if not any(True for document in documents for _ in _operations(document)):
+    return _read(documents, schema, f"« {folders[0]} » ne contient aucune opération : mettez-y des fichiers *.graphql.")
+
+
+def read_operation(path: Path, schema: GraphQLSchema) -> Operation:
+    """The only operation of a file. Raises ClientRefused."""
+    operations = _read([_parse(path, path.parent)], schema, f"« {path} » ne contient aucune opération.")
+    if len(operations) != 1:
         raise ClientRefused(
-            "OPERATIONS_MISSING",
-            f"« {folders[0]} » ne contient aucune opération : mettez-y des fichiers *.graphql.",
-            "no operation in the folder",
+            "OPERATIONS_SEVERAL",
+            f"« {path} » contient plusieurs opérations : n'y laissez que celle à exécuter.",
+            "more than one operation in the file",
         )
+    return operations[0]
+
+
+def _read(documents: Sequence[DocumentNode], schema: GraphQLSchema, missing: str) -> list[Operation]:
+    """The operations of these documents; `missing` is said if there is none. Raises ClientRefused."""
+    if not any(True for document in documents for _ in _operations(document)):
+        raise ClientRefused("OPERATIONS_MISSING", missing, "no operation")
     merged = concat_ast(documents)
     _check_names([node for document in documents for node in _operations(document)])
     if errors := validate(schema, merged):

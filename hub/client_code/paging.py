@@ -16,10 +16,11 @@ CURSORS = ("after", "since")
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """`variable` holds the cursor; `path` leads to the connection, each key with whether it may be null; `node` is
-    the class of an element."""
+    """`variable` holds the cursor, `argument` takes it; `path` leads to the connection, each key with whether it may be
+    null; `node` is the class of an element."""
 
     variable: str
+    argument: str
     path: tuple[tuple[str, bool], ...]
     node: str
     nodes_nullable: bool
@@ -31,7 +32,7 @@ def paging(operation: Operation, data: Shape) -> Paging | None:
     cursors = _cursors(operation.node)
     if len(cursors) != 1:
         return None
-    keys, variable = cursors[0]
+    keys, variable, argument = cursors[0]
     shape = data
     path: list[tuple[str, bool]] = []
     for key in keys:
@@ -52,22 +53,22 @@ def paging(operation: Operation, data: Shape) -> Paging | None:
     inner = {entry.key for entry in bounds.shapes[0].fields}
     if not {"hasNextPage", "endCursor"} <= inner:
         return None
-    return Paging(variable, tuple(path), nodes.shapes[0].name, not is_non_null_type(nodes.type))
+    return Paging(variable, argument, tuple(path), nodes.shapes[0].name, not is_non_null_type(nodes.type))
 
 
 def _entry(shape: Shape, key: str) -> ShapeField | None:
     return next((entry for entry in shape.fields if entry.key == key), None)
 
 
-def _cursors(node: OperationDefinitionNode) -> list[tuple[tuple[str, ...], str]]:
-    """The paths of fields whose cursor is a variable, with it; fragments are not looked into."""
-    cursors: list[tuple[tuple[str, ...], str]] = []
+def _cursors(node: OperationDefinitionNode) -> list[tuple[tuple[str, ...], str, str]]:
+    """The paths of fields whose cursor is a variable, with it and its argument; fragments are not looked into."""
+    cursors: list[tuple[tuple[str, ...], str, str]] = []
 
     def walk(fields: list[FieldNode], path: tuple[str, ...]) -> None:
         for entry in fields:
             here = (*path, (entry.alias or entry.name).value)
             cursors.extend(
-                (here, argument.value.name.value)
+                (here, argument.value.name.value, argument.name.value)
                 for argument in entry.arguments or ()
                 if argument.name.value in CURSORS and isinstance(argument.value, VariableNode)
             )

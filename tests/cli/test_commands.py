@@ -82,6 +82,7 @@ AS_INSTALLED: dict[str, tuple[str, str]] = {
     "compose": ("--subgraph a --output nowhere", "ARGUMENT_INVALID"),
     "schema": ("diff nowhere nowhere", "SCHEMA_UNREADABLE"),
     "plan": ("nowhere", "DOCUMENT_UNREADABLE"),
+    "export": ("--query nowhere --format csv --output nowhere --url http://hub/graphql", "OPERATION_UNREADABLE"),
     "token": ("referent-a --demo nowhere", "DEMO_NOT_READY"),
     "ingest": ("cnaf-flux nowhere --keys nowhere", "KEYS_MISSING"),
     "sync": ("data-inclusion --settings nowhere", "SETTINGS_INVALID"),

@@ -1,0 +1,130 @@
+"""The pages of an export that is under way: a file beside the output, from which a later run goes on.
+
+The first line says of which export, and since when; each other one is a page with its cursor, on the disk before the
+next page is asked for. A line without an end is of a page that was being written, and is left out.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from hub.errors import ExportRefused
+from hub.export.columns import Row
+
+LONGEST = 86_400
+"""Seconds after which an export begins anew: what it read first may be withdrawn since."""
+PRIVATE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page: its rows, the cursor at its end, and the entries of access of its answer."""
+
+    rows: Sequence[Row]
+    cursor: str | None
+    is_last: bool
+    access: Sequence[Mapping[str, Any]]
+
+
+class PagesFile:
+    """The pages so far of the export with this digest; a `with` block holds the file for this process alone."""
+
+    def __init__(self, output: Path, digest: str, now: int) -> None:
+        self.path = output.with_name(f"{output.name}.part")
+        self._digest, self._now = digest, now
+        self.last: StoredPage | None = None
+        self.rows = 0
+
+    def __enter__(self) -> Self:
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE)
+        except OSError as error:
+            raise unwritable(self.path) from error
+        self._file = os.fdopen(descriptor, "r+b")
+        try:
+            self._begin(descriptor)
+        except BaseException:
+            self._file.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._file.close()
+
+    def _begin(self, descriptor: int) -> None:
+        """Take the file, and read where it is; empty it if it is of another day."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ExportRefused(
+                "EXPORT_RUNNING", f"Un autre export écrit « {self.path} » : attendez sa fin.", "the file is locked"
+            ) from error
+        os.fchmod(descriptor, PRIVATE)
+        end = 0
+        for line in self._lines():
+            if end == 0:
+                head = orjson.loads(line)
+                if head["since"] + LONGEST < self._now:
+                    break
+                self._check(head["export"])
+            else:
+                self.last = StoredPage(**orjson.loads(line))
+                self.rows += len(self.last.rows)
+            end += len(line)
+        self._file.truncate(end)
+        self._file.seek(end)
+        if end == 0:
+            self._write({"export": self._digest, "since": self._now})
+
+    def _check(self, digest: str) -> None:
+        if digest != self._digest:
+            raise ExportRefused(
+                "EXPORT_OTHER",
+                f"« {self.path} » est d'un autre export, interrompu : finissez-le par la même commande qu'alors, ou "
+                "effacez ce fichier.",
+                "another query, address, purpose or variables",
+            )
+
+    def add(self, page: StoredPage) -> None:
+        """Write a page, and wait until it is on the disk."""
+        self._write(page)
+        self.last = page
+        self.rows += len(page.rows)
+
+    def pages(self) -> Iterator[StoredPage]:
+        """All pages, read one by one."""
+        lines = self._lines()
+        next(lines)
+        return (StoredPage(**orjson.loads(line)) for line in lines)
+
+    def erase(self) -> None:
+        """Delete the file: the output is there, or nobody can go on from it."""
+        self.path.unlink()
+
+    def _lines(self) -> Iterator[bytes]:
+        """The whole lines of the file."""
+        self._file.seek(0)
+        return (line for line in self._file if line.endswith(b"\n"))
+
+    def _write(self, value: Any) -> None:
+        try:
+            self._file.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise unwritable(self.path) from error
+
+
+def unwritable(path: Path) -> ExportRefused:
+    """The refusal of a path where nothing can be written."""
+    return ExportRefused(
+        "OUTPUT_UNWRITABLE", f"« {path} » ne s'écrit pas : nommez un fichier d'un dossier où écrire.", "not writable"
+    )
