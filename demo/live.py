@@ -73,7 +73,7 @@ def main() -> None:
     """Start all, print the address of the page, and wait for the end of the standard input."""
     keys = Keys.create(DATA / "keys")
     name = sender_key("rdv-insertion", SENDER)
-    Keys.add_sender(keys.directory, name)
+    Keys.add(keys.directory, name)
     secret = (keys.directory / name).read_bytes().strip()
     with ExitStack() as stack:
         receiver = stack.enter_context(_hub("serve", "--role", "webhooks", "--port", "0", "--settings", _senders()))

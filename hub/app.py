@@ -59,7 +59,7 @@ from hub.runs.status_reader import StatusReader
 from hub.settings import Settings
 from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.trace_settings import TraceSettings
-from hub.transports import InProcess, allowed_codes, signed_headers
+from hub.transports import InProcess, allowed_codes, no_headers, signed_headers
 from infra.keys import Keys, role_keys
 from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, REVIEWER, RUNS_READER
 from infra.roles import Dsn
@@ -103,9 +103,9 @@ def hub_roles(remote: Collection[str]) -> tuple[str, ...]:
 
 
 def hub_keys(remote: Collection[str]) -> tuple[str, ...]:
-    """The keys of such a hub: it signs calls to the subgraphs elsewhere, and holds nothing of what they alone need."""
+    """The keys of a hub that signs calls to the `remote` subgraphs: it holds nothing of what they alone need."""
     local = (key for name in SUBGRAPHS if name not in remote for key in _local_keys(name))
-    contexts = (f"context-{name}" for name in SUBGRAPHS if name in remote)
+    contexts = (f"context-{name}" for name in remote)
     return tuple(dict.fromkeys(("cursors", "journal", *local, *contexts, *role_keys(*hub_roles(remote)))))
 
 
@@ -243,7 +243,9 @@ def hub_app(
     copies = OutsideCopies(settings.checkpoints)
     journal, keyring = parts.journal(dsn, Signer(keys.journal), copies.keep), Keyring(dsn("journal_keeper"))
     reader, links = JournalReader(dsn("journal_reader")), parts.database(dsn(ROLE))
-    labels = data_labels(graph.supergraph.schema, table.classification, policy, settings.names, _partners(settings))
+    labels = data_labels(
+        graph.supergraph.schema, table.classification, policy, settings.names, _partners(settings), graph.labels
+    )
     lists = AccessLists(reader, keyring, Perimeter(links), labels, partial(Sealer, keys.cursors))
     changed = parts.database(dsn(CHANGES_READER))
     changes = ChangeList(changed, watched_tables(), partial(Sealer, keys.cursors))
@@ -301,9 +303,10 @@ def hub_app(
 
 
 def _remote_transports(settings: Settings, keys: Keys, parts: Instrumentation) -> Mapping[str, HttpTransport]:
-    headers = parts.headers(signed_headers(keys))
+    """The connections to subgraphs elsewhere; one without the contract gets nothing of who asks."""
+    signed = parts.headers(signed_headers(keys))
     return {
-        name: HttpTransport(remote.url, headers, care=remote.care, tls=remote.tls)
+        name: HttpTransport(remote.url, signed if remote.signed else no_headers, care=remote.care, tls=remote.tls)
         for name, remote in settings.subgraphs.items()
     }
 

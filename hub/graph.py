@@ -11,6 +11,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import orjson
 from graphql import GraphQLSchema, print_schema
@@ -27,14 +29,19 @@ from hub.wording.engine import call_engine
 from schema.categories import Level
 from schema.subgraphs import GENERATED, OWN, SUBGRAPHS
 
+if TYPE_CHECKING:
+    from hub.federation.compose.composer import Source
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The supergraph, what clients see of it, and every decision on it."""
+    """The supergraph, what clients see of it, and every decision on it; `labels`: what the person reads of a joined
+    subgraph's data, by coordinate (those of the hub's own are `hub.journal.read.data_labels`')."""
 
     supergraph: Supergraph
     schema: GraphQLSchema
     table: DecisionTable
+    labels: Mapping[str, str] = MappingProxyType({})
 
     @property
     def pins(self) -> dict[str, str]:
@@ -43,9 +50,9 @@ class Graph:
         return {"supergraph": self.supergraph.digest, "classification": classification, "policy": policy}
 
 
-def graph_of(supergraph: Supergraph) -> Graph:
-    """Classify a supergraph and decide every coordinate under the policy files."""
-    return _decided(supergraph, classify(supergraph))
+def graph_of(supergraph: Supergraph, contracted: frozenset[str] = frozenset()) -> Graph:
+    """Classify a supergraph and decide every coordinate under the policy files; `contracted` as `classify` takes it."""
+    return _decided(supergraph, classify(supergraph, contracted))
 
 
 def _decided(supergraph: Supergraph, classification: Classification) -> Graph:
@@ -103,13 +110,19 @@ def _not_pinned(detail: str) -> StartRefused:
     )
 
 
-def generated(folder: Path = GENERATED) -> Mapping[Path, str]:
-    """The files that this module writes, from the served SDLs in the folder."""
-    from hub.federation.compose.composer import Source, compose  # a hub that serves composes nothing
+def own_sources(folder: Path = GENERATED) -> list[Source]:
+    """The hub's own subgraphs, to compose: their served SDLs in the folder."""
+    from hub.federation.compose.composer import Source  # a hub that serves its own subgraphs composes nothing
 
     texts = {name: (folder / f"{name}.graphql").read_text(encoding="utf-8") for name in (*SUBGRAPHS, *OWN)}
-    sources = [Source(name, f"http://{name}.spie-hub.example/graphql", text) for name, text in texts.items()]
-    graph = graph_of(compose(sources))
+    return [Source(name, f"http://{name}.spie-hub.example/graphql", text) for name, text in texts.items()]
+
+
+def generated(folder: Path = GENERATED) -> Mapping[Path, str]:
+    """The files that this module writes, from the served SDLs in the folder."""
+    from hub.federation.compose.composer import compose
+
+    graph = graph_of(compose(own_sources(folder)))
     return {
         folder / "supergraph.graphql": graph.supergraph.text,
         folder / "api.graphql": print_schema(graph.schema) + "\n",

@@ -25,6 +25,8 @@ from hub.http.cross_origin import read_origins
 from hub.identity.applications import Client
 from hub.identity.issuer import TOKEN_SECONDS, Issuer, Pace, Source
 from hub.intake.sender_settings import SenderSettings, SenderTable, sender_settings
+from hub.joined.join_settings import Join, joined_subgraph
+from hub.joined.joined_subgraph import JoinedSubgraph
 from hub.journal.write.outside_copies import Destinations
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
@@ -33,7 +35,6 @@ from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.sync.link_settings import SyncLink, SyncTable, sync_link
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
-from schema.subgraphs import SUBGRAPHS
 
 RowT = TypeVar("RowT")
 NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace, RequestLimit)
@@ -41,12 +42,18 @@ NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace, RequestLim
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A subgraph in another process: its URL, the limits of calls, and the TLS authorities and certificate for
-    HTTPS."""
+    """A subgraph in another process: its URL, the limits of calls, the TLS authorities and certificate for HTTPS, and
+    for one of other teams what joins it to the graph."""
 
     url: str
     care: Care
     tls: ssl.SSLContext | None
+    joined: JoinedSubgraph | None = None
+
+    @property
+    def signed(self) -> bool:
+        """Whether it gets the signed context: it is one of the hub's own, or keeps their contract."""
+        return self.joined is None or self.joined.contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,16 @@ class Settings:
     webhooks: tuple[SenderSettings, ...] = ()
     sync: tuple[SyncLink, ...] = ()
     origins: frozenset[str] = frozenset()
+
+    @property
+    def joined(self) -> tuple[JoinedSubgraph, ...]:
+        """The subgraphs of other teams."""
+        return tuple(remote.joined for remote in self.subgraphs.values() if remote.joined is not None)
+
+    @property
+    def signed(self) -> tuple[str, ...]:
+        """The names of the subgraphs elsewhere that get the signed context."""
+        return tuple(name for name, remote in self.subgraphs.items() if remote.signed)
 
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -137,9 +154,12 @@ class TlsTable(TomlForm, frozen=True):
 
 
 class RemoteTable(TlsTable, frozen=True, kw_only=True):
-    """An entry of `[subgraphs]`, beside the numbers of `Care`."""
+    """An entry of `[subgraphs]`, beside the numbers of `Care`; for one of another team, as `Join` has it."""
 
     url: str
+    sdl: str | None = None
+    categories: str | None = None
+    contract: bool = False
 
 
 class TracesTable(TlsTable, frozen=True, kw_only=True):
@@ -206,16 +226,13 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
     agreements = _by_name(agreement_rows, lambda agreement: agreement.organisation)
     document_rows = [row.read(DocumentsTable) for row in file.list_of_tables("documents")]
     documents = _by_name(document_rows, lambda row: row.client)
-    if unknown := set(top.subgraphs) - set(SUBGRAPHS):
-        raise ValueError(f"unknown subgraph {min(unknown)}")
     return Settings(
         audience=top.audience,
         issuers=issuers,
         agreements={organisation: agreement.purposes for organisation, agreement in agreements.items()},
         names={row.organisation: _name(row.name) for row in agreement_rows if row.name is not None},
         subgraphs={
-            name: _remote(_table(file, "subgraphs", {"url": entry} if isinstance(entry, str) else entry), folder)
-            for name, entry in top.subgraphs.items()
+            name: _remote(name, _subgraph_table(file, name, entry), folder) for name, entry in top.subgraphs.items()
         },
         deadline=top.deadline,
         show_plans=top.show_plans,
@@ -303,11 +320,20 @@ def _manifest(row: DocumentsTable, folder: Path) -> Manifest:
     return read_manifest((folder / row.manifest).read_text(encoding="utf-8"), only=row.only)
 
 
-def _remote(entry: TomlTable, folder: Path) -> Remote:
-    """A subgraph in another process: a table of URL, TLS files and numbers of `Care`."""
+def _subgraph_table(file: TomlFile, name: str, entry: str | dict[str, Any]) -> TomlTable:
+    if isinstance(entry, str):
+        return _table(file, "subgraphs", {"url": entry})
+    return _table(file, f"subgraphs.{name}", entry)
+
+
+def _remote(name: str, entry: TomlTable, folder: Path) -> Remote:
+    """A subgraph in another process: a table of URL, TLS files, numbers of `Care` and, for one of others, what joins
+    it."""
     table, care = _split(entry, RemoteTable)
-    tls = _tls(table.url, table, folder)
-    return Remote(table.url, _numbers(Care, care), tls)
+    joined = joined_subgraph(name, entry, Join(table.url, table.sdl, table.categories, table.contract), folder)
+    if joined is not None:
+        _check_encrypted("url", table.url)
+    return Remote(table.url, _numbers(Care, care), _tls(table.url, table, folder), joined)
 
 
 def _traces(table: TracesTable, folder: Path) -> TraceSettings:

@@ -65,3 +65,8 @@ def signed_headers(keys: Keys) -> Headers:
         return [(HEADER.encode(), sealed.encode())]
 
     return headers
+
+
+def no_headers(request: SubgraphRequest, body: bytes, context: Context) -> list[tuple[bytes, bytes]]:
+    """The headers for a subgraph without the contract: nothing of who asks, nor of the request that it is part of."""
+    return []

@@ -37,8 +37,9 @@ RENEWABLE = ("quarantine",)
 """Random keys that may be made anew: what was encrypted by a lost one is read again from its source."""
 SIZE = 32
 """Bytes of a key."""
-OVERLAPPING = tuple(f"context-{subgraph}" for subgraph in SUBGRAPHS)
-"""Keys held by hub and subgraph processes, which do not change them at the same time."""
+CONTEXT = re.compile(r"context-(?!.*\.)[a-z][a-z0-9-]+")
+"""The name of a key held by the hub and by a subgraph, its own or another team's, which do not change it at the same
+time."""
 PREVIOUS = ".previous"
 """The suffix of the file of an old key that is still accepted."""
 SENDER = re.compile(r"webhook-[a-z0-9-]+\.(?!previous$)[a-z0-9-]+")
@@ -82,7 +83,7 @@ class Keys:
         absent = [name for name in names if not (directory / name).is_file()]
         if absent:
             raise _missing(directory, absent)
-        previous_names = [f"{name}{PREVIOUS}" for name in names if name in OVERLAPPING or SENDER.fullmatch(name)]
+        previous_names = [f"{name}{PREVIOUS}" for name in names if CONTEXT.fullmatch(name) or SENDER.fullmatch(name)]
         present_names = [*names, *(name for name in previous_names if (directory / name).is_file())]
         return Keys(directory, {name: _read(directory / name) for name in present_names})
 
@@ -112,8 +113,8 @@ class Keys:
         return [name for name in NAMES if name not in before]
 
     @staticmethod
-    def add_sender(directory: Path, name: str) -> bool:
-        """Make the secret of this name; return False, and make none, if there is one."""
+    def add(directory: Path, name: str) -> bool:
+        """Make the secret of a sender or of a joined subgraph; return False, and make none, if there is one."""
         Keys.load(directory, ())
         if (directory / name).exists():
             return False

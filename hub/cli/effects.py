@@ -49,6 +49,7 @@ EFFECTS: Mapping[str, str] = {
     "keys rotate": "les clés `context-…`",
     "keys end": "efface les anciennes clés `context-….previous`",
     "keys sender": "le secret d'un expéditeur de notifications ; avec `--end`, efface l'ancien",
+    "keys subgraph": "la clé `context-…` d'un sous-graphe d'une autre équipe",
     "database migrate": "la base, ses rôles et ses schémas ; aucun mot de passe d'un rôle qui existe",
     "database passwords": "les mots de passe des rôles",
     "policy check": READS,

@@ -19,7 +19,7 @@ from hub.cli.journal_why import why
 from hub.cli.local_database import administered, database
 from hub.cli.options import KEYS, KeysOption, ReferenceOption
 from hub.cli.refusals import refuse
-from hub.graph import load_graph
+from hub.cli.served_graph import served_graph
 from hub.journal.chain import plain
 from hub.journal.operator import AUDIT, search_journal
 from hub.journal.operator import adopt as adopt_journal
@@ -97,7 +97,9 @@ def search(
     before: Annotated[datetime | None, typer.Option("--to", help="Avant cet instant.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Nombre d'accès donnés, les plus récents.")] = 100,
     reference: ReferenceOption = None,
-    settings: Annotated[Path | None, typer.Option(help="Fichier de réglages, pour le nom des organisations.")] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="Fichier de réglages, pour le nom des organisations et les sous-graphes joints.")
+    ] = None,
     keys: KeysOption = KEYS,
 ) -> None:
     """Cherche qui a eu communication de quoi ; la recherche s'inscrit au journal, et la personne finit par la voir."""
@@ -106,7 +108,7 @@ def search(
     if person is None and not any(criterion_texts.values()):
         refuse("SEARCH_TOO_WIDE", "Dites qui, quoi ou quand : « hub journal search --help » donne les critères.")
     reference = check_reference(reference)
-    graph, loaded_keys = load_graph(), Keys.load(keys, ("journal", *role_keys(*JOURNALS)))
+    graph, loaded_keys = served_graph(settings), Keys.load(keys, ("journal", *role_keys(*JOURNALS)))
     policy = graph.table.policy
     try:
         search_criteria = criteria(criterion_texts, policy.purposes)
@@ -120,7 +122,10 @@ def search(
         )
     names = load_settings(settings).names if settings is not None else {}
     show_found(
-        accesses, limit, data_labels(graph.supergraph.schema, graph.table.classification, policy, names), Console()
+        accesses,
+        limit,
+        data_labels(graph.supergraph.schema, graph.table.classification, policy, names, joined=graph.labels),
+        Console(),
     )
 
 

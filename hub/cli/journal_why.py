@@ -14,7 +14,7 @@ import typer
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption, ReferenceOption
 from hub.cli.refusals import refuse
-from hub.graph import load_graph
+from hub.cli.served_graph import served_graph
 from hub.journal.operator import AUDIT, search_journal
 from hub.journal.read.access_reasons import access_reasons, reasons_text
 from hub.journal.read.data_labels import DataLabels, data_labels
@@ -41,12 +41,14 @@ def why(
     day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Jour, à l'heure de Paris : AAAA-MM-JJ.")],
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     reference: ReferenceOption = None,
-    settings: Annotated[Path | None, typer.Option(help="Fichier de réglages, pour le nom des organisations.")] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="Fichier de réglages, pour le nom des organisations et les sous-graphes joints.")
+    ] = None,
     keys: KeysOption = KEYS,
 ) -> None:
     """Dit ce qu'un agent a lu d'une personne un jour, pourquoi et par quels accords ; s'inscrit au journal."""
     reference = check_reference(reference)
-    graph = load_graph()
+    graph = served_graph(settings)
     table, policy = graph.table, graph.table.policy
     if not MINYEAR < day.year < MAXYEAR:
         refuse("BAD_INPUT", "« JOUR » n'est pas un jour du calendrier en temps universel : corrigez son année.")
@@ -64,7 +66,7 @@ def why(
     if len(result.accesses) > MOST:
         refuse("SEARCH_TOO_WIDE", f"Plus de {MOST} accès ce jour-là : cherchez par « hub journal search ».")
     names = load_settings(settings).names if settings is not None else {}
-    labels = data_labels(graph.supergraph.schema, table.classification, policy, names)
+    labels = data_labels(graph.supergraph.schema, table.classification, policy, names, joined=graph.labels)
     if json:
         typer.echo(
             orjson.dumps([_json(access, table, labels) for access in result.accesses], option=orjson.OPT_INDENT_2)

@@ -10,6 +10,7 @@ import typer
 
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
+from hub.joined.join_settings import NAME
 from infra.keys import PREVIOUS, SENDER, Keys, sender_key
 from schema.subgraphs import SUBGRAPHS
 
@@ -32,7 +33,7 @@ def init(folder: KeysOption = KEYS) -> None:
 @app.command()
 def rotate(names: Names = None, folder: KeysOption = KEYS) -> None:
     """Met une nouvelle clé en place ; l'ancienne reste admise. Redémarrez ensuite les sous-graphes, puis les hubs."""
-    key_names = _key_names(names)
+    key_names = _key_names(names, folder)
     Keys.load(folder, key_names).overlapped(*key_names)
     for name in key_names:
         typer.echo(f"{name} : nouvelle clé en place ; l'ancienne, {name}{PREVIOUS}, est encore admise.")
@@ -42,7 +43,7 @@ def rotate(names: Names = None, folder: KeysOption = KEYS) -> None:
 @app.command()
 def end(names: Names = None, folder: KeysOption = KEYS) -> None:
     """Efface l'ancienne clé ; un sous-graphe ne l'admet plus dès son redémarrage."""
-    key_names = _key_names(names)
+    key_names = _key_names(names, folder)
     loaded_keys = Keys.load(folder, key_names)
     for name in key_names:
         erased = loaded_keys.ended(name)
@@ -77,15 +78,31 @@ def sender(
         refuse("KEY_EXISTS", f"{folder / name} existe : --renew le change sans coupure.")
 
 
+@app.command()
+def subgraph(
+    name: Annotated[str, typer.Argument(metavar="SOUS-GRAPHE", help="Sous-graphe d'une autre équipe.")],
+    folder: KeysOption = KEYS,
+) -> None:
+    """Crée la clé sous laquelle le hub signe ses appels à un sous-graphe d'une autre équipe, qui en reçoit la copie."""
+    if NAME.fullmatch(name) is None or name in SUBGRAPHS:
+        refuse("ARGUMENT_INVALID", "Le nom d'un sous-graphe d'une autre équipe : minuscules, chiffres et tirets.")
+    if not Keys.add(folder, f"context-{name}"):
+        refuse(
+            "KEY_EXISTS", f"{folder / f'context-{name}'} existe : « hub keys rotate {name} » la change sans coupure."
+        )
+    typer.echo(f"{folder / f'context-{name}'} : clé créée. Donnez-en une copie au processus du sous-graphe.")
+
+
 def _added(folder: Path, source: str, name: str) -> bool:
     """Make the secret of a source that sends, unless there is one; raises StartRefused."""
     from hub.intake.senders import check_sends
 
     check_sends(source)
-    return Keys.add_sender(folder, name)
+    return Keys.add(folder, name)
 
 
-def _key_names(names: list[str] | None) -> list[str]:
-    if not {*(names or ())} <= {*SUBGRAPHS}:
-        refuse("ARGUMENT_INVALID", f"Un sous-graphe est l'un de : {', '.join(SUBGRAPHS)}.")
+def _key_names(names: list[str] | None, folder: Path) -> list[str]:
+    for name in {*(names or ())} - {*SUBGRAPHS}:
+        if NAME.fullmatch(name) is None or not (folder / f"context-{name}").is_file():
+            refuse("ARGUMENT_INVALID", f"Un sous-graphe est l'un de : {', '.join(SUBGRAPHS)}, ou a sa clé ici.")
     return [f"context-{name}" for name in dict.fromkeys(names or SUBGRAPHS)]

@@ -13,7 +13,8 @@ from hub.cli.options import KEYS, ClientOption, KeysOption
 from hub.cli.policy_diff import diff
 from hub.cli.policy_files import fail, load_policy
 from hub.cli.refusals import refuse
-from hub.graph import described, load_classified, load_graph
+from hub.cli.served_graph import JoinedOption, closed_of_joined, served_graph
+from hub.graph import described, load_classified
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_loader import POLICIES
 from hub.policy.report.coverage import coverage
@@ -50,12 +51,18 @@ def check(
     least: Annotated[
         int, typer.Option("--least", min=2, metavar="K", help="Personnes ordinaires qu'il faut, par département.")
     ] = LEAST_ORDINARY,
+    settings: JoinedOption = None,
     keys: KeysOption = KEYS,
 ) -> None:
     """Vérifie les règles, et qu'elles couvrent tout le graphe ; chaque erreur a son fichier et sa ligne."""
     rules = load_policy(folder)
-    supergraph, classification = load_classified()
-    covered = coverage(described(supergraph, classification), classification, rules)
+    if settings is None:
+        supergraph, classification = load_classified()
+        covered = coverage(described(supergraph, classification), classification, rules)
+    else:
+        graph = served_graph(settings)
+        classification = graph.table.classification
+        covered = coverage(graph.schema, classification, rules)
     if problems := [*covered.misnamed, *idle_grants(classification, rules)]:
         fail("POLICY_INVALID", [f"{folder}/{problem}" for problem in problems])
     if covered.missing:
@@ -76,6 +83,10 @@ def check(
         typer.echo(f"  {coordinate}")
     for note in covered.notes:
         typer.echo(f"À noter : {note}.")
+    for name, left_out in (closed_of_joined(settings) if settings is not None else {}).items():
+        typer.echo(f"Sous-graphe « {name} » : {len(left_out)} coordonnées sans catégorie restent fermées.")
+        for coordinate in left_out:
+            typer.echo(f"  {coordinate}")
     if data:
         _check_data(keys, least)
 
@@ -86,9 +97,10 @@ def table(
     purpose: Annotated[str | None, PURPOSE] = None,
     client: ClientOption = None,
     json: Annotated[bool, typer.Option("--json/--markdown", help="Un tableau JSON, ou du Markdown.")] = False,
+    settings: JoinedOption = None,
 ) -> None:
     """Montre la table des décisions que le hub applique, champ par champ."""
-    whole = load_graph().table
+    whole = served_graph(settings).table
     rows = [row for _, row in sorted(whole.classes.items())] if client is None else client_rows(whole, client)
     rows = [row for row in rows if actor in (None, row.kind)]
     rows = [row for row in rows if purpose in (None, row.purpose)]
@@ -109,9 +121,10 @@ def explain(
         str | None, typer.Option(metavar="CODE", help="Relation de relations.toml, si elle seule lie à la personne.")
     ] = None,
     client: ClientOption = None,
+    settings: JoinedOption = None,
 ) -> None:
     """Dit pourquoi un champ se lit ou non, les règles et les textes, et ce qu'il faudrait."""
-    whole = load_graph().table
+    whole = served_graph(settings).table
     row = decision_class(whole, actor, purpose, client)
     typer.echo(
         explanation_text(field, row, whole, _relation(relation, whole) if relation is not None else None), nl=False
@@ -122,9 +135,10 @@ def explain(
 def who(
     field: Annotated[str, typer.Argument(help="« Type.champ », un chemin, une valeur d'énumération ou une entrée.")],
     json: Annotated[bool, typer.Option("--json", help="Un tableau JSON.")] = False,
+    settings: JoinedOption = None,
 ) -> None:
     """Dit qui peut lire un champ : chaque sorte d'acteur, pour quelles finalités, comment, et par quelles règles."""
-    whole = load_graph().table
+    whole = served_graph(settings).table
     found = readings(field, whole)
     if json:
         typer.echo(orjson.dumps([reading.json() for reading in found], option=orjson.OPT_INDENT_2).decode())
@@ -136,21 +150,21 @@ app.command()(diff)
 
 
 @app.command()
-def register() -> None:
+def register(settings: JoinedOption = None) -> None:
     """Écrit le registre des activités de traitement (RGPD, article 30), en Markdown."""
-    typer.echo(register_of(load_graph().table), nl=False)
+    typer.echo(register_of(served_graph(settings).table), nl=False)
 
 
 @app.command()
 def gaps() -> None:
     """Écrit les écarts entre la table de la loi et les accords, chacun un choix du délégué, en Markdown."""
-    typer.echo(law_gaps_page(load_graph().table.policy), nl=False)
+    typer.echo(law_gaps_page(served_graph(None).table.policy), nl=False)
 
 
 @app.command()
-def impact() -> None:
+def impact(settings: JoinedOption = None) -> None:
     """Écrit l'analyse d'impact (RGPD, article 35), en Markdown."""
-    typer.echo(impact_of(load_graph().table), nl=False)
+    typer.echo(impact_of(served_graph(settings).table), nl=False)
 
 
 def _check_data(keys: Path, least: int) -> None:

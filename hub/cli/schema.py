@@ -11,12 +11,12 @@ from graphql import GraphQLError, GraphQLSchema, build_schema, parse, print_sche
 from hub.cli.decision_classes import decision_class
 from hub.cli.options import ClientOption
 from hub.cli.refusals import refuse
+from hub.cli.served_graph import JoinedOption, served_graph
 from hub.cli.text_files import read_text
 from hub.federation.changes.change import Change, Level
 from hub.federation.changes.client_operations import Document, read_document
 from hub.federation.changes.schema_diff import schema_changes
 from hub.federation.supergraph_reader import read_supergraph
-from hub.graph import load_graph
 from hub.policy.enforce.schema_view import Views
 from hub.wording.engine import call_engine
 from hub.wording.schema_changes import change_message
@@ -57,9 +57,10 @@ def show(
     actor: Annotated[str | None, typer.Option(help="Sorte d'acteur : le schéma de ce qu'elle peut lire.")] = None,
     purpose: Annotated[str | None, typer.Option(help="Finalité de cet acteur.")] = None,
     client: ClientOption = None,
+    settings: JoinedOption = None,
 ) -> None:
     """Écrit le schéma public (SDL), ou ce qu'en montre « Schema-View: mine » à un acteur pour une finalité."""
-    graph = load_graph()
+    graph = served_graph(settings)
     schema = graph.schema
     if (actor, purpose, client) != (None, None, None):
         row = decision_class(graph.table, actor, purpose, client)

@@ -17,6 +17,7 @@ from hub.cli.refusals import refuse
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
 from hub.intake.sender_settings import SenderSettings
+from hub.joined.joined_graph import joined_graph
 from hub.serving import Server, listening
 from hub.settings import load_settings
 from hub.wording.engine import call_engine
@@ -43,7 +44,10 @@ class Role(StrEnum):
 def serve(
     settings: Annotated[
         Path | None,
-        typer.Option(help="Fichier de réglages (TOML) ; exigé pour le hub, un sous-graphe n'en prend que [traces]."),
+        typer.Option(
+            help="Fichier de réglages (TOML) ; exigé pour le hub, un sous-graphe n'en prend que [traces] et ceux que "
+            "[subgraphs] joint."
+        ),
     ] = None,
     role: Annotated[Role, typer.Option(help="Ce que ce processus sert.")] = Role.ALL,
     host: Annotated[str, typer.Option(help="Adresse d'écoute.")] = "127.0.0.1",
@@ -64,14 +68,14 @@ def serve(
             placed.webhooks if placed is not None else (), keys, lambda app: Server(app, host, port, listening, tls)
         )
         return
-    graph = load_graph()
+    graph = joined_graph(load_graph(), placed.joined if placed is not None else ())
     if role.value in SUBGRAPHS:
         loaded_keys = Keys.load(keys, subgraph_keys(role.value))
         roles: tuple[str, ...] = (f"{role.value}_query",)
         traces = placed.traces if placed is not None else None
         application: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, traces, loaded_keys)
     else:
-        remote = placed.subgraphs if placed is not None else ()
+        remote = placed.signed if placed is not None else ()
         loaded_keys, roles = Keys.load(keys, hub_keys(remote)), hub_roles(remote)
         if placed is None:
             refuse(

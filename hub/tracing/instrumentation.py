@@ -29,7 +29,6 @@ from hub.policy.enforce.authorise import Authorisation
 from hub.prepare import Preparer
 from hub.tracing.trace_settings import TraceSettings
 from infra.roles import Dsn
-from schema.subgraphs import OWN, SUBGRAPHS
 from subgraphs.kit.transactions import Database
 
 HubPreparer: TypeAlias = Preparer[DecisionClass, Authorisation]
@@ -110,4 +109,6 @@ def _words(graph: Graph) -> frozenset[str]:
     policy, schema = graph.table.policy, graph.supergraph.schema
     roots = [type_ for type_ in (schema.query_type, schema.mutation_type) if type_ is not None]
     coordinates = (f"{type_.name}.{field}" for type_ in roots for field in type_.fields)
-    return frozenset([*policy.actors, *policy.purposes, *SUBGRAPHS, *OWN, *graph.supergraph.types, *coordinates])
+    return frozenset(
+        [*policy.actors, *policy.purposes, *graph.supergraph.endpoints, *graph.supergraph.types, *coordinates]
+    )

@@ -29,6 +29,7 @@ from hub.document.limits import Limits
 from hub.federation.client.http1 import Care
 from hub.federation.execution.execute import Bounds
 from hub.ingest import SOURCES as KNOWN_SOURCES
+from hub.joined.field_categories import read_categories
 from hub.policy.decide.decision_table import Reason
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings
@@ -180,6 +181,9 @@ def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
     (block,) = blocks("toml réglages")
     Issuer(tmp_path).write_settings({})
     (tmp_path / "operations.json").write_text('{"a": "{ me { id } }"}', encoding="utf-8")
+    example = ROOT / "clients" / "examples" / "mobility_aids"
+    for name in ("mobility.graphql", "mobility.toml"):
+        (tmp_path / name).write_text((example / name).read_text(encoding="utf-8"), encoding="utf-8")
     path = tmp_path / "settings.toml"
     path.write_text(block.text, encoding="utf-8")
     settings = load_settings(path)
@@ -189,6 +193,12 @@ def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
     assert settings.documents
     assert (settings.limits, settings.bounds, settings.misses) == (Limits(), Bounds(), MissLimit())
     assert settings.subgraphs["trainings"].care == Care()
+
+
+def test_the_categories_shown_are_valid(tmp_path: Path) -> None:
+    (block,) = blocks("toml catégories")
+    (tmp_path / "categories.toml").write_text(block.text, encoding="utf-8")
+    assert read_categories(tmp_path / "categories.toml").fields
 
 
 def test_the_rules_shown_are_some_of_those_in_force() -> None:

@@ -100,7 +100,7 @@ def own_keys(database: Database, folder: Path) -> Keys:
     senders = [sender_row(source, name) for source, name in addresses]
     for name in intake_keys(senders):
         if "." in name:
-            assert Keys.add_sender(directory, name)
+            assert Keys.add(directory, name)
         else:
             shutil.copy(database.keys.directory / name, directory / name)
     return Keys.load(directory, intake_keys(senders))

@@ -43,7 +43,7 @@ def senders(tmp_path: Path) -> Senders:
     rows = [SenderSettings(source, "produit", None, None, 604_800, 9) for source in ("orientations", "ouiform")]
     keys = Keys.create(tmp_path / "keys")
     for row in rows:
-        Keys.add_sender(keys.directory, sender_key(row.source, row.organisation))
+        Keys.add(keys.directory, sender_key(row.source, row.organisation))
     return Senders(rows, Keys.load(keys.directory, intake_keys(rows)))
 
 
@@ -137,7 +137,7 @@ def test_a_sender_speaks_for_the_organisations_of_its_settings_and_no_other(tmp_
         SenderSettings("rdv-insertion", "cd08", organisations, "08", 604_800, 9),
     ]
     for row in rows:
-        Keys.add_sender(keys.directory, sender_key(row.source, row.organisation))
+        Keys.add(keys.directory, sender_key(row.source, row.organisation))
     known = Senders(rows, Keys.load(keys.directory, intake_keys(rows))).by_address
     assert {source: sender.options.scope for (source, _), sender in known.items()} == {
         "ouiform": SenderScope(frozenset({PROVIDER})),

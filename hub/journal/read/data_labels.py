@@ -96,11 +96,12 @@ def data_labels(
     policy: Policy,
     organisations: Mapping[str, str] = UNNAMED,
     applications: Mapping[str, str] = UNNAMED,
+    joined: Mapping[str, str] = UNNAMED,
 ) -> DataLabels:
-    """The labels of a graph, including inaccessible fields."""
+    """The labels of a graph, including inaccessible fields; `joined` are those of joined subgraphs' coordinates."""
     categories = schema.type_map["Category"]
     assert isinstance(categories, GraphQLEnumType)
-    labels = coordinate_labels()
+    labels = {**joined, **coordinate_labels()}
     personal = {name: field.category for name, field in classification.fields.items() if field.category not in OPEN}
     return DataLabels(
         kinds={code: kind.label for code, kind in policy.actors.items()} | {OPERATOR: "Exploitant du hub"},

@@ -33,7 +33,7 @@ IMPERSONAL = OPEN | {Category.PROF}
 """Categories that a type without a subject may hold."""
 
 OWN_SUBGRAPHS = frozenset({*SUBGRAPHS, *OWN})
-NOT_OURS = "qui n'est pas un sous-graphe du hub"
+NOT_OURS = "qui ne suit pas le contrat du hub (decision 0110)"
 _OPEN_FIELD = FieldClass("", "", "", Category.TECH, Level.FULL)
 UNREAD = frozenset({"id", "first", "after"})
 """Arguments that reveal nothing: an opaque id, a page size, a sealed cursor."""
@@ -50,8 +50,10 @@ class Unclassified(StartRefused):
         )
 
 
-def classify(supergraph: Supergraph) -> Classification:
-    """The classification of every object field and input; raises Unclassified at the first that lacks what it needs."""
+def classify(supergraph: Supergraph, contracted: frozenset[str] = frozenset()) -> Classification:
+    """The classification of every object field and input; raises Unclassified at the first that lacks what it needs.
+
+    `contracted` are subgraphs of others that keep the hub's contract, and may hold people's data."""
     objects = {name: type_ for name, type_ in supergraph.types.items() if type_.kind == "object"}
     for name, type_ in supergraph.types.items():
         for inherited in type_.fields if name not in objects else ():
@@ -94,7 +96,7 @@ def classify(supergraph: Supergraph) -> Classification:
         for name, field in fields.items()
     }
     schema = replace(schema, fields=fields)
-    _check_foreign(supergraph, schema)
+    _check_foreign(supergraph, schema, OWN_SUBGRAPHS | contracted)
     check_judged(schema)
     return replace(schema, digest=_digest(schema))
 
@@ -110,7 +112,7 @@ def check_judged(schema: Classification) -> None:
             raise Unclassified(judging[0], f"départage des personnes dans une liste sans {JUDGED_FIELD}")
 
 
-def _check_foreign(supergraph: Supergraph, schema: Classification) -> None:
+def _check_foreign(supergraph: Supergraph, schema: Classification, trusted: frozenset[str]) -> None:
     """Raise Unclassified if a foreign subgraph resolves data that depends on a row (docs/policy.md#relation): it
     applies no residual and has no row security.
 
@@ -118,12 +120,12 @@ def _check_foreign(supergraph: Supergraph, schema: Classification) -> None:
     by an input.
     """
     for name, type_ in supergraph.types.items():
-        foreign = type_.joins.keys() - OWN_SUBGRAPHS
+        foreign = type_.joins.keys() - trusted
         if foreign and name in schema.personal:
             raise Unclassified(name, f"type personnel dans « {min(foreign)} », {NOT_OURS}")
         for field in type_.fields.values():
             coordinate = f"{name}.{field.name}"
-            foreign = field.joins.keys() - OWN_SUBGRAPHS
+            foreign = field.joins.keys() - trusted
             if foreign and not all(schema.fields[read].category in OPEN for read in _reads(coordinate, schema)):
                 raise Unclassified(coordinate, f"donnée qui dépend de la ligne dans « {min(foreign)} », {NOT_OURS}")
 

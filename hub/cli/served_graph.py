@@ -1,0 +1,35 @@
+"""The graph that a command speaks of: the hub's, with the subgraphs that its settings join."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.graph import Graph, load_graph
+
+JoinedOption = Annotated[
+    Path | None,
+    typer.Option("--settings", help="Fichier de réglages, pour les sous-graphes d'autres équipes qu'il joint."),
+]
+
+
+def served_graph(settings: Path | None) -> Graph:
+    """The graph of these settings; the pinned one without settings. Raises StartRefused."""
+    if settings is None:
+        return load_graph()
+    from hub.joined.joined_graph import joined_graph
+    from hub.settings import load_settings
+
+    return joined_graph(load_graph(), load_settings(settings).joined)
+
+
+def closed_of_joined(settings: Path) -> Mapping[str, Sequence[str]]:
+    """By joined subgraph, what its SDL has and the settings give no category: closed to everyone."""
+    from hub.joined.joined_graph import classified, own_coordinates
+    from hub.settings import load_settings
+
+    own = own_coordinates(load_graph())
+    return {subgraph.name: classified(subgraph, own).closed for subgraph in load_settings(settings).joined}
