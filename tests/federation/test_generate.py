@@ -15,6 +15,7 @@ from hypothesis_graphql import queries
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.errors import Path
+from hub.federation.execution.code_pieces import ROOM
 from hub.federation.execution.execute import Answer
 from hub.federation.execution.generate import MOST_INLINE, Marked, generate
 from hub.federation.execution.project import Projection, interpret
@@ -120,9 +121,9 @@ class Tree:
         return self.draw(st.sampled_from(VALUES[str(type_)]))
 
 
-@pytest.mark.parametrize(("long", "inline"), [(1, MOST_INLINE), (8, MOST_INLINE), (8, -1)])
+@pytest.mark.parametrize(("long", "inline", "room"), [(1, MOST_INLINE, ROOM), (8, MOST_INLINE, 3), (8, -1, 2)])
 def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
-    long: int, inline: int, monkeypatch: pytest.MonkeyPatch
+    long: int, inline: int, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts: Counter[str] = Counter()
 
@@ -134,8 +135,11 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
 
         return count
 
-    monkeypatch.setattr("hub.federation.execution.generate.LONG", long)
+    monkeypatch.setattr("hub.federation.execution.projection_source.LONG", long)
     monkeypatch.setattr("hub.federation.execution.generate.MOST_INLINE", inline)
+    monkeypatch.setattr("hub.federation.execution.code_pieces.PIECE", 100 * room)
+    for module in ("code_pieces", "projection_source"):
+        monkeypatch.setattr(f"hub.federation.execution.{module}.ROOM", room)
     monkeypatch.setattr("hub.federation.execution.generate.note_uniform", counted(note_uniform))
     monkeypatch.setattr("hub.federation.execution.generate.note_each", counted(note_each))
 
@@ -169,32 +173,66 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
         assert counts["note_uniform" if long == 1 else "note_each"] > OPERATIONS / 100, counts
 
 
-def test_the_code_of_many_fields_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is compiled in one call, which no other thread interrupts."""
+@pytest.fixture
+def pieces(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of what is compiled in one call, which no other thread interrupts."""
     sizes: list[int] = []
 
     def compiled(source: str, *arguments: Any) -> Any:
         sizes.append(len(source))
         return compile(source, *arguments)
 
-    monkeypatch.setattr("hub.federation.execution.generate.compile", compiled, raising=False)
+    monkeypatch.setattr("hub.federation.execution.code_pieces.compile", compiled, raising=False)
+    return sizes
+
+
+def code_size(pieces: list[int], shape: Shape, **options: Any) -> int:
+    pieces.clear()
+    generate(shape, **options)
+    return sum(pieces)
+
+
+def test_the_code_of_many_fields_is_short(pieces: list[int]) -> None:
     projection = Projection(shape("{ person { id name kind } }"), SCHEMA).shape({})
-    for fields in (MOST_INLINE, MOST_INLINE + 1):
-        generate(projection, fields=fields)
-    assert sizes[1] < 0.6 * sizes[0]
+    few, many = (code_size(pieces, projection, fields=fields) for fields in (MOST_INLINE, MOST_INLINE + 1))
+    assert many < 0.6 * few
 
 
-def test_generated_code_grows_with_the_document_however_deep_its_objects_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_generated_code_grows_with_the_document_however_deep_its_objects_are(pieces: list[int]) -> None:
     """Each object is written with and without nulls: what is below it must not be written twice as often."""
-    sizes: list[int] = []
-
-    def compiled(source: str, *arguments: Any) -> Any:
-        sizes.append(len(source))
-        return compile(source, *arguments)
-
-    monkeypatch.setattr("hub.federation.execution.generate.compile", compiled, raising=False)
     for below in ("best { id ", "strict { id ", "best { strict { id } "):
-        for depth in (5, 10):
-            generate(Projection(shape("{ person { id " + below * depth + "}" * (depth + 2)), SCHEMA).shape({}))
-        small, large = sizes[-2:]
+        documents = [shape("{ person { id " + below * depth + "}" * (depth + 2)) for depth in (5, 10)]
+        small, large = (code_size(pieces, Projection(document, SCHEMA).shape({})) for document in documents)
         assert small < large < 3 * small
+
+
+def many(number: int, field: str) -> str:
+    """People with so many of a field, with `#` replaced by a number."""
+    return "{ people { " + " ".join(field.replace("#", str(index)) for index in range(number)) + " } }"
+
+
+LEAVES = "id name kind kinds height many any"
+DOCUMENTS = {
+    "leaves": many(190, "k#: name h#: height"),
+    "lists": many(60, f"l#: strict {{ k#: name {LEAVES} }}"),
+    "objects": many(150, "o#: best { k#: id id }"),
+    "rows": many(90, "r#: rows { k#: id words must { id } }"),
+    "deep": "{ people { " + "strict { id name " * 40 + "}" * 42,
+    "equal": many(60, f"l#: strict {{ {LEAVES} }}"),
+}
+LONGEST = 12_000
+"""Characters of the longest function: an object of as many keys as have room."""
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_document_makes_one_long_compilation(name: str, pieces: list[int]) -> None:
+    response_shape = Projection(shape(DOCUMENTS[name]), SCHEMA).shape({})
+    for fields in (MOST_INLINE, MOST_INLINE + 1):
+        for plain in (True, False):
+            assert code_size(pieces, response_shape, fields=fields, exact=plain, uniform=plain) > 9_000
+            assert max(pieces) < LONGEST
+
+
+def test_equal_selections_are_compiled_once(pieces: list[int]) -> None:
+    sizes = [code_size(pieces, Projection(shape(DOCUMENTS[name]), SCHEMA).shape({})) for name in ("equal", "lists")]
+    assert sizes[0] < sizes[1] / 3
