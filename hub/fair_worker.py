@@ -14,6 +14,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
+from hub.collector import collect_young
 from hub.errors import NotServed
 from hub.federation.errors import OperationRefused
 from hub.stack_room import with_room
@@ -51,7 +52,7 @@ class FairWorker:
             )
         future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
         future.add_done_callback(partial(self._forget_cancelled, client))
-        job = future, partial(copy_context().run, with_room, work, *arguments)
+        job = future, partial(_work, copy_context().run, with_room, work, *arguments)
         self._queues.setdefault(client, deque()).append(job)
         self._start_next()
         return future
@@ -94,6 +95,14 @@ class FairWorker:
                 self._queues[client] = remaining
             else:
                 del self._queues[client]
+
+
+def _work(work: Callable[..., ResultT], *arguments: Any) -> ResultT:
+    """The result of work that may leave thousands of objects in caches."""
+    try:
+        return work(*arguments)
+    finally:
+        collect_young()
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:

@@ -67,8 +67,7 @@ def settle() -> None:
     """Set the interpreter up for a process that answers requests.
 
     Objects created so far stay for good, so the garbage collector ignores them; it runs seldom, since reference counts
-    alone free the thousands of objects of an answer. Generated code that a cache drops refers to itself: the collector
-    alone frees it, in time. The thread that prepares new documents yields to the event loop
+    alone free the thousands of objects of an answer. The thread that prepares new documents yields to the event loop
     within half a millisecond.
     """
     sys.setswitchinterval(0.0005)

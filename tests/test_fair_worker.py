@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from threading import Event
 
 import pytest
 
+from hub.collector import YOUNG
 from hub.errors import NotServed
 from hub.fair_worker import FairWorker
 from tests.e2e.site import PATIENCE
@@ -72,3 +74,25 @@ async def test_an_error_of_the_work_is_the_error_of_its_result() -> None:
 
 def _fail() -> None:
     raise ValueError("no number")
+
+
+async def test_what_work_leaves_is_looked_through_before_it_is_much() -> None:
+    """A collection holds the interpreter for as long as there are young objects: no other thread runs meanwhile."""
+    worker, kept, young = FairWorker("test", PATIENCE), list[list[object]](), list[int]()
+
+    def note(phase: str, _: object) -> None:
+        if phase == "start":
+            young.append(gc.get_count()[0])
+
+    threshold, left = gc.get_threshold(), YOUNG // 3
+    gc.collect()
+    gc.set_threshold(100 * YOUNG)
+    gc.callbacks.append(note)
+    try:
+        for _ in range(12):
+            await worker.run("client", lambda: kept.append([[] for _ in range(left)]))
+    finally:
+        gc.callbacks.remove(note)
+        gc.set_threshold(*threshold)
+    assert 2 <= len(young) < 12
+    assert max(young) < 2 * YOUNG
