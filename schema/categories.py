@@ -34,6 +34,7 @@ class Category(StrEnum):
     TRACE = "TRACE"  # traces et droits
     ACCES = "ACCES"  # journal des accès
     AUDIT = "AUDIT"  # contrôle des accès
+    SIGNATURE = "SIGNATURE"  # signature de la personne: s'écrit seulement
     TECH = "TECH"  # clé opaque ou enveloppe de page: lisible dès que son parent l'est
 
 
@@ -44,5 +45,7 @@ class Level(StrEnum):
     REDUCED = "REDUCED"
 
 
+WRITE_ONLY = frozenset({Category.SIGNATURE})
+"""Categories of inputs alone: the field that such an input is written to has another one, by which it is read."""
 OPEN = frozenset({Category.PUB, Category.TECH})
 """Categories that need no grant."""

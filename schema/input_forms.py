@@ -41,6 +41,11 @@ FORMS = {
     "VERSION": "la version de l'élément, un entier positif",
     "APPOINTMENT_START": "un instant, de cinq ans dans le passé à deux ans dans l'avenir",
     "APPOINTMENT_MINUTES": "une durée de 5 à 1440 minutes",
+    "CONTRACT_KIND": "CER ou CONTRAT_ENGAGEMENT",
+    "CONTRACT_START": "une date, de 60 jours dans le passé à 180 jours dans l'avenir",
+    "CONTRACT_LENGTH": "une date après le début du contrat, de 24 mois au plus",
+    "CONTRACT_SIGNATURE": "la date de ce jour, ou d'un des 60 jours passés",
+    "TODAY": "la date de ce jour, à Paris",
     "TRACE": "une trace de 32 chiffres hexadécimaux, en minuscules",
 }
 """What is expected, in French, by code."""

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -32,6 +31,7 @@ from subgraphs.kit.columns import (
     metadata_of,
     one_of,
     unmerged_person,
+    version,
 )
 from subgraphs.kit.sensitive_organisations import UNKNOWN
 from subgraphs.kit.write.request_log import request_log
@@ -86,7 +86,7 @@ appointment = Table(
     *lineage(),
     identifier("recorded_by"),
     *unmerged_person(),
-    Column("version", Integer, nullable=False, server_default=text("1")),
+    version(),
     one_of("mode", v.AppointmentMode.__members__),
     one_of("status", v.AppointmentStatus.__members__),
     one_of("initiator", INITIATORS),
@@ -98,7 +98,6 @@ appointment = Table(
     Index(None, "organisation_id", "starts_at"),
     info=WRITTEN,
 )
-"""`version` is counted by a trigger at each change of a row, whoever changes it."""
 
 appointment_agent = Table(
     "appointment_agent",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Double, Index, MetaData, Text, text
+from sqlalchemy import CheckConstraint, Column, Double, Index, Integer, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 
 INTERNAL = {"internal": True}
@@ -61,6 +61,11 @@ def found_at() -> list[Column[float]]:
     """The columns of a catalogue item's position, in decimal degrees (WGS 84): its own, else the centroid of its
     commune, else null. An index on both serves the search around a place."""
     return [Column("at_latitude", Double), Column("at_longitude", Double)]
+
+
+def version() -> Column[int]:
+    """The version of a row that mutations change: a trigger counts it at each change, whoever makes it."""
+    return Column("version", Integer, nullable=False, server_default=text("1"))
 
 
 UNMERGED = "unmerged_person_id"

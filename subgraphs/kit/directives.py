@@ -35,6 +35,7 @@ _DESCRIPTIONS = {
     categories.Category.TRACE: "Traces et droits.",
     categories.Category.ACCES: "Journal des accès.",
     categories.Category.AUDIT: "Contrôle des accès.",
+    categories.Category.SIGNATURE: "Signature de la personne.",
     categories.Category.TECH: "Technique.",
 }
 
@@ -133,13 +134,15 @@ class ReadsDirective:
     compose=True,
     import_url=SPEC,
     description="Champ que l'entrée écrit : elle n'est admise que si l'acteur peut l'écrire et le lire en entier ; qui "
-    "remplace une valeur (`overwrites`) doit pouvoir lire toutes celles que le champ peut avoir.",
+    "remplace une valeur (`overwrites`) doit pouvoir lire toutes celles que le champ peut avoir. `category` : "
+    "catégorie qu'il faut pouvoir écrire, si ce n'est celle du champ.",
 )
 class WritesDirective:
     """`@writes`."""
 
     field: str
     overwrites: bool | None = strawberry.UNSET
+    category: Category | None = strawberry.UNSET  # type: ignore[valid-type]
 
 
 @schema_directive(
@@ -180,7 +183,9 @@ def reads_directive(*coordinates: str, designates: bool = False) -> Any:
     return ReadsDirective(fields=list(dict.fromkeys(coordinates)), **flag)
 
 
-def writes_directive(coordinate: str, *, overwrites: bool = False) -> Any:
-    """`@writes` of a coordinate."""
-    flag: dict[str, Any] = {"overwrites": True} if overwrites else {}
-    return WritesDirective(field=coordinate, **flag)
+def writes_directive(coordinate: str, *, overwrites: bool = False, category: categories.Category | None = None) -> Any:
+    """`@writes` of a coordinate, by the right to write its own category or this one."""
+    flags: dict[str, Any] = {"overwrites": True} if overwrites else {}
+    if category is not None:
+        flags["category"] = Category[category.name]
+    return WritesDirective(field=coordinate, **flags)

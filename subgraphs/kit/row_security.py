@@ -109,7 +109,7 @@ def statements(protection: Protection) -> list[str]:
 
 def _writing(protection: Protection, table: str) -> list[str]:
     """The policies of the writing role: its actor's own requests; of items, those of people to whom the actor is
-    linked, which the hub itself keeps and the actor's organisation recorded."""
+    linked, which the hub itself keeps and the actor's organisation recorded, or owns."""
     role = f"{protection.table.schema}_write"
     if protection.requests:
         own = f"actor = (SELECT current_setting('{ACTOR_SETTING}', true))"
@@ -118,7 +118,8 @@ def _writing(protection: Protection, table: str) -> list[str]:
             f"CREATE POLICY expiry ON {table} TO {protection.table.schema}_owner USING (true)",
         ]
     visible, kept = _visible(protection), f"source = '{SOURCE}'"
-    organisation = f"recorded_by = (SELECT current_setting('{ORGANISATION_SETTING}', true))"
+    recorder = "recorded_by" if "recorded_by" in protection.table.c else protection.owner
+    organisation = f"{recorder} = (SELECT current_setting('{ORGANISATION_SETTING}', true))"
     return [
         f"CREATE POLICY creation ON {table} FOR INSERT TO {role} WITH CHECK ({visible} AND {kept} AND {organisation})",
         f"CREATE POLICY change ON {table} FOR UPDATE TO {role} USING ({visible}) WITH CHECK ({visible} AND {kept})",

@@ -127,9 +127,21 @@ class Contract:
         t.person.c.id, j.contract.c.person_id
     )
     kind: v.ContractKind | None = column(j.contract.c.kind, SUIVI, "Nature du contrat.")
-    signed_on: Date | None = column(j.contract.c.signed_on, SUIVI, "Date de signature.")
+    signed_on: Date | None = column(
+        j.contract.c.signed_on,
+        SUIVI,
+        "Date de signature ; d'un contrat tenu par le hub, celle de la dernière des deux parties.",
+    )
     starts_on: Date | None = column(j.contract.c.starts_on, SUIVI, "Date de début.")
     ends_on: Date | None = column(j.contract.c.ends_on, SUIVI, "Date de fin.")
+    organisation_signed_on: Date | None = column(
+        j.contract.c.organisation_signed_on, SUIVI, "Date de signature par l'organisme, d'un contrat tenu par le hub."
+    )
+    person_signed_on: Date | None = column(
+        j.contract.c.person_signed_on, SUIVI, "Date de signature par la personne, d'un contrat tenu par le hub."
+    )
+    renews: ID | None = column(j.contract.c.renews, SUIVI, "Contrat que celui-ci renouvelle.")
+    version: int | None = column(j.contract.c.version, SUIVI, "Version, à donner pour signer ou renouveler le contrat.")
     provenance: Provenance | None = provenance(SUIVI)
 
 

@@ -17,8 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from subgraphs.kit.columns import PROFESSIONAL, identifier, key, lineage, one_of, unmerged_person
+from subgraphs.kit.columns import PROFESSIONAL, WRITTEN, identifier, key, lineage, one_of, unmerged_person, version
 from subgraphs.kit.constraint_enums import ConstraintState
+from subgraphs.kit.write.request_log import request_log
 from subgraphs.people import values as v
 from subgraphs.people.tables import followed_by, metadata, subject
 
@@ -133,10 +134,16 @@ contract = Table(
     identifier("organisation_siret"),
     *lineage(),
     *unmerged_person(),
+    Column("organisation_signed_on", Date),
+    Column("person_signed_on", Date),
+    Column("renews", UUID(as_uuid=False)),
+    version(),
     one_of("kind", v.ContractKind.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
+    info=WRITTEN,
 )
+"""Of a contract that the hub keeps, a trigger says `signed_on` once both parties have signed, and nobody else does."""
 
 objective = Table(
     "objective",
@@ -172,3 +179,5 @@ project = Table(
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
+
+write_request = request_log(metadata)

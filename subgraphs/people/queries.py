@@ -29,6 +29,7 @@ from subgraphs.kit.signals import Days, Signal, Values
 from subgraphs.kit.subgraph_model import model
 from subgraphs.people.finding import IDENTITY_MATCH
 from subgraphs.people.journey import SUIVI, Contract, Orientation
+from subgraphs.people.mutations import Mutation
 from subgraphs.people.names import name_key
 from subgraphs.people.tables import person as p
 from subgraphs.people.types import TYPES, Person
@@ -181,4 +182,4 @@ class Query(SubgraphQuery):
     )
 
 
-MODEL = model("people", TYPES, Query)
+MODEL = model("people", TYPES, Query, Mutation)

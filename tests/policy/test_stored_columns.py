@@ -50,6 +50,7 @@ BOOKKEEPING = {
     "trainings.source_record": ("removed",),
     "appointments.appointment": ("rdv_source_id", "subject_source_id"),
     "appointments.invitation": ("subject_source_id",),
+    "people.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
     "appointments.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
 }
 """Columns by which a late message, or one that comes again, is known, a message finds its rows, whoever was asked

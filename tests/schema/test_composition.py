@@ -84,6 +84,9 @@ def test_the_person_reads_everything_of_itself_but_the_full_traces() -> None:
     decisions = TABLE.decision_class("beneficiaire", "droits").decisions
     denied = {name for name, decision in decisions.items() if decision.effect is Effect.DENY}
     assert denied == {
+        "Mutation.draftContract",
+        "Mutation.signContract",
+        "Mutation.renewContract",
         "Mutation.recordAppointment",
         "Mutation.setAppointmentStatus",
         "Query.findPerson",

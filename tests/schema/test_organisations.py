@@ -29,6 +29,7 @@ ELSEWHERE = {
     "Referent.structure": "the link to the referent is withheld",
     "GroupMember.agent": "the link to the member is withheld",
     "GroupMember.structure": "the link to the member is withheld",
+    "Contract.organisationSignedOn": "the day of a signature, which names nobody",
     "SectorIdentifier.organisation": "the CAF or MSA of whoever has a dossier",
     "Person.suggestedServices": "computed from the difficulties that the actor reads",
     "Appointment.placeName": "free text, which only the person reads",

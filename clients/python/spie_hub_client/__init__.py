@@ -5,12 +5,14 @@ from __future__ import annotations
 from .agenda import Agenda
 from .appointments import Appointments
 from .changes import Changes
+from .draft_contract import DraftContract
 from .find_person import FindPerson
 from .journey import Journey
 from .journey_risks import JourneyRisks
 from .orientations import Orientations
 from .persons import Persons
 from .record_appointment import RecordAppointment
+from .renew_contract import RenewContract
 from .runtime.access import Access
 from .runtime.answers import Answer
 from .runtime.async_hub import AsyncHub
@@ -22,6 +24,8 @@ from .runtime.tokens import BearerTokens, ClientCredentials, Tokens
 from .runtime.vocabulary import Decision, Purpose, Reason
 from .services import Services
 from .set_appointment_status import SetAppointmentStatus
+from .sign_contract import SignContract
+from .sign_own_contract import SignOwnContract
 
 __all__ = [
     "Access",
@@ -33,6 +37,7 @@ __all__ = [
     "Changes",
     "ClientCredentials",
     "Decision",
+    "DraftContract",
     "FieldError",
     "FindPerson",
     "Hub",
@@ -48,9 +53,12 @@ __all__ = [
     "Reason",
     "RecordAppointment",
     "Refused",
+    "RenewContract",
     "Retries",
     "Services",
     "SetAppointmentStatus",
+    "SignContract",
+    "SignOwnContract",
     "StartAgain",
     "TokenRefused",
     "Tokens",

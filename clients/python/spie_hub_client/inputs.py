@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType, field
 
-from .enums import AppointmentMode, AppointmentStatus, DossierRole, MotiveCategory, NationalIdentifierKind, OrientationDecision, Pathway, RsaStatus
+from .enums import AppointmentMode, AppointmentStatus, ContractKind, DossierRole, MotiveCategory, NationalIdentifierKind, OrientationDecision, Pathway, RsaStatus
 from .runtime.models import Date, DateTime, Model
 
 
@@ -28,6 +28,21 @@ class DepartmentIdentifierInput(Model, frozen=True, kw_only=True):
     """Code du département."""
     value: str
     """Valeur de l'identifiant."""
+
+
+class DraftContractInput(Model, frozen=True, kw_only=True):
+    """Projet de contrat entre la personne et l'organisme de l'agent."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    person: str
+    """Personne qui s'engagera."""
+    kind: ContractKind
+    """Nature : CER ou CONTRAT_ENGAGEMENT."""
+    starts_on: Date = field(name="startsOn")
+    """Date de début."""
+    ends_on: Date = field(name="endsOn")
+    """Date de fin, 24 mois au plus après le début."""
 
 
 class IdentifierInput(Model, frozen=True, kw_only=True):
@@ -122,6 +137,21 @@ class RecordAppointmentInput(Model, frozen=True, kw_only=True):
     """Catégorie du motif."""
 
 
+class RenewContractInput(Model, frozen=True, kw_only=True):
+    """Projet de contrat qui en suit un autre, de même nature et de la même personne."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    contract: str
+    """Contrat à renouveler."""
+    expected_version: int = field(name="expectedVersion")
+    """Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit."""
+    starts_on: Date = field(name="startsOn")
+    """Date de début."""
+    ends_on: Date = field(name="endsOn")
+    """Date de fin, 24 mois au plus après le début."""
+
+
 class ServiceFilter(Model, frozen=True, kw_only=True):
     """Critères de recherche de services ; chaque liste admet un service qui en porte une valeur."""
     thematics: tuple[str, ...] | UnsetType | None = UNSET
@@ -145,3 +175,29 @@ class SetAppointmentStatusInput(Model, frozen=True, kw_only=True):
     """Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit."""
     status: AppointmentStatus
     """Présence de la personne."""
+
+
+class SignContractInput(Model, frozen=True, kw_only=True):
+    """Signature d'un contrat par l'organisme qui l'a préparé."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    contract: str
+    """Contrat."""
+    expected_version: int = field(name="expectedVersion")
+    """Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit."""
+    signed_on: Date = field(name="signedOn")
+    """Date de la signature."""
+
+
+class SignOwnContractInput(Model, frozen=True, kw_only=True):
+    """Signature d'un contrat par la personne, pour elle-même."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    contract: str
+    """Contrat."""
+    expected_version: int = field(name="expectedVersion")
+    """Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit."""
+    signed_on: Date = field(name="signedOn")
+    """Date du jour."""

@@ -120,7 +120,7 @@ class JourneyPersonContracts(Model, frozen=True, kw_only=True):
     kind: ContractKind | None
     """Nature du contrat. — Catégorie : SUIVI"""
     signed_on: Date | None = field(name="signedOn")
-    """Date de signature. — Catégorie : SUIVI"""
+    """Date de signature ; d'un contrat tenu par le hub, celle de la dernière des deux parties. — Catégorie : SUIVI"""
     ends_on: Date | None = field(name="endsOn")
     """Date de fin. — Catégorie : SUIVI"""
 

@@ -89,6 +89,20 @@ export type DossierRole =
   | 'CONJOINT'
   | '%future added value';
 
+/** Projet de contrat entre la personne et l'organisme de l'agent. */
+export type DraftContractInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Personne qui s'engagera. */
+  person: string;
+  /** Nature : CER ou CONTRAT_ENGAGEMENT. */
+  kind: ContractKind;
+  /** Date de début. */
+  startsOn: string;
+  /** Date de fin, 24 mois au plus après le début. */
+  endsOn: string;
+};
+
 /** Identifiant de la personne dans un système national. */
 export type IdentifierInput = {
   /** Système de l'identifiant. */
@@ -193,6 +207,20 @@ export type PersonFilter = {
   rsaStatus?: RsaStatus | null | undefined;
 };
 
+/** Projet de contrat qui en suit un autre, de même nature et de la même personne. */
+export type RenewContractInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Contrat à renouveler. */
+  contract: string;
+  /** Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit. */
+  expectedVersion: number;
+  /** Date de début. */
+  startsOn: string;
+  /** Date de fin, 24 mois au plus après le début. */
+  endsOn: string;
+};
+
 /** État du dossier RSA (CNAF, ETATDOSRSA de 0 à 6, dans l'ordre). */
 export type RsaStatus =
   /** 0, demande en attente. */
@@ -210,6 +238,30 @@ export type RsaStatus =
   /** 6, clos sur un mois antérieur. */
   | 'CLOS_ANTERIEUR'
   | '%future added value';
+
+/** Signature d'un contrat par l'organisme qui l'a préparé. */
+export type SignContractInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Contrat. */
+  contract: string;
+  /** Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit. */
+  expectedVersion: number;
+  /** Date de la signature. */
+  signedOn: string;
+};
+
+/** Signature d'un contrat par la personne, pour elle-même. */
+export type SignOwnContractInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Contrat. */
+  contract: string;
+  /** Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit. */
+  expectedVersion: number;
+  /** Date du jour. */
+  signedOn: string;
+};
 
 /** Critères de recherche de rendez-vous. */
 export type AppointmentFilter = {
@@ -513,6 +565,13 @@ export type ChangesQueryVariables = Exact<{
 
 export type ChangesQuery = { changes: { nodes: Array<{ id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null }> | null }> | null, withdrawn: Array<{ id: string, kind: WithdrawalKind, into: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type DraftContractMutationVariables = Exact<{
+  input: DraftContractInput;
+}>;
+
+
+export type DraftContractMutation = { draftContract: { id: string, version: number | null, kind: ContractKind | null, startsOn: string | null, endsOn: string | null, signedOn: string | null } | null };
+
 export type FindPersonQueryVariables = Exact<{
   identity: IdentityInput;
 }>;
@@ -557,6 +616,13 @@ export type RecordAppointmentMutationVariables = Exact<{
 
 export type RecordAppointmentMutation = { recordAppointment: { id: string, version: number | null, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, motive: { category: MotiveCategory | null } | null } | null };
 
+export type RenewContractMutationVariables = Exact<{
+  input: RenewContractInput;
+}>;
+
+
+export type RenewContractMutation = { renewContract: { id: string, version: number | null, kind: ContractKind | null, startsOn: string | null, endsOn: string | null, renews: string | null } | null };
+
 export type ServicesQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -573,6 +639,20 @@ export type SetAppointmentStatusMutationVariables = Exact<{
 
 
 export type SetAppointmentStatusMutation = { setAppointmentStatus: { id: string, version: number | null, status: AppointmentStatus | null } | null };
+
+export type SignContractMutationVariables = Exact<{
+  input: SignContractInput;
+}>;
+
+
+export type SignContractMutation = { signContract: { id: string, version: number | null, organisationSignedOn: string | null, personSignedOn: string | null, signedOn: string | null } | null };
+
+export type SignOwnContractMutationVariables = Exact<{
+  input: SignOwnContractInput;
+}>;
+
+
+export type SignOwnContractMutation = { signOwnContract: { id: string, version: number | null, organisationSignedOn: string | null, personSignedOn: string | null, signedOn: string | null } | null };
 
 export type ListedAppointmentFragment = { id: string, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, status: AppointmentStatus | null, motive: { category: MotiveCategory | null } | null, organisation: { name: string | null } | null, person: { id: string } | null };
 
@@ -684,11 +764,15 @@ export const PageBoundsFragmentDoc = new TypedDocumentString(`
 export const AgendaDocument = {"__meta__":{"hash":"sha256:7ec907950401bb8b97e75582d7741f82b3ed64aec2de40aa2fc9547ffe4f23b3"}} as unknown as TypedDocumentString<AgendaQuery, AgendaQueryVariables>;
 export const AppointmentsDocument = {"__meta__":{"hash":"sha256:070f397ffc4d8906b9db170d84c9e1954642d9016811e7625740f75a9a1be887"}} as unknown as TypedDocumentString<AppointmentsQuery, AppointmentsQueryVariables>;
 export const ChangesDocument = {"__meta__":{"hash":"sha256:7c1a57ad9580afa9e9afa0da635262e1032bc028391fd92bbe5a7a8b5d5f8de1"}} as unknown as TypedDocumentString<ChangesQuery, ChangesQueryVariables>;
+export const DraftContractDocument = {"__meta__":{"hash":"sha256:9dc52443151d2af207f19feb0a51113260d9743b9ea0a7dcffc7e5204a42641e"}} as unknown as TypedDocumentString<DraftContractMutation, DraftContractMutationVariables>;
 export const FindPersonDocument = {"__meta__":{"hash":"sha256:ecc794d81a89f821eac2630d607563983ac553a03eabb63d0ab009b7c630de3f"}} as unknown as TypedDocumentString<FindPersonQuery, FindPersonQueryVariables>;
 export const JourneyDocument = {"__meta__":{"hash":"sha256:47f27dab59520b1fb3e1a595030c30d5e2db84191c122fefe978ba6ec56e1c8b"}} as unknown as TypedDocumentString<JourneyQuery, JourneyQueryVariables>;
 export const JourneyRisksDocument = {"__meta__":{"hash":"sha256:4a99afadd70ffd0ae2a05d417ce8f651fe213de8c4660c63136991b59daa7b85"}} as unknown as TypedDocumentString<JourneyRisksQuery, JourneyRisksQueryVariables>;
 export const OrientationsDocument = {"__meta__":{"hash":"sha256:501011d65423e0cae174031ffcfe5663df41400e0d0d84e63de1e67e24ab5d1a"}} as unknown as TypedDocumentString<OrientationsQuery, OrientationsQueryVariables>;
 export const PersonsDocument = {"__meta__":{"hash":"sha256:5f3e8ecb400f7045686f3c69af4848ec7fa0504d131e8366b0fa86c41f99c7ef"}} as unknown as TypedDocumentString<PersonsQuery, PersonsQueryVariables>;
 export const RecordAppointmentDocument = {"__meta__":{"hash":"sha256:d7b72ae241dbe02d0759135a1d9d90ed44bfcec5448ec165f58b67b068d1551b"}} as unknown as TypedDocumentString<RecordAppointmentMutation, RecordAppointmentMutationVariables>;
+export const RenewContractDocument = {"__meta__":{"hash":"sha256:5d2c5bb023fc6ec047c3b97420bf21c1b502b57489ccb902e64fbf6838185b93"}} as unknown as TypedDocumentString<RenewContractMutation, RenewContractMutationVariables>;
 export const ServicesDocument = {"__meta__":{"hash":"sha256:e8acf645f80add8da183071ff9211d6625173f1190edd4607febb7645275d0c1"}} as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
 export const SetAppointmentStatusDocument = {"__meta__":{"hash":"sha256:1867fa25545297d7dd0745cbe6a1f9685a53be670c73963d0f216ff911fe6570"}} as unknown as TypedDocumentString<SetAppointmentStatusMutation, SetAppointmentStatusMutationVariables>;
+export const SignContractDocument = {"__meta__":{"hash":"sha256:f52d70631579f056254dc4d6e6eb918a2e49e005a33db3fb4b5258a914a2425f"}} as unknown as TypedDocumentString<SignContractMutation, SignContractMutationVariables>;
+export const SignOwnContractDocument = {"__meta__":{"hash":"sha256:261819dafc763e17cc870f8e1cf44116d036a8c05a43edb878b1ee4808899dd5"}} as unknown as TypedDocumentString<SignOwnContractMutation, SignOwnContractMutationVariables>;

@@ -44,7 +44,8 @@ class InputClass:
     `match`: the category of its value if it finds persons by it, without answering it; `reads` is then what an actor
     must be able to read of a person to find it. `designates`: whom it leaves out of a list is not judged by it
     (docs/policy.md#rule-13). `writes`: the coordinate that its value is written to; `overwrites`: in place of the value
-    that the row has (docs/policy.md#rule-15).
+    that the row has; `written_as`: the category that it takes to write it, if not the coordinate's
+    (docs/policy.md#rule-15).
     """
 
     type: str
@@ -53,6 +54,7 @@ class InputClass:
     designates: bool = False
     writes: str | None = None
     overwrites: bool = False
+    written_as: Category | None = None
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,10 @@ class Classification:
 
     @cached_property
     def writes(self) -> Mapping[str, Category]:
-        """The inputs whose values are written, and the category of the field that each is written to."""
+        """The inputs whose values are written, and the category that it takes: that of the field that each is written
+        to, or its own."""
         return {
-            name: self.fields[input_.writes].category
+            name: input_.written_as or self.fields[input_.writes].category
             for name, input_ in self.inputs.items()
             if input_.writes is not None
         }

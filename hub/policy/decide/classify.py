@@ -151,6 +151,7 @@ def _digest(schema: Classification) -> str:
     lines += [f"{name} {name in schema.recorded} {name in schema.dated}" for name in sorted(schema.personal)]
     lines += [
         f"{name} {input_.type} {input_.reads} {input_.match} {input_.designates} {input_.writes} {input_.overwrites}"
+        f" {input_.written_as}"
         for name, input_ in sorted(schema.inputs.items())
     ]
     lines += [f"{name} {category}" for name, category in sorted(schema.values.items())]
@@ -314,4 +315,5 @@ def _input(supergraph: Supergraph, coordinate: str, type_: Any, unread: bool) ->
     category = Category(match["category"]) if match is not None else None
     written = writes["field"] if writes is not None else None
     overwrites = writes is not None and bool(writes.get("overwrites"))
-    return coordinate, InputClass(input_type.name, fields, category, designates, written, overwrites)
+    written_as = Category(writes["category"]) if writes is not None and writes.get("category") else None
+    return coordinate, InputClass(input_type.name, fields, category, designates, written, overwrites, written_as)

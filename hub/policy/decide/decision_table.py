@@ -350,14 +350,14 @@ def _write(
     decisions: Mapping[str, Decision],
     name: str,
 ) -> Decision:
-    """The decision on an input that is written: a grant writes the field's category, and the field is read in full by
-    the same relation; a value of a stricter category needs both of that category too. What is replaced must be wholly
+    """The decision on an input that is written: a grant writes its category, and the field is read in full by the same
+    relation; a value of a stricter category needs both of that category too. What is replaced must be wholly
     known: an input that overwrites needs all stricter categories, whatever its value (docs/policy.md#rule-15)."""
     input_ = schema.inputs[name]
     field = schema.fields[str(input_.writes)]
     by_grant = {
         grant: common
-        for grant, clauses in cells[field.category].write.items()
+        for grant, clauses in cells[schema.writes[name]].write.items()
         if (common := intersect(clauses, decisions[field.coordinate].rule.read))
     }
     recorded = field.type in schema.recorded

@@ -26,7 +26,7 @@ from hub.policy.decide.policy_model import (
     Term,
 )
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
-from schema.categories import Category
+from schema.categories import WRITE_ONLY, Category
 from schema.facts import RELATIONS, SCOPE_KINDS, Fact
 
 POLICIES = Path(__file__).resolve().parents[3] / "schema" / "policies"
@@ -333,8 +333,10 @@ def _grant(
     )
     if outside := {code for code in covered if not purposes[code].abstract} - actor.purposes:
         raise table.refusal(f"l'acteur « {actor.name} » n'a pas la finalité « {min(outside)} »", "purposes")
-    if unread := grant.write - grant.read:
+    if unread := grant.write - grant.read - WRITE_ONLY:
         raise table.refusal(f"l'accord écrit {min(unread)} sans le lire", "write")
+    if never := WRITE_ONLY & (grant.read | grant.reduced | grant.match | grant.own_recorded):
+        raise table.refusal(f"{min(never)} ne sert qu'à écrire", "write")
     if grant.read & grant.reduced:
         raise table.refusal("une catégorie est à la fois lue et réduite", "reduced")
     if grant.named and not grant.match:

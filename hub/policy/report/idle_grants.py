@@ -11,7 +11,7 @@ from dataclasses import replace
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import DecisionTable, Effect
 from hub.policy.decide.policy_model import Grant, Policy
-from schema.categories import Category
+from schema.categories import WRITE_ONLY, Category
 
 WORDS = {
     "read": "lu",
@@ -46,6 +46,10 @@ def _opens(grant: Grant, key: str, category: Category, policy: Policy, classific
         "read": grant.read if key in ("match", "write") else frozenset(),
         key: frozenset({category}),
     }
+    if category in WRITE_ONLY:  # what it is written to is read by other grants
+        others = [rule for rule in policy.grants if rule.actor == grant.actor and rule.purposes & grant.purposes]
+        given["read"] = frozenset[Category]().union(*(rule.read for rule in others))
+        given["reduced"] = frozenset[Category]().union(*(rule.reduced for rule in others)) - given["read"]
     alone = replace(
         grant,
         read=given["read"],

@@ -51,7 +51,7 @@ Check = Callable[[Any, datetime], bool]
 class WrittenInput(StrawberryField):
     """An input that is written to the field at `path` (fields from the entity). `check` is what its value must pass
     besides its type, `expected` the code of that form (`schema.input_forms`); `overwrites`: it replaces what the row
-    has."""
+    has; `category`: what one must be able to write, if it is not the field's category."""
 
     def __init__(
         self,
@@ -62,12 +62,13 @@ class WrittenInput(StrawberryField):
         check: Check | None = None,
         expected: str | None = None,
         overwrites: bool = False,
+        category: Category | None = None,
     ) -> None:
         if (check is None) != (expected is None):
             raise DeclarationError(f"{path}: a check goes with the form that it expects")
         super().__init__(description=description, **({} if required else {"default": strawberry.UNSET}))
         self.path, self.required, self.check, self.expected = path, required, check, expected
-        self.overwrites = overwrites
+        self.overwrites, self.category = overwrites, category
         self.field: ColumnField
 
     def read(self, name: str, value: Any, now: datetime) -> Any:
@@ -88,6 +89,16 @@ class WrittenInput(StrawberryField):
         choice = self.field.choice
         categories = {} if choice is None else categories_of_values(choice)
         return next((category for category, values in categories.items() if value in values), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What two inputs must pass together: `check` of both values, else the second is not of the form `expected`."""
+
+    first: str
+    second: str
+    check: Callable[[Any, Any], bool]
+    expected: str
 
 
 class TargetInput(StrawberryField):
@@ -127,9 +138,11 @@ def expected_version() -> Any:
     )
 
 
-def written_input(entity: type, description: str) -> Callable[[type[T]], type[T]]:
-    """Declare the input type of a mutation. Raises DeclarationError for an input whose type is not that of its column,
-    and for a type without a key, a target or anything to write."""
+def written_input(entity: type, description: str, *together: Together) -> Callable[[type[T]], type[T]]:
+    """Declare the input type of a mutation, and what its inputs must pass `together`.
+
+    Raises DeclarationError for an input whose type is not that of its column, and for a type without a key, a target or
+    anything to write."""
 
     def declare(cls: type[T]) -> type[T]:
         fields = {name: field for name, field in vars(cls).items() if isinstance(field, StrawberryField)}
@@ -142,8 +155,10 @@ def written_input(entity: type, description: str) -> Callable[[type[T]], type[T]
             if not isinstance(column.column, Column) or column.key:
                 raise DeclarationError(f"{cls.__name__}.{field.path}: no column to write to")
             field.field = column
-            field.directives = [writes_directive(owner.coordinate(column.graphql_name), overwrites=field.overwrites)]
+            coordinate = owner.coordinate(column.graphql_name)
+            field.directives = [writes_directive(coordinate, overwrites=field.overwrites, category=field.category)]
         declared = strawberry.input(cls, description=description)
+        declared.__together__ = together  # type: ignore[attr-defined]
         for name, field in inputs.items():
             if unwrapped(field.type) != (field.field.named_type, False):
                 raise DeclarationError(f"{cls.__name__}.{name}: the annotation is not the type of its column")
@@ -191,6 +206,10 @@ def read_request(mutation: str, cls: type, given: Any, now: datetime, secret: by
                 designated = uuid_or_none(value)
         except BadInput as error:
             refused.append(error)
+    for rule in cls.__together__:  # type: ignore[attr-defined]
+        both = values.get(rule.first), values.get(rule.second)
+        if None not in both and not rule.check(*both):
+            refused.append(BadInput(f"{ARGUMENT}.{rule.second}", rule.expected))
     if refused:
         return refused
     whole = orjson.dumps([mutation, given], option=orjson.OPT_SORT_KEYS)

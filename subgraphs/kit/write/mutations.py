@@ -10,9 +10,12 @@ A mutation returns the item that it wrote, by the ordinary projection: nobody le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from sqlalchemy import ColumnElement
 
 from subgraphs.kit.connection_types import argument
 from subgraphs.kit.errors import DeclarationError
@@ -26,15 +29,42 @@ Completion = Callable[[str, str], Mapping[str, Any]]
 """From the ids of a new item and of its person, the columns that the client does not say."""
 
 
-class MutationField(RootField):
-    """A field of `Mutation`; `complete` for one that makes a new item, None for one that changes an item."""
+@dataclass(frozen=True)
+class Requirement:
+    """What must be true of the item that a mutation's target names, or it is refused with this code and message."""
 
-    def __init__(self, description: str, input_: type, complete: Completion | None) -> None:
+    condition: ColumnElement[bool]
+    code: str
+    message: str
+
+
+class MutationField(RootField):
+    """A field of `Mutation`; `complete` for one that makes a new item, None for one that changes an item. `requires`
+    of the item that it changes or, with `copies`, the columns that a new item takes of it, follows."""
+
+    def __init__(
+        self,
+        description: str,
+        input_: type,
+        complete: Completion | None,
+        requires: Sequence[Requirement] = (),
+        copies: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(RootKind.WRITE, description)
-        self.input, self.complete = input_, complete
-        if (complete is None) != any(isinstance(field, VersionInput) for field in inputs_of(input_).values()):
-            raise DeclarationError(f"{input_.__name__}: a change, and no new item, expects a version")
+        self.input, self.complete, self.requires, self.copies = input_, complete, tuple(requires), copies
+        if self.is_of_item != any(isinstance(field, VersionInput) for field in inputs_of(input_).values()):
+            raise DeclarationError(f"{input_.__name__}: what is of an item, and nothing else, expects a version")
         self.arguments = [argument(ARGUMENT, input_, "Ce qui est écrit.")]
+
+    @property
+    def is_of_item(self) -> bool:
+        """Whether its target names an item, and no person."""
+        return self.complete is None or self.copies is not None
+
+    @property
+    def copied(self) -> tuple[str, ...]:
+        """The columns of the item that its target names of which a new item has the value."""
+        return tuple((self.copies or {}).values())
 
     @cached_property
     def written(self) -> Mapping[str, WrittenInput]:
@@ -51,6 +81,15 @@ def creation(description: str, input_: type, complete: Completion) -> Any:
     return MutationField(description, input_, complete)
 
 
-def change(description: str, input_: type) -> Any:
-    """A mutation that changes the item that its target names, if it is still in the version that the client read."""
-    return MutationField(description, input_, None)
+def succession(
+    description: str, input_: type, complete: Completion, copies: Mapping[str, str], *requires: Requirement
+) -> Any:
+    """A mutation that makes a new item after the one that its target names, of the same person; `copies`: columns of
+    the new item, by the columns of the other one that they have the value of."""
+    return MutationField(description, input_, complete, requires, copies)
+
+
+def change(description: str, input_: type, *requires: Requirement) -> Any:
+    """A mutation that changes the item that its target names, if it is still in the version that the client read and
+    meets what it `requires`."""
+    return MutationField(description, input_, None, requires)

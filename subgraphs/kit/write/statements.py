@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, literal_column, select
+from sqlalchemy import Uuid, bindparam, false, func, literal_column, select
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from schema.residual import Residual
@@ -24,8 +24,8 @@ TARGET = "target"
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A statement that reads the facts of a person, or the facts, version and source of an item and locks it; no row
-    where it does not exist for the actor."""
+    """A statement that reads the facts of a person; or the facts, version, source and person of an item, what it is
+    required to be and the columns that are copied of it, and locks it; no row where it does not exist for the actor."""
 
     sql: str
     parameters: tuple[Callable[[Call], Any], ...]
@@ -44,7 +44,7 @@ def decided(model: Model, mutation: MutationField, residual: Residual) -> Decide
     parameters = Parameters()
     parameters[TARGET] = _no_value
     key = bindparam(TARGET, type_=Uuid())
-    if mutation.complete is not None:
+    if not mutation.is_of_item:
         facts = person_facts(key, residual, "f")
         return Decided(*compile_select(select(literal_column("f.v")).select_from(facts), parameters))
     entity, guards = mutation.entity, Guards(model, residual)
@@ -57,8 +57,11 @@ def decided(model: Model, mutation: MutationField, residual: Residual) -> Decide
     scope = guards.enter(row, entity, columns, None)
     assert scope.facts is not None
     row.add(scope.facts)
-    row.add(columns.c["version"])
-    row.add(columns.c["source"])
+    assert entity.subject is not None
+    for column in ("version", "source", entity.subject, *mutation.copied):
+        row.add(columns.c[column])
+    for requirement in mutation.requires:
+        row.add(func.coalesce(retarget(requirement.condition, entity.table, columns), false()))
     return Decided(*compile_select(row.select().with_for_update(of=table), parameters))
 
 
@@ -66,7 +69,7 @@ def hold_sql(mutation: MutationField) -> str:
     """The statement that locks what decides on the person who is written to, or whose item is, until the transaction
     ends: an objection that another transaction is writing is waited for, and one to come waits."""
     person = "$1"
-    if mutation.complete is None:
+    if mutation.is_of_item:
         entity = mutation.entity
         assert entity.key is not None
         person = f"(SELECT {entity.subject} FROM {entity.table} WHERE {entity.key.column.name} = $1)"  # noqa: S608 - names of our own tables

@@ -8,6 +8,7 @@ refused leaves nothing; a request that was made before is answered with the item
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -26,10 +27,21 @@ from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database, Transaction
 from subgraphs.kit.write import request_log, statements
 from subgraphs.kit.write.inputs import ARGUMENT, Request, WrittenInput, hashed_actor, read_request
-from subgraphs.kit.write.mutations import SOURCE, MutationField
+from subgraphs.kit.write.mutations import SOURCE, MutationField, Requirement
 
 STATEMENT_BYTES = 1024 * 1024
 """Memory for the statements that decide mutations, of one subgraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The person to whom a mutation writes; of an item, also its version, what a new one copies of it, and the first
+    requirement that it does not meet."""
+
+    person: str
+    version: int | None = None
+    copied: Mapping[str, Any] = field(default_factory=dict)
+    unmet: Requirement | None = None
 
 
 def refused() -> RequestFailed:
@@ -79,13 +91,15 @@ class Writer:
         context = call.context
         actor = hashed_actor(context.actor, self.secret)
         async with self.database.writing(context, actor) as transaction:
-            version = await self._decide(transaction, mutation, request, call)
+            subject = await self._decide(transaction, mutation, request, call)
             item = str(uuid4()) if mutation.complete is not None else str(request.target)
             entry = (actor, request.key, request.digest, mutation.graphql_name, context.purpose, item, now)
             if await transaction.rows(request_log.insert_sql(self.model.name), entry):
-                if version != request.version:
+                if subject.version != request.version:
                     raise RequestFailed("VERSION_CONFLICT", "L'élément a changé depuis qu'il a été lu.")
-                await self._store(transaction, mutation, request, item, context, now)
+                if subject.unmet is not None:
+                    raise RequestFailed(subject.unmet.code, subject.unmet.message)
+                await self._store(transaction, mutation, request, item, subject, context, now)
             else:
                 [made] = await transaction.rows(request_log.select_sql(self.model.name), (actor, request.key))
                 if made[0] != request.digest:
@@ -97,10 +111,8 @@ class Writer:
                 raise refused()
             return rows
 
-    async def _decide(
-        self, transaction: Transaction, mutation: MutationField, request: Request, call: Call
-    ) -> int | None:
-        """The version of the item, None for a new one; raises RequestFailed unless the actor may write every input."""
+    async def _decide(self, transaction: Transaction, mutation: MutationField, request: Request, call: Call) -> Subject:
+        """Whom or what the mutation is of; raises RequestFailed unless the actor may write every input."""
         residual = call.context.residual
         statement = self._decided.get_or(
             (mutation.graphql_name, residual.digest), partial(statements.decided, self.model, mutation, residual)
@@ -113,7 +125,7 @@ class Writer:
             raise refused()
         facts: int = rows[0][0]
         entity, context = mutation.entity, call.context
-        if mutation.complete is not None:
+        if not mutation.is_of_item:
             own = context.organisation is not None
             if entity.owner is not None:
                 facts = facts & ~Fact.OWN_ITEM | (int(Fact.OWN_ITEM) if own else 0)
@@ -127,11 +139,14 @@ class Writer:
                 allowed = dict(rule.values).get(int(VALUE_FACTS[stricter]), ()) if holds(allowed, facts) else ()
             if not holds(allowed, facts):
                 raise refused()
-        if mutation.complete is not None:
-            return None
-        if rows[0][2] != SOURCE:
+        if not mutation.is_of_item:
+            return Subject(request.target)
+        _, version, source, person, *more = rows[0]
+        if source != SOURCE:
             raise RequestFailed("RECORDED_ELSEWHERE", "L'élément est tenu par un autre système.")
-        return int(rows[0][1])
+        copied, met = more[: len(mutation.copied)], more[len(mutation.copied) :]
+        unmet = next((rule for rule, is_met in zip(mutation.requires, met, strict=True) if not is_met), None)
+        return Subject(str(person), version, dict(zip(mutation.copies or (), copied, strict=True)), unmet)
 
     async def _store(
         self,
@@ -139,6 +154,7 @@ class Writer:
         mutation: MutationField,
         request: Request,
         item: str,
+        subject: Subject,
         context: Context,
         now: datetime,
     ) -> None:
@@ -149,14 +165,14 @@ class Writer:
         if mutation.complete is None:
             await transaction.rows(statements.update_sql(mutation, tuple(columns)), (*columns.values(), item))
             return
-        entity, person = mutation.entity, str(request.target)
+        entity, person = mutation.entity, subject.person
         assert entity.key is not None
         assert entity.subject is not None
         columns |= {entity.key.column.name: item, entity.subject: person, "source": SOURCE, "source_id": item}
         for column in (entity.owner, entity.recorded_by):
             if column is not None:
                 columns[column] = context.organisation
-        columns |= mutation.complete(item, person)
+        columns |= {**subject.copied, **mutation.complete(item, person)}
         await transaction.rows(statements.insert_sql(mutation, tuple(columns)), tuple(columns.values()))
 
 
