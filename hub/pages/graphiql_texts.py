@@ -1,4 +1,4 @@
-"""What GraphiQL asks the hub first: the query to start from and the French labels of codes."""
+"""What GraphiQL asks the hub first: the query to start from and the French labels of purposes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from graphql import GraphQLSchema
 
 from hub.pages.journey import journey
 from hub.policy.decide.policy_model import Policy
-from hub.policy.decide.wording import REASONS
 
 
 def graphiql_texts(schema: GraphQLSchema, policy: Policy) -> dict[str, Any]:
-    """Return `{query, purposes: {code: {label, legal}}, reasons: {code: sentence}}`, without abstract purposes."""
+    """Return `{query, purposes: {code: {label, legal}}}`, without abstract purposes."""
     return {
         "query": journey(schema),
         "purposes": {
@@ -20,5 +19,4 @@ def graphiql_texts(schema: GraphQLSchema, policy: Policy) -> dict[str, Any]:
             for code, purpose in policy.purposes.items()
             if not purpose.abstract
         },
-        "reasons": {reason.value: sentence for reason, sentence in REASONS.items()},
     }

@@ -70,6 +70,10 @@ def test_data_comes_with_the_reasons_of_what_is_missing(answers: dict[str, Any])
     assert (answers["firstName"], answers["plain"]) == ("MAËLLE", None)
     assert answers["note"]
     assert answers["reason"] == "FIELD_NOT_FOR_ACTOR"
+    person, entries, why = answers["absent"]
+    assert (person, entries, why["reason"]) == (None, 1, "NOT_FOUND")
+    assert why["message"].startswith("Sous cet identifiant, ")
+    assert why["needed"].startswith("vérifier l'identifiant, ou ")
     denied = answers["denied"]
     assert (denied["name"], denied["code"], denied["status"]) == ("Refused", "FIELD_DENIED", 403)
     assert "FIELD_NOT_FOR_ACTOR" in {entry["reason"] for entry in denied["access"]}

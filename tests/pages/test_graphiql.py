@@ -74,14 +74,32 @@ def test_another_person_is_the_variable_of_the_query(demo: Demo, visit: Open) ->
 
 
 def test_a_person_who_is_not_there_for_the_actor_is_said_to_be_so(demo: Demo, visit: Open) -> None:
-    """Null without an error is explained, and nothing tells absence from refusal."""
+    """Null without an error has one explanation, which tells nothing of absence or refusal and stands alone."""
     page = visit(demo.url).page
     choose(page, "Acteur", demo.actor("beneficiaire").name)
     own_id = demo.actor("beneficiaire").claims["person"]
     other_id = next(person["id"] for person in demo.persons if person["id"] != own_id)
     _, answer = choose(page, "Personne", other_id)
     assert answer["data"]["person"] is None
-    expect(page.locator(".nobody")).to_contain_text("cette personne n’existe pas, ou aucun lien ne l’ouvre")
+    (entry,) = answer["extensions"]["access"]
+    expect(page.locator(".access .summary")).to_have_text("Parmi les champs demandés : 1 introuvable.")
+    (row,) = page.locator(".access tbody tr").all()
+    for text in ("introuvable", entry["message"], entry["needed"], "NOT_FOUND"):
+        expect(row).to_contain_text(text)
+
+
+def test_what_is_withheld_stands_before_what_is_read(demo: Demo, visit: Open) -> None:
+    """The rows come in the order of what became of the fields, and say in words what the answer says."""
+    page = visit(demo.url).page
+    _, answer = choose(page, "Acteur", demo.actor("siae").name)
+    badges = page.locator(".access .badge:not(.purpose)").all_inner_texts()
+    order = ["retenu", "réduit", "vide", "lisible"]
+    assert badges == sorted(badges, key=order.index)
+    assert {"retenu", "lisible"} <= set(badges)
+    said = [entry["message"] for entry in answer["extensions"]["access"] if entry["reason"]]
+    assert said
+    for message in set(said):
+        expect(page.locator(".access tbody")).to_contain_text(message)
 
 
 def test_the_explorer_opens_on_the_served_schema(demo: Demo, visit: Open) -> None:

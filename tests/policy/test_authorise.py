@@ -11,7 +11,8 @@ from hub.federation.execution.generate import Marked
 from hub.federation.execution.projection_runtime import note_uniform
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.operations.operation import ACCESS_KEY, Field, Operation, Selections
-from hub.policy.decide.decision_table import DecisionTable
+from hub.policy.decide.decision_table import DecisionTable, Reason
+from hub.policy.decide.wording import REASONS
 from hub.policy.enforce.access_entries import explain
 from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.guard import Guard
@@ -176,7 +177,24 @@ def test_not_held_is_said_only_of_what_may_be_read_and_did_not_fail() -> None:
     answered: dict[str, object] = {"alias": None, "contact": None}
     assert reasons(Fact.REFERENT, answered, [])["contact"] == "NOT_HELD"
     assert "contact" not in reasons(Fact.REFERENT, answered, [("person", "contact")])
-    assert reasons(Fact.REFERENT, answered, [("person",)]).keys() == {"id2", "constraints"}
+    assert reasons(Fact.REFERENT, answered, [("person",)]) == {}, "what failed has its error alone"
+    assert reasons(Fact.REFERENT, answered, [("persons", 0), ("person", "rsa")]).keys() >= {"id2", "constraints"}
+
+
+def test_who_is_not_there_has_one_explanation_that_follows_from_the_rules_alone() -> None:
+    authorised = authorise(PERSON, CLASS, SCHEMA)
+    (entry,) = explain(authorised, Guard(authorised.marks), {"person": None}, [])
+    assert (entry["path"], entry["coordinate"], entry["reason"]) == (["person"], "Query.person", "NOT_FOUND")
+    assert entry["message"] == REASONS[Reason.NOT_FOUND]
+    assert entry["needed"].startswith("vérifier l'identifiant, ou être lié à la personne par ")
+    assert entry is explain(authorised, Guard(authorised.marks), {"person": None}, [])[0]
+    for data, failed in (({"person": None}, [("person",)]), (None, []), ({}, [])):
+        assert "NOT_FOUND" not in {
+            entry["reason"] for entry in explain(authorised, Guard(authorised.marks), data, failed)
+        }
+    nobody = replace(CLASS, rows={**CLASS.rows, "Person": Rule(())})
+    (entry,) = explain(authorise(PERSON, nobody, SCHEMA), Guard(authorised.marks), {"person": None}, [])
+    assert entry["needed"] == "rien n'y suffit, cette finalité n'ouvre personne à votre sorte d'acteur"
 
 
 def entries_of(facts: Fact, data: dict[str, object], authorisation: Authorisation) -> Sequence[Mapping[str, Any]]:

@@ -1,5 +1,7 @@
-/** French word for each decision of the policy. */
-const SHOWN = { deny: "retenu", mask: "réduit", allow: "lisible", open: "public" };
+/** French words for what became of a field, withheld first: the order of the table. */
+const SHOWN = { absent: "introuvable", deny: "retenu", mask: "réduit", none: "vide", allow: "lisible", open: "public" };
+const BY_REASON = { NOT_FOUND: "absent", NOT_HELD: "none" };
+const kindOf = ({ reason, decision }) => BY_REASON[reason] ?? decision;
 
 /** Beside the answer: errors first, then what was withheld or made coarser, why, and what would show it. */
 export function Access({ page, answer, folded, onFold, onRenew }) {
@@ -25,12 +27,6 @@ function Content({ page, answer, onRenew }) {
       {answer.errors.map((error, index) => (
         <Problem key={index} error={error} onRenew={onRenew} />
       ))}
-      {answer.empty.length > 0 ? (
-        <p className="nobody">
-          <code>{answer.empty.join(", ")}</code> est nul : cette personne n’existe pas, ou aucun lien ne l’ouvre à cet
-          acteur pour cette finalité ; le hub ne dit pas lequel des deux.
-        </p>
-      ) : null}
       {answer.access.length > 0 ? <Entries page={page} entries={answer.access} /> : null}
       {answer.access.length + answer.errors.length === 0 ? <p className="hint">Rien n’a été retenu.</p> : null}
     </>
@@ -58,6 +54,8 @@ function Problem({ error, onRenew }) {
 }
 
 function Entries({ page, entries }) {
+  const ranks = Object.keys(SHOWN);
+  const sorted = entries.toSorted((one, two) => ranks.indexOf(kindOf(one)) - ranks.indexOf(kindOf(two)));
   return (
     <>
       <p className="summary">{summary(entries)}</p>
@@ -70,7 +68,7 @@ function Entries({ page, entries }) {
           </tr>
         </thead>
         <tbody>
-          {entries.map((entry, index) => (
+          {sorted.map((entry, index) => (
             <Entry key={index} page={page} entry={entry} />
           ))}
         </tbody>
@@ -80,7 +78,7 @@ function Entries({ page, entries }) {
 }
 
 function Entry({ page, entry }) {
-  const kind = entry.reason === "NOT_HELD" ? "none" : entry.decision;
+  const kind = kindOf(entry);
   return (
     <tr>
       <td>
@@ -88,10 +86,10 @@ function Entry({ page, entry }) {
         <code>{entry.coordinate}</code>
       </td>
       <td>
-        <span className={`badge ${kind}`}>{kind === "none" ? "vide" : SHOWN[entry.decision] ?? entry.decision}</span>
+        <span className={`badge ${kind}`}>{SHOWN[kind] ?? kind}</span>
       </td>
       <td>
-        {entry.reason ? <p>{page.reasons[entry.reason] ?? entry.reason}</p> : null}
+        {entry.message ? <p>{entry.message}</p> : null}
         {entry.note ? <p>{entry.note}</p> : null}
         {entry.instead ? (
           <p>
@@ -121,11 +119,12 @@ function Entry({ page, entry }) {
 }
 
 function summary(entries) {
-  const count = (test) => entries.filter(test).length;
+  const count = (kind) => entries.filter((entry) => kindOf(entry) === kind).length;
   const parts = [
-    [count(({ decision }) => decision === "deny"), "retenu", "retenus"],
-    [count(({ decision }) => decision === "mask"), "réduit", "réduits"],
-    [count(({ reason }) => reason === "NOT_HELD"), "vide", "vides"],
+    [count("absent"), "introuvable", "introuvables"],
+    [count("deny"), "retenu", "retenus"],
+    [count("mask"), "réduit", "réduits"],
+    [count("none"), "vide", "vides"],
   ];
   const said = parts.filter(([number]) => number > 0).map(([n, one, many]) => `${n} ${n > 1 ? many : one}`);
   return said.length > 0 ? `Parmi les champs demandés : ${said.join(", ")}.` : "Rien n’a été retenu.";

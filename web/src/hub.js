@@ -20,8 +20,7 @@ export function headersOf(actor, { purpose, view }) {
 }
 
 /**
- * GraphiQL's way to ask the hub. `tell` gets `{access, errors, empty}` of each answer (`empty`: its roots that are null),
- * but nothing of an introspection that went well; `fallback` gives the headers where the header editor is empty.
+ * GraphiQL's way to ask the hub. `tell` gets `{access, errors}` of each answer, but nothing of an introspection that went well; `fallback` gives the headers where the header editor is empty.
  */
 export function makeFetcher(tell, fallback) {
   return async ({ query, variables, operationName }, { headers } = {}) => {
@@ -31,9 +30,8 @@ export function makeFetcher(tell, fallback) {
   };
 }
 
-function told({ data, errors = [], extensions }) {
-  const empty = Object.keys(data ?? {}).filter((key) => data[key] === null);
-  return { access: extensions?.access ?? [], errors, empty: errors.length > 0 ? [] : empty };
+function told({ errors = [], extensions }) {
+  return { access: extensions?.access ?? [], errors };
 }
 
 async function post(body, headers) {

@@ -55,6 +55,13 @@ def row_remedy(reason: Reason, rule: Rule, policy: Policy) -> str:
     return _BY_REASON.get(reason) or relation_remedy(rule, policy)
 
 
+def lookup_remedy(rule: Rule | None, policy: Policy) -> str:
+    """The remedy for a person who is not there for the actor; `rule`: when a row of the type exists for it, if ever."""
+    if rule is None or not _clauses(rule):
+        return "rien n'y suffit, cette finalité n'ouvre personne à votre sorte d'acteur"
+    return f"vérifier l'identifiant, ou {relation_remedy(rule, policy)}"
+
+
 def relation_remedy(rule: Rule, policy: Policy) -> str:
     """The relations that open the rule, as a sentence."""
     alternatives = [

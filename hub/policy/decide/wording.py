@@ -21,6 +21,7 @@ REASONS = {
     Reason.OPPOSITION: "La personne s'est opposée à cet usage, ou en a demandé la limitation.",
     Reason.RETENTION_ENDED: "La durée de conservation est passée : la donnée n'est plus communiquée.",
     Reason.NOT_HELD: "Ce champ vous est ouvert : il n'y a rien, pour cette personne, que vous puissiez y lire.",
+    Reason.NOT_FOUND: "Sous cet identifiant, personne que vous puissiez lire : nul n'y répond, ou rien ne vous y lie.",
     Reason.FORBIDDEN_INPUT: "Un critère porte sur une donnée que vous ne pouvez pas lire, ou par laquelle rapprocher.",
 }
 EFFECTS = {

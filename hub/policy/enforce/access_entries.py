@@ -2,13 +2,14 @@
 
 docs/policy.md#rule-8 and docs/policy.md#rule-11. The table's decisions have an entry for every field, once per place in
 the query and whatever the rows hold. Decisions that depend on a row have one only for the person that the client asked
-for, when its identity is readable: never for list elements.
+for, when its identity is readable: never for list elements. What is not there, or failed, has one explanation alone:
+nothing is said of the fields below it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from hub.federation.operations.operation import hold
 from hub.policy.decide.decision_table import DecisionClass, Effect, Reason
@@ -19,17 +20,22 @@ from hub.policy.enforce.verdicts import Row
 from schema.facts import RELATIONS, Fact
 from schema.residual import Clause, Rule, holds
 
+Path: TypeAlias = tuple[str | int, ...]
+"""The place of a field: response keys, and positions of lists."""
 RESTRICTED = Fact.OPPOSITION | Fact.LIMITATION
 ENDED = Fact.ERASURE_DUE | Fact.JOURNEY_ENDED | Fact.HANDICAP_ENDED | Fact.TRAINING_ENDED | Fact.ITEM_ENDED
 
 
 def explain(
-    authorisation: Authorisation, guard: Guard, data: Mapping[str, Any] | None, failed: Iterable[tuple[str | int, ...]]
+    authorisation: Authorisation,
+    guard: Guard,
+    data: Mapping[str, Any] | None,
+    failed: Collection[Path],
 ) -> Explanation:
-    """The entries, one per path, in the order of the query; the paths of errors (`failed`) have none that depends on a
-    row."""
+    """The entries, one per path, in the order of the query, after those of who is not there; the paths of errors
+    (`failed`) have none that depends on a row."""
     entries = table_entries(authorisation, guard.variables)
-    errors: set[tuple[str | int, ...]] | None = None
+    errors: set[Path] | None = None
     row_entries: dict[tuple[str, ...], AccessEntry] = {}
     value: Any
     for row in guard.direct_rows():
@@ -50,11 +56,33 @@ def explain(
             path = (*row.mark.path, key)
             if not (errors and any(path[: len(error)] == error for error in errors)):
                 row_entries[path] = by_key[key]
-    if not row_entries:
+    absent = _absent(authorisation, guard, data, failed)
+    if not row_entries and not absent and not failed:
         return entries
+    ends = {*absent, *failed}
     replaced = {path for path, entry in row_entries.items() if entry.replaces}
     table_only = (entry for entry in entries if tuple(entry["path"]) not in replaced)
-    return Explanation((*table_only, *row_entries.values()))
+    all_entries = (*absent.values(), *table_only, *row_entries.values())
+    return Explanation(entry for entry in all_entries if not _is_below(entry["path"], ends))
+
+
+def _absent(
+    authorisation: Authorisation,
+    guard: Guard,
+    data: Mapping[str, Any] | None,
+    failed: Collection[Path],
+) -> dict[Path, AccessEntry]:
+    """The entries of root fields that ask for one person and answer nobody, by path: a person whom the actor may not
+    read and one who does not exist have the same."""
+    keys = [key for key in authorisation.people if data is not None and data.get(key, data) is None]
+    if not keys:
+        return {}
+    known = {row.mark.path[0] for row in guard.direct_rows()} | {path[0] for path in failed if path}
+    return {(key,): authorisation.not_found[key] for key in keys if key not in known}
+
+
+def _is_below(path: Sequence[str], ends: Collection[Path]) -> bool:
+    return bool(ends) and any(tuple(path[:length]) in ends for length in range(1, len(path)))
 
 
 def _entries_of_row(decisions: DecisionClass, row: Row) -> dict[str, AccessEntry]:

@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from hub.policy.decide.decision_table import Decision, DecisionClass, Effect, Reason
-from hub.policy.decide.remedy import relation_codes, row_remedy, table_remedy
+from hub.policy.decide.remedy import lookup_remedy, relation_codes, row_remedy, table_remedy
+from hub.policy.decide.wording import REASONS
 
 NOTES = {
     "DROP": "Des éléments peuvent manquer selon la valeur de ce champ.",
@@ -64,6 +65,7 @@ def access_entry(
             "coordinate": coordinate,
             "decision": row_effect.value,
             "reason": reason or decision.reason,
+            **_sentence(reason or decision.reason),
             "rules": list(decision.rules),
         }
     )
@@ -79,6 +81,27 @@ def access_entry(
         entry["note"] = NOTES[decision.silent]
     entry.replaces = effect is not None and (decision.effect is Effect.MASK or decision.silent is not None)
     return entry
+
+
+def not_found_entry(key: str, coordinate: str, decisions: DecisionClass) -> AccessEntry:
+    """The entry of a root field of this response key that asks for one person and answers nobody: the same whether
+    the person exists or not."""
+    rule = decisions.rows.get(decisions.schema.fields[coordinate].returns)
+    return AccessEntry(
+        {
+            "path": [key],
+            "coordinate": coordinate,
+            "decision": Effect.ALLOW.value,
+            "reason": Reason.NOT_FOUND,
+            **_sentence(Reason.NOT_FOUND),
+            "rules": [],
+            "needed": lookup_remedy(rule, decisions.policy),
+        }
+    )
+
+
+def _sentence(reason: Reason | None) -> Mapping[str, str]:
+    return {} if reason is None else {"message": REASONS[reason]}
 
 
 def _remedy(coordinate: str, decisions: DecisionClass, decision: Decision, reason: Reason | None) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ and is cached with the plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from hub.federation.operations.operation import (
 )
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import Decision, DecisionClass, Effect, Reason
-from hub.policy.enforce.access_entry import AccessEntry, Explanation, access_entry
+from hub.policy.enforce.access_entry import AccessEntry, Explanation, access_entry, not_found_entry
 from hub.policy.enforce.input_check import InputUse, input_use, may_reveal
 from hub.policy.enforce.verdicts import Mark, Marks
 from schema.residual import Residual
@@ -54,7 +54,8 @@ class FieldEntry:
 class Authorisation:
     """The policy step's result for one operation and decision class.
 
-    `lookups`: root fields that ask for one person by an argument; `searches`: root fields that find persons.
+    `people`: response keys of root fields that answer one person, with their coordinates; `lookups`: those that ask for
+    one by an argument; `searches`: root fields that find persons.
     """
 
     operation: AuthorisedOperation
@@ -63,6 +64,7 @@ class Authorisation:
     marks: Marks
     entries: tuple[FieldEntry, ...]
     inputs: tuple[InputUse, ...]
+    people: Mapping[str, str]
     lookups: tuple[Field, ...]
     searches: tuple[Field, ...]
 
@@ -72,6 +74,11 @@ class Authorisation:
         if any(entry.conditions for entry in self.entries):
             return None
         return Explanation(entry.access_entry for entry in self.entries)
+
+    @cached_property
+    def not_found(self) -> Mapping[str, AccessEntry]:
+        """By response key of `people`, the entry of an answer without the person."""
+        return {key: not_found_entry(key, coordinate, self.decisions) for key, coordinate in self.people.items()}
 
 
 def authorise(operation: Operation, decisions: DecisionClass, schema: Classification) -> Authorisation:
@@ -84,6 +91,7 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
     coordinates = planned | required | compared
     types = set(_row_types(coordinates & schema.fields.keys(), schema)) & schema.personal
     ordering = {name for coordinate in planned for name in _ordering(coordinate, schema)}
+    people = [item for item in shape.fields if not item.denied and _returns_person(item, schema)]
     return Authorisation(
         operation=AuthorisedOperation(replace(operation, root=shape), replace(operation, root=fetch)),
         decisions=decisions,
@@ -91,9 +99,8 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
         marks=Marks(rewriting.marks),
         entries=tuple(rewriting.entries),
         inputs=tuple(use for use in rewriting.inputs if may_reveal(use, schema)),
-        lookups=tuple(
-            item for item in shape.fields if item.arguments and not item.denied and _returns_person(item, schema)
-        ),
+        people={item.key: item.coordinate for item in people},
+        lookups=tuple(item for item in people if item.arguments),
         searches=tuple(item for item in fetch.fields if item.coordinate in schema.searches),
     )
 

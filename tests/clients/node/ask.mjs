@@ -1,5 +1,6 @@
 // What an application on Node does with the published client.
 // Input: JSON {client, url, token, provider, secret, person}. Output: JSON, one value per thing that was tried.
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
@@ -18,6 +19,9 @@ result.firstName = journey.whole().person.firstName;
 result.note = journey.why("person", "appointments", "nodes", "motive", "category")?.note;
 result.plain = journey.why("person", "firstName") ?? null;
 result.printed = inspect(journey, { depth: 9 }) + JSON.stringify(journey);
+
+const stranger = await as("referent-a").execute(JourneyDocument, { id: randomUUID() }, { purpose: "suivi" });
+result.absent = [stranger.data.person, stranger.access.length, stranger.why("person", "rsa", "status")];
 
 const trainee = await as("organisme-formation").execute(JourneyDocument, { id: persons.maelle }, { purpose: "formation" });
 result.reason = trainee.why("person", "rsa", "status")?.reason;

@@ -1,4 +1,4 @@
-/** Why a field is null or less precise: the entries of `extensions.access`. They never hold a person's value. */
+/** Why a field is null or less precise, or whom one asked for is not there: the entries of `extensions.access`. They never hold a person's value. */
 
 import type { Decision, Reason } from "./vocabulary.js";
 
@@ -8,6 +8,8 @@ export interface Access {
   readonly coordinate: string;
   readonly decision: Decision;
   readonly reason: Reason | null;
+  /** The reason in French. */
+  readonly message?: string;
   readonly rules: readonly string[];
   /** The field that may be read in its place. */
   readonly instead?: string;
