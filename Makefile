@@ -32,6 +32,7 @@ venv venv-base:
 
 demo: venv-base
 	@$(BIN)/python -m hub.pages.build || true
+	@$(BIN)/python -m demo.partner_page || true
 	@exec $(BIN)/python -m demo
 
 test: venv
@@ -96,4 +97,4 @@ communes: venv
 
 clean:
 	@$(PYTHON) -m infra.postgresql.erase
-	@rm -rf .venv .data web/node_modules hub/client_code/node/node_modules clients/typescript/node_modules clients/typescript/dist hub/pages/graphiql hub/pages/graphiql.*
+	@rm -rf .venv .data web/node_modules hub/client_code/node/node_modules clients/examples/partner_page/node_modules clients/examples/partner_page/dist* clients/typescript/node_modules clients/typescript/dist hub/pages/graphiql hub/pages/graphiql.*

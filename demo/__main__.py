@@ -16,6 +16,7 @@ from demo.actors import actors, agreements, names
 from demo.cast import BY_SLUG
 from demo.ingestion import load
 from demo.live import live_systems
+from demo.partner_page import partner_page
 from demo.source_files import write
 from demo.switcher import route
 from demo.token_issuer import DemoActor, Issuer
@@ -38,6 +39,7 @@ WELCOME = """
 Le hub répond sur {graphql} (Ctrl-C pour l'arrêter) : ouvrez cette adresse dans un navigateur.
 Acteurs, jetons et personnes fictives : .data/demo.json
 Systèmes sources simulés, à changer pour voir le hub suivre : {systems}
+Exemple de page d'un partenaire, sur une autre origine : {partner}
 
 Une première requête, en référente des Ardennes, à coller dans un autre terminal :
 
@@ -72,15 +74,17 @@ def _serve(port: int) -> None:
         demo_actors, persons = asyncio.run(
             prepare(keys, dsn, DATA / "demo" / "files", today(), lambda report: print(headline(report), flush=True))
         )
-        settings = load_settings(issuer.write_settings(agreements(demo_actors), names()))
         switcher = route(demo_actors, persons, issuer, graph.table.policy)
-        with live_systems() as page:
-            Server(
-                hub_app(graph, settings, keys, dsn, [switcher]),
-                "127.0.0.1",
-                port,
-                lambda url: _announce(describe(url, demo_actors, persons, issuer), page(), DATA / "demo.json"),
-            ).run()
+        with partner_page(issuer, demo_actors) as partner:
+            settings = load_settings(issuer.write_settings(agreements(demo_actors), names(), [partner.origin]))
+
+            def announce(url: str) -> None:
+                partner.hub = url
+                pages = {"systems": systems(), "partner": partner.origin}
+                _announce({**describe(url, demo_actors, persons, issuer), **pages}, DATA / "demo.json")
+
+            with live_systems() as systems:
+                Server(hub_app(graph, settings, keys, dsn, [switcher]), "127.0.0.1", port, announce).run()
 
 
 async def prepare(
@@ -118,14 +122,12 @@ def describe(
     }
 
 
-def _announce(described: dict[str, Any], systems: str, path: Path) -> None:
-    described["systems"] = systems
+def _announce(described: dict[str, Any], path: Path) -> None:
     partial = path.with_suffix(".partial")
     partial.touch(mode=0o600)
     partial.write_bytes(orjson.dumps(described, option=orjson.OPT_INDENT_2))
     partial.replace(path)
-    values = {"graphql": described["graphql"], "systems": systems, "person": described["persons"][0]["id"]}
-    print(WELCOME.format(**values), flush=True)
+    print(WELCOME.format(**described, person=described["persons"][0]["id"]), flush=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl
 
 import httpx2
 import orjson
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -27,9 +26,9 @@ from demo.crowd import EVERYONE, EVERYONE_BY_SLUG
 from demo.employer_files import employers, offers
 from demo.journey_files import conventions
 from demo.offers_files import services, structures
+from demo.page_rendering import render
 from demo.rdvi_files import rdv_message, signed, user
 from hub.http.page_form import page_response
-from hub.pages.rendering import TEMPLATES
 from tests.simulators.data_inclusion import DataInclusionSimulator
 from tests.simulators.emplois import EmploisSimulator
 from tests.simulators.immersion_facile import ImmersionSimulator
@@ -45,13 +44,6 @@ STATUSES = {
 """The statuses of a rendez-vous in RDV-Insertion, as the page names them."""
 DEPARTMENT = "08"
 """The département whose users the API gives, whose agencies' agreements, and whose rendez-vous are told."""
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader((Path(__file__).with_name("templates"), TEMPLATES)),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 class SourceSystems:
@@ -126,7 +118,8 @@ class SourceSystems:
 
     async def _show(self, request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
-        text = _ENVIRONMENT.get_template("source_systems.html").render(
+        text = render(
+            "source_systems.html",
             nonce=nonce,
             rdvs=[self._row(rdv) for rdv in sorted(self._rdvs.values(), key=lambda rdv: (rdv.days, rdv.number))],
             statuses=STATUSES,

@@ -20,8 +20,9 @@ from hub.identity.actor import CLAIM
 ISSUER = "https://demo.spie-hub.example"
 AUDIENCE = "https://hub.spie-hub.example"
 ALGORITHM = "Ed25519"
-CLIENT, PARTNER_CLIENT = "demo", "parcours-partage"
-"""The application of the demo, and that of the partner."""
+CLIENT, PARTNER_CLIENT, PAGE_CLIENT = "demo", "parcours-partage", "page-partenaire"
+"""The application of the demo, that of the partner, and the partner's page, which runs in a browser."""
+CLIENTS = Path(__file__).resolve().parents[1] / "clients"
 LIFETIME = 12 * 3600
 """Seconds that a token of the demo lives; the demo renews them at each start."""
 
@@ -79,15 +80,19 @@ class Issuer:
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 
     def write_settings(
-        self, agreements: Mapping[str, Sequence[str]], names: Mapping[str, str] = MappingProxyType({})
+        self,
+        agreements: Mapping[str, Sequence[str]],
+        names: Mapping[str, str] = MappingProxyType({}),
+        origins: Sequence[str] = (),
     ) -> Path:
-        """Write the public key and the settings that trust it, with purposes and names per organisation (SIRET), and
-        the partner's application."""
+        """Write the public key and the settings that trust it, with purposes and names per organisation (SIRET), the
+        partner's application and its page, which asks what its manifest names, from `origins`."""
         keys = orjson.dumps({"keys": [self._key.as_dict(private=False)]})
         (self._folder / "issuer.jwks.json").write_bytes(keys)
         lines = [
             "# Réglages de la démonstration : seul son propre émetteur de jetons est admis.",
             f'audience = "{AUDIENCE}"',
+            f"origins = {orjson.dumps(origins).decode()}",
             "",
             "[[issuers]]",
             f'issuer = "{ISSUER}"',
@@ -100,6 +105,16 @@ class Issuer:
             f'client = "{PARTNER_CLIENT}"',
             f'organisation = "{PARTNER.siret}"',
             'scopes = ["parcours", "mon_parcours"]',
+            "",
+            "[[clients]]",
+            f'issuer = "{ISSUER}"',
+            f'client = "{PAGE_CLIENT}"',
+            f'organisation = "{PARTNER.siret}"',
+            'scopes = ["parcours"]',
+            "",
+            "[[documents]]",
+            f'client = "{PAGE_CLIENT}"',
+            f'manifest = "{CLIENTS / "typescript" / "documents.json"}"',
         ]
         for organisation, purposes in agreements.items():
             listed = ", ".join(f'"{purpose}"' for purpose in purposes)

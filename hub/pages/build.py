@@ -1,7 +1,7 @@
-"""Builds GraphiQL from `web/`, once per content of its sources and lock: `python -m hub.pages.build`.
+"""Builds a page with Vite, once per content of its sources and lock; `python -m hub.pages.build` builds GraphiQL.
 
-The packages are npm's, each pinned by its hash in `web/package-lock.json`; `infra.npm` says which Node runs them. A
-build that fails leaves its reason for the page to show, and the hub starts without it.
+The packages are npm's, each pinned by its hash in the page's `package-lock.json`; `infra.npm` says which Node runs
+them. A build that fails leaves its reason for the page to show, and the hub starts without it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,15 +25,35 @@ VITE = "node_modules/vite/bin/vite.js"
 STAMP, FAILED = "built.txt", "failed.txt"
 
 
-def build(web: Path = WEB, built: Path = BUILT) -> None:
-    """Build the page into `built` unless it is current; raises SetupRefused (PAGE_NOT_BUILT)."""
+@dataclass(frozen=True)
+class Page:
+    """A project of Vite at `web`, with sources in `src` and in the folders `more`; `title` names it in French."""
+
+    title: str
+    web: Path
+    built: Path
+    more: tuple[Path, ...] = ()
+
+    def sources(self) -> Iterator[Path]:
+        """The files that decide what is built."""
+        yield from sorted(path for path in self.web.iterdir() if path.is_file())
+        for folder in (self.web / "src", *self.more):
+            yield from sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+GRAPHIQL = Page("la page d'exploration (GraphiQL)", WEB, BUILT)
+
+
+def build(page: Page = GRAPHIQL) -> None:
+    """Build the page into its folder `built` unless it is current; raises SetupRefused (PAGE_NOT_BUILT)."""
+    web, built = page.web, page.built
     built.mkdir(exist_ok=True)
     with built.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        digest = _digest(web)
+        digest = _digest(page)
         if _read(built / STAMP) == digest:
             return
-        print("Construction de la page d'exploration (GraphiQL)…", flush=True)
+        print(f"Construction de {page.title}…", flush=True)
         partial = built.with_suffix(".partial")
         try:
             node = _install(web)
@@ -60,14 +81,9 @@ def _install(web: Path) -> str:
     return node
 
 
-def _sources(web: Path) -> Iterator[Path]:
-    yield from sorted(path for path in web.iterdir() if path.is_file())
-    yield from sorted((web / "src").iterdir())
-
-
-def _digest(web: Path) -> str:
+def _digest(page: Page) -> str:
     digest = sha256()
-    for path in _sources(web):
+    for path in page.sources():
         digest.update(f"{path.name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 
@@ -83,7 +99,7 @@ def _run(command: list[str], folder: Path = ROOT) -> None:
 def _not_built(detail: str) -> SetupRefused:
     return SetupRefused(
         "PAGE_NOT_BUILT",
-        "La page d'exploration n'a pas pu être construite : les paquets de npm ou de Node sont injoignables, ou la "
+        "La page n'a pas pu être construite : les paquets de npm ou de Node sont injoignables, ou la "
         "construction a échoué (l'erreur s'affiche au démarrage). Le hub fonctionne sans elle.",
         detail,
     )

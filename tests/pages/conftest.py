@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.actors import agreements
+from demo.partner_page import partner_page
 from demo.switcher import route
 from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
@@ -35,12 +36,13 @@ FLAGS = (
 
 @dataclass
 class Demo:
-    """A served demo: `url` with the switcher, `plain` without it as `hub serve` has it."""
+    """A served demo: `url` with the switcher, `plain` without it as `hub serve` has it, `partner` the example page."""
 
     url: str
     plain: str
     actors: Sequence[DemoActor]
     persons: Sequence[dict[str, str]]
+    partner: str
 
     def actor(self, kind: str) -> DemoActor:
         """The first actor of this kind."""
@@ -68,13 +70,15 @@ def demo(database: Database, built: None, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("demo")
     issuer = Issuer(folder / "issuer")
     actors, persons = asyncio.run(demonstration(database, folder))
-    settings = load_settings(issuer.write_settings(agreements(actors)))
     switcher = route(actors, persons, issuer, graph().table.policy)
-    with (
-        listening(hub_app(graph(), settings, database.keys, database.dsn, [switcher])) as url,
-        listening(hub_app(graph(), settings, database.keys, database.dsn)) as plain,
-    ):
-        yield Demo(url, plain, actors, persons)
+    with partner_page(issuer, actors) as partner:
+        settings = load_settings(issuer.write_settings(agreements(actors), origins=[partner.origin]))
+        with (
+            listening(hub_app(graph(), settings, database.keys, database.dsn, [switcher])) as url,
+            listening(hub_app(graph(), settings, database.keys, database.dsn)) as plain,
+        ):
+            partner.hub = url
+            yield Demo(url, plain, actors, persons, partner.origin)
 
 
 @pytest.fixture(scope="module")

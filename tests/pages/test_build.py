@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.pages.build import BUILT, STAMP, WEB, build, failure
+from demo.partner_page import FOLDER
+from hub.pages.build import BUILT, STAMP, WEB, Page, build, failure
 from infra.errors import SetupRefused
 
 
@@ -31,14 +32,15 @@ def test_a_failure_is_one_french_line_kept_for_the_page(tmp_path: Path, monkeypa
         (bin_ / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{bin_}{os.pathsep}/bin")
     with pytest.raises(SetupRefused) as refused:
-        build(web, tmp_path / "graphiql")
+        build(Page("la page", web, tmp_path / "graphiql"))
     assert refused.value.code == "PAGE_NOT_BUILT"
     assert failure(tmp_path / "graphiql") == refused.value.message
 
 
-def test_packages_are_pinned_by_hash_and_by_no_address() -> None:
+@pytest.mark.parametrize("web", [WEB, FOLDER])
+def test_packages_are_pinned_by_hash_and_by_no_address(web: Path) -> None:
     """Each package of the lock has its hash; where it comes from is the machine's own setting."""
-    text = (WEB / "package-lock.json").read_text(encoding="utf-8")
+    text = (web / "package-lock.json").read_text(encoding="utf-8")
     lock = json.loads(text)
     packages = {name: package for name, package in lock["packages"].items() if name}
     assert packages
