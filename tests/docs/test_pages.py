@@ -2,14 +2,17 @@
 
 How a fenced block is run is told by its first line: `graphql` is asked as the référente A; `sh` is executed line by
 line where the demo runs; `sh make` names targets of the Makefile; `sh serveur` holds commands that serve until they are
-stopped; `toml réglages` is a settings file; `toml` is an extract of a policy file; `json` is generated;
-`python` and `js` are programs that use the published clients, as the référente A (the second is run by
-`tests/clients/test_typescript_client.py`); `sh installation` installs a package from
+stopped; `toml réglages` is a settings file; `toml` is an extract of a policy file, `toml catégories` what a subgraph of
+others says; `json` is generated;
+`sh première heure` and the files named beside `graphql` and `python` are the steps of docs/premiere-heure.md, in order;
+`sh paquets` installs what a client depends on; `python` and `js` are programs that use the published clients, as the
+référente A (the second is run by `tests/clients/test_typescript_client.py`); `sh installation` installs a package from
 this repository; `mermaid` is a picture. A block of any other kind fails.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -31,6 +34,7 @@ from hub.federation.execution.execute import Bounds
 from hub.ingest import SOURCES as KNOWN_SOURCES
 from hub.joined.field_categories import read_categories
 from hub.policy.decide.decision_table import Reason
+from hub.policy.decide.wording import REASONS
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings
 from hub.wording.engine import FIELDS
@@ -46,20 +50,34 @@ PAGES = [
     ROOT / "README.md",
     *(
         ROOT / "docs" / f"{name}.md"
-        for name in ("architecture", "matrice", "politiques", "sources", "exploitation", "evenements", "clients")
+        for name in (
+            "architecture",
+            "matrice",
+            "politiques",
+            "sources",
+            "exploitation",
+            "evenements",
+            "clients",
+            "premiere-heure",
+        )
     ),
 ]
 BLOCK = re.compile(r"^```(.+?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 KINDS = {
     "graphql",
+    "graphql mon-outil/operations.graphql",
     "js",
     "python",
+    "python mon-outil/premiere_heure.py",
     "sh",
+    "sh première heure",
+    "sh paquets",
     "sh installation",
     "sh make",
     "sh serveur",
     "toml réglages",
     "toml",
+    "toml catégories",
     "json",
     "json événement",
     "mermaid",
@@ -134,6 +152,43 @@ def test_every_command_runs_beside_the_demo(started: Demo) -> None:
             assert '"firstName"' in completed.stdout
         if "ingest" in command:
             assert "Lignes écrites dans la base : 0." in completed.stdout
+
+
+def test_the_first_hour_of_a_stranger_goes_as_its_page_says(started: Demo) -> None:
+    steps = [block for block in BLOCKS if block.page.stem == "premiere-heure"]
+    tool = started.root / "mon-outil"
+    programs = tool / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(started.root / ".venv" / "bin" / "python")
+    told = []
+    for step in steps:
+        language, _, name = step.kind.partition(" ")
+        if language != "sh":
+            (started.root / name).write_text(step.text, encoding="utf-8")
+        elif name == "première heure":
+            local = step.text.replace("http://127.0.0.1:8000", started.description["url"])
+            command = ["bash", "-e", "-c", local]
+            completed = subprocess.run(command, cwd=started.root, capture_output=True, text=True, timeout=120)
+            assert (completed.returncode, completed.stderr) == (0, ""), (step.text, completed.stderr)
+            told.append(completed.stdout)
+    query, client, hour = told
+    assert len(json.loads(query)["data"]["persons"]["nodes"]) == 3
+    assert client == "Client écrit dans « mon-outil/hub_client » : Copie, Rendezvous, Situation.\n"
+    assert hour.splitlines() == [
+        "5 personnes à écrire",
+        f"Refusé : FIELD_NOT_FOR_PURPOSE – {REASONS[Reason.FIELD_NOT_FOR_PURPOSE]}",
+        hour.splitlines()[2],
+        "Écrit : True",
+        "Changé : True",
+    ]
+    assert hour.splitlines()[2].startswith("Il faudrait : déclarer une des finalités ")
+
+
+def test_the_packages_of_a_client_are_those_that_it_declares() -> None:
+    (block,) = blocks("sh paquets")
+    declared = tomllib.loads((ROOT / "clients" / "python" / "pyproject.toml").read_text(encoding="utf-8"))
+    names = [re.split(r"[^\w-]", dependency)[0] for dependency in declared["project"]["dependencies"]]
+    assert block.commands[-1].split()[2:] == sorted(names)
 
 
 def test_every_program_runs_with_the_published_client(running: Site) -> None:
