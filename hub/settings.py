@@ -32,12 +32,14 @@ from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.runs.source_settings import Rhythm
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
+from hub.subscriptions.addresses import networks_of
+from hub.subscriptions.notification_settings import NotificationSettings, NotificationsTable, Patience
 from hub.sync.link_settings import SyncLink, SyncTable, sync_link
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
 
 RowT = TypeVar("RowT")
-NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace, RequestLimit)
+NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace, Patience, RequestLimit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Settings:
     not there; `override`: percentages of requests by label of a progressive override; `traces`: the collector of
     spans, if any; `checkpoints`: where those of the journal are sent; `sources`: the rhythm that each source is
     expected to keep; `webhooks`: who may send notifications; `sync`: accounts at
-    the APIs of sources; `origins`: the pages that may ask from a browser.
+    the APIs of sources; `origins`: the pages that may ask from a browser; `notifications`: how subscribers to changes
+    are called.
     """
 
     audience: str
@@ -89,6 +92,7 @@ class Settings:
     webhooks: tuple[SenderSettings, ...] = ()
     sync: tuple[SyncLink, ...] = ()
     origins: frozenset[str] = frozenset()
+    notifications: NotificationSettings = field(default_factory=NotificationSettings)
 
     @property
     def joined(self) -> tuple[JoinedSubgraph, ...]:
@@ -198,6 +202,7 @@ class SettingsFile(TomlForm, frozen=True):
     sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     webhooks: list[dict[str, Any]] = msgspec.field(default_factory=list)
     sync: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    notifications: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
@@ -250,6 +255,7 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
         },
         clients=_clients([row.read(ClientTable) for row in file.list_of_tables("clients")], issuers),
         sync=_links([row.read(SyncTable) for row in file.list_of_tables("sync")], folder),
+        notifications=_notifications(_table(file, "notifications", top.notifications), folder),
         webhooks=_senders([row.read(SenderTable) for row in file.list_of_tables("webhooks")], folder),
     )
 
@@ -351,6 +357,13 @@ def _checkpoints(table: CheckpointsTable, folder: Path) -> Destinations:
         return Destinations(file)
     _check_encrypted("webhook", table.webhook)
     return Destinations(file, table.webhook, _tls(table.webhook, table, folder))
+
+
+def _notifications(entry: TomlTable, folder: Path) -> NotificationSettings:
+    """How subscribers are called: a table of networks, authorities and numbers of `Patience`."""
+    table, patience = _split(entry, NotificationsTable)
+    tls = None if table.authorities is None else call_engine(client_tls, folder / table.authorities)
+    return NotificationSettings(networks_of(table.networks), tls, _numbers(Patience, patience))
 
 
 def _check_encrypted(key: str, url: str) -> None:

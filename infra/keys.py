@@ -33,8 +33,9 @@ RANDOM = (
     *(f"webhook-{source}" for source in WEBHOOKS),
 )
 """Keys that only a backup brings back."""
-RENEWABLE = ("quarantine",)
-"""Random keys that may be made anew: what was encrypted by a lost one is read again from its source."""
+RENEWABLE = ("quarantine", "subscriptions")
+"""Random keys that may be made anew: what was encrypted by a lost one is read again from its source, or asked for
+again."""
 SIZE = 32
 """Bytes of a key."""
 CONTEXT = re.compile(r"context-(?!.*\.)[a-z][a-z0-9-]+")
@@ -180,6 +181,11 @@ class Keys:
         return self._of("quarantine")
 
     @property
+    def subscriptions(self) -> bytes:
+        """The key that seals the terms of subscriptions to changes."""
+        return self._of("subscriptions")
+
+    @property
     def database(self) -> bytes:
         """The key from which the passwords of all database roles are derived, for whoever administers them."""
         return self._of("database")
@@ -250,8 +256,8 @@ def _missing(directory: Path, names: Collection[str]) -> SetupRefused:
     return SetupRefused(
         "KEYS_MISSING",
         f"Il manque des clés dans {directory} : {listed}. Nommez leur dossier par --keys, remettez-les depuis votre "
-        "coffre ou, pour une installation neuve ou qui n'a pas encore ses clés « role-… » ou « quarantine », lancez "
-        f"« hub keys init ».{senders}",
+        "coffre ou, pour une installation neuve ou qui n'a pas encore ses clés « role-… », « quarantine » "
+        f"ou « subscriptions », lancez « hub keys init ».{senders}",
         f"missing in {directory}: {listed}",
     )
 

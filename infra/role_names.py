@@ -23,6 +23,7 @@ WRITERS = ("people_write", "appointments_write")
 """Roles of the subgraphs that have mutations."""
 REVIEWER = "people_review"
 CHANGES_READER = "changes_reader"
+SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER = "subscriptions_keeper", "subscriptions_writer"
 LOGINS = (
     *QUERIES,
     *INGESTS,
@@ -35,5 +36,7 @@ LOGINS = (
     QUARANTINE_WRITER,
     REVIEWER,
     CHANGES_READER,
+    SUBSCRIPTIONS_KEEPER,
+    SUBSCRIPTIONS_WRITER,
 )
 """Roles that log in, each with a password of its own."""

@@ -12,6 +12,8 @@
     runs_reader       reads them
     people_review     reads pairs of people who may be one, and adds decisions, under row security
     changes_reader    reads links and what changed of whom, under row security, and no value of a person
+    subscriptions_keeper  reads subscriptions, whose terms are sealed, and notes how far each has come
+    subscriptions_writer  reads, adds and removes them, and stops and resumes them
     quarantine_keeper reads, notes and erases refused records, which are encrypted
     quarantine_writer adds and replaces them, and can't read them
 
@@ -48,6 +50,8 @@ from infra.role_names import (
     RUNS_READER,
     RUNS_WRITER,
     SCHEMAS,
+    SUBSCRIPTIONS_KEEPER,
+    SUBSCRIPTIONS_WRITER,
     WRITERS,
 )
 from infra.scram import verifier
@@ -56,6 +60,9 @@ from schema.subgraphs import SUBGRAPHS
 
 EXTENSIONS: tuple[str, ...] = ()
 """The extensions that a server must offer."""
+
+CHANGES = (CHANGES_READER, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER)
+"""The roles of changes and of those who are notified of them."""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -183,7 +190,7 @@ def _privileges() -> list[str]:
                 *_as_made(owner, schema, "SELECT, INSERT, UPDATE, DELETE", ingest),
             ]
     statements += [
-        f"GRANT USAGE ON SCHEMA {ACCESS} TO {', '.join((*OWNERS, *QUERIES, *INGESTS, REVIEWER, CHANGES_READER))}",
+        f"GRANT USAGE ON SCHEMA {ACCESS} TO {', '.join((*OWNERS, *QUERIES, *INGESTS, REVIEWER, *CHANGES))}",
         f"GRANT USAGE ON SCHEMA people TO {REVIEWER}",
     ]
     return statements

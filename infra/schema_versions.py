@@ -26,6 +26,8 @@ from infra.role_names import (
     RUNS,
     RUNS_READER,
     RUNS_WRITER,
+    SUBSCRIPTIONS_KEEPER,
+    SUBSCRIPTIONS_WRITER,
 )
 from schema.subgraphs import SUBGRAPHS
 
@@ -54,7 +56,7 @@ class History:
     def readers(self) -> tuple[str, ...]:
         """The roles that may read how far the schema has come."""
         if self.schema == ACCESS:
-            return (*QUERIES, *INGESTS, CHANGES_READER)
+            return (*QUERIES, *INGESTS, CHANGES_READER, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER)
         if self.schema == JOURNAL:
             return ("journal_writer", "journal_reader")
         if self.schema == RUNS:

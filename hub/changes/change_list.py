@@ -73,7 +73,7 @@ class ChangeList:
         if cursor is None:
             cursor = Cursor(now["history"], None)
         _check_history(cursor, now)
-        until = cursor.until or Snapshot(now["xmin"], now["xmax"], tuple(now["under_way"]), now["day"])
+        until = cursor.until or _snapshot(now)
         page, more = await self._filled(context, cursor, until, first)
         if cursor.since is not None:  # what changed since may have been deleted meanwhile
             _check_history(cursor, await self._now(context))
@@ -89,6 +89,11 @@ class ChangeList:
                 "endCursor": cursors.seal(next_cursor),
             },
         }
+
+    async def start(self, context: Context) -> str:
+        """The cursor of now, for whoever reads all that there is by another way."""
+        now = await self._now(context)
+        return Cursors(context, self._sealing).seal(Cursor(now["history"], _snapshot(now)))
 
     async def _now(self, context: Context) -> Mapping[str, Any]:
         """The snapshot, the history and the oldest changes of now."""
@@ -153,6 +158,10 @@ def _withdrawal(row: Mapping[str, Any], *, merged: bool) -> dict[str, Any]:
     kind = "MERGED" if merged else "DELETED" if survivor is None and not row["held"] else "WITHDRAWN"
     into = str(survivor) if merged else None
     return {"id": person, "kind": kind, "into": into, "_access": [person, row["was"]]}
+
+
+def _snapshot(now: Mapping[str, Any]) -> Snapshot:
+    return Snapshot(now["xmin"], now["xmax"], tuple(now["under_way"]), now["day"])
 
 
 def _arguments(snapshot: Snapshot) -> tuple[Any, ...]:

@@ -13,7 +13,8 @@ READS = ""
 EFFECTS: Mapping[str, str] = {
     "serve": (
         "le journal des accès ; avec `--role webhooks`, rien que les données des sources qui envoient et, chiffré, ce "
-        "qui en est refusé ; sur la base embarquée seulement, la crée, la migre et lui donne les mots de passe"
+        "qui en est refusé ; avec `--role notifications`, rien que le journal et où en est chaque abonné ; sur la base "
+        "embarquée seulement, la crée, la migre et lui donne les mots de passe"
     ),
     "gateway": READS,
     "compose": "le supergraphe, au chemin d'« --output »",
@@ -45,7 +46,12 @@ EFFECTS: Mapping[str, str] = {
     "journal rotate": "la clé `journal`, et la partie publique de l'ancienne",
     "changes expire": "efface ce qui a changé il y a plus longtemps que la durée",
     "changes restart": "commence une autre histoire des changements : les curseurs d'avant ne valent plus",
-    "keys init": "les clés d'une installation neuve, ou ses clés `role-…` et `quarantine` qui manquent",
+    "subscriptions add": "l'abonnement et, scellé, son secret",
+    "subscriptions list": READS,
+    "subscriptions pause": "l'état d'un abonnement",
+    "subscriptions resume": "l'état d'un abonnement",
+    "subscriptions remove": "efface un abonnement et son secret",
+    "keys init": "les clés d'une installation neuve, ou les `role-…`, `quarantine` et `subscriptions` qui manquent",
     "keys rotate": "les clés `context-…`",
     "keys end": "efface les anciennes clés `context-….previous`",
     "keys sender": "le secret d'un expéditeur de notifications ; avec `--end`, efface l'ancien",

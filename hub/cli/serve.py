@@ -19,7 +19,7 @@ from hub.graph import load_graph
 from hub.intake.sender_settings import SenderSettings
 from hub.joined.joined_graph import joined_graph
 from hub.serving import Server, listening
-from hub.settings import load_settings
+from hub.settings import Settings, load_settings
 from hub.wording.engine import call_engine
 from infra.keys import Keys
 from infra.roles import Dsn
@@ -29,7 +29,8 @@ app = typer.Typer(add_completion=False)
 
 
 class Role(StrEnum):
-    """The services that a process runs: hub and subgraphs, the hub alone, one subgraph, or webhooks, which write."""
+    """The services that a process runs: hub and subgraphs, the hub alone, one subgraph, webhooks, which write, or
+    notifications of changes."""
 
     ALL = "all"
     HUB = "hub"
@@ -38,6 +39,7 @@ class Role(StrEnum):
     OFFERS = "offers"
     TRAININGS = "trainings"
     WEBHOOKS = "webhooks"
+    NOTIFICATIONS = "notifications"
 
 
 @app.command()
@@ -74,16 +76,25 @@ def serve(
         roles: tuple[str, ...] = (f"{role.value}_query",)
         traces = placed.traces if placed is not None else None
         application: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, traces, loaded_keys)
+    elif role is Role.NOTIFICATIONS:
+        from hub.notifications import KEYS as NOTIFICATION_KEYS
+        from hub.notifications import ROLES, notifications_app
+
+        loaded_keys, roles = Keys.load(keys, NOTIFICATION_KEYS), ROLES
+        application = partial(notifications_app, graph, _required(placed), loaded_keys)
     else:
         remote = placed.signed if placed is not None else ()
         loaded_keys, roles = Keys.load(keys, hub_keys(remote)), hub_roles(remote)
-        if placed is None:
-            refuse(
-                "SETTINGS_MISSING", "Nommez le fichier de réglages avec « --settings » : rien n'est admis par défaut."
-            )
-        application = partial(hub_app, graph, placed, loaded_keys)
+        application = partial(hub_app, graph, _required(placed), loaded_keys)
     with served_database(loaded_keys, *roles) as address:
         Server(application(address), host, port, listening, tls).run()
+
+
+def _required(settings: Settings | None) -> Settings:
+    """The settings; without any, the command ends."""
+    if settings is None:
+        refuse("SETTINGS_MISSING", "Nommez le fichier de réglages avec « --settings » : rien n'est admis par défaut.")
+    return settings
 
 
 def _serve_webhooks(rows: Sequence[SenderSettings], folder: Path, server: Callable[[Any], Server]) -> None:

@@ -23,9 +23,9 @@ class Actor:
     """Who asks: `id` is issuer and subject, `purposes` those that the token grants, `scopes` the link keys of
     relations.
 
-    `organisation` is a SIRET, `client` the application that carries the token, `expires` Unix seconds. If the actor
-    uses a partner's application, `scope` names what it may receive (`hub.policy.decide.client_scope`) and `partner` is
-    the partner's SIRET; all else is the user's.
+    `organisation` is a SIRET, `client` the application that carries the token, `expires` Unix seconds, as is
+    `habilitated_until`. If the actor uses a partner's application, `scope` names what it may receive
+    (`hub.policy.decide.client_scope`) and `partner` is the partner's SIRET; all else is the user's.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Actor:
     expires: int
     scope: str | None = None
     partner: str | None = None
+    habilitated_until: int = 0
 
     @property
     def caller(self) -> str:
@@ -90,6 +91,7 @@ def actor_from_claims(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind],
         scopes=scope_keys(kind.scopes, ids),
         client=client_from_claims(claims) or claims["sub"],
         expires=min(claims["exp"], habilitation),
+        habilitated_until=habilitation,
     )
 
 

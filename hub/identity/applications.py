@@ -70,9 +70,16 @@ class Applications:
             purposes=user.purposes & application.purposes,
             client=application.client,
             expires=min(user.expires, application.expires),
+            habilitated_until=min(user.habilitated_until, application.habilitated_until),
             partner=application.organisation,
         )
         return self._restrict(asking, issuer)
+
+    def as_settled_now(self, actor: Actor, issuer: Issuer) -> Actor:
+        """An actor of before, restricted as a token of the same claims would be now."""
+        own = issuer.clients is None or actor.client in issuer.clients
+        direct = own and actor.partner is None and (issuer.name, actor.client) not in self._clients
+        return actor if direct else self._restrict(actor, issuer.name)
 
     def _restrict(self, user: Actor, issuer: str) -> Actor:
         key = (issuer, user.client)

@@ -91,6 +91,7 @@ AS_INSTALLED: dict[str, tuple[str, str]] = {
     "matching": ("apply --keys nowhere", "KEYS_MISSING"),
     "journal": ("verify --anchor 1", "ANCHOR_MALFORMED"),
     "changes": ("expire --days 0", "ARGUMENT_INVALID"),
+    "subscriptions": ("list --keys nowhere", "KEYS_MISSING"),
     "client": ("python --operations nowhere --output nowhere", "OPERATIONS_MISSING"),
     "keys": ("rotate nowhere", "ARGUMENT_INVALID"),
     "database": ("migrate --keys nowhere", "KEYS_MISSING"),

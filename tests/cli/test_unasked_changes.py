@@ -39,6 +39,7 @@ READING: dict[str, tuple[str, ...]] = {
     "quarantine": (),
     "matching status": (),
     "journal verify": (),
+    "subscriptions list": (),
     "policy check": (),
     "policy table": ("--actor", "dpo", "--purpose", "audit"),
     "policy explain": ("Person.id", "--actor", "dpo", "--purpose", "audit"),
@@ -49,7 +50,7 @@ READING: dict[str, tuple[str, ...]] = {
     "policy impact": (),
 }
 """Arguments of each command that only reads; `gateway` is asked what it refuses, since it would serve."""
-ON_DATABASE = ("sources", "quarantine", "matching status", "journal verify", "policy diff")
+ON_DATABASE = ("sources", "quarantine", "matching status", "journal verify", "subscriptions list", "policy diff")
 """Those of them that read the database."""
 
 
@@ -142,7 +143,7 @@ async def before_versions_were_readable(database: Database, keys: Path) -> str:
     return await at(
         database,
         "REVOKE SELECT ON journal.alembic_version FROM journal_reader;"
-        " REVOKE SELECT ON access.alembic_version FROM access_ingest;"
+        " REVOKE SELECT ON access.alembic_version FROM access_ingest, subscriptions_writer;"
         " REVOKE SELECT ON runs.alembic_version FROM runs_reader, quarantine_keeper, quarantine_writer;"
         " REVOKE SELECT ON people.alembic_version FROM people_ingest",
     )

@@ -27,6 +27,7 @@ def test_each_key_is_a_private_file_of_its_own(tmp_path: Path) -> None:
         keys.journal,
         keys.database,
         keys.quarantine,
+        keys.subscriptions,
         *(keys.webhook(source) for source in WEBHOOKS),
         *(keys.role(role) for role in LOGINS),
     ]

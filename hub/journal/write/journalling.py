@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from hub.document.exchange import Request
 from hub.identity.caller import Caller
-from hub.journal.record import Entry
+from hub.journal.record import Disclosed, Entry
 from hub.journal.write.group_commit import Journal
 from hub.journal.write.keyring import Keyring
 from hub.policy.decide.policy_model import Policy
@@ -35,8 +35,12 @@ class JournalledRequest:
 
     async def record_disclosure(self, guard: Guard, access: Explanation) -> None:
         """Return once the journal has intent and disclosure; raises NotServed, and then nothing may leave."""
-        rows = await self.journalling.keyring.disclosures(guard.disclosures())
-        await self.journalling.journal.disclose(self.receipt, self.intent.disclosed(access.reasons), rows)
+        await self.record(guard.disclosures(), access.reasons)
+
+    async def record(self, disclosed: Sequence[Disclosed], reasons: Mapping[str, int]) -> None:
+        """The same for disclosures that no guard noted, with the number of decisions by reason."""
+        rows = await self.journalling.keyring.disclosures(disclosed)
+        await self.journalling.journal.disclose(self.receipt, self.intent.disclosed(reasons), rows)
 
 
 @dataclass(frozen=True, slots=True)

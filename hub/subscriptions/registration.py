@@ -1,0 +1,81 @@
+"""Makes a subscription: its query is decided, its address judged, its place in the changes taken, then it begins."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from hub.changes.change_list import ChangeList
+from hub.errors import RequestRefused
+from hub.identity.actor import Actor
+from hub.identity.purpose import Purposes
+from hub.journal.write.client_texts import check_reference
+from hub.subscriptions.addresses import Network, destination
+from hub.subscriptions.standing import Standings
+from hub.subscriptions.store import Connection
+from hub.subscriptions.terms import SECRET, Terms, TermsSeal
+
+DAYS, MOST_DAYS = 90, 366
+"""Days for which a subscription is made: usually, and at most."""
+ADDED = (
+    "INSERT INTO access.subscription (id, client, purpose, host, ends_at, sealed, cursor)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an application asks for: its query, where to notify it, for which purpose and how long."""
+
+    document: str
+    url: str
+    purpose: str | None
+    reference: str | None = None
+    days: int = DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A subscription that was made; its `secret` is shown once."""
+
+    id: UUID
+    ends_at: datetime
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Makes subscriptions that `networks` beside the public ones may receive."""
+
+    standings: Standings
+    purposes: Purposes
+    changes: ChangeList
+    seal: TermsSeal
+    networks: Sequence[Network]
+
+    async def add(self, connection: Connection, actor: Actor, wanted: Wanted, now: int) -> Made:
+        """Add a subscription of a verified actor at this time (Unix seconds); raises HubError."""
+        purpose = self.purposes.purpose(actor, wanted.purpose)
+        reference = check_reference(wanted.reference, needed=self.purposes.reference(purpose))
+        terms = Terms(actor, purpose, reference, wanted.document, wanted.url, secrets.token_bytes(SECRET))
+        standing = self.standings.of(terms, now)
+        try:
+            place = await destination(wanted.url, self.networks)
+        except OSError:
+            raise RequestRefused(
+                "SUBSCRIPTION_ADDRESS", "Le nom de cette adresse n'est pas connu.", "the name of the URL is not known"
+            ) from None
+        identifier = uuid4()
+        until = min(datetime.fromtimestamp(now, UTC) + timedelta(wanted.days), _instant(actor.habilitated_until))
+        cursor = await self.changes.start(standing.context)
+        sealed = self.seal.close(identifier, terms)
+        await connection.execute(ADDED, identifier, actor.client, purpose, place.host, until, sealed, cursor)
+        return Made(identifier, until, terms.shown_secret)
+
+
+def _instant(seconds: int) -> datetime:
+    """The instant, or the last one that there is."""
+    return datetime.fromtimestamp(min(seconds, 253_402_300_799), UTC)
