@@ -34,6 +34,8 @@ class Category(StrEnum):
     TRACE = "TRACE"  # traces et droits
     ACCES = "ACCES"  # journal des accès
     AUDIT = "AUDIT"  # contrôle des accès
+    ORIENTATION = "ORIENTATION"  # décision du département: s'écrit seulement
+    DESIGNATION = "DESIGNATION"  # référent, groupe de suivi: s'écrit seulement
     SIGNATURE = "SIGNATURE"  # signature de la personne: s'écrit seulement
     TECH = "TECH"  # clé opaque ou enveloppe de page: lisible dès que son parent l'est
 
@@ -45,7 +47,7 @@ class Level(StrEnum):
     REDUCED = "REDUCED"
 
 
-WRITE_ONLY = frozenset({Category.SIGNATURE})
+WRITE_ONLY = frozenset({Category.ORIENTATION, Category.DESIGNATION, Category.SIGNATURE})
 """Categories of inputs alone: the field that such an input is written to has another one, by which it is read."""
 OPEN = frozenset({Category.PUB, Category.TECH})
 """Categories that need no grant."""

@@ -35,6 +35,8 @@ _DESCRIPTIONS = {
     categories.Category.TRACE: "Traces et droits.",
     categories.Category.ACCES: "Journal des accès.",
     categories.Category.AUDIT: "Contrôle des accès.",
+    categories.Category.ORIENTATION: "Décision d'orientation.",
+    categories.Category.DESIGNATION: "Désignation de qui accompagne.",
     categories.Category.SIGNATURE: "Signature de la personne.",
     categories.Category.TECH: "Technique.",
 }

@@ -289,7 +289,8 @@ class LinkField(Field):
 class OneField(LinkField):
     """At most one row of another table; `on` is (column of the target, column of this table).
 
-    Where `on` may lead to several rows, the one that is served is the first by `first`, of those that the actor reads.
+    Where `on` may lead to several rows, the one that is served is the first by `first`, of those that the actor reads
+    and that meet `where`, a condition on columns of the target's table.
     """
 
     def __init__(
@@ -299,12 +300,13 @@ class OneField(LinkField):
         *,
         on: tuple[ColumnElement[Any], ColumnElement[Any]],
         first: Sort | None = None,
+        where: ColumnElement[bool] | None = None,
         sensitive: ColumnElement[Any] | None = None,
         forbidden: Drop | None = None,
         level: Level = Level.FULL,
     ) -> None:
         super().__init__(category, description, level=level, sensitive=sensitive, forbidden=forbidden)
-        self.on, self.first = on, first
+        self.on, self.first, self.where = on, first, where
 
 
 class ManyField(LinkField):

@@ -165,6 +165,9 @@ class Guards:
             same_person = entity.subject == scope.entity.subject
             return self.enter(row, entity, scope.row, *((scope.base, scope.subject) if same_person else (None,)))
         target = self.enter_related(row, scope, entity, field.on)
+        if field.where is not None:
+            assert entity.table is not None
+            row.where.append(retarget(field.where, entity.table, target.row))
         revealed = self.link_condition(scope, field, target)
         if not isinstance(revealed, bool):
             row.where.append(revealed)

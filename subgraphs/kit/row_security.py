@@ -118,7 +118,7 @@ def _writing(protection: Protection, table: str) -> list[str]:
             f"CREATE POLICY expiry ON {table} TO {protection.table.schema}_owner USING (true)",
         ]
     visible, kept = _visible(protection), f"source = '{SOURCE}'"
-    recorder = "recorded_by" if "recorded_by" in protection.table.c else protection.owner
+    recorder = "recorded_by" if "recorded_by" in protection.table.c else "organisation_siret"
     organisation = f"{recorder} = (SELECT current_setting('{ORGANISATION_SETTING}', true))"
     return [
         f"CREATE POLICY creation ON {table} FOR INSERT TO {role} WITH CHECK ({visible} AND {kept} AND {organisation})",

@@ -56,6 +56,7 @@ class Constraint:
     table=j.orientation,
     subject="person_id",
     owner="organisation_siret",
+    recorded_by="recorded_by",
     plural="orientations",
     description="Orientation de la personne vers un parcours et un organisme.",
 )
@@ -104,6 +105,7 @@ class Referent:
     description="Membre du groupe de suivi.",
 )
 class GroupMember:
+    id: ID = key(j.referent.c.id)
     agent: Agent | None = to_one(PROF, "Agent membre du groupe.", on=(j.agent.c.id, j.referent.c.agent_id))
     structure: Structure | None = to_one(
         SUIVI,
@@ -111,6 +113,8 @@ class GroupMember:
         on=(t.structure.c.id, j.referent.c.structure_id),
     )
     since: Date | None = column(j.referent.c.since, SUIVI, "Date d'entrée dans le groupe.")
+    ended_on: Date | None = column(j.referent.c.ended_on, SUIVI, "Date à laquelle le membre a quitté le groupe.")
+    version: int | None = column(j.referent.c.version, SUIVI, "Version, à donner pour mettre fin au membre.")
     provenance: Provenance | None = provenance(SUIVI)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -65,10 +66,12 @@ agent = Table(
     Column("last_name", Text),
     *lineage(),
     Column("phone", Text),
+    identifier("organisation_siret"),
     UniqueConstraint("source", "source_id"),
     Index(None, "email"),
     info=PROFESSIONAL,
 )
+"""`organisation_siret` is the one that a source says to follow somebody by this agent: its referents name it."""
 
 referent = Table(
     "referent",
@@ -81,11 +84,18 @@ referent = Table(
     followed_by(),
     identifier("organisation_siret"),
     *unmerged_person(),
+    Column("is_referent", Boolean, nullable=False, server_default=text("true")),
+    Column("ended_on", Date),
+    version(),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
     Index(None, "agent_id"),
+    info=WRITTEN,
 )
-"""Referents, who are the members of the follow-up group that the sources name; `organisation_siret` is theirs."""
+"""Referents, who are the members of the follow-up group that the sources name; `organisation_siret` is theirs. Who was
+only added to the group is no referent; from `ended_on` a member sees nothing, by the trigger that ends its link."""
+ACTIVE = referent.c.ended_on.is_(None)
+"""A condition: the member has not left the group."""
 
 exercised_right = Table(
     "exercised_right",
@@ -116,11 +126,14 @@ orientation = Table(
     Column("decision", Text),
     Column("decided_on", Date),
     *unmerged_person(),
+    identifier("recorded_by"),
     one_of("pathway", v.Pathway.__members__),
     one_of("decision", v.OrientationDecision.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
+    info=WRITTEN,
 )
+"""`organisation_siret` is the one that accompanies from then on, `recorded_by` the one that decided here."""
 
 contract = Table(
     "contract",

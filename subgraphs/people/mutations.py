@@ -3,8 +3,9 @@
 import strawberry
 
 from subgraphs.people.contract_mutations import ContractMutation
+from subgraphs.people.link_mutations import LinkMutation
 
 
 @strawberry.type(description="Écritures, une par requête.")
-class Mutation(ContractMutation):
+class Mutation(LinkMutation, ContractMutation):
     """All of them, by what they are of."""

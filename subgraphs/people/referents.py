@@ -33,9 +33,11 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
     for record_row in await store.all(tables.identity, source=record.source, person_id=person_id):
         if record_row["department"] == own["department"] and record_row["source_id"] != record.source_id:
             await keep(store, person_id, record.source, record_row["source_id"], frozenset())
+    following = record.referent_organisation
+    siret = None if following is None else following.siret
     referent_ids = set()
     for referent in referents:
-        agent_id = await agent(store, record.source, record.as_of, referent)
+        agent_id = await agent(store, record.source, record.as_of, referent, siret)
         source_id = f"{record.source_id} {agent_id}"
         referent_ids.add(source_id)
         await store.put(
@@ -45,8 +47,8 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
                 "person_id": person_id,
                 "agent_id": agent_id,
                 "since": referent.since,
-                "structure_id": record.referent_organisation and record.referent_organisation.structure,
-                "organisation_siret": record.referent_organisation and record.referent_organisation.siret,
+                "structure_id": following and following.structure,
+                "organisation_siret": siret,
                 "as_of": record.as_of,
             },
             new={"id": store.new_key()},
@@ -64,8 +66,11 @@ async def keep(store: Store, person_id: UUID, source: str, source_id: str, refer
             await store.delete(journey_tables.referent, id=row["id"])
 
 
-async def agent(store: Store, source: str, as_of: datetime, referent: Referent) -> UUID:
-    """Return the agent with this e-mail address and name, made if new: colleagues may share a mailbox.
+async def agent(
+    store: Store, source: str, as_of: datetime, referent: Referent, organisation: str | None = None
+) -> UUID:
+    """Return the agent with this e-mail address and name, of this organisation, made if new: colleagues may share a
+    mailbox.
 
     Raises Refused (AGENT_OF_OTHER) for one of whom the sender may not speak.
     """
@@ -87,6 +92,7 @@ async def agent(store: Store, source: str, as_of: datetime, referent: Referent) 
             "first_name": referent.first_name,
             "last_name": referent.last_name,
             "phone": referent.phone or (current and current["phone"]),
+            "organisation_siret": organisation or (current and current["organisation_siret"]),
             "source": source,
             "source_id": source_id,
             "as_of": as_of,

@@ -121,8 +121,9 @@ class Registry:
         if contradicts(values, other_rows, own):
             raise Refused("MATCH_CONFLICT")
         if record.referent_organisation is not None and record.referent_organisation.structure is not None:
-            revealed = {"sensitivity": record.referent_organisation.sensitivity}
-            await store.put(tables.structure, {"id": record.referent_organisation.structure}, revealed)
+            following = record.referent_organisation
+            values_of_it = {"sensitivity": following.sensitivity, "siret": following.siret}
+            await store.put(tables.structure, {"id": following.structure}, values_of_it)
         await store.delete(tables.source_record, source=record.source, source_id=record.source_id, removed=True)
         await self._write(store, person_id, person, [*other_rows, values], values)
         if match_candidates.is_compared_anew(values, own):

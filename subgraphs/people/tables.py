@@ -59,9 +59,11 @@ structure = Table(
     metadata,
     Column("id", Text(collation="C"), primary_key=True),
     identifier("sensitivity"),
+    identifier("siret"),
     one_of("sensitivity", REVEALED),
 )
-"""Structures of the offer that follow people here, by their key there, with what following someone would reveal."""
+"""Structures of the offer that follow people here, by their key there, with what following someone would reveal; those
+with a SIRET are of an organisation to which a person may be oriented here."""
 
 
 def followed_by() -> Column[str]:

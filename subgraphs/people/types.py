@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    and_,
     case,
     cast,
     distinct,
@@ -294,6 +295,7 @@ class Person:
         SUIVI,
         "Référent en cours ; nul aussi si le nommer révélerait une donnée protégée.",
         on=(j.referent.c.person_id, t.person.c.id),
+        where=and_(j.ACTIVE, j.referent.c.is_referent),
         first=Sort("since", descending=True),
         sensitive=reveals(j.referent),
     )
@@ -313,6 +315,7 @@ class Person:
         SUIVI,
         "Membres actifs du groupe de suivi, sans ceux qu'il suffirait de nommer pour révéler une donnée protégée.",
         on=(j.referent.c.person_id, t.person.c.id),
+        where=j.ACTIVE,
         order=Sort("since", column=_ENTRY),
         sensitive=reveals(j.referent),
     )

@@ -50,11 +50,14 @@ BOOKKEEPING = {
     "trainings.source_record": ("removed",),
     "appointments.appointment": ("rdv_source_id", "subject_source_id"),
     "appointments.invitation": ("subject_source_id",),
+    "people.agent": ("organisation_siret",),
+    "people.structure": ("siret",),
     "people.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
     "appointments.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
 }
 """Columns by which a late message, or one that comes again, is known, a message finds its rows, whoever was asked
-about longest ago is asked about next, what one register plans stays when another does not, and who wrote what, once."""
+about longest ago is asked about next, what one register plans stays when another does not, who wrote what,
+once, and who may be designated here."""
 REFERENCE = ("offers.commune",)
 """Tables that hold nothing of a source."""
 PLACES = ("at_latitude", "at_longitude")

@@ -84,6 +84,10 @@ def test_the_person_reads_everything_of_itself_but_the_full_traces() -> None:
     decisions = TABLE.decision_class("beneficiaire", "droits").decisions
     denied = {name for name, decision in decisions.items() if decision.effect is Effect.DENY}
     assert denied == {
+        "Mutation.decideOrientation",
+        "Mutation.setReferent",
+        "Mutation.addToFollowUpGroup",
+        "Mutation.endFollowUp",
         "Mutation.draftContract",
         "Mutation.signContract",
         "Mutation.renewContract",

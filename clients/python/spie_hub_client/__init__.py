@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from .add_to_follow_up_group import AddToFollowUpGroup
 from .agenda import Agenda
 from .appointments import Appointments
 from .changes import Changes
+from .decide_orientation import DecideOrientation
 from .draft_contract import DraftContract
+from .end_follow_up import EndFollowUp
 from .find_person import FindPerson
 from .journey import Journey
 from .journey_risks import JourneyRisks
@@ -24,11 +27,13 @@ from .runtime.tokens import BearerTokens, ClientCredentials, Tokens
 from .runtime.vocabulary import Decision, Purpose, Reason
 from .services import Services
 from .set_appointment_status import SetAppointmentStatus
+from .set_referent import SetReferent
 from .sign_contract import SignContract
 from .sign_own_contract import SignOwnContract
 
 __all__ = [
     "Access",
+    "AddToFollowUpGroup",
     "Agenda",
     "Answer",
     "Appointments",
@@ -36,8 +41,10 @@ __all__ = [
     "BearerTokens",
     "Changes",
     "ClientCredentials",
+    "DecideOrientation",
     "Decision",
     "DraftContract",
+    "EndFollowUp",
     "FieldError",
     "FindPerson",
     "Hub",
@@ -57,6 +64,7 @@ __all__ = [
     "Retries",
     "Services",
     "SetAppointmentStatus",
+    "SetReferent",
     "SignContract",
     "SignOwnContract",
     "StartAgain",

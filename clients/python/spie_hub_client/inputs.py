@@ -8,6 +8,19 @@ from .enums import AppointmentMode, AppointmentStatus, ContractKind, DossierRole
 from .runtime.models import Date, DateTime, Model
 
 
+class AddToFollowUpGroupInput(Model, frozen=True, kw_only=True):
+    """Membre du groupe de suivi d'une personne que l'agent accompagne."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    person: str
+    """Personne accompagnée."""
+    agent: str
+    """Agent de votre organisme, par son identifiant du hub."""
+    since: Date
+    """Date du jour."""
+
+
 class AppointmentFilter(Model, frozen=True, kw_only=True):
     """Critères de recherche de rendez-vous."""
     day: Date | UnsetType | None = UNSET
@@ -20,6 +33,21 @@ class AppointmentFilter(Model, frozen=True, kw_only=True):
     """Présence de la personne."""
     organisation: str | UnsetType | None = UNSET
     """Organisation qui reçoit."""
+
+
+class DecideOrientationInput(Model, frozen=True, kw_only=True):
+    """Décision d'orientation d'une personne du périmètre du département."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    person: str
+    """Personne à orienter."""
+    pathway: Pathway
+    """Parcours."""
+    starts_on: Date = field(name="startsOn")
+    """Premier jour, d'aujourd'hui à 90 jours."""
+    structure: str
+    """Structure qui accompagnera, par son identifiant dans l'offre."""
 
 
 class DepartmentIdentifierInput(Model, frozen=True, kw_only=True):
@@ -43,6 +71,19 @@ class DraftContractInput(Model, frozen=True, kw_only=True):
     """Date de début."""
     ends_on: Date = field(name="endsOn")
     """Date de fin, 24 mois au plus après le début."""
+
+
+class EndFollowUpInput(Model, frozen=True, kw_only=True):
+    """Fin d'un membre du groupe de suivi."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    member: str
+    """Membre, ou référent, que le hub tient."""
+    expected_version: int = field(name="expectedVersion")
+    """Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit."""
+    ended_on: Date = field(name="endedOn")
+    """Date du jour, dès laquelle il ne voit plus rien."""
 
 
 class IdentifierInput(Model, frozen=True, kw_only=True):
@@ -175,6 +216,19 @@ class SetAppointmentStatusInput(Model, frozen=True, kw_only=True):
     """Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit."""
     status: AppointmentStatus
     """Présence de la personne."""
+
+
+class SetReferentInput(Model, frozen=True, kw_only=True):
+    """Référent d'une personne que l'agent accompagne."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    person: str
+    """Personne accompagnée."""
+    agent: str
+    """Agent de votre organisme, par son identifiant du hub."""
+    since: Date
+    """Date du jour."""
 
 
 class SignContractInput(Model, frozen=True, kw_only=True):

@@ -5,6 +5,18 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Membre du groupe de suivi d'une personne que l'agent accompagne. */
+export type AddToFollowUpGroupInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Personne accompagnée. */
+  person: string;
+  /** Agent de votre organisme, par son identifiant du hub. */
+  agent: string;
+  /** Date du jour. */
+  since: string;
+};
+
 /** Civilité. */
 export type Civility =
   /** Madame. */
@@ -73,6 +85,20 @@ export type ContractKind =
   | 'CONTRAT_ENGAGEMENT'
   | '%future added value';
 
+/** Décision d'orientation d'une personne du périmètre du département. */
+export type DecideOrientationInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Personne à orienter. */
+  person: string;
+  /** Parcours. */
+  pathway: Pathway;
+  /** Premier jour, d'aujourd'hui à 90 jours. */
+  startsOn: string;
+  /** Structure qui accompagnera, par son identifiant dans l'offre. */
+  structure: string;
+};
+
 /** Identifiant de la personne dans le système d'information d'un Conseil départemental. */
 export type DepartmentIdentifierInput = {
   /** Code du département. */
@@ -101,6 +127,18 @@ export type DraftContractInput = {
   startsOn: string;
   /** Date de fin, 24 mois au plus après le début. */
   endsOn: string;
+};
+
+/** Fin d'un membre du groupe de suivi. */
+export type EndFollowUpInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Membre, ou référent, que le hub tient. */
+  member: string;
+  /** Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit. */
+  expectedVersion: number;
+  /** Date du jour, dès laquelle il ne voit plus rien. */
+  endedOn: string;
 };
 
 /** Identifiant de la personne dans un système national. */
@@ -238,6 +276,18 @@ export type RsaStatus =
   /** 6, clos sur un mois antérieur. */
   | 'CLOS_ANTERIEUR'
   | '%future added value';
+
+/** Référent d'une personne que l'agent accompagne. */
+export type SetReferentInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Personne accompagnée. */
+  person: string;
+  /** Agent de votre organisme, par son identifiant du hub. */
+  agent: string;
+  /** Date du jour. */
+  since: string;
+};
 
 /** Signature d'un contrat par l'organisme qui l'a préparé. */
 export type SignContractInput = {
@@ -539,6 +589,13 @@ export type WithdrawalKind =
   | 'DELETED'
   | '%future added value';
 
+export type AddToFollowUpGroupMutationVariables = Exact<{
+  input: AddToFollowUpGroupInput;
+}>;
+
+
+export type AddToFollowUpGroupMutation = { addToFollowUpGroup: { id: string, version: number | null, since: string | null, agent: { id: string } | null } | null };
+
 export type AgendaQueryVariables = Exact<{
   day: string;
   first?: number | null | undefined;
@@ -565,12 +622,26 @@ export type ChangesQueryVariables = Exact<{
 
 export type ChangesQuery = { changes: { nodes: Array<{ id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null }> | null }> | null, withdrawn: Array<{ id: string, kind: WithdrawalKind, into: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type DecideOrientationMutationVariables = Exact<{
+  input: DecideOrientationInput;
+}>;
+
+
+export type DecideOrientationMutation = { decideOrientation: { id: string, pathway: Pathway | null, startsOn: string | null, structure: { id: string } | null } | null };
+
 export type DraftContractMutationVariables = Exact<{
   input: DraftContractInput;
 }>;
 
 
 export type DraftContractMutation = { draftContract: { id: string, version: number | null, kind: ContractKind | null, startsOn: string | null, endsOn: string | null, signedOn: string | null } | null };
+
+export type EndFollowUpMutationVariables = Exact<{
+  input: EndFollowUpInput;
+}>;
+
+
+export type EndFollowUpMutation = { endFollowUp: { id: string, version: number | null, endedOn: string | null } | null };
 
 export type FindPersonQueryVariables = Exact<{
   identity: IdentityInput;
@@ -639,6 +710,13 @@ export type SetAppointmentStatusMutationVariables = Exact<{
 
 
 export type SetAppointmentStatusMutation = { setAppointmentStatus: { id: string, version: number | null, status: AppointmentStatus | null } | null };
+
+export type SetReferentMutationVariables = Exact<{
+  input: SetReferentInput;
+}>;
+
+
+export type SetReferentMutation = { setReferent: { id: string, version: number | null, since: string | null, agent: { id: string } | null } | null };
 
 export type SignContractMutationVariables = Exact<{
   input: SignContractInput;
@@ -761,10 +839,13 @@ export const PageBoundsFragmentDoc = new TypedDocumentString(`
   endCursor
 }
     `, {"fragmentName":"PageBounds"}) as unknown as TypedDocumentString<PageBoundsFragment, unknown>;
+export const AddToFollowUpGroupDocument = {"__meta__":{"hash":"sha256:8ded5539e1a1a16a3fc595de6d213e306ad86d1e2e9ea0d8d23e1749c5837535"}} as unknown as TypedDocumentString<AddToFollowUpGroupMutation, AddToFollowUpGroupMutationVariables>;
 export const AgendaDocument = {"__meta__":{"hash":"sha256:7ec907950401bb8b97e75582d7741f82b3ed64aec2de40aa2fc9547ffe4f23b3"}} as unknown as TypedDocumentString<AgendaQuery, AgendaQueryVariables>;
 export const AppointmentsDocument = {"__meta__":{"hash":"sha256:070f397ffc4d8906b9db170d84c9e1954642d9016811e7625740f75a9a1be887"}} as unknown as TypedDocumentString<AppointmentsQuery, AppointmentsQueryVariables>;
 export const ChangesDocument = {"__meta__":{"hash":"sha256:7c1a57ad9580afa9e9afa0da635262e1032bc028391fd92bbe5a7a8b5d5f8de1"}} as unknown as TypedDocumentString<ChangesQuery, ChangesQueryVariables>;
+export const DecideOrientationDocument = {"__meta__":{"hash":"sha256:b082749828be0a9812c791578a8054727967799dd7c04c69cac4ca46875167ec"}} as unknown as TypedDocumentString<DecideOrientationMutation, DecideOrientationMutationVariables>;
 export const DraftContractDocument = {"__meta__":{"hash":"sha256:9dc52443151d2af207f19feb0a51113260d9743b9ea0a7dcffc7e5204a42641e"}} as unknown as TypedDocumentString<DraftContractMutation, DraftContractMutationVariables>;
+export const EndFollowUpDocument = {"__meta__":{"hash":"sha256:0f7984e49900e67b8b99963d618833c243ec840f3735bf881165c3d3dd4cb346"}} as unknown as TypedDocumentString<EndFollowUpMutation, EndFollowUpMutationVariables>;
 export const FindPersonDocument = {"__meta__":{"hash":"sha256:ecc794d81a89f821eac2630d607563983ac553a03eabb63d0ab009b7c630de3f"}} as unknown as TypedDocumentString<FindPersonQuery, FindPersonQueryVariables>;
 export const JourneyDocument = {"__meta__":{"hash":"sha256:47f27dab59520b1fb3e1a595030c30d5e2db84191c122fefe978ba6ec56e1c8b"}} as unknown as TypedDocumentString<JourneyQuery, JourneyQueryVariables>;
 export const JourneyRisksDocument = {"__meta__":{"hash":"sha256:4a99afadd70ffd0ae2a05d417ce8f651fe213de8c4660c63136991b59daa7b85"}} as unknown as TypedDocumentString<JourneyRisksQuery, JourneyRisksQueryVariables>;
@@ -774,5 +855,6 @@ export const RecordAppointmentDocument = {"__meta__":{"hash":"sha256:d7b72ae241d
 export const RenewContractDocument = {"__meta__":{"hash":"sha256:5d2c5bb023fc6ec047c3b97420bf21c1b502b57489ccb902e64fbf6838185b93"}} as unknown as TypedDocumentString<RenewContractMutation, RenewContractMutationVariables>;
 export const ServicesDocument = {"__meta__":{"hash":"sha256:e8acf645f80add8da183071ff9211d6625173f1190edd4607febb7645275d0c1"}} as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
 export const SetAppointmentStatusDocument = {"__meta__":{"hash":"sha256:1867fa25545297d7dd0745cbe6a1f9685a53be670c73963d0f216ff911fe6570"}} as unknown as TypedDocumentString<SetAppointmentStatusMutation, SetAppointmentStatusMutationVariables>;
+export const SetReferentDocument = {"__meta__":{"hash":"sha256:a8161fb6c07630f50deae1bf05781d34626ded13299dfe0cefb50ab0cddb0cce"}} as unknown as TypedDocumentString<SetReferentMutation, SetReferentMutationVariables>;
 export const SignContractDocument = {"__meta__":{"hash":"sha256:f52d70631579f056254dc4d6e6eb918a2e49e005a33db3fb4b5258a914a2425f"}} as unknown as TypedDocumentString<SignContractMutation, SignContractMutationVariables>;
 export const SignOwnContractDocument = {"__meta__":{"hash":"sha256:261819dafc763e17cc870f8e1cf44116d036a8c05a43edb878b1ee4808899dd5"}} as unknown as TypedDocumentString<SignOwnContractMutation, SignOwnContractMutationVariables>;

@@ -23,7 +23,8 @@ from typing import Any, TypeVar
 
 import orjson
 import strawberry
-from sqlalchemy import Column
+from sqlalchemy import Column, ColumnElement
+from sqlalchemy.dialects.postgresql import UUID
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
@@ -31,14 +32,17 @@ from strawberry.utils.str_converters import to_camel_case
 from schema.categories import Category
 from schema.nir import holds_nir
 from subgraphs.kit.directives import reads_directive, writes_directive
-from subgraphs.kit.entity import entity_of
+from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.enums import categories_of_values, value_names
 from subgraphs.kit.errors import BadInput, DeclarationError
-from subgraphs.kit.fields import ColumnField, attribute, unwrapped
+from subgraphs.kit.fields import ColumnField, OneField, attribute, unwrapped
 from subgraphs.kit.page_arguments import convert_value, uuid_or_none
 from subgraphs.kit.root_fields import column_at
+from subgraphs.kit.scalars import ID
 
 T = TypeVar("T")
+LONGEST_ID = 200
+"""Characters of the longest id of a row that an input leads to."""
 ARGUMENT = "input"
 """The one argument of every mutation."""
 KEY, TARGET, VERSION = "idempotencyKey", "target", "expectedVersion"
@@ -71,6 +75,24 @@ class WrittenInput(StrawberryField):
         self.overwrites, self.category = overwrites, category
         self.field: ColumnField
 
+    @property
+    def column_name(self) -> str:
+        """The column that it is written to."""
+        return str(self.field.column.name)
+
+    def bind(self, entity: Entity) -> str:
+        """Find the field that it is written to; return its coordinate. Raises DeclarationError."""
+        owner, column = column_at(entity, self.path)
+        if not isinstance(column.column, Column) or column.key:
+            raise DeclarationError(f"{entity.name}.{self.path}: no column to write to")
+        self.field = column
+        return owner.coordinate(column.graphql_name)
+
+    @property
+    def written_type(self) -> Any:
+        """The type of a value."""
+        return self.field.named_type
+
     def read(self, name: str, value: Any, now: datetime) -> Any:
         """The value for the column; raises BadInput."""
         place = f"{ARGUMENT}.{name}"
@@ -89,6 +111,56 @@ class WrittenInput(StrawberryField):
         choice = self.field.choice
         categories = {} if choice is None else categories_of_values(choice)
         return next((category for category, values in categories.items() if value in values), None)
+
+
+class LinkedInput(WrittenInput):
+    """An input that leads the row to a row of another table, by its id: one of those `among` which the client may
+    choose, else the write is refused with the code and message `refusal`. `copies`: columns of the new row, by those of
+    the other one whose value they have."""
+
+    def __init__(
+        self,
+        path: str,
+        description: str,
+        *,
+        among: ColumnElement[bool],
+        refusal: tuple[str, str],
+        copies: Mapping[str, str] | None = None,
+        category: Category | None = None,
+    ) -> None:
+        super().__init__(path, description, category=category)
+        self.among, self.refusal, self.copies = among, refusal, dict(copies or {})
+        self.link: OneField
+
+    @property
+    def target(self) -> Entity:
+        """The type of the row that it leads to."""
+        return entity_of(self.link.target)
+
+    @property
+    def column_name(self) -> str:
+        return str(self.link.on[1].name)
+
+    def bind(self, entity: Entity) -> str:
+        link = entity.fields.get(self.path)
+        if not isinstance(link, OneField):
+            raise DeclarationError(f"{entity.name}.{self.path}: no link to write by an id")
+        self.link = link
+        return entity.coordinate(self.path)
+
+    @property
+    def written_type(self) -> Any:
+        return ID
+
+    def read(self, name: str, value: Any, now: datetime) -> Any:
+        """The id; an empty one leads to nothing, as does what is no id."""
+        key = self.target.key
+        assert key is not None
+        text = value if type(value) is str and len(value) <= LONGEST_ID and "\0" not in value else ""
+        return uuid_or_none(text) if isinstance(key.column.type, UUID) else text
+
+    def stricter(self, value: Any) -> Category | None:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +186,7 @@ class VersionInput(StrawberryField):
 
 
 written = attribute(WrittenInput)
+linked = attribute(LinkedInput)
 
 
 def target(description: str) -> Any:
@@ -151,16 +224,12 @@ def written_input(entity: type, description: str, *together: Together) -> Callab
         if sorted(kinds, key=str) != [KeyInput, TargetInput] or not any(field.required for field in inputs.values()):
             raise DeclarationError(f"{cls.__name__}: a key, a target and a required input to write")
         for field in inputs.values():
-            owner, column = column_at(entity_of(entity), field.path)
-            if not isinstance(column.column, Column) or column.key:
-                raise DeclarationError(f"{cls.__name__}.{field.path}: no column to write to")
-            field.field = column
-            coordinate = owner.coordinate(column.graphql_name)
+            coordinate = field.bind(entity_of(entity))
             field.directives = [writes_directive(coordinate, overwrites=field.overwrites, category=field.category)]
         declared = strawberry.input(cls, description=description)
         declared.__together__ = together  # type: ignore[attr-defined]
         for name, field in inputs.items():
-            if unwrapped(field.type) != (field.field.named_type, False):
+            if unwrapped(field.type) != (field.written_type, False):
                 raise DeclarationError(f"{cls.__name__}.{name}: the annotation is not the type of its column")
         return declared
 

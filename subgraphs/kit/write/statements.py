@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, false, func, literal_column, select
+from sqlalchemy import Table, Uuid, bindparam, false, func, literal_column, select
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from schema.residual import Residual
@@ -16,6 +16,7 @@ from subgraphs.kit.guards import Guards
 from subgraphs.kit.select_builder import Row
 from subgraphs.kit.statement import Call, Parameters, compile_select
 from subgraphs.kit.subgraph_model import Model
+from subgraphs.kit.write.inputs import LinkedInput
 from subgraphs.kit.write.mutations import MutationField
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -63,6 +64,18 @@ def decided(model: Model, mutation: MutationField, residual: Residual) -> Decide
     for requirement in mutation.requires:
         row.add(func.coalesce(retarget(requirement.condition, entity.table, columns), false()))
     return Decided(*compile_select(row.select().with_for_update(of=table), parameters))
+
+
+def linked(input_: LinkedInput) -> Decided:
+    """The statement that reads what is copied of the row to which an input leads; no row if it may not be chosen."""
+    key, parameters = input_.target.key, Parameters()
+    assert key is not None
+    table = input_.target.table
+    assert isinstance(table, Table)
+    parameters[TARGET] = _no_value
+    chosen = key.column == bindparam(TARGET, type_=key.column.type)
+    copied = [table.c[name] for name in input_.copies.values()]
+    return Decided(*compile_select(select(*copied, key.column.label("key")).where(chosen, input_.among), parameters))
 
 
 def hold_sql(mutation: MutationField) -> str:

@@ -26,7 +26,7 @@ from subgraphs.kit.statement import Call, Statement
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database, Transaction
 from subgraphs.kit.write import request_log, statements
-from subgraphs.kit.write.inputs import ARGUMENT, Request, WrittenInput, hashed_actor, read_request
+from subgraphs.kit.write.inputs import ARGUMENT, LinkedInput, Request, WrittenInput, hashed_actor, read_request
 from subgraphs.kit.write.mutations import SOURCE, MutationField, Requirement
 
 STATEMENT_BYTES = 1024 * 1024
@@ -99,7 +99,8 @@ class Writer:
                     raise RequestFailed("VERSION_CONFLICT", "L'élément a changé depuis qu'il a été lu.")
                 if subject.unmet is not None:
                     raise RequestFailed(subject.unmet.code, subject.unmet.message)
-                await self._store(transaction, mutation, request, item, subject, context, now)
+                copied = await self._linked(transaction, mutation, request, call)
+                await self._store(transaction, mutation, request, item, subject, context, now, copied)
             else:
                 [made] = await transaction.rows(request_log.select_sql(self.model.name), (actor, request.key))
                 if made[0] != request.digest:
@@ -148,6 +149,21 @@ class Writer:
         unmet = next((rule for rule, is_met in zip(mutation.requires, met, strict=True) if not is_met), None)
         return Subject(str(person), version, dict(zip(mutation.copies or (), copied, strict=True)), unmet)
 
+    async def _linked(
+        self, transaction: Transaction, mutation: MutationField, request: Request, call: Call
+    ) -> dict[str, Any]:
+        """The columns that a new row has of those to which its inputs lead; raises RequestFailed for one that the
+        client may not choose."""
+        copied: dict[str, Any] = {}
+        for name, input_ in mutation.written.items():
+            if isinstance(input_, LinkedInput):
+                statement = self._decided.get_or((mutation.coordinate(name), ""), partial(statements.linked, input_))
+                rows = await transaction.rows(statement.sql, statement.arguments(call, request.values[name]))
+                if not rows:
+                    raise RequestFailed(*input_.refusal)
+                copied |= dict(zip(input_.copies, rows[0], strict=False))
+        return copied
+
     async def _store(
         self,
         transaction: Transaction,
@@ -157,10 +173,11 @@ class Writer:
         subject: Subject,
         context: Context,
         now: datetime,
+        copied: Mapping[str, Any],
     ) -> None:
         """Make the row, or change it."""
         fields: Mapping[str, WrittenInput] = mutation.written
-        columns = {str(fields[name].field.column.name): value for name, value in request.values.items()}
+        columns = {fields[name].column_name: value for name, value in request.values.items()}
         columns["as_of"] = now
         if mutation.complete is None:
             await transaction.rows(statements.update_sql(mutation, tuple(columns)), (*columns.values(), item))
@@ -172,7 +189,7 @@ class Writer:
         for column in (entity.owner, entity.recorded_by):
             if column is not None:
                 columns[column] = context.organisation
-        columns |= {**subject.copied, **mutation.complete(item, person)}
+        columns |= {**subject.copied, **copied, **mutation.complete(item, person)}
         await transaction.rows(statements.insert_sql(mutation, tuple(columns)), tuple(columns.values()))
 
 

@@ -151,8 +151,8 @@ class _Reading:
         shared = {"person_id": person_id, "as_of": self.as_of}
         for followed in self._referents():
             if followed.structure is not None:
-                revealed = {"sensitivity": followed.sensitivity}
-                await self.store.put(tables.structure, {"id": followed.structure}, revealed)
+                values = {"sensitivity": followed.sensitivity, "siret": followed.siret}
+                await self.store.put(tables.structure, {"id": followed.structure}, values)
         for table, rows in (
             (journey_tables.orientation, dict(map(self._orientation, self.answers.orientations or ()))),
             (journey_tables.constraint, dict(filter(None, map(self._constraint, _constraints(diagnosis))))),
