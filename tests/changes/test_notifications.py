@@ -229,7 +229,7 @@ async def test_a_subscriber_that_fails_gets_all_in_order_once_it_is_back(
         await someone(world, 4)
         assert person_id(4) in (await subscriber.messages(5))[-1]["data"]["changed"]
     row = await notified.row(made)
-    assert (row.state, row.failures, row.delivered >= 2) == ("ACTIVE", 0, True)
+    assert (row.state, row.failures) == ("ACTIVE", 0)
 
 
 async def test_a_subscriber_that_fails_for_long_is_suspended_and_resumes_without_a_gap(
