@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
+
+from graphql import GraphQLEnumType, GraphQLSchema, build_schema
 
 from hub.client_code.operations import Operation, whole_document
 from hub.errors import ClientRefused
@@ -16,6 +19,7 @@ INDEX = """
 import { documents } from "./documents.js";
 import { HubClient, type Options, type Tokens } from "./runtime/index.js";
 
+export * from "./labels.js";
 export * from "./operations.js";
 export * from "./runtime/index.js";
 
@@ -25,6 +29,11 @@ export class Hub extends HubClient {
     super(documents, url, tokens, options);
   }
 }
+"""
+
+LABELS = """
+/** The French words of each value of an enum, as the schema describes it. A value that a newer hub adds has none. */
+export const LABELS = %s as const;
 """
 
 
@@ -47,7 +56,21 @@ def typescript_modules(sdl: str, operations: Sequence[Operation]) -> dict[str, s
     manifest = json.dumps(made["documents"], ensure_ascii=False, indent=2)
     return {
         "operations.ts": HEADER + made["operations"],
+        "labels.ts": HEADER + _labels(build_schema(sdl), made["operations"]),
         "documents.ts": f"{HEADER}export const documents: Readonly<Record<string, string>> = {manifest};\n",
         "documents.json": manifest + "\n",
         "index.ts": HEADER + INDEX,
     }
+
+
+def _labels(schema: GraphQLSchema, code: str) -> str:
+    """The words of the enums that this code declares, and no others."""
+    declared = (schema.get_type(name) for name in re.findall(r"^export type (\w+) =", code, re.MULTILINE))
+    labels = {
+        enum.name: {
+            name: " ".join((value.description or name).split()).removesuffix(".") for name, value in enum.values.items()
+        }
+        for enum in declared
+        if isinstance(enum, GraphQLEnumType)
+    }
+    return LABELS % json.dumps(labels, ensure_ascii=False, indent=2)

@@ -86,6 +86,11 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
             lines = running.welcome.partition("\n\n")[0].splitlines()[1:]
             assert [line.partition(" : ")[0] for line in lines] == [*REFUSED], "a line per source"
 
+            page = httpx2.get(f"{description['partner']}/settings.json").json()
+            assert page["hub"] == description["graphql"]
+            preflight = {"origin": description["partner"], "access-control-request-method": "POST"}
+            assert httpx2.options(page["hub"], headers=preflight).status_code == 200
+
             rdv = next(rdv for rdv in RDVS if rdv.category == "rsa_cer_signature")
             told = httpx2.post(f"{description['systems']}/rdvs/{rdv.number}", data={"status": "noshow"})
             assert (told.status_code, told.headers["location"]) == (303, "/?hub=200")

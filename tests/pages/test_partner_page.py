@@ -6,10 +6,12 @@ The screenshot of docs/clients.md is the one that `test_the_day_then_one_journey
 from __future__ import annotations
 
 import json
+import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,6 +23,7 @@ from demo.cast import RDVS
 from demo.partner_page import FOLDER, PAGE
 from demo.token_issuer import CLIENTS, PAGE_CLIENT
 from hub.pages.build import build
+from infra.npm import recent_node
 from schema.days import today
 from tests.conftest import STATE
 from tests.pages.conftest import Demo
@@ -111,7 +114,7 @@ def test_the_day_then_one_journey_with_what_is_hidden_and_why(demo: Demo, contex
         assert step.count() >= 1, entry
         expect(step.first).to_contain_text(entry["message"])
     assert answer["data"]["person"]["constraints"] is None
-    expect(page.locator("#steps")).to_contain_text("signature du contrat d’engagements")
+    expect(page.locator("#steps")).to_contain_text("Signature du CER, Sur place, À venir ou non renseigné")
     check_accessible(page)
     page.emulate_media(color_scheme="light")
     page.screenshot(path=SCREENSHOT)
@@ -184,6 +187,12 @@ def exchange(demo: Demo, **changed: str) -> httpx2.Response:
         "code_verifier": VERIFIER,
     }
     return httpx2.post(f"{demo.partner}/identity/token", data=form | changed)
+
+
+def test_the_page_is_typed(page_built: None) -> None:
+    compiler = Path("node_modules/typescript/bin/tsc")
+    completed = subprocess.run([recent_node()[0], compiler], cwd=FOLDER, capture_output=True, text=True)
+    assert (completed.returncode, completed.stdout) == (0, "")
 
 
 def test_a_code_is_good_once_for_the_page_that_asked_for_it(demo: Demo) -> None:

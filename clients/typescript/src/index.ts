@@ -3,6 +3,7 @@
 import { documents } from "./documents.js";
 import { HubClient, type Options, type Tokens } from "./runtime/index.js";
 
+export * from "./labels.js";
 export * from "./operations.js";
 export * from "./runtime/index.js";
 

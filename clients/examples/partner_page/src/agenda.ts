@@ -1,6 +1,6 @@
 /** The appointments of one day, over all people whom the user follows, each of which leads to its person's journey. */
 
-import { AgendaDocument, type AgendaQuery, type Hub, Withheld } from "spie-hub-client";
+import { AgendaDocument, type AgendaQuery, type Hub, LABELS, Withheld } from "spie-hub-client";
 
 import { byId, element } from "./elements";
 import { explanation } from "./reasons";
@@ -27,7 +27,7 @@ export async function showAgenda(hub: Hub, day: string, purpose: string, open: (
 
 function row({ startsAt, mode, status, motive, person }: Appointment, open: (id: string) => void): Node {
   const name = line(person && `${person.firstName} ${person.lastName}`) || "Personne que vous ne lisez pas";
-  const what = line(words(motive?.category ?? null), words(mode), words(status));
+  const what = line(words(LABELS.MotiveCategory, motive?.category), words(LABELS.AppointmentMode, mode), words(LABELS.AppointmentStatus, status));
   const heading = `${time(startsAt) ?? "heure tue"} – ${name}`;
   const onclick = person && (() => open(person.id));
   const button = onclick ? element("button", { type: "button", onclick }, heading) : element("strong", {}, heading);

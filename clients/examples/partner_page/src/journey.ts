@@ -1,6 +1,6 @@
 /** One person's journey, step by step: what the hub answers, or why it does not. */
 
-import { JourneyDocument, type Answer, type Hub, type JourneyQuery } from "spie-hub-client";
+import { JourneyDocument, LABELS, type Answer, type Hub, type JourneyQuery } from "spie-hub-client";
 
 import { byId, element } from "./elements";
 import { explanation } from "./reasons";
@@ -13,27 +13,27 @@ type Lines = (person: Person) => string[] | null | undefined;
 const STEPS: readonly (readonly [string, keyof Person, Lines])[] = [
   ["Naissance", "birthDate", ({ birthDate }) => one(birthDate, (value) => day(value))],
   ["Coordonnées", "contact", ({ contact }) => one(contact, ({ phones, email }) => line(...(phones ?? []), email))],
-  ["RSA", "rsa", ({ rsa }) => one(rsa, ({ status }) => words(status))],
+  ["RSA", "rsa", ({ rsa }) => one(rsa, ({ status }) => words(LABELS.RsaStatus, status))],
   ["Référent", "referent", ({ referent }) =>
     one(referent, ({ agent, structure, since }) =>
       line(agent && `${agent.firstName} ${agent.lastName}`, structure?.name, since && `depuis le ${day(since)}`))],
   ["Freins", "constraints", ({ constraints }) =>
-    constraints?.map(({ theme, state, impact }) => line(words(theme), words(state), impact && `effet ${words(impact)}`))],
+    constraints?.map(({ theme, state, impact }) => line(words(LABELS.ConstraintTheme, theme), words(LABELS.ConstraintState, state), impact && `effet : ${words(LABELS.ConstraintImpact, impact)}`))],
   ["Contrats", "contracts", ({ contracts }) =>
-    contracts?.map(({ kind, signedOn, endsOn }) => line(words(kind), signedOn && `signé le ${day(signedOn)}`, endsOn && `jusqu’au ${day(endsOn)}`))],
+    contracts?.map(({ kind, signedOn, endsOn }) => line(words(LABELS.ContractKind, kind), signedOn && `signé le ${day(signedOn)}`, endsOn && `jusqu’au ${day(endsOn)}`))],
   ["Orientations", "orientations", ({ orientations }) =>
-    orientations?.map(({ pathway, startsOn, structure }) => line(words(pathway), startsOn && `depuis le ${day(startsOn)}`, structure?.name))],
+    orientations?.map(({ pathway, startsOn, structure }) => line(words(LABELS.Pathway, pathway), startsOn && `depuis le ${day(startsOn)}`, structure?.name))],
   ["Rendez-vous", "appointments", ({ appointments }) =>
     appointments?.nodes?.map(({ startsAt, mode, status, motive, organisation }) =>
-      line(day(startsAt), time(startsAt), words(motive?.category ?? null), words(mode), words(status), organisation?.name))],
+      line(day(startsAt), time(startsAt), words(LABELS.MotiveCategory, motive?.category), words(LABELS.AppointmentMode, mode), words(LABELS.AppointmentStatus, status), organisation?.name))],
   ["Orientations vers un service", "referrals", ({ referrals }) =>
-    referrals?.nodes?.map(({ status, sentOn, service }) => line(service?.name, words(status), sentOn && `le ${day(sentOn)}`))],
+    referrals?.nodes?.map(({ status, sentOn, service }) => line(service?.name, words(LABELS.ReferralStatus, status), sentOn && `le ${day(sentOn)}`))],
   ["Candidatures", "jobApplications", ({ jobApplications }) =>
-    jobApplications?.nodes?.map(({ state, company }) => line(company?.name, words(state)))],
+    jobApplications?.nodes?.map(({ state, company }) => line(company?.name, words(LABELS.JobApplicationState, state)))],
   ["Immersions", "immersions", ({ immersions }) =>
-    immersions?.nodes?.map(({ status, startsOn, endsOn }) => line(words(status), startsOn && `du ${day(startsOn)}`, endsOn && `au ${day(endsOn)}`))],
+    immersions?.nodes?.map(({ status, startsOn, endsOn }) => line(words(LABELS.ImmersionStatus, status), startsOn && `du ${day(startsOn)}`, endsOn && `au ${day(endsOn)}`))],
   ["Formations", "trainingPlacements", ({ trainingPlacements }) =>
-    trainingPlacements?.nodes?.map(({ status, session }) => line(session?.training?.title, words(status), session?.startsOn && `le ${day(session.startsOn)}`))],
+    trainingPlacements?.nodes?.map(({ status, session }) => line(session?.training?.title, words(LABELS.PlacementStatus, status), session?.startsOn && `le ${day(session.startsOn)}`))],
   ["Services proposés", "suggestedServices", ({ suggestedServices }) =>
     suggestedServices?.nodes?.map(({ name, structure, distanceKm }) => line(name, structure?.name, distanceKm === null ? null : `à ${distanceKm} km`))],
 ];

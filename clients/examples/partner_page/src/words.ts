@@ -1,33 +1,11 @@
-/** Values of the hub in words: those of the schema's descriptions, for what a user meets most. */
+/** Values of the hub in words. */
 
-const WORDS: Readonly<Record<string, string>> = {
-  INCONNU: "à venir ou non renseigné",
-  VU: "la personne est venue",
-  ABSENT: "la personne n’est pas venue",
-  EXCUSE: "la personne s’est excusée",
-  ANNULE: "annulé par le service",
-  PHYSIQUE: "sur place",
-  TELEPHONE: "par téléphone",
-  VISIO: "en visioconférence",
-  DOMICILE: "au domicile de la personne",
-  CER: "contrat d’engagements réciproques",
-  PPAE: "projet personnalisé d’accès à l’emploi",
-  EMPLOI: "parcours emploi",
-  SOCIO_PRO: "parcours socio-professionnel",
-  SOCIAL: "parcours social",
-  OUI: "présente",
-  CLOTUREE: "résolue",
-  rsa_orientation: "orientation RSA",
-  rsa_accompagnement: "accompagnement RSA",
-  rsa_cer_signature: "signature du contrat d’engagements",
-  siae_interview: "entretien d’embauche en structure d’insertion",
-};
 const DAY = new Intl.DateTimeFormat("fr-FR", { dateStyle: "long", timeZone: "Europe/Paris" });
 const TIME = new Intl.DateTimeFormat("fr-FR", { timeStyle: "short", timeZone: "Europe/Paris" });
 
-/** An enum value or a code, readable. */
-export function words(code: string | null): string | null {
-  return code && (WORDS[code] ?? code.replaceAll("_", " ").toLowerCase());
+/** An enum value in the words of the schema, or as it is if this client does not know it. */
+export function words(labels: Readonly<Record<string, string>>, value: string | null | undefined): string | null {
+  return value ? (labels[value] ?? value) : null;
 }
 
 /** A day, or the day of an instant, in Paris. */
