@@ -72,6 +72,14 @@ async def test_of_whom_only_the_nationwide_search_finds_identity_and_contact_are
     assert own.data["findPerson"]["person"]["identifiers"]
 
 
+async def test_whom_a_search_did_not_find_has_its_outcome_for_an_explanation(searches: Searches) -> None:
+    query = """query ($identity: IdentityInput!) { findPerson(identity: $identity) {
+      outcome who: person { lastName rsa { status } } } }"""
+    for identity, entries in ((UNKNOWN, []), (by_nir("vurnibal"), [["findPerson", "who", "rsa"]])):
+        got = await searches.find("orienteur", identity, query, purpose="identification")
+        assert [entry["path"] for entry in got.json["extensions"]["access"]] == entries
+
+
 async def test_for_the_follow_up_those_followed_are_found_and_nobody_else(searches: Searches) -> None:
     assert await searches.outcome("referent-a", by_nir("vurnibal"), "suivi") == ("ONE", "vurnibal")
     assert await searches.outcome("referent-a", by_number("plimoruz"), "suivi") == ("ONE", "plimoruz")

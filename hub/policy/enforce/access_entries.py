@@ -57,9 +57,9 @@ def explain(
             if not (errors and any(path[: len(error)] == error for error in errors)):
                 row_entries[path] = by_key[key]
     absent = _absent(authorisation, guard, data, failed)
-    if not row_entries and not absent and not failed:
+    ends = {*absent, *_not_matched(authorisation, data), *failed}
+    if not row_entries and not ends:
         return entries
-    ends = {*absent, *failed}
     replaced = {path for path, entry in row_entries.items() if entry.replaces}
     table_only = (entry for entry in entries if tuple(entry["path"]) not in replaced)
     all_entries = (*absent.values(), *table_only, *row_entries.values())
@@ -79,6 +79,12 @@ def _absent(
         return {}
     known = {row.mark.path[0] for row in guard.direct_rows()} | {path[0] for path in failed if path}
     return {(key,): authorisation.not_found[key] for key in keys if key not in known}
+
+
+def _not_matched(authorisation: Authorisation, data: Mapping[str, Any] | None) -> list[Path]:
+    """The paths of people whom a search did not find, or found for nobody to read: its outcome says it."""
+    answers = ((path, (data or {}).get(path[0])) for path in authorisation.matched)
+    return [path for path, answer in answers if answer and answer.get(path[1], answer) is None]
 
 
 def _is_below(path: Sequence[str], ends: Collection[Path]) -> bool:

@@ -55,7 +55,7 @@ class Authorisation:
     """The policy step's result for one operation and decision class.
 
     `people`: response keys of root fields that answer one person, with their coordinates; `lookups`: those that ask for
-    one by an argument; `searches`: root fields that find persons.
+    one by an argument; `searches`: root fields that find persons; `matched`: paths of the persons whom they find.
     """
 
     operation: AuthorisedOperation
@@ -67,6 +67,7 @@ class Authorisation:
     people: Mapping[str, str]
     lookups: tuple[Field, ...]
     searches: tuple[Field, ...]
+    matched: tuple[tuple[str, str], ...]
 
     @cached_property
     def unconditional_entries(self) -> Explanation | None:
@@ -102,6 +103,7 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
         people={item.key: item.coordinate for item in people},
         lookups=tuple(item for item in people if item.arguments),
         searches=tuple(item for item in fetch.fields if item.coordinate in schema.searches),
+        matched=tuple(_matched(shape, schema)),
     )
 
 
@@ -109,6 +111,14 @@ def _returns_person(item: Field, schema: Classification) -> bool:
     """Whether the field returns one object of a personal type."""
     field_class = schema.fields.get(item.coordinate)
     return field_class is not None and not field_class.many and field_class.returns in schema.personal
+
+
+def _matched(shape: Selections, schema: Classification) -> Iterable[tuple[str, str]]:
+    people = set(schema.person_fields.values())
+    for item in shape.fields:
+        if item.coordinate in schema.searches:
+            below = (field for selections in item.selections for field in selections.fields)
+            yield from ((item.key, field.key) for field in below if field.coordinate in people)
 
 
 def _compared(name: str, schema: Classification) -> set[str]:
