@@ -18,6 +18,7 @@ from hub.changes.visibility import watched_tables
 from hub.document.nir import refuse_nir
 from hub.document.persisted import Documents
 from hub.errors import NotServed
+from hub.fair_worker import FairWorker
 from hub.federation.client.http1 import HttpTransport
 from hub.federation.client.transport import Transport
 from hub.federation.operations.operation import Operation
@@ -52,6 +53,7 @@ from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.policy.enforce.input_check import check_variables_only
 from hub.policy.enforce.schema_view import Views
 from hub.policy.enforce.write_check import check_single_write
+from hub.prepare import DEADLINE
 from hub.request_limit import RequestCount
 from hub.runs.source_status import SourceStatus
 from hub.runs.status_metrics import source_metrics
@@ -72,14 +74,23 @@ from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import Database
 
 
-def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, parts: Instrumentation) -> Subgraph:
-    """One of the four subgraphs, which reads, and writes, as its own roles under the policy of this graph."""
+def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, parts: Instrumentation, worker: FairWorker) -> Subgraph:
+    """One of the four subgraphs, which reads, and writes, as its own roles under the policy of this graph, and compiles
+    its statements in the turns of this worker."""
     database = parts.database(dsn(f"{name}_query"))
     model = load_model(name)
     names = keys.nir if model.matches_identities else None
     writing = parts.database(dsn(f"{name}_write")) if model.mutation is not None else None
     policy = graph.table.digest
-    return Subgraph(model, database, policy=policy, cursors=keys.cursors, match_secret=names, writing=writing)
+    return Subgraph(
+        model,
+        database,
+        policy=policy,
+        cursors=keys.cursors,
+        match_secret=names,
+        writing=writing,
+        in_turn=worker.run_admitted,
+    )
 
 
 def subgraph_keys(name: str) -> tuple[str, ...]:
@@ -112,7 +123,8 @@ def hub_keys(remote: Collection[str]) -> tuple[str, ...]:
 def subgraph_app(name: str, graph: Graph, traces: TraceSettings | None, keys: Keys, dsn: Dsn) -> Any:
     """The ASGI application of a subgraph in its own process, which answers only calls that the hub signed."""
     parts = instrumentation(traces, f"spie-{name}", graph)
-    return parts.process(Application(subgraph(name, graph, keys, dsn, parts), keys.contexts(name)), name)
+    served = subgraph(name, graph, keys, dsn, parts, FairWorker("compile", DEADLINE))
+    return parts.process(Application(served, keys.contexts(name)), name)
 
 
 class HubApp(AsgiApplication):
@@ -238,7 +250,10 @@ def hub_app(
     seconds."""
     table, policy = graph.table, graph.table.policy
     parts = instrumentation(settings.traces, "spie-hub", graph)
-    local = {name: subgraph(name, graph, keys, dsn, parts) for name in SUBGRAPHS if name not in settings.subgraphs}
+    worker = FairWorker("prepare", settings.deadline)  # preparing and compiling are one client's turn
+    local = {
+        name: subgraph(name, graph, keys, dsn, parts, worker) for name in SUBGRAPHS if name not in settings.subgraphs
+    }
     remote = _remote_transports(settings, keys, parts)
     copies = OutsideCopies(settings.checkpoints)
     journal, keyring = parts.journal(dsn, Signer(keys.journal), copies.keep), Keyring(dsn("journal_keeper"))
@@ -276,7 +291,7 @@ def hub_app(
             shares=settings.override,
             exact=frozenset(local),
             admit=refuse_nir,
-            deadline=settings.deadline,
+            worker=worker,
         ),
         views=Views(graph.schema, table.classification),
         transports=transports,

@@ -50,6 +50,10 @@ class FairWorker:
                 "les mêmes documents d'une requête à l'autre.",
                 "too many documents wait to be prepared",
             )
+        return self.run_admitted(client, work, *arguments)
+
+    def run_admitted(self, client: str, work: Callable[..., ResultT], *arguments: Any) -> asyncio.Future[ResultT]:
+        """As `run`, for a request whose turn has come before: its further work waits however much waits already."""
         future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
         future.add_done_callback(partial(self._forget_cancelled, client))
         job = future, partial(_work, copy_context().run, with_room, work, *arguments)

@@ -16,6 +16,7 @@ from typing import Any
 from hub.document.exchange import Reply, Request
 from hub.document.persisted import Documents
 from hub.errors import StartRefused
+from hub.fair_worker import FairWorker
 from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.client.http1 import Headers, HttpTransport
 from hub.federation.client.transport import SubgraphRequest
@@ -94,7 +95,7 @@ class Gateway(AsgiApplication):
         _refuse_secured(supergraph)
         schema = supergraph.client_schema
         self.preparer: Preparer[Everyone, Allowed] = Preparer(
-            supergraph, schema, allow, shares=shares, deadline=deadline
+            supergraph, schema, allow, shares=shares, worker=FairWorker("prepare", deadline)
         )
         self.documents = Documents()
         self.transports = transports(supergraph, _forwarding(forwarded), tls)

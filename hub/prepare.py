@@ -133,7 +133,7 @@ class Preparer(Generic[ClassT, DecisionT]):
     `decide` authorises a normalised operation for a class; `shares`: percentages of requests that use the new subgraph,
     by label of a progressive override; `exact`: subgraphs whose values always conform to their types; `admit` checks
     the text of a new document before it is parsed, and raises DocumentRefused; `around` gives a context for each step
-    (`prepare`, and in it `authorise` and `plan`); `deadline`: seconds for a preparation, its turn included. Raises
+    (`prepare`, and in it `authorise` and `plan`); `worker` gives the turns, and the seconds for a preparation. Raises
     StartRefused (OVERRIDE_LABEL_UNKNOWN).
     """
 
@@ -147,7 +147,7 @@ class Preparer(Generic[ClassT, DecisionT]):
         exact: frozenset[str] = frozenset(),
         admit: Callable[[str], None] | None = None,
         around: Callable[[str], AbstractContextManager[object]] = nullcontext,
-        deadline: float = DEADLINE,
+        worker: FairWorker | None = None,
     ) -> None:
         self.schema = schema
         self._supergraph, self._decide, self._limits, self._exact = supergraph, decide, limits or Limits(), exact
@@ -157,7 +157,7 @@ class Preparer(Generic[ClassT, DecisionT]):
         self._cache: Lru[Key, Prepared[DecisionT]] = Lru("prepared", CACHE_BYTES, _memory)
         self._preparations: dict[Key, _Preparation[DecisionT]] = {}
         self._generations: dict[CodeKey, asyncio.Future[Generated]] = {}
-        self._worker = FairWorker("prepare", deadline)
+        self._worker = worker or FairWorker("prepare", DEADLINE)
 
     async def prepared(
         self, query: str, name: str | None, decisions: ClassT, trace: str, client: str = ""

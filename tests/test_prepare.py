@@ -16,6 +16,7 @@ import pytest
 from hub.document.exchange import Request
 from hub.document.limits import Limits
 from hub.errors import DocumentRefused, HubError, NotServed, RequestRefused
+from hub.fair_worker import FairWorker
 from hub.federation.budget import Budget
 from hub.federation.execution import project
 from hub.federation.execution.execute import execute
@@ -181,7 +182,7 @@ async def test_a_document_that_nobody_waits_for_any_more_is_never_prepared() -> 
 
 async def test_a_document_that_is_past_its_deadline_is_refused_before_it_is_read() -> None:
     supergraph = shop().supergraph
-    subject = Preparer(supergraph, supergraph.client_schema, allow, deadline=-1.0)
+    subject = Preparer(supergraph, supergraph.client_schema, allow, worker=FairWorker("test", -1.0))
     with pytest.raises(NotServed) as caught:
         subject.prepare("{ users { name } }", None, EVERYONE, "t")
     assert (caught.value.code, caught.value.http_status) == ("PLAN_DEADLINE", 503)

@@ -6,11 +6,12 @@ shape. Ids, scopes, dates, organisation and page sizes are parameters of the sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TypeAlias
 
 from sqlalchemy import Uuid
 
@@ -49,27 +50,53 @@ class PreparedOperation:
     forms: Mapping[int, Mapping[str, Form]]
 
 
-class Compiler:
-    """Statements of one subgraph; `key` seals cursors, `match_secret` makes the keys by which rows are found."""
+InTurn: TypeAlias = Callable[[str, Callable[[], Statement]], asyncio.Future[Statement]]
+"""Runs work of an actor outside of the event loop, when it is the actor's turn."""
 
-    def __init__(self, model: Model, key: bytes, match_secret: bytes | None = None) -> None:
-        self.model, self.key, self.match_secret = model, key, match_secret
+
+class Compiler:
+    """Statements of one subgraph; `key` seals cursors, `match_secret` makes the keys by which rows are found, `in_turn`
+    compiles a new statement: it takes up to a tenth of a second, for which without it the event loop waits."""
+
+    def __init__(
+        self, model: Model, key: bytes, match_secret: bytes | None = None, in_turn: InTurn | None = None
+    ) -> None:
+        self.model, self.key, self.match_secret, self._in_turn = model, key, match_secret, in_turn
         self.prepared: Lru[tuple[str, Any], PreparedOperation] = Lru("readings", READING_BYTES, _reading_memory)
         self.statements: Lru[tuple[Any, ...], Statement] = Lru("statements", STATEMENT_BYTES, _statement_memory)
+        self._compilations: dict[tuple[Any, ...], asyncio.Future[Statement]] = {}
 
     def statement(
         self, text: str, query: Query, variables: Mapping[str, Any], context: Context
     ) -> tuple[Statement, Call]:
         """Return the statement of a query and the values of this request; raises RequestFailed for a bad argument."""
+        key, compile_now, call = self._wanted(text, query, variables, context)
+        return self.statements.get_or(key, compile_now), call
+
+    async def statement_in_turn(
+        self, text: str, query: Query, variables: Mapping[str, Any], context: Context
+    ) -> tuple[Statement, Call]:
+        """As `statement`; a new statement is compiled in the actor's turn, once for all requests that wait for it."""
+        key, compile_now, call = self._wanted(text, query, variables, context)
+        statement = self.statements.get(key)
+        if statement is not None or self._in_turn is None:
+            return statement or self.statements.put(key, compile_now()), call
+        compilation = self._compilations.get(key)
+        if compilation is None:
+            compilation = self._compilations[key] = self._in_turn(context.actor, compile_now)
+            compilation.add_done_callback(lambda _: self._compilations.pop(key))
+        return self.statements.put(key, await asyncio.shield(compilation)), call
+
+    def _wanted(
+        self, text: str, query: Query, variables: Mapping[str, Any], context: Context
+    ) -> tuple[tuple[Any, ...], Callable[[], Statement], Call]:
+        """Return the key of a statement, what compiles it, and the values of this request."""
         settled = query.settled(variables)
         prepared = self.prepared_operation(text, query, settled)
         call = self._call(prepared, variables, context)
         shapes = {number: page.shape for number, page in call.pages.items()}
         key = (text, settled, context.residual.digest, tuple(shapes.items()))
-        statement = self.statements.get_or(
-            key, lambda: compile_statement(self.model, prepared.reading, context.residual, shapes)
-        )
-        return statement, call
+        return key, partial(compile_statement, self.model, prepared.reading, context.residual, shapes), call
 
     def prepared_operation(self, text: str, query: Query, settled: tuple[bool, ...]) -> PreparedOperation:
         """Return the operation under these values of its conditions."""

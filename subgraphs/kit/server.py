@@ -16,7 +16,7 @@ from strawberry.types import ExecutionResult
 
 from schema.context import Context
 from schema.lru import Lru
-from subgraphs.kit.compiler import Compiler
+from subgraphs.kit.compiler import Compiler, InTurn
 from subgraphs.kit.document import Query
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.federation_schema import subgraph_schema
@@ -52,7 +52,7 @@ class Request:
 class Subgraph:
     """One subgraph. `policy` is the hash of the policy that it runs with, `cursors` the secret that seals cursors,
     `match_secret` the secret of the keys by which persons are matched; `writing` is the database as its writing role,
-    for a subgraph with mutations."""
+    for a subgraph with mutations; `in_turn` compiles new statements outside of the event loop."""
 
     def __init__(
         self,
@@ -63,9 +63,10 @@ class Subgraph:
         cursors: bytes,
         match_secret: bytes | None = None,
         writing: Database | None = None,
+        in_turn: InTurn | None = None,
     ) -> None:
         self.model, self.database, self.policy = model, database, policy
-        self.compiler = Compiler(model, cursors, match_secret)
+        self.compiler = Compiler(model, cursors, match_secret, in_turn)
         self.queries: Lru[str, Query] = Lru("queries", QUERY_BYTES, _memory)
         self.schema = subgraph_schema(model, _EXTENSIONS)
         self.writer = Writer(model, self.compiler, writing, cursors) if writing is not None else None
@@ -130,7 +131,7 @@ class Subgraph:
             if self.writer is None:
                 raise refused()
             return await self.writer.answer(text, query, variables, context)
-        statement, call = self.compiler.statement(text, query, variables, context)
+        statement, call = await self.compiler.statement_in_turn(text, query, variables, context)
         arguments = statement.arguments(call)
         organisation, seconds = context.organisation, context.seconds
         rows = await self.database.fetch(call.visible, organisation, statement.sql, arguments, seconds)

@@ -63,7 +63,7 @@ class Writer:
 
         Raises RequestFailed, and then nothing was written.
         """
-        statement, call = self.compiler.statement(text, query, variables, context)
+        statement, call = await self.compiler.statement_in_turn(text, query, variables, context)
         reading = self.compiler.prepared_operation(text, query, query.settled(variables)).reading
         nodes = [node for node in reading.roots if node.name in self.model.roots]
         if len(nodes) != 1:
