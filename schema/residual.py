@@ -95,9 +95,12 @@ class Residual:
 
     @staticmethod
     def decode(data: bytes | str) -> Residual:
-        """Read `encoded` back; raises ValueError on any other form."""
+        """Read `encoded` back; raises ValueError on any other form: a restriction that is not understood is not left
+        out."""
         try:
             raw = orjson.loads(data)
+            if raw.keys() != PARTS:
+                raise ValueError("not a residual")
             return Residual(
                 rows={name: _decode(rule) for name, rule in raw["rows"].items()},
                 fields={name: _decode(rule) for name, rule in raw["fields"].items()},
@@ -106,6 +109,10 @@ class Residual:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("not a residual") from error
+
+
+PARTS = frozenset({"rows", "fields", "retentions", "items"})
+"""The keys of an encoded residual."""
 
 
 def _encode(rule: Rule) -> list[Any]:

@@ -29,6 +29,7 @@ SOURCE_GENERATORS = (
     "tests.docs.provenance_page",
     "tests.docs.command_pages",
     "tests.docs.event_schema",
+    "tests.docs.contract_vectors",
 )
 """Generators that read only files of the repository; each may read what those before it wrote."""
 GENERATORS = (*SOURCE_GENERATORS, "tests.docs.readme")

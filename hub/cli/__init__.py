@@ -40,6 +40,7 @@ COMMANDS = {
     "keys": "Crée les clés d'une installation, et change sans coupure celles des appels aux sous-graphes.",
     "database": "Crée la base de données ou l'amène à jour, et donne à ses rôles leurs mots de passe.",
     "policy": "Vérifie, montre, explique et compare les règles d'accès.",
+    "subgraph": "Dit si un sous-graphe d'une autre équipe suit le contrat du hub, phrase par phrase.",
     "bench": "Mesure le temps de calcul du hub face à des résolveurs Strawberry, sur une base de mesure à part.",
 }
 """Each command's help by its name, in the order of `hub --help`."""

@@ -66,6 +66,7 @@ EFFECTS: Mapping[str, str] = {
     "policy register": READS,
     "policy gaps": READS,
     "policy impact": READS,
+    "subgraph check": READS,
     "bench": "une base de mesure à part, nommée comme la vôtre et `_bench`",
     "bench ingest": "une base de mesure à part, nommée comme la vôtre et `_bench_ingest`, effacée à la fin",
 }

@@ -1,1 +1,1 @@
-"""Subgraphs of other teams that join the graph by the settings: decision 0110."""
+"""Subgraphs of other teams that join the graph by the settings: docs/contrat-sous-graphe.md."""

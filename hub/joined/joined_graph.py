@@ -1,7 +1,7 @@
 """The graph of the hub with the subgraphs of others that the settings join to it, or a refusal to start.
 
 What is pinned stays as it was pinned: a joined subgraph adds types and fields, and takes over, hides or requires
-nothing of the hub's own. One without the contract (decision 0110) holds nothing but open data, and
+nothing of the hub's own. One without the contract (docs/contrat-sous-graphe.md) holds nothing but open data, and
 receives nothing but open keys and values (`hub.policy.decide.classify`).
 """
 
@@ -101,8 +101,8 @@ def _check_open(subgraph: JoinedSubgraph) -> None:
             "JOIN_WITHOUT_CONTRACT",
             subgraph.name,
             f"{name} est une donnée gardée ({what})",
-            "Un sous-graphe sans le contrat ne tient que PUB et TECH : retirez le champ, ou, s'il suit le contrat du "
-            "hub, écrivez « contract = true ».",
+            "Un sous-graphe sans le contrat ne tient que PUB et TECH : retirez le champ, ou, s'il suit "
+            "docs/contrat-sous-graphe.md (« hub subgraph check »), écrivez « contract = true ».",
         )
 
 

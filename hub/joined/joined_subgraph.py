@@ -10,7 +10,7 @@ from hub.joined.field_categories import FieldCategories
 @dataclass(frozen=True, slots=True)
 class JoinedSubgraph:
     """Name, URL, SDL and categories of the fields; `contract`: it keeps the hub's contract
-    (decision 0110), gets the signed context and may hold people's data."""
+    (docs/contrat-sous-graphe.md), gets the signed context and may hold people's data."""
 
     name: str
     url: str

@@ -33,7 +33,7 @@ IMPERSONAL = OPEN | {Category.PROF}
 """Categories that a type without a subject may hold."""
 
 OWN_SUBGRAPHS = frozenset({*SUBGRAPHS, *OWN})
-NOT_OURS = "qui ne suit pas le contrat du hub (decision 0110)"
+NOT_OURS = "qui ne suit pas le contrat du hub (docs/contrat-sous-graphe.md)"
 _OPEN_FIELD = FieldClass("", "", "", Category.TECH, Level.FULL)
 UNREAD = frozenset({"id", "first", "after"})
 """Arguments that reveal nothing: an opaque id, a page size, a sealed cursor."""

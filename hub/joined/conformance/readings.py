@@ -1,0 +1,217 @@
+"""Checks of what a subgraph must not return under each residual, and of what it must."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+from hub.joined.conformance.caller import ANY, Caller, open_residual
+from hub.joined.conformance.check import Check
+from hub.joined.conformance.seeds import Row
+from schema.facts import RELATIONS, Fact
+from schema.residual import Clause, Residual, Rule
+
+EVER = int(RELATIONS)
+LONG = 1_000_000
+"""More days than any last contact is old."""
+
+
+def _relation(row: Row) -> int:
+    """One relation that the row has."""
+    held = row.facts & EVER
+    return held & -held
+
+
+def _absent(row: Row) -> int:
+    """One relation that neither the row nor its person has for the scope."""
+    return next(int(fact) for fact in (Fact.NATIONWIDE, Fact.SELF, Fact.GROUP) if not row.facts & fact)
+
+
+def _places(row: Row) -> Iterator[tuple[str, str]]:
+    """The rules of a row's residual: (`rows` or `fields`, type or coordinate)."""
+    yield from (("rows", name) for name in sorted(row.personal))
+    yield from (("fields", name) for name in row.guarded)
+
+
+def _with_rule(row: Row, part: str, name: str, rule: Rule | None) -> Residual:
+    """The open residual with this rule in one place; without one there, for None."""
+    rules: dict[str, Any] = {**getattr(open_residual(row), part), name: rule}
+    return open_residual(row, **{part: {key: value for key, value in rules.items() if value is not None}})
+
+
+def _shown(caller: Caller, row: Row, residual: Residual, expected: bool, **changes: Any) -> bool:
+    answer = caller.read(row, residual, **changes)
+    return answer.status == 200 and answer.holds(row.value) is expected
+
+
+def _without_rule(part: str) -> Any:
+    def trials(caller: Caller) -> Iterator[tuple[str, bool]]:
+        for row in caller.seeds.rows:
+            for place, name in _places(row):
+                if place == part:
+                    residual = _with_rule(row, part, name, None)
+                    yield f"« {row.name} », sans règle de {name}", _shown(caller, row, residual, False)
+
+    return trials
+
+
+def _clauses(part: str) -> Any:
+    """The truth table of a clause: any_of hit or missed, all_of, none_of, in each place of one part."""
+
+    def trials(caller: Caller) -> Iterator[tuple[str, bool]]:
+        for row in caller.seeds.rows:
+            held, absent = _relation(row), _absent(row)
+            for place, name in _places(row):
+                for some, every, none in product((held, absent), (0, held, absent), (0, held, absent)):
+                    if place != part:
+                        continue
+                    clause = Clause(some, every, none)
+                    rule = Rule((clause,))
+                    what = f"« {row.name} », {name} : {_words(row, clause)}"
+                    yield what, _shown(caller, row, _with_rule(row, part, name, rule), clause.holds(row.facts))
+
+    return trials
+
+
+def _words(row: Row, clause: Clause) -> str:
+    def word(bits: int) -> str:
+        return "rien" if not bits else "un fait présent" if bits & row.facts else "un fait absent"
+
+    return f"any_of {word(clause.any_of)}, all_of {word(clause.all_of)}, none_of {word(clause.none_of)}"
+
+
+def _several_clauses(caller: Caller) -> Iterator[tuple[str, bool]]:
+    for row in caller.seeds.rows:
+        fails, holds = Clause(_absent(row)), Clause(_relation(row))
+        for part, name in _places(row):
+            for what, clauses, expected in (
+                ("aucune clause", (), False),
+                ("aucune qui tient", (fails, Clause(_relation(row), 0, _relation(row))), False),
+                ("une sur deux qui tient", (fails, holds), True),
+            ):
+                residual = _with_rule(row, part, name, Rule(clauses))
+                yield f"« {row.name} », {name} : {what}", _shown(caller, row, residual, expected)
+
+
+def _scopes(caller: Caller) -> Iterator[tuple[str, bool]]:
+    for row in caller.seeds.rows:
+        bit, _, scope_id = row.scope.partition(" ")
+        other = f"{_absent(row)} {scope_id}"
+        for what, scopes in (
+            ("aucun périmètre", ()),
+            ("le périmètre d'un autre", (f"{bit} {uuid4()}",)),
+            ("le même identifiant sous une autre relation", (other,)),
+        ):
+            yield f"« {row.name} », {what}", _shown(caller, row, open_residual(row), False, scopes=scopes)
+
+
+def _missing(caller: Caller) -> Iterator[tuple[str, bool]]:
+    for row in caller.seeds.rows:
+        key = next(name for name in row.representation if name != "__typename")
+        body = caller.body(row, [{**row.representation, key: str(uuid4())}])
+        absent = caller.send(body, [caller.sealed(caller.context(row), body)])
+        entity = row.representation["__typename"]
+        for what, residual, scopes in (
+            ("sans règle", _with_rule(row, "rows", entity, None), (row.scope,)),
+            ("sans clause qui tient", _with_rule(row, "rows", entity, Rule((Clause(_absent(row)),))), (row.scope,)),
+            ("sans périmètre", open_residual(row), ()),
+        ):
+            if entity in row.personal:
+                yield f"« {row.name} », {what}", caller.read(row, residual, scopes=scopes) == absent
+
+
+def _facts(caller: Caller) -> Iterator[tuple[str, bool]]:
+    for row in caller.seeds.rows:
+        answer = caller.read(row)
+        pairs = list(_pairs(answer.data))
+        yield f"« {row.name} », le sujet et les faits", [row.subject, row.facts] in pairs
+        yield f"« {row.name} », rien d'un autre sujet", all(pair[0] == row.subject for pair in pairs)
+
+
+def _pairs(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        if "_access" in value:
+            yield value["_access"]
+        for below in value.values():
+            yield from _pairs(below)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _pairs(item)
+
+
+def _of_fact(*facts: Fact) -> Any:
+    """Where rows have one of these facts, each decides: asked for it is there, without it, not."""
+
+    def trials(caller: Caller) -> Iterator[tuple[str, bool]]:
+        for row in caller.seeds.rows:
+            for fact in facts:
+                if row.facts & fact:
+                    free = Rule((Clause(EVER, 0, int(fact)),))
+                    bound = Rule((Clause(EVER, int(fact)),))
+                    for rule, expected in ((free, False), (bound, True)):
+                        residual = _with_rule(row, "rows", row.type, rule)
+                        what = "exigé" if expected else "exclu"
+                        yield f"« {row.name} », {fact.name} {what}", _shown(caller, row, residual, expected)
+
+    return trials
+
+
+def _other_organisation(caller: Caller) -> Iterator[tuple[str, bool]]:
+    yield from _of_fact(Fact.RECORDED)(caller)
+    for row in caller.seeds.rows:
+        if row.facts & Fact.RECORDED:
+            residual = _with_rule(row, "rows", row.type, Rule((Clause(EVER, int(Fact.RECORDED)),)))
+            shown = _shown(caller, row, residual, False, organisation="00000000000000")
+            yield f"« {row.name} », pour une autre organisation", shown
+
+
+def _retentions(caller: Caller) -> Iterator[tuple[str, bool]]:
+    ended = int(Fact.JOURNEY_ENDED)
+    for row in caller.seeds.rows:
+        if row.last_contact is not None:
+            rule = Rule((Clause(EVER, 0, ended),))
+            for days, expected in ((0, False), (LONG, True)):
+                rows = {**open_residual(row).rows, row.type: rule}
+                residual = open_residual(row, rows=rows, retentions=((ended, days),))
+                yield f"« {row.name} », durée de {days} jours", _shown(caller, row, residual, expected)
+
+
+def _reductions(caller: Caller) -> Iterator[tuple[str, bool]]:
+    for row in caller.seeds.rows:
+        rule = Rule(reduced=ANY.read, reduction="masque-inconnu")
+        residual = _with_rule(row, "fields", row.guarded[-1], rule)
+        yield f"« {row.name} », masque inconnu", _shown(caller, row, residual, False)
+
+
+def _representations(caller: Caller) -> Iterator[tuple[str, bool]]:
+    for row in caller.seeds.rows:
+        key = next(name for name in row.representation if name != "__typename")
+        for what, wrong in {
+            "type inconnu": {"__typename": "Inconnu", key: row.representation[key]},
+            "attribut de trop": {**row.representation, "intrus": "x"},
+            "sans clé": {"__typename": row.representation["__typename"]},
+            "clé d'une autre forme": {**row.representation, key: {"x": 1}},
+        }.items():
+            body = caller.body(row, [wrong, row.representation])
+            answer = caller.send(body, [caller.sealed(caller.context(row), body)])
+            entities = (answer.data or {}).get("_entities") or [True]
+            yield f"« {row.name} », {what}", entities[0] is None and answer.holds(row.value)
+
+
+READINGS: tuple[Check, ...] = (
+    Check("C-20", _without_rule("rows")),
+    Check("C-21", _clauses("rows")),
+    Check("C-22", _several_clauses),
+    Check("C-23", _scopes),
+    Check("C-24", _missing),
+    Check("C-25", _of_fact(Fact.OPPOSITION, Fact.LIMITATION, Fact.ERASURE_DUE)),
+    Check("C-26", _retentions),
+    Check("C-27", _other_organisation),
+    Check("C-30", _without_rule("fields")),
+    Check("C-31", _clauses("fields")),
+    Check("C-32", _reductions),
+    Check("C-33", _facts),
+    Check("C-40", _representations),
+)
