@@ -61,7 +61,7 @@ def _decided(supergraph: Supergraph, classification: Classification) -> Graph:
 
 def described(supergraph: Supergraph, classification: Classification) -> GraphQLSchema:
     """The client schema with each field's category in its description, so that introspection shows it."""
-    schema = visible_schema(supergraph.text, supergraph.inaccessible)
+    schema = visible_schema(supergraph.document, supergraph.inaccessible)
     for classified in classification.fields.values():
         field = getattr(schema.type_map.get(classified.type), "fields", {}).get(classified.coordinate.partition(".")[2])
         if field is not None:

@@ -12,7 +12,6 @@ from graphql import (
     GraphQLSchema,
     SchemaDefinitionNode,
     build_ast_schema,
-    parse,
     print_ast,
 )
 
@@ -27,9 +26,9 @@ INTERNAL_PREFIXES = ("join__", "link__", "core__", "context__")
 """Prefixes of the names of federation's own definitions."""
 
 
-def visible_schema(text: str, hidden: frozenset[str]) -> GraphQLSchema:
-    """The client schema of a supergraph's text, without the elements at the `hidden` coordinates."""
-    document = without_internal(parse(text, no_location=True))
+def visible_schema(supergraph: DocumentNode, hidden: frozenset[str]) -> GraphQLSchema:
+    """The client schema of a supergraph, without the elements at the `hidden` coordinates."""
+    document = without_internal(supergraph)
     visible: list[Any] = []
     for node in document.definitions:
         name = node.name.value if not isinstance(node, SchemaDefinitionNode) else ""  # type: ignore[attr-defined]

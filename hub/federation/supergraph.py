@@ -11,7 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from graphql import GraphQLSchema
+from graphql import DocumentNode, GraphQLSchema
 
 from hub.federation.client_schema import visible_schema
 from hub.federation.operations.operation import Selections
@@ -111,6 +111,9 @@ class Supergraph:
     """The supergraph. `schema` holds every type and field, inaccessible ones included."""
 
     text: str
+    document: DocumentNode
+    """The text, parsed."""
+
     endpoints: Mapping[str, Endpoint]
     types: Mapping[str, SuperType]
     schema: GraphQLSchema
@@ -139,4 +142,4 @@ class Supergraph:
     @cached_property
     def client_schema(self) -> GraphQLSchema:
         """The client schema, made once."""
-        return visible_schema(self.text, self.inaccessible)
+        return visible_schema(self.document, self.inaccessible)

@@ -67,9 +67,9 @@ def read_supergraph(text: str) -> Supergraph:
         for node in document.definitions:
             if not isinstance(node, TypeSystemDefinitionNode):
                 raise ValueError(f"a supergraph holds definitions only, not {node.kind.replace('_', ' ')}")
-        document = modernised(document)
-        schema = build_ast_schema(without_internal(document), assume_valid=True, assume_valid_sdl=True)
-        return _Reader(document, schema).supergraph(text)
+        modern = modernised(document)
+        schema = build_ast_schema(without_internal(modern), assume_valid=True, assume_valid_sdl=True)
+        return _Reader(modern, schema).supergraph(text, document)
     except KeyError as error:
         fault = f"{error.args[0]} is named and not defined, or a directive lacks it"
         raise SupergraphRefused("SUPERGRAPH_INVALID", fault, {"fault": fault, "locations": ()}) from error
@@ -104,7 +104,7 @@ class _Reader:
         self.hidden: set[str] = set()
         self.contexts: dict[str, list[str]] = {}
 
-    def supergraph(self, text: str) -> Supergraph:
+    def supergraph(self, text: str, document: DocumentNode) -> Supergraph:
         self.read_links()
         self.read_graphs()
         self.read_contexts()
@@ -121,7 +121,8 @@ class _Reader:
                 for argument in getattr(part, "arguments", None) or ():
                     self.note(f"{name}.{part.name.value}({argument.name.value}:)", argument)
         endpoints = {endpoint.name: endpoint for endpoint in self.graphs.values()}
-        return Supergraph(text, endpoints, types, self.schema, self.directives, frozenset(self.hidden), self.constants)
+        hidden = frozenset(self.hidden)
+        return Supergraph(text, document, endpoints, types, self.schema, self.directives, hidden, self.constants)
 
     def field_set(self, text: str, type_name: str) -> tuple[Selections, ...]:
         normalised = field_set(text, type_name, self.schema)

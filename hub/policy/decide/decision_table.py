@@ -405,7 +405,7 @@ def _refused(rules: Iterable[str]) -> Decision:
 def _with_requirements(field: FieldClass, own: Mapping[str, Decision]) -> Decision:
     """The field's own decision, intersected with those on all that it requires (docs/policy.md#rule-7)."""
     decision = own[field.coordinate]
-    if decision.effect is Effect.DENY:
+    if decision.effect is Effect.DENY or not field.requires:
         return decision
     clauses, masked = decision.rule.read, decision.rule.reduced
     for required in sorted(field.requires):
