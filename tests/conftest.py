@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import itertools
 import os
 import pickle
@@ -53,6 +54,7 @@ _numbers = itertools.count()
 for _name in ("DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE"):  # the hundreds of processes share their bytecode
     os.environ.pop(_name, None)
 sys.dont_write_bytecode = False
+gc.disable()  # what is imported and collected stays to the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,14 @@ class Database:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst | None:
     """`--dist loadfile` begins with the files that take longest."""
     return LongestFirst(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_finish() -> None:
+    """The garbage collector looks at what tests make, and never again at the modules and at the tests themselves."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
