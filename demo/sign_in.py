@@ -61,13 +61,13 @@ class SignIn:
 
     async def _authorize(self, request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
-        try:
-            asked = dict(request.query_params)
-            if request.method == "POST":
+        asked, actor = dict(request.query_params), None
+        if request.method == "POST":
+            try:
                 asked = await read_form(request, (*ASKED, "actor"))
-        except RequestRefused as error:
-            return page_response(nonce, render("sign_in.html", nonce=nonce, asked=None, actors={}), error.http_status)
-        actor = self._actors.get(asked.pop("actor", ""))
+            except RequestRefused:
+                asked = {}
+            actor = self._actors.get(asked.pop("actor", ""))
         if not self._is_sound(asked):
             return page_response(nonce, render("sign_in.html", nonce=nonce, asked=None, actors={}), 400)
         if actor is None:

@@ -212,6 +212,8 @@ def test_a_code_is_good_once_for_the_page_that_asked_for_it(demo: Demo) -> None:
             httpx2.post(f"{demo.partner}/identity/authorize", data={**asked(demo, **changed), "actor": "referent-a"}),
         ):
             assert (answer.status_code, "location" in answer.headers) == (400, False), changed
+    chosen = httpx2.get(f"{demo.partner}/identity/authorize", params=asked(demo, actor="referent-a"))
+    assert (chosen.status_code, "location" in chosen.headers) == (400, False), "an address signs nobody in"
     for changed in (
         {"code": "other"},
         {"code": code(demo), "code_verifier": "w" * 43},
