@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from hub.cli.refusals import refuse, tell
 from hub.cli.usage_errors import usage_error
+from hub.collector import run_seldom
 from hub.errors import HubError
 from infra.errors import SetupRefused
 
@@ -77,6 +78,7 @@ def hub() -> None:
 
 def main() -> None:
     """Run a command; what it refuses is one French line with its code, never a traceback."""
+    run_seldom()
     try:
         sys.exit(app(prog_name="hub", standalone_mode=False))
     except (HubError, SetupRefused) as error:

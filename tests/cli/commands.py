@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shutil
@@ -53,6 +54,7 @@ def hub(*arguments: object, database_url: str | None = None) -> Result:
     The command runs in a thread of its own, since it starts an event loop and the test may run in one.
     """
     out, err = _text_stream(), _text_stream()
+    thresholds = gc.get_threshold()
     with (
         Path(os.devnull).open() as stdin,
         patch.dict(os.environ, _environment(database_url), clear=True),
@@ -64,6 +66,7 @@ def hub(*arguments: object, database_url: str | None = None) -> Result:
         exit_code: Future[int] = Future()
         Thread(target=_run_main, args=(exit_code,), daemon=True).start()
         code = exit_code.result(SECONDS)
+    gc.set_threshold(*thresholds)
     return Result(code, _text(out), _text(err))
 
 
