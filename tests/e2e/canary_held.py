@@ -58,6 +58,9 @@ def _globals() -> Iterator[Any]:
 
 
 def _memoised() -> Iterator[Any]:
-    for item in gc.get_objects():
+    gc.unfreeze()  # what is frozen is not listed
+    objects = gc.get_objects()
+    gc.freeze()
+    for item in objects:
         if isinstance(item, _lru_cache_wrapper) and str(item.__module__).partition(".")[0] in PACKAGES:
             yield from gc.get_referents(item)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +190,11 @@ async def test_a_value_that_is_logged_journalled_or_kept_is_found(
     assert marks(logs.getvalue().encode()) == {nobody}
     assert marks(memory) & model.canaries.keys() == {nobody}
     assert marks(await journal(database)) == {nobody}
+
+
+def test_what_is_memoised_is_found_though_the_garbage_collector_looks_at_it_no_more() -> None:
+    remembering = lru_cache(str.upper)
+    remembering.__module__ = "hub.pipeline"
+    remembering(NOBODYS)
+    gc.freeze()
+    assert NOBODYS.upper().encode() in texts_in_memory()
