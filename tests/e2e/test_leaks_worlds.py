@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from demo.cast import CD_08, EMPLOYER
 from demo.token_issuer import DemoActor
@@ -26,6 +27,7 @@ RANDOM = 25
 Record = list[tuple[str, "Got"]]
 FirstWorld = Callable[[str], Awaitable[Record]]
 CURSOR = re.compile(rb"[A-Za-z0-9_-]{40,}")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +74,27 @@ def third(world: World, database: Database) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def first_world(world: World, database: Database, folder: Path) -> FirstWorld:
+def home(world: World, database: Database) -> Iterator[Database]:
+    """The world as it was built, where the hub is at home; nobody is ever connected to the one that is copied."""
+    with copied(database.cluster, database.keys, database.name) as own:
+        yield own
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(world: World, home: Database, folder: Path) -> AsyncIterator[Inside]:
+    """One hub for all worlds, which prepares each document once."""
+    async with inside(home, world.actors, folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def first_world(hub: Inside, world: World) -> FirstWorld:
     """What an actor gets in the world as it was built; asked once of each actor."""
     records: dict[str, Record] = {}
 
     async def record_of(actor: str) -> Record:
         if actor not in records:
-            records[actor] = await everything(database, world, actor, folder)
+            records[actor] = await everything(hub, world, actor)
         return records[actor]
 
     return record_of
@@ -94,7 +110,7 @@ async def change(database: Database, *statements: tuple[Any, ...]) -> None:
         await connection.close()
 
 
-async def everything(database: Database, world: World, actor: str, folder: Path) -> Record:
+async def everything(hub: Inside, world: World, actor: str) -> Record:
     """All that the actor gets for its whole list of operations, pages walked to their end."""
     random = Random(actor)
     texts: Values = {
@@ -105,17 +121,14 @@ async def everything(database: Database, world: World, actor: str, folder: Path)
         "cityCode": [person.place.code for person in BY_SLUG.values()],
     }
     got: Record = []
-    async with inside(database, world.actors, folder) as hub:
-        for query, variables in (*requests(world), *mistaken(["Vurnibal", "Xandrovu"])):
-            got.append((f"{query} {variables}", await hub.ask(actor, query, variables)))
-        for document in random_documents(RANDOM):
-            query = fed(document, texts, random)
-            got.append((query, await hub.ask(actor, query)))
-        got += [
-            (f"page of {order}", page)
-            for order in ("LAST_NAME", "BIRTH_DATE")
-            for page in await walk(hub, actor, order)
-        ]
+    for query, variables in (*requests(world), *mistaken(["Vurnibal", "Xandrovu"])):
+        got.append((f"{query} {variables}", await hub.ask(actor, query, variables)))
+    for document in random_documents(RANDOM):
+        query = fed(document, texts, random)
+        got.append((query, await hub.ask(actor, query)))
+    got += [
+        (f"page of {order}", page) for order in ("LAST_NAME", "BIRTH_DATE") for page in await walk(hub, actor, order)
+    ]
     return got
 
 
@@ -137,9 +150,10 @@ def plain(got: Got) -> tuple[Any, ...]:
     return got.status, got.headers, body, dict(got.calls), dict(got.statements)
 
 
-async def same(record: Record, database: Database, world: World, actor: str, folder: Path) -> None:
+async def same(record: Record, hub: Inside, database: Database, world: World, actor: str) -> None:
     """The actor can't tell the other world from the one where it got this."""
-    other_record = await everything(database, world, actor, folder)
+    async with hub.reading(database):
+        other_record = await everything(hub, world, actor)
     assert [name for name, _ in record] == [name for name, _ in other_record]
     for (name, first), (_, second) in zip(record, other_record, strict=True):
         assert plain(first) == plain(second), name
@@ -192,28 +206,28 @@ def elsewhere(world: World, slugs: tuple[str, ...]) -> list[tuple[Any, ...]]:
 
 
 async def test_what_happens_to_the_people_of_one_referent_changes_nothing_for_the_other(
-    world: World, first_world: FirstWorld, copy: Database, folder: Path
+    hub: Inside, world: World, first_world: FirstWorld, copy: Database
 ) -> None:
     await change(copy, *elsewhere(world, ("vurnibal", "groxandel", "plimoruz")))
-    await same(await first_world("referent-b"), copy, world, "referent-b", folder)
+    await same(await first_world("referent-b"), hub, copy, world, "referent-b")
 
 
 async def test_what_happens_to_the_people_of_the_other_referent_changes_nothing_for_the_first(
-    world: World, first_world: FirstWorld, copy: Database, folder: Path
+    hub: Inside, world: World, first_world: FirstWorld, copy: Database
 ) -> None:
     await change(copy, *elsewhere(world, ("xandrovu", "mucchiellu", "quercitaghja")))
-    await same(await first_world("referent-a"), copy, world, "referent-a", folder)
+    await same(await first_world("referent-a"), hub, copy, world, "referent-a")
 
 
 async def test_what_happens_to_others_changes_nothing_for_a_person(
-    world: World, first_world: FirstWorld, copy: Database, folder: Path
+    hub: Inside, world: World, first_world: FirstWorld, copy: Database
 ) -> None:
     await change(copy, *elsewhere(world, ("groxandel", "plimoruz", "xandrovu", "mucchiellu")))
-    await same(await first_world("personne"), copy, world, "personne", folder)
+    await same(await first_world("personne"), hub, copy, world, "personne")
 
 
 async def test_an_employer_learns_nothing_of_what_others_do_with_the_people_that_it_receives(
-    world: World, first_world: FirstWorld, copy: Database, folder: Path
+    hub: Inside, world: World, first_world: FirstWorld, copy: Database
 ) -> None:
     own = EMPLOYER.siret
     received = [world.persons["vurnibal"], world.persons["xandrovu"]]
@@ -237,12 +251,12 @@ async def test_an_employer_learns_nothing_of_what_others_do_with_the_people_that
         ("DELETE FROM trainings.placement WHERE person_id = ANY ($1::uuid[])", received),
         ("UPDATE access.person SET restrictions = $2 WHERE person_id = $1", received[0], int(Fact.OPPOSITION)),
     )
-    await same(await first_world("employeur"), copy, world, "employeur", folder)
+    await same(await first_world("employeur"), hub, copy, world, "employeur")
 
 
 @pytest.mark.parametrize("actor", ["delegataire", "referent-a", "referent-b", "employeur"])
 async def test_a_health_difficulty_that_the_actor_may_not_read_changes_nothing_suggestions_included(
-    world: World, first_world: FirstWorld, copy: Database, folder: Path, actor: str
+    hub: Inside, world: World, first_world: FirstWorld, copy: Database, actor: str
 ) -> None:
     """One difference only: the difficulty SANTE that an organisation of nobody here recorded."""
     await change(
@@ -255,26 +269,26 @@ async def test_a_health_difficulty_that_the_actor_may_not_read_changes_nothing_s
             ELSEWHERE,
         ),
     )
-    await same(await first_world(actor), copy, world, actor, folder)
+    await same(await first_world(actor), hub, copy, world, actor)
 
 
 async def test_a_change_of_what_the_actor_reads_is_seen(
-    world: World, first_world: FirstWorld, copy: Database, folder: Path
+    hub: Inside, world: World, first_world: FirstWorld, copy: Database
 ) -> None:
     """The comparison itself can fail."""
     await change(
         copy, ("UPDATE people.rsa SET suspended_on = '2026-02-02' WHERE person_id = $1", world.persons["mucchiellu"])
     )
     with pytest.raises(AssertionError, match="Whole"):
-        await same(await first_world("referent-b"), copy, world, "referent-b", folder)
+        await same(await first_world("referent-b"), hub, copy, world, "referent-b")
 
 
 async def test_a_health_difficulty_is_seen_by_the_referent_whose_own_organisation_recorded_it(
-    world: World, copy: Database, folder: Path
+    hub: Inside, world: World, copy: Database
 ) -> None:
     query = "query ($id: ID!) { person(id: $id) { constraints { theme } } }"
     variables = {"id": world.persons["vurnibal"]}
-    async with inside(copy, world.actors, folder) as hub:
+    async with hub.reading(copy):
         before = await hub.ask("referent-a", query, variables)
         await change(copy, ("UPDATE people.person_constraint SET recorded_by = $1 WHERE theme = 'SANTE'", CD_08.siret))
         after = await hub.ask("referent-a", query, variables)
@@ -285,29 +299,30 @@ async def test_a_health_difficulty_is_seen_by_the_referent_whose_own_organisatio
 
 @pytest.mark.parametrize("actor", ["employeur", "referent-b", "delegataire"])
 async def test_a_psychologist_and_a_motive_without_category_look_alike(
-    world: World, copy: Database, third: Database, folder: Path, actor: str
+    hub: Inside, world: World, copy: Database, third: Database, actor: str
 ) -> None:
     update = """UPDATE appointments.appointment SET motive_type = 'autre', motive_category = $1
         WHERE organisation_siret = $2"""
     await change(copy, (update, "psychologue", EMPLOYER.siret))
     await change(third, (update, None, EMPLOYER.siret))
-    await same(await everything(copy, world, actor, folder), third, world, actor, folder)
+    async with hub.reading(copy):
+        record = await everything(hub, world, actor)
+    await same(record, hub, third, world, actor)
 
 
 async def test_a_psychologist_is_told_to_the_organisation_that_recorded_it_and_to_the_person(
-    world: World, database: Database, folder: Path
+    hub: Inside, world: World
 ) -> None:
     query = "query ($id: ID!) { person(id: $id) { appointments { nodes { motive { category } } } } }"
-    async with inside(database, world.actors, folder) as hub:
-        categories = {
-            actor: {
-                node["motive"]["category"]
-                for node in (await hub.ask(actor, query, {"id": world.persons["vurnibal"]})).data["person"][
-                    "appointments"
-                ]["nodes"]
-            }
-            for actor in ("referent-a", "personne", "delegataire")
+    categories = {
+        actor: {
+            node["motive"]["category"]
+            for node in (await hub.ask(actor, query, {"id": world.persons["vurnibal"]})).data["person"]["appointments"][
+                "nodes"
+            ]
         }
+        for actor in ("referent-a", "personne", "delegataire")
+    }
     assert "psychologue" in categories["referent-a"] & categories["personne"]
     assert "psychologue" not in categories["delegataire"]
     assert "AUTRE" in categories["delegataire"]
