@@ -9,12 +9,16 @@ CANARIES = int(os.environ.get("CANARIES", "3000"))
 SILENCE = {True: min(16, CANARIES // 1200), False: min(4, CANARIES // 2500)}
 """Operations of an actor whose answers may not tell a world from another: under the first of the purposes that open
 the same to it, and under each other."""
-SERVED = CANARIES // 100
+SERVED = CANARIES // 150
 """Documents that each actor asks of real processes, over a world of its own: each is prepared anew for each of them."""
-ORACLE = int(os.environ.get("ORACLE", "400"))
+ORACLE = int(os.environ.get("ORACLE", "250"))
 """Operations that the oracle answers too."""
 SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "25"))
 """Graphs that are composed and asked."""
+SCATTERED = 2 * SUPERGRAPHS
+"""Graphs whose fields are scattered over subgraphs, that are composed and asked."""
+DIFFERENTIAL = 4 * SUPERGRAPHS
+"""Operations, and as many with conditions, that each graph of the tests is asked."""
 COMPOSERS = int(os.environ.get("COMPOSERS", "30"))
 """Sets of subgraphs that the reference composers compose too."""
 OPERATIONS = int(os.environ.get("OPERATIONS", "6"))

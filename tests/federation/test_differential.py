@@ -21,10 +21,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
+from tests.draws import DIFFERENTIAL
 from tests.federation import library, orchard, shop, town
 from tests.federation.harness import Gateway, executable
 
-OPERATIONS = 300
 GRAPHS = {
     "library": (library.library(), library),
     "orchard": (orchard.orchard(), orchard),
@@ -44,7 +44,11 @@ def test_random_operations_are_answered_as_by_one_executor(name: str) -> None:
     gateway, schema, root, printed = reference(name)
 
     @settings(
-        max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=DIFFERENTIAL,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
     )
     @given(queries(printed))
     def check(query: str) -> None:
@@ -79,7 +83,11 @@ def test_random_conditions_are_answered_as_by_one_executor(name: str) -> None:
     gateway, schema, root, printed = reference(name)
 
     @settings(
-        max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=DIFFERENTIAL,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
     )
     @given(queries(printed), st.lists(st.integers(0, 4), max_size=40), st.booleans(), st.booleans())
     def check(query: str, draws: list[int], v0: bool, v1: bool) -> None:

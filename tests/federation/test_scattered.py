@@ -9,13 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
+from tests.draws import SCATTERED
 from tests.federation.harness import Gateway, executable
 from tests.federation.scattered import Scattered, scattered
 
-GRAPHS, OPERATIONS = 80, 4
+OPERATIONS = 4
 
 
-@settings(max_examples=GRAPHS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=SCATTERED, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 @given(scattered(), st.data())
 def test_a_scattered_graph_answers_as_one_executor_on_the_whole(graph: Scattered, data: st.DataObject) -> None:
     gateway = Gateway(*graph.parts)
