@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -20,6 +21,7 @@ from hub.errors import NotServed, StartRefused
 from hub.refused_records import keep_refused
 from hub.runs.kept_runs import Tally, add_to_day, kept_run
 from hub.runs.quarantine import Seal
+from hub.runs.source_settings import SOURCES_FILE
 from hub.runs.status_texts import duration
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused
 from infra.keys import WEBHOOKS, Keys, role_keys
@@ -52,6 +54,11 @@ class Reader:
 
     source: Source
     people: Registry
+
+
+def generated() -> Mapping[Path, str]:
+    """The names of the sources, by the file that holds them."""
+    return {SOURCES_FILE: f"{json.dumps(sorted(SOURCES))}\n"}
 
 
 def source_roles(name: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from hub.joined.joined_subgraph import JoinedSubgraph
 from hub.journal.write.outside_copies import Destinations
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
-from hub.runs.source_settings import Rhythm
+from hub.runs.source_settings import Rhythm, check_source, rhythms
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.subscriptions.addresses import networks_of
 from hub.subscriptions.notification_settings import NotificationSettings, NotificationsTable, Patience
@@ -206,6 +206,7 @@ class SettingsFile(TomlForm, frozen=True):
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
+OfSourceT = TypeVar("OfSourceT", SenderTable, SyncTable)
 
 
 def load_settings(path: Path) -> Settings:
@@ -250,13 +251,11 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
         override=top.override,
         traces=None if top.traces is None else _traces(_table(file, "traces", top.traces).read(TracesTable), folder),
         checkpoints=_checkpoints(_table(file, "checkpoints", top.checkpoints).read(CheckpointsTable), folder),
-        sources={
-            name: TomlTable(file, f"[sources.{name}]", 0, values).read(Rhythm) for name, values in top.sources.items()
-        },
+        sources=rhythms(file, top.sources),
         clients=_clients([row.read(ClientTable) for row in file.list_of_tables("clients")], issuers),
-        sync=_links([row.read(SyncTable) for row in file.list_of_tables("sync")], folder),
+        sync=_links(_rows_of_sources(file, "sync", SyncTable), folder),
         notifications=_notifications(_table(file, "notifications", top.notifications), folder),
-        webhooks=_senders([row.read(SenderTable) for row in file.list_of_tables("webhooks")], folder),
+        webhooks=_senders(_rows_of_sources(file, "webhooks", SenderTable), folder),
     )
 
 
@@ -298,6 +297,15 @@ def _clients(rows: Sequence[ClientTable], issuers: Mapping[str, Issuer]) -> tupl
             raise ValueError(f"the client '{row.client}' comes twice")
         clients[row.client] = Client(row.issuer, row.client, row.organisation, tuple(sorted(row.scopes)))
     return tuple(clients.values())
+
+
+def _rows_of_sources(file: TomlFile, header: str, form: type[OfSourceT]) -> list[OfSourceT]:
+    """The rows of a list, each about a source that exists."""
+    tables = file.list_of_tables(header)
+    rows = [table.read(form) for table in tables]
+    for table, row in zip(tables, rows, strict=True):
+        check_source(table, row.source, "source")
+    return rows
 
 
 def _senders(rows: Sequence[SenderTable], folder: Path) -> tuple[SenderSettings, ...]:

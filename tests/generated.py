@@ -21,6 +21,7 @@ SOURCE_GENERATORS = (
     "hub.journal.types",
     "hub.changes.types",
     "hub.graph",
+    "hub.ingest",
     "hub.client_code.published",
     "hub.client_code.published_typescript",
     "tests.attacks.inventory",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +12,7 @@ from rich.console import Console
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
-from hub.errors import StartRefused
 from hub.ingest import SOURCES
-from hub.runs.source_settings import Rhythm
 from hub.runs.status_reader import read_once
 from hub.runs.status_table import show_status
 from hub.runs.status_texts import status_json
@@ -34,7 +31,7 @@ def sources(
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     keys: KeysOption = KEYS,
 ) -> None:
-    rhythms = _rhythms(settings)
+    rhythms = load_settings(settings).sources if settings is not None else {}
     loaded_keys = Keys.load(keys, role_keys(RUNS_READER))
     with database(loaded_keys, RUNS_READER) as dsn:
         statuses = asyncio.run(read_once(dsn(RUNS_READER), rhythms, list(SOURCES)))
@@ -42,16 +39,3 @@ def sources(
         typer.echo(orjson.dumps(status_json(statuses)))
     else:
         show_status(statuses, Console())
-
-
-def _rhythms(settings: Path | None) -> Mapping[str, Rhythm]:
-    """The rhythms of the settings, each of a source that exists; raises StartRefused."""
-    rhythms = load_settings(settings).sources if settings is not None else {}
-    if unknown := rhythms.keys() - SOURCES.keys():
-        raise StartRefused(
-            "SOURCE_UNKNOWN",
-            f"Les réglages donnent un rythme à « {min(unknown)} », qui n'est pas une source. Sources : "
-            f"{', '.join(sorted(SOURCES))}.",
-            "unknown source in [sources]",
-        )
-    return rhythms

@@ -123,11 +123,6 @@ async def test_a_source_at_rest_says_until_when(fresh_database: Database) -> Non
     assert told(fresh_database)["data-inclusion"]["retryAt"] is not None
 
 
-def test_a_rhythm_for_a_source_that_does_not_exist_is_refused(fresh_database: Database, tmp_path: Path) -> None:
-    settings = settings_file(tmp_path, "[sources.cnaf]\nevery = 3600\n")
-    assert "« cnaf »" in sources(fresh_database, "--settings", settings).check_refused("SOURCE_UNKNOWN")
-
-
 @pytest.mark.parametrize(
     ("table", "problem"),
     [
@@ -138,6 +133,7 @@ def test_a_rhythm_for_a_source_that_does_not_exist_is_refused(fresh_database: Da
         ("every = 60\nfolder = 1", "« folder » n'est pas une clé admise ici"),
         ("every = nan", "« every »"),
         ("every = inf", "« every »"),
+        ("every = 60\nlate = 59", "« late » est au moins « every »"),
     ],
 )
 def test_a_rhythm_that_is_none_is_refused_with_its_line(
