@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 
 from hub.changes.cursor import ChangesRefused, Cursor, Cursors, Sealing, Snapshot
-from hub.changes.statements import EVERYONE, NOW, TOUCHED
+from hub.changes.statements import EVERYONE, NOW, TOUCHED, TOUCHED_AFTER
 from hub.changes.visibility import RowChange, Visibility
 from schema.context import Context
 from schema.lru import Lru
@@ -129,7 +129,7 @@ class ChangeList:
         begun = _arguments(since) if since is not None else (0, 0, [], None)
         bits, days = [bit for bit, _ in durations], [days for _, days in durations]
         arguments = (list(context.scopes), *begun, *_arguments(until), after, number, bits, days)
-        sql = TOUCHED if since is not None else EVERYONE
+        sql = EVERYONE if since is None else TOUCHED if after is None else TOUCHED_AFTER
         return await self._rows.fetch(context.scopes, context.organisation, sql, arguments)
 
     def _entry(self, row: Mapping[str, Any], context: Context, *, delta: bool) -> str | dict[str, Any] | None:

@@ -3,7 +3,7 @@
 The state of links and people in a snapshot is that of now, but for rows of which an entry that it does not see says
 otherwise: the first such entry tells whether the row was there, and as what (decision 0101). Parameters: $1 scopes; $2
 xmin, $3 xmax, $4 transactions under way and $5 day of the snapshot in which the round begins, $6 to $9 of that in which
-it ends; $10 last person; $11 number of people; $12 bits and $13 days of durations.
+it ends; $10 last person of the page before; $11 number of people; $12 bits and $13 days of durations.
 """
 
 from __future__ import annotations
@@ -24,82 +24,95 @@ _ENDED_SINCE = "(xid >= $6::bigint AND (xid >= $7::bigint OR xid = ANY ($8::bigi
 _WINDOW = f"{_BEGUN_SINCE} AND xid < $7::bigint AND xid <> ALL ($8::bigint[])"
 """Conditions on the transaction of an entry: the snapshot does not see it; only the later one does."""
 
-_LINKED = "SELECT person_id FROM access.link WHERE key = ANY ($1::text[])"
-_TOUCHED = """
-SELECT person_id FROM access.change WHERE <window>
-UNION ALL SELECT person_id FROM access.link_change
-    WHERE key = ANY ($1::text[]) AND <window>
-UNION ALL SELECT person_id FROM access.person_change WHERE <window>
-UNION ALL SELECT person_id FROM access.link WHERE key = ANY ($1::text[]) AND $5::date < $9::date
+_AFTER = "(SELECT coalesce($10::uuid, '00000000-0000-0000-0000-000000000000'))"
+"""The last person of the page before, which everybody is after on the first one. As a query of its own, so that
+PostgreSQL goes to it by an index, before it looks at row security."""
+_LAST = (
+    "(SELECT coalesce((SELECT person_id FROM noted ORDER BY person_id OFFSET $11::int - 1),"
+    " 'ffffffff-ffff-ffff-ffff-ffffffffffff'))"
+)
+"""The last of the people of whom a change was noted, if there are as many as are asked for: whoever comes after is of a
+later page, whatever else there is to tell of them."""
+_HERE = f"person_id > {_AFTER} AND person_id <= {_LAST}"
+
+_NOTED_BY_TIME = """
+recent AS MATERIALIZED (SELECT person_id FROM access.change WHERE <window>),
+noted AS MATERIALIZED (SELECT DISTINCT person_id FROM recent ORDER BY person_id LIMIT $11::int)
+"""
+_NOTED_BY_PERSON = f"""
+noted AS MATERIALIZED (SELECT access.changed_people({_AFTER}, $2, $3, $4, $7, $8, $11) AS person_id)
+"""
+_LINKED = f"""
+SELECT next.person_id FROM unnest($1::text[]) scope CROSS JOIN LATERAL (
+    SELECT DISTINCT person_id FROM access.link WHERE key = scope AND person_id > {_AFTER}
+        ORDER BY person_id LIMIT $11::int
+) next
+"""  # noqa: S608 - our own text
+_TOUCHED = f"""
+SELECT person_id FROM noted
+UNION ALL SELECT person_id FROM access.link_change WHERE key = ANY ($1::text[]) AND <window> AND {_HERE}
+UNION ALL SELECT person_id FROM access.person_change WHERE <window> AND {_HERE}
+UNION ALL SELECT person_id FROM access.link WHERE key = ANY ($1::text[]) AND $5::date < $9::date AND {_HERE}
     AND (valid_from > $5::date AND valid_from <= $9::date OR valid_until >= $5::date AND valid_until < $9::date)
-UNION ALL SELECT person_id FROM access.person WHERE $5::date < $9::date
+UNION ALL SELECT person_id FROM access.person WHERE $5::date < $9::date AND {_HERE}
     AND (erasure_on > $5::date AND erasure_on <= $9::date OR EXISTS (
         SELECT FROM unnest($13::int[]) days WHERE last_contact >= $5::date - days AND last_contact < $9::date - days))
-"""
+"""  # noqa: S608 - our own text
 
 _FACTS = """
-<name> AS (
-    SELECT person_id, relations | restrictions | CASE WHEN erasure_on <= <day> THEN 4096 ELSE 0 END
+coalesce((
+    SELECT relations | restrictions | CASE WHEN erasure_on <= <day> THEN 4096 ELSE 0 END
         | coalesce((SELECT bit_or(bit) FROM unnest($12::int[], $13::int[]) duration(bit, days)
-            WHERE last_contact < <day> - days), 0) AS facts
+            WHERE last_contact < <day> - days), 0)
     FROM (
-        SELECT person_id, bit_or(relation) AS relations FROM (<links>) link
-        WHERE valid_from <= <day> AND (valid_until IS NULL OR valid_until >= <day>) GROUP BY person_id
-    ) linked JOIN (<people>) person USING (person_id)
-)
+        SELECT bit_or(relation) AS relations FROM (<links>) link
+        WHERE valid_from <= <day> AND (valid_until IS NULL OR valid_until >= <day>)
+    ) linked CROSS JOIN (<facts>) facts WHERE relations IS NOT NULL
+), 0)
 """
-_NOW_LINKS = """
-SELECT l.* FROM subject JOIN access.link l USING (person_id) WHERE key = ANY ($1::text[])
-"""
-_NOW_PEOPLE = "SELECT p.* FROM subject JOIN access.person p USING (person_id)"
+"""The facts of one person, by indexes on people: whatever PostgreSQL takes the number of people for, it costs so much
+for each."""
+_NOW_LINKS = "SELECT * FROM access.link l WHERE l.person_id = <person> AND key = ANY ($1::text[])"
+_NOW_FACTS = "SELECT * FROM access.person p WHERE p.person_id = <person>"
 
-_ENTRIES = """
-<name>_link AS MATERIALIZED (
-    SELECT DISTINCT ON (person_id, relation, scope_id, origin, origin_id) e.*
-    FROM subject JOIN access.link_change e USING (person_id) WHERE key = ANY ($1::text[]) AND <since>
-    ORDER BY person_id, relation, scope_id, origin, origin_id, number
-), <name>_person AS MATERIALIZED (
-    SELECT DISTINCT ON (person_id) e.* FROM subject JOIN access.person_change e USING (person_id)
-    WHERE <since> ORDER BY person_id, number
-)
-"""
 _THEN_LINKS = """
-SELECT person_id, relation, valid_from, valid_until FROM subject JOIN access.link l USING (person_id)
-    WHERE key = ANY ($1::text[]) AND NOT EXISTS (
-        SELECT FROM <name>_link e WHERE (e.person_id, e.relation, e.scope_id, e.origin, e.origin_id)
-            = (l.person_id, l.relation, l.scope_id, l.origin, l.origin_id))
-UNION ALL SELECT person_id, relation, valid_from, valid_until FROM <name>_link WHERE NOT added
+WITH first AS MATERIALIZED (
+    SELECT DISTINCT ON (relation, scope_id, origin, origin_id) e.* FROM access.link_change e
+    WHERE e.person_id = <person> AND key = ANY ($1::text[]) AND <since>
+    ORDER BY relation, scope_id, origin, origin_id, number
+)
+SELECT relation, valid_from, valid_until FROM access.link l
+    WHERE l.person_id = <person> AND key = ANY ($1::text[]) AND NOT EXISTS (
+        SELECT FROM first e WHERE (e.relation, e.scope_id, e.origin, e.origin_id)
+            = (l.relation, l.scope_id, l.origin, l.origin_id))
+UNION ALL SELECT relation, valid_from, valid_until FROM first WHERE NOT added
 """
-_THEN_PEOPLE = """
-SELECT person_id, last_contact, restrictions, erasure_on FROM subject JOIN access.person p USING (person_id)
-    WHERE NOT EXISTS (SELECT FROM <name>_person e WHERE e.person_id = p.person_id)
-UNION ALL SELECT person_id, last_contact, restrictions, erasure_on FROM <name>_person WHERE NOT added
+_THEN_FACTS = """
+WITH first AS MATERIALIZED (
+    SELECT * FROM access.person_change e WHERE e.person_id = <person> AND <since> ORDER BY number LIMIT 1
+)
+SELECT last_contact, restrictions, erasure_on FROM access.person p
+    WHERE p.person_id = <person> AND NOT EXISTS (SELECT FROM first)
+UNION ALL SELECT last_contact, restrictions, erasure_on FROM first WHERE NOT added
 """
 
 _PEOPLE = """
-WITH candidate AS MATERIALIZED (
-    SELECT DISTINCT person_id FROM (<candidates>) told WHERE $10::uuid IS NULL OR person_id > $10::uuid
-    ORDER BY person_id LIMIT $11::int
-), subject AS MATERIALIZED (
-    SELECT person_id FROM candidate
-    UNION SELECT survivor_id FROM access.merged JOIN candidate USING (person_id)
-), <states>
-SELECT candidate.person_id, <was> AS was, coalesce(ended.facts, 0) AS is, coalesce(now.facts, 0) AS now,
-    <changes> AS changes, survivor_id, coalesce(survivor.facts, 0) AS survivor_now,
+WITH <noted> candidate AS MATERIALIZED (
+    SELECT DISTINCT person_id FROM (<candidates>) told ORDER BY person_id LIMIT $11::int
+)
+SELECT candidate.person_id, <was> AS was, <is> AS is, <now> AS now, <changes> AS changes,
+    survivor_id, <survivor_now> AS survivor_now,
     EXISTS (SELECT FROM access.person p WHERE p.person_id = candidate.person_id) AS held<unused>
-FROM candidate LEFT JOIN now USING (person_id) LEFT JOIN ended USING (person_id) <begun>
-LEFT JOIN access.merged USING (person_id) LEFT JOIN now survivor ON survivor.person_id = survivor_id
-ORDER BY candidate.person_id
+FROM candidate LEFT JOIN access.merged USING (person_id) ORDER BY candidate.person_id
 """
 _CHANGES = """
-changed AS MATERIALIZED (
-    SELECT person_id, jsonb_agg(DISTINCT jsonb_build_array(source, owner, recorder, facts))::text AS changes
-    FROM (
-        SELECT person_id, source, owner, recorder, facts FROM access.change WHERE <window>
-        UNION ALL SELECT person_id, 'access.person', NULL, NULL, 0 FROM access.person_change WHERE <window>
-    ) noted JOIN candidate USING (person_id) GROUP BY person_id
-)
+(SELECT jsonb_agg(DISTINCT jsonb_build_array(source, owner, recorder, facts))::text FROM (
+    SELECT source, owner, recorder, facts FROM access.change c WHERE c.person_id = candidate.person_id AND <window>
+    UNION ALL SELECT 'access.person', NULL, NULL, 0 FROM access.person_change c
+        WHERE c.person_id = candidate.person_id AND <window>
+) noted)
 """
+"""What changed of one person, by the index on people: a page reads nothing of others."""
 
 
 def _written(template: str, **parts: str) -> str:
@@ -109,34 +122,40 @@ def _written(template: str, **parts: str) -> str:
     return template
 
 
-def _then(name: str, since: str, day: str) -> str:
+def _now(person: str) -> str:
+    """The facts of now."""
+    return _written(_FACTS, links=_NOW_LINKS, facts=_NOW_FACTS, day="CURRENT_DATE", person=person)
+
+
+def _then(since: str, day: str) -> str:
     """The facts in an earlier snapshot."""
-    facts = _written(_FACTS, links=_THEN_LINKS, people=_THEN_PEOPLE)
-    return _written(f"{_ENTRIES}, {facts}", name=name, since=since, day=day)
+    return _written(_FACTS, links=_THEN_LINKS, facts=_THEN_FACTS, since=since, day=day, person="candidate.person_id")
 
 
-_NOW = _written(_FACTS, links=_NOW_LINKS, people=_NOW_PEOPLE, name="now", day="CURRENT_DATE")
-_ENDED = _then("ended", _ENDED_SINCE, "$9::date")
-_BEGUN = _then("begun", _BEGUN_SINCE, "$5::date")
+def _people(noted: str, candidates: str, was: str, changes: str, unused: str = "") -> str:
+    """People with what decides how they are told."""
+    return _written(
+        _PEOPLE,
+        noted=noted,
+        candidates=candidates,
+        was=was,
+        **{"is": _then(_ENDED_SINCE, "$9::date")},
+        now=_now("candidate.person_id"),
+        changes=changes,
+        survivor_now=_now("survivor_id"),
+        unused=unused,
+        window=_WINDOW,
+    )
 
-EVERYONE = _written(
-    _PEOPLE,
-    candidates=_LINKED,
-    states=f"{_NOW}, {_ENDED}",
-    was="0",
-    changes="NULL::text",
-    begun="",
-    unused=", $2::bigint, $3::bigint, $4::bigint[], $5::date",
-)
-"""All people linked to the actor, in the order of their ids, with what decides how they are told."""
-TOUCHED = _written(
-    _PEOPLE,
-    candidates=_TOUCHED,
-    states=f"{_NOW}, {_ENDED}, {_BEGUN}, {_CHANGES}",
-    was="coalesce(begun.facts, 0)",
-    changes="changes",
-    begun="LEFT JOIN begun USING (person_id) LEFT JOIN changed USING (person_id)",
-    unused="",
-    window=_WINDOW,
-)
-"""People of whom something changed within the round, or came or ended with the days."""
+
+def _touched(noted: str) -> str:
+    """People of whom something changed within the round, or came or ended with the days."""
+    return _people(f"{noted},", _TOUCHED, _then(_BEGUN_SINCE, "$5::date"), _CHANGES)
+
+
+EVERYONE = _people("", _LINKED, "0", "NULL::text", ", $2::bigint, $3::bigint, $4::bigint[], $5::date")
+"""All people linked to the actor, in the order of their ids."""
+TOUCHED = _touched(_NOTED_BY_TIME)
+"""The first page of who was touched: it reads all changes of the round, few as a rule."""
+TOUCHED_AFTER = _touched(_NOTED_BY_PERSON)
+"""A page that others precede: it reads on from the last person, by the index on people."""

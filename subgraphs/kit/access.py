@@ -115,6 +115,7 @@ change = Table(
     Column("recorder", _bytes()),
     Column("facts", Integer, nullable=False),
     Index("change_xid", "xid"),
+    Index("change_person_id_xid", "person_id", "xid"),
 )
 """That rows of a person changed: table, owner, recorder, and the categories for which such a row is dropped. Triggers
 write it (`subgraphs.kit.change_sources`), as they do `link_change` and `person_change`: see docs/decisions/0101."""

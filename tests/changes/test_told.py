@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import orjson
 import pytest
 
 from hub.changes import change_list
-from hub.changes.statements import NOW
+from hub.changes.statements import NOW, TOUCHED, TOUCHED_AFTER
 from schema.days import today
-from schema.facts import Fact
+from schema.facts import Fact, link_key
+from subgraphs.kit.connection_pool import SETTINGS
+from subgraphs.kit.transactions import begin
 from tests.changes.conftest import DEPARTMENT, FOLLOWED, FOREIGNER, REFERENT, SHOWN, Copy, someone
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
@@ -167,3 +170,51 @@ async def test_days_that_pass_are_told_without_any_write(
     assert copy.withdrawals == {person_id(number): ("WITHDRAWN", None) for number in (1, 3, 4)}
     assert copy.told == {person_id(2), person_id(5)}
     assert copy.people == await copy.perimeter()
+
+
+READ = """SELECT sum(pg_stat_get_xact_tuples_returned(oid))::int FROM (
+    SELECT 'access.change'::regclass AS oid
+    UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = 'access.change'::regclass
+) relation"""
+"""Rows of the outbox, and entries of its indexes, that this connection has read so far."""
+
+
+async def test_a_page_reads_what_was_noted_of_its_people_and_not_of_the_whole_round(
+    hub: Inside, world: Rows, database: Database
+) -> None:
+    people, first, each = 2_000, 10, 3
+    await world.connection.execute(
+        f"""WITH person AS (
+            INSERT INTO access.person (person_id) SELECT md5(n::text)::uuid FROM generate_series(1, {people}) n
+            RETURNING person_id)
+        INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, origin_id)
+        SELECT person_id, {DEPARTMENT[0]}, '{DEPARTMENT[1]}', '2026-01-01', 'test', person_id FROM person"""
+    )
+    reader = await database.connect("changes_reader")
+    for name, value in SETTINGS.items():
+        await reader.execute(f"SET {name} = '{value}'")
+    scope = link_key(*DEPARTMENT)
+    snapshots = []
+    for rows in (0, each):
+        await world.connection.execute(
+            "INSERT INTO access.change (person_id, source, facts) SELECT person_id, 'people.person', number"
+            " FROM access.person, generate_series(1, $1::int) number", rows
+        )  # fmt: skip
+        now = await reader.fetchrow(NOW)
+        snapshots += [now["xmin"], now["xmax"], now["under_way"], now["day"]]
+    await world.connection.execute("ANALYZE access.change, access.link, access.person")
+    counts, told, after = [], [], None
+    for statement in (TOUCHED, TOUCHED_AFTER, TOUCHED_AFTER):
+        await reader.execute(begin((scope,), None))
+        before = await reader.fetchval(READ)
+        page = await reader.fetch(statement, [scope], *snapshots, after, first, [], [])
+        counts.append(await reader.fetchval(READ) - before)
+        await reader.execute("COMMIT")
+        told += [row["person_id"] for row in page]
+        assert {len(orjson.loads(row["changes"])) for row in page} == {each}
+        after = told[-1]
+    await reader.close()
+    assert told == sorted(set(told))
+    assert len(told) == 3 * first
+    assert counts[0] >= people * each
+    assert max(counts[1:]) <= 5 * first * each

@@ -201,7 +201,7 @@ def test_what_was_read_a_day_ago_is_read_anew_and_what_another_export_left_is_re
     other = exporter.run("others.ndjson", QUERY, TRAINER)
     assert other.code == 0, other.err
     part = exporter.folder / "people.ndjson.part"
-    head = {"export": "0" * 64, "since": int((datetime.now(UTC) - timedelta(hours=23)).timestamp())}
+    head: dict[str, Any] = {"export": "0" * 64, "since": int((datetime.now(UTC) - timedelta(hours=23)).timestamp())}
     part.write_bytes(orjson.dumps(head) + b"\n")
     assert "effacez ce fichier" in exporter.run("people.ndjson").check_refused("EXPORT_OTHER")
     page = {"rows": [["LEFT"]], "cursor": "x", "is_last": True, "access": []}
