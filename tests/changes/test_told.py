@@ -200,7 +200,7 @@ async def test_a_page_reads_what_was_noted_of_its_people_and_not_of_the_whole_ro
             "INSERT INTO access.change (person_id, source, facts) SELECT person_id, 'people.person', number"
             " FROM access.person, generate_series(1, $1::int) number", rows
         )  # fmt: skip
-        now = await reader.fetchrow(NOW)
+        [now] = await reader.fetch(NOW)
         snapshots += [now["xmin"], now["xmax"], now["under_way"], now["day"]]
     await world.connection.execute("ANALYZE access.change, access.link, access.person")
     counts, told, after = [], [], None
