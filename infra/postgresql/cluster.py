@@ -93,7 +93,7 @@ def _start(files: ClusterFiles, root: Path, password: str, *, durable: bool) -> 
     ownership.claim(files, root, trusted=trusted, durable=durable)
     programs = binaries.find(files.data)
     if not files.data.exists():
-        configuration.initialise(programs, files, owner, password)
+        configuration.initialise(programs, files, owner, password, durable=durable)
     elif _state(files).get("password") != _digest(password):
         configuration.replace_password(programs, files, owner, password)
     configuration.write_access(files)

@@ -61,8 +61,8 @@ def write_access(files: ClusterFiles) -> None:
     files.access.chmod(0o644)
 
 
-def initialise(binaries: Binaries, files: ClusterFiles, owner: Account, password: str) -> None:
-    """Make the cluster, atomically."""
+def initialise(binaries: Binaries, files: ClusterFiles, owner: Account, password: str, *, durable: bool) -> None:
+    """Make the cluster, atomically; without `durable`, its files need not be on the disk."""
     building, secret = files.base / "data.new", files.base / "password"
     shutil.rmtree(building, ignore_errors=True)
     secret.unlink(missing_ok=True)
@@ -83,6 +83,7 @@ def initialise(binaries: Binaries, files: ClusterFiles, owner: Account, password
                 "--encoding=UTF8",
                 "--locale=C",
                 *modern,
+                *([] if durable else ["--no-sync"]),
             ],
             owner,
         )

@@ -105,7 +105,7 @@ def test_the_socket_avoids_a_folder_that_is_too_long_or_closed(tmp_path: Path, m
 @pytest.mark.skipif(not SYSTEM_SERVERS, reason="no system PostgreSQL on this machine")
 async def test_data_of_a_system_server_run_on_its_programs(tmp_path: Path) -> None:
     system = SYSTEM_SERVERS[0]
-    initialise(system, cluster_files(tmp_path, "trap"), account(), "first")
+    initialise(system, cluster_files(tmp_path, "trap"), account(), "first", durable=False)
     with cluster("trap", tmp_path, "second", durable=False) as running:
         connection = await asyncpg.connect(running.admin_dsn())
         assert connection.get_server_version().major == system.major
