@@ -4,7 +4,6 @@ once it is committed."""
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import shutil
 import signal
@@ -106,15 +105,22 @@ def own_keys(database: Database, folder: Path) -> Keys:
     return Keys.load(directory, intake_keys(senders))
 
 
-@pytest.fixture
-def receiver(fresh_database: Database, tmp_path: Path) -> Iterator[Receiver]:
-    """A process over an empty database."""
-    database = replace(fresh_database, keys=own_keys(fresh_database, tmp_path))
+@contextmanager
+def receiving(database: Database, folder: Path) -> Iterator[Receiver]:
+    """A process over this database."""
+    database = replace(database, keys=own_keys(database, folder))
     with (
-        serve("webhooks", database, tmp_path, sender_settings_file(tmp_path)) as process,
+        serve("webhooks", database, folder, sender_settings_file(folder)) as process,
         httpx2.Client(timeout=PATIENCE) as client,
     ):
         yield Receiver(process.url, database, process, client)
+
+
+@pytest.fixture
+def receiver(fresh_database: Database, tmp_path: Path) -> Iterator[Receiver]:
+    """A process over an empty database."""
+    with receiving(fresh_database, tmp_path) as running:
+        yield running
 
 
 OF_08 = {"id": 4, "name": "CD des Ardennes", "department_number": "08"}
@@ -195,63 +201,6 @@ def test_the_same_notification_again_is_taken_and_writes_nothing(receiver: Recei
     assert asyncio.run(versions(receiver.database)) == before
 
 
-def test_whoever_is_unknown_or_wrongly_proven_is_refused_alike_and_nothing_is_parsed(receiver: Receiver) -> None:
-    body, broken = rdv(1), b"{not json"
-    proof = signed(body, receiver.secret(CD08))
-    refusals = [
-        receiver.send("rdv-insertion/cd99", body, proof),
-        receiver.send("inconnue/cd08", body, proof),
-        receiver.send("data-inclusion/cd08", body, proof),
-        receiver.send(CD2A, body, proof),
-        receiver.send(CD08, body, signed(body, b"another secret")),
-        receiver.send(CD08, body, {}),
-        receiver.send(CD08, body + b" ", proof),
-        receiver.send(CD08, broken, proof),
-        receiver.send(IMMERSION, body, proof),
-        receiver.send(CD08, body, {"x-rdvi-signature": "0" * 5000}),
-    ]
-    assert {response.status_code for response in refusals} == {401}
-    assert {code(response) for response in refusals} == {"WEBHOOK_REFUSED"}
-    answers = [response.json()["errors"][0] for response in refusals]
-    for answer in answers:
-        del answer["extensions"]["trace"]
-    assert all(answer == answers[0] for answer in answers)
-    assert statuses(receiver) == []
-
-
-def test_30_a_signature_that_comes_twice_proves_nothing(receiver: Receiver) -> None:
-    body = rdv(1)
-    signature = signed(body, receiver.secret(CD08))["X-RDVI-SIGNATURE"]
-    response = receiver.client.post(
-        f"{receiver.url}/webhooks/{CD08}",
-        content=body,
-        headers=[("x-rdvi-signature", signature), ("x-rdvi-signature", signature)],
-    )
-    assert (response.status_code, code(response)) == (401, "WEBHOOK_REFUSED")
-
-
-@pytest.mark.parametrize(
-    ("age", "expected"), [(timedelta(days=4), "WEBHOOK_TOO_OLD"), (timedelta(minutes=-10), "WEBHOOK_EARLY")]
-)
-def test_a_replay_out_of_the_window_is_refused(receiver: Receiver, age: timedelta, expected: str) -> None:
-    response = receiver.send(CD08, rdv(1, sent=datetime.now(UTC) - age))
-    assert (response.status_code, code(response)) == (422, expected)
-    assert statuses(receiver) == []
-
-
-def test_what_its_source_refuses_is_answered_with_its_code_and_place_and_never_a_value(receiver: Receiver) -> None:
-    message = json.loads(rdv(1))
-    message["data"]["users"][0]["title"] = "DOCTEURUNIQUE"
-    body = orjson.dumps(message)
-    response = receiver.send(CD08, body)
-    assert (response.status_code, code(response)) == (422, "SCHEMA_INVALID")
-    assert response.json()["errors"][0]["extensions"]["path"] == "data.users[0].title"
-    for value in ("NOMUNIQUE1", "Prénom1", "DOCTEURUNIQUE", "interne-1"):
-        assert value not in response.text
-    assert code(receiver.send(CD08, b"{", signed(b"{", receiver.secret(CD08)))) == "JSON_INVALID"
-    assert statuses(receiver) == []
-
-
 def test_a_refused_notification_does_not_refuse_its_neighbours(receiver: Receiver) -> None:
     broken = json.loads(rdv(0))
     broken["data"]["status"] = "parti"
@@ -260,30 +209,6 @@ def test_a_refused_notification_does_not_refuse_its_neighbours(receiver: Receive
         answers = list(pool.map(lambda body: receiver.send(CD08, body).status_code, bodies))
     assert answers == [422 if number % 5 == 0 else 200 for number in range(40)]
     assert len(statuses(receiver)) == 32
-
-
-def test_bodies_are_bounded_before_anyone_is_known(receiver: Receiver) -> None:
-    large = b" " * (1 << 20) + b"{}"
-    response = receiver.send("rdv-insertion/cd99", large, {})
-    assert (response.status_code, code(response)) == (413, "BODY_TOO_LARGE")
-    response = receiver.send("rdv-insertion/cd99", b"", {"content-encoding": "gzip"})
-    assert (response.status_code, code(response)) == (415, "UNSUPPORTED_MEDIA_TYPE")
-    parts = urlsplit(receiver.url)
-    with socket.create_connection((parts.hostname, parts.port), PATIENCE) as announced:
-        announced.sendall(
-            f"POST /webhooks/{CD08} HTTP/1.1\r\nHost: hub\r\nContent-Length: 99999999999\r\n\r\n".encode()
-        )
-        assert b" 413 " in announced.recv(100)
-
-
-def test_immersion_facilitee_proves_itself_by_its_own_header(receiver: Receiver) -> None:
-    convention = {"updatedAt": datetime.now(UTC).isoformat()}
-    body = orjson.dumps({"subscribedEvent": "convention.updated", "payload": {"convention": convention}})
-    secret = receiver.secret(IMMERSION).decode()
-    proven = receiver.send(IMMERSION, body, {"authorization": secret})
-    assert (proven.status_code, code(proven)) == (422, "FORMAT_UNKNOWN")
-    for header in (f"Bearer {secret}", secret[:-1], "", hmac.digest(secret.encode(), body, "sha256").hex()):
-        assert receiver.send(IMMERSION, body, {"authorization": header}).status_code == 401
 
 
 def test_a_killed_process_loses_nothing_that_it_answered_and_leaves_no_document(
