@@ -35,13 +35,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The supergraph, what clients see of it, and every decision on it; `labels`: what the person reads of a joined
-    subgraph's data, by coordinate (those of the hub's own are `hub.journal.read.data_labels`')."""
+    """The supergraph, what clients see of it, and every decision on it.
+
+    Of joined subgraphs: `labels`, what the person reads of their data by coordinate (those of the hub's own are
+    `hub.journal.read.data_labels`'), and `closed`, by subgraph, the coordinates that have no category."""
 
     supergraph: Supergraph
     schema: GraphQLSchema
     table: DecisionTable
     labels: Mapping[str, str] = MappingProxyType({})
+    closed: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     @property
     def pins(self) -> dict[str, str]:

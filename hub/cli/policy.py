@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from hub.cli.options import KEYS, ClientOption, KeysOption
 from hub.cli.policy_diff import diff
 from hub.cli.policy_files import fail, load_policy
 from hub.cli.refusals import refuse
-from hub.cli.served_graph import JoinedOption, closed_of_joined, served_graph
+from hub.cli.served_graph import JoinedOption, served_graph
 from hub.graph import described, load_classified
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_loader import POLICIES
@@ -56,12 +57,13 @@ def check(
 ) -> None:
     """Vérifie les règles, et qu'elles couvrent tout le graphe ; chaque erreur a son fichier et sa ligne."""
     rules = load_policy(folder)
+    joined_closed: Mapping[str, tuple[str, ...]] = {}
     if settings is None:
         supergraph, classification = load_classified()
         covered = coverage(described(supergraph, classification), classification, rules)
     else:
         graph = served_graph(settings)
-        classification = graph.table.classification
+        classification, joined_closed = graph.table.classification, graph.closed
         covered = coverage(graph.schema, classification, rules)
     if problems := [*covered.misnamed, *idle_grants(classification, rules)]:
         fail("POLICY_INVALID", [f"{folder}/{problem}" for problem in problems])
@@ -83,7 +85,7 @@ def check(
         typer.echo(f"  {coordinate}")
     for note in covered.notes:
         typer.echo(f"À noter : {note}.")
-    for name, left_out in (closed_of_joined(settings) if settings is not None else {}).items():
+    for name, left_out in joined_closed.items():
         typer.echo(f"Sous-graphe « {name} » : {len(left_out)} coordonnées sans catégorie restent fermées.")
         for coordinate in left_out:
             typer.echo(f"  {coordinate}")

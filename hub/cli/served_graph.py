@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -24,12 +23,3 @@ def served_graph(settings: Path | None) -> Graph:
     from hub.settings import load_settings
 
     return joined_graph(load_graph(), load_settings(settings).joined)
-
-
-def closed_of_joined(settings: Path) -> Mapping[str, Sequence[str]]:
-    """By joined subgraph, what its SDL has and the settings give no category: closed to everyone."""
-    from hub.joined.joined_graph import classified, own_coordinates
-    from hub.settings import load_settings
-
-    own = own_coordinates(load_graph())
-    return {subgraph.name: classified(subgraph, own).closed for subgraph in load_settings(settings).joined}

@@ -38,7 +38,8 @@ def joined_graph(pinned: Graph, joined: Sequence[JoinedSubgraph]) -> Graph:
     if not joined:
         return pinned
     own = own_coordinates(pinned)
-    sources = [Source(subgraph.name, subgraph.url, classified(subgraph, own).text) for subgraph in joined]
+    sdls = {subgraph.name: classified(subgraph, own) for subgraph in joined}
+    sources = [Source(subgraph.name, subgraph.url, sdls[subgraph.name].text) for subgraph in joined]
     names = ", ".join(subgraph.name for subgraph in joined)
     try:
         supergraph = compose([*own_sources(), *sources])
@@ -52,7 +53,8 @@ def joined_graph(pinned: Graph, joined: Sequence[JoinedSubgraph]) -> Graph:
     contracted = frozenset(subgraph.name for subgraph in joined if subgraph.contract)
     graph = graph_of(supergraph, contracted)
     _check_unchanged(names, pinned, graph)
-    return replace(graph, labels={name: label for row in joined for name, label in row.categories.labels.items()})
+    labels = {name: label for subgraph in joined for name, label in subgraph.categories.labels.items()}
+    return replace(graph, labels=labels, closed={name: sdl.closed for name, sdl in sdls.items()})
 
 
 def own_coordinates(graph: Graph) -> frozenset[str]:

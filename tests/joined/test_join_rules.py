@@ -125,6 +125,7 @@ RIDE = 'type Query { rides: [Ride!] } type Ride @key(fields: "id") { id: ID! lin
          '"Ride.rider" = "PUB"\n', "SCHEMA_UNCLASSIFIED"),
         ('type Agent @key(fields: "id") { id: ID! email: String @external badge: Int @requires(fields: "email") }',
          '"Agent.badge" = "PUB"\n', "SCHEMA_UNCLASSIFIED"),
+        ('type Agent @key(fields: "id") { id: ID! badge: Int }', '"Agent.badge" = "PUB"\n', "SCHEMA_UNCLASSIFIED"),
         ("extend type Query { ride(name: String): Int }",
          '"Query.ride" = "PUB"\n[reads]\n"Query.ride(name:)" = ["Person.lastName"]\n', "SCHEMA_UNCLASSIFIED"),
         ("extend type Ride { driver: String }", '"Ride.driver" = { category = "PROF", label = "Conducteur" }\n',

@@ -26,6 +26,7 @@ from tests.pinned_graph import graph
 from tests.threaded_server import listening
 
 BY_PERSON = "query ($id: ID!) { person(id: $id) { lastName vehicleLoans { startsOn vehicle } } }"
+CHANGES = "{ changes(first: 100) { nodes { id vehicleLoans { startsOn vehicle } } } }"
 JOURNAL = "{ myAccessJournal(first: 1) { nodes { purpose data { category fields } } } }"
 VEHICLE, STRANGER = "Citadine-canari-du-bénéficiaire", "Scooter-canari-d-autrui"
 READ = {"startsOn": "2026-03-14", "vehicle": VEHICLE}
@@ -129,6 +130,9 @@ def test_a_joined_personal_type_is_read_by_its_grants_and_told_to_the_person(
         (access,) = site.ask("personne", JOURNAL)["data"]["myAccessJournal"]["nodes"]
         fields = {label for group in access["data"] for label in group["fields"] if group["category"] == "SUIVI"}
         assert {"Prêt de véhicule : début", "Prêt de véhicule : véhicule"} <= fields
+
+        nodes = site.ask("referent-a", CHANGES)["data"]["changes"]["nodes"]
+        assert [node["vehicleLoans"] for node in nodes if node["id"] == maelle] == [[READ]]
 
         proxy.take()
         told = set()

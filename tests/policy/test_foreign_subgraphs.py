@@ -51,6 +51,8 @@ FOREIGN = {
     "driver: Person @category(name: TECH, level: FULL) }",
     "a guarded value": 'type Driver @key(fields: "id") { id: ID! @category(name: TECH, level: FULL) '
     "name: String @category(name: PROF, level: FULL) }",
+    "an open field of a type that holds a guarded value": 'extend type Agent @key(fields: "id") { id: ID! @external '
+    "badge: String @category(name: PUB, level: FULL) }",
     "a guarded value that it requires": 'extend type Agent @key(fields: "id") { id: ID! @external '
     'email: String @external badge: String @requires(fields: "email") @category(name: PUB, level: FULL) }',
     "an input that compares a guarded value": "extend type Query "

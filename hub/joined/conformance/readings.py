@@ -63,14 +63,12 @@ def _clauses(part: str) -> Any:
     def trials(caller: Caller) -> Iterator[tuple[str, bool]]:
         for row in caller.seeds.rows:
             held, absent = _relation(row), _absent(row)
-            for place, name in _places(row):
-                for some, every, none in product((held, absent), (0, held, absent), (0, held, absent)):
-                    if place != part:
-                        continue
-                    clause = Clause(some, every, none)
-                    rule = Rule((clause,))
+            table = [(absent, 0, 0), *product((held,), (0, held, absent), (0, held, absent))]
+            for name in (name for place, name in _places(row) if place == part):
+                for clause in (Clause(*masks) for masks in table):
+                    residual = _with_rule(row, part, name, Rule((clause,)))
                     what = f"« {row.name} », {name} : {_words(row, clause)}"
-                    yield what, _shown(caller, row, _with_rule(row, part, name, rule), clause.holds(row.facts))
+                    yield what, _shown(caller, row, residual, clause.holds(row.facts))
 
     return trials
 

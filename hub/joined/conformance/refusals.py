@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hmac import digest
 from typing import Any
 
@@ -51,14 +51,14 @@ def _other_bodies(caller: Caller) -> Iterator[tuple[str, bool]]:
         yield name, 400 <= answer.status < 500 and not answer.holds(row.value)
 
 
-def refused(caller: Caller) -> Iterator[tuple[str, str, Answer]]:
-    """Every call that must be refused: the number of its sentence, what it is, and the answer."""
+def refused(caller: Caller) -> Iterator[tuple[str, str, Callable[[], Answer]]]:
+    """Every call that must be refused: the number of its sentence, what it is, and what makes it."""
     row = _row(caller)
     body, context = caller.body(row), caller.context(row)
     good = caller.sealed(context, body)
 
-    def sent(sentence: str, name: str, *headers: str, sent_body: bytes = body) -> tuple[str, str, Answer]:
-        return sentence, name, caller.send(sent_body, headers)
+    def sent(sentence: str, name: str, *headers: str, sent_body: bytes = body) -> tuple[str, str, Callable[[], Answer]]:
+        return sentence, name, lambda: caller.send(sent_body, headers)
 
     yield sent("C-04", "sans contexte")
     yield sent("C-04", "contexte vide", "")
@@ -74,13 +74,16 @@ def refused(caller: Caller) -> Iterator[tuple[str, str, Answer]]:
     yield sent("C-07", "d'une heure à venir", caller.sealed(context, body, now=now + 60))
     yield sent("C-07", "d'une durée trop longue", _resigned(good, caller.key, exp=now + 3600))
     yield sent("C-08", "d'un autre corps", good, sent_body=body + b" ")
-    again = caller.sealed(context, body)
-    caller.send(body, [again])
-    yield sent("C-09", "une seconde fois", again)
+    yield "C-09", "une seconde fois", lambda: _sent_twice(caller, body, caller.sealed(context, body))
     for name, residual in _other_residuals(context.residual.encoded):
         yield sent("C-10", name, _resigned(good, caller.key, residual=residual))
     if caller.seeds.policy is not None:
         yield sent("C-13", "d'une autre politique", caller.sealed(context._replace(policy="une-autre"), body))
+
+
+def _sent_twice(caller: Caller, body: bytes, header: str) -> Answer:
+    caller.send(body, [header])
+    return caller.send(body, [header])
 
 
 def _other_residuals(encoded: bytes) -> Iterator[tuple[str, str]]:
@@ -121,8 +124,9 @@ def _resigned(header: str, key: bytes, **claims: Any) -> str:
 def _refusal(sentence: str) -> Check:
     def trials(caller: Caller) -> Iterator[tuple[str, bool]]:
         value = _row(caller).value
-        for number, name, answer in refused(caller):
+        for number, name, call in refused(caller):
             if number == sentence:
+                answer = call()
                 yield name, answer.status == 401 and not answer.holds(value)
 
     return Check(sentence, trials)
@@ -130,7 +134,8 @@ def _refusal(sentence: str) -> Check:
 
 def _alike(caller: Caller) -> Iterator[tuple[str, bool]]:
     first: Answer | None = None
-    for _, name, answer in refused(caller):
+    for _, name, call in refused(caller):
+        answer = call()
         first = first or answer
         yield name, answer == first
 

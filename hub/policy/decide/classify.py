@@ -23,7 +23,7 @@ from graphql import (
 
 from hub.errors import StartRefused
 from hub.federation.operations.operation import ACCESS_FIELD, JUDGED_FIELD, Selections
-from hub.federation.supergraph import SuperField, Supergraph
+from hub.federation.supergraph import ROOTS, SuperField, Supergraph
 from hub.policy.decide.classification import Classification, FieldClass, InputClass
 from schema.categories import OPEN, SPEC, Category, Level
 from schema.facts import REVEALED, VALUE_FACTS
@@ -117,12 +117,15 @@ def _check_foreign(supergraph: Supergraph, schema: Classification, trusted: froz
     applies no residual and has no row security.
 
     All fields of a personal type depend on its row, as does every field that reads a guarded value, by a requirement or
-    by an input.
+    by an input. A type that holds a guarded value is not given by its key either: it would say of whom we ask.
     """
     for name, type_ in supergraph.types.items():
         foreign = type_.joins.keys() - trusted
         if foreign and name in schema.personal:
             raise Unclassified(name, f"type personnel dans « {min(foreign)} », {NOT_OURS}")
+        guarded = any(schema.fields[member].category not in OPEN for member in schema.members.get(name, ()))
+        if foreign and guarded and name not in ROOTS:
+            raise Unclassified(name, f"type qui tient une donnée gardée, dans « {min(foreign)} », {NOT_OURS}")
         for field in type_.fields.values():
             coordinate = f"{name}.{field.name}"
             foreign = field.joins.keys() - trusted
