@@ -87,6 +87,9 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 
 SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
     {
+        "AGENT_NOT_YOURS": "Cet agent n'est pas connu comme agent de votre organisme : choisissez-en un qui l'est.",
+        "APPOINTMENT_TO_COME": "Avant le jour du rendez-vous, personne n'y est venu (VU) ni n'y a manqué (ABSENT) : "
+        "attendez ce jour, ou dites qu'il est annulé (ANNULE) ou que la personne s'est excusée (EXCUSE).",
         "BAD_FIRST": "Le nombre d'éléments par page va de 1 à 100, ou à la borne de l'application : corrigez "
         "« first ».",
         "BAD_IDENTITY": "L'identité à rapprocher n'a pas la forme attendue : donnez la date de naissance (AAAA-MM-JJ) "
@@ -97,12 +100,20 @@ SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
         "remplacez votre copie.",
         "CHANGES_RESTART": "Ce curseur est d'un autre périmètre, d'autres règles, d'une autre requête ou d'une base "
         "restaurée : relisez tout, sans « since », et remplacez votre copie.",
+        "CONTRACT_ENDED": "Ce contrat est arrivé à son terme : préparez-en un nouveau.",
+        "CONTRACT_NOT_SIGNED": "Seul un contrat signé par les deux parties se renouvelle : faites-le d'abord signer.",
+        "CONTRACT_SIGNED": "Cette partie a déjà signé le contrat : rien n'est à refaire.",
         "FILTER_TOO_WIDE": "Ce critère départagerait trop de personnes à la fois : ajoutez-y un nom (« lastName »), ou "
         "lisez la liste sans lui, page par page.",
+        "FOLLOW_UP_ENDED": "Ce membre a déjà quitté le groupe de suivi : rien n'est à refaire.",
         "LIST_TOO_LONG": "Cette liste a plus de 100 éléments et n'est pas servie en partie : signalez-le.",
         "IDEMPOTENCY_KEY_REUSED": "Cette clé d'idempotence a déjà servi à une autre écriture : prenez-en une nouvelle "
         "pour chaque écriture, et la même pour la répéter.",
+        "MEMBER_NOT_YOURS": "Ce membre du groupe de suivi n'est pas de votre organisme : seul le sien y met fin.",
+        "NOT_A_PARTY": "Seul l'organisme qui a préparé le contrat peut le faire : demandez-le-lui.",
         "RECORDED_ELSEWHERE": "Cet élément est tenu par un autre système : changez-le là où il a été enregistré.",
+        "STRUCTURE_NOT_OPEN": "Le hub ne peut orienter personne vers cette structure : choisissez-en une autre, ou "
+        "orientez-la hors du hub.",
         "VERSION_CONFLICT": "Cet élément a changé depuis que vous l'avez lu, rien n'a été écrit : relisez-le, et "
         "refaites votre changement avec sa nouvelle version.",
         "WRITE_REFUSED": "Rien n'a été écrit : cette personne ou cet élément n'existe pas pour vous, ou vous ne pouvez "

@@ -12,10 +12,13 @@ from typing import Any
 import strawberry
 
 from subgraphs.appointments import values as v
+from subgraphs.appointments.tables import appointment
 from subgraphs.appointments.types import Appointment
+from subgraphs.kit.facts_sql import TODAY
+from subgraphs.kit.fields import day_column
 from subgraphs.kit.scalars import ID, DateTime
 from subgraphs.kit.write.inputs import expected_version, idempotency_key, target, written, written_input
-from subgraphs.kit.write.mutations import change, creation
+from subgraphs.kit.write.mutations import Requirement, change, creation
 
 PAST, FUTURE = timedelta(days=5 * 366), timedelta(days=2 * 366)
 """How far from now a rendez-vous may begin."""
@@ -49,6 +52,14 @@ class SetAppointmentStatusInput:
     status: v.AppointmentStatus = written("status", "Présence de la personne.", overwrites=True)
 
 
+_BEGUN = Requirement(
+    day_column(appointment.c.starts_at) <= TODAY,
+    "APPOINTMENT_TO_COME",
+    "Avant le jour du rendez-vous, personne n'y est venu ni n'y a manqué.",
+    concerns=("status", frozenset({"VU", "ABSENT"})),
+)
+
+
 def _new(item: str, person: str) -> Mapping[str, Any]:
     """The columns of a rendez-vous that an agent records."""
     return {"status": "INCONNU", "initiator": "agent", "rdv_source_id": item, "subject_source_id": person}
@@ -60,5 +71,5 @@ class Mutation:
         "Enregistre un rendez-vous de la personne avec l'organisation de l'agent.", RecordAppointmentInput, _new
     )
     set_appointment_status: Appointment | None = change(
-        "Dit si la personne est venue à un rendez-vous enregistré ici.", SetAppointmentStatusInput
+        "Dit si la personne est venue à un rendez-vous enregistré ici.", SetAppointmentStatusInput, _BEGUN
     )

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RECORD = "mutation R($input: RecordAppointmentInput!) { recordAppointment(input: $input) { id startsAt version } }"
 SET = "mutation S($input: SetAppointmentStatusInput!) { setAppointmentStatus(input: $input) { id status version } }"
-STARTS = f"{today().year + 1}-02-03T09:00:00+00:00"
+STARTS = f"{today().year - 1}-02-03T09:00:00+00:00"
 WRITERS = {("referent_cd", "suivi"), ("delegataire_rsa", "suivi")}
 LISTED = "query L($id: ID!) { person(id: $id) { appointments(first: 50) { nodes { id startsAt status } } } }"
 

@@ -41,7 +41,7 @@ WAITS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = 'appointments_write' AND wait_event_type = 'Lock'
 """
-STARTS = "2026-11-20T09:00:00+00:00"
+STARTS = "2026-11-17T09:00:00+00:00"
 NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
 
 
@@ -143,6 +143,19 @@ async def test_a_value_of_a_stricter_category_needs_its_own_right(rows: Rows, wr
     await rows.person(1, (Fact.REFERENT, AGENT))
     assert await record(writing, motive="psychologue") == ["WRITE_REFUSED"]
     assert "id" in await record(writing, motive="rsa_spie")
+
+
+async def test_nobody_came_or_failed_to_before_the_day_of_the_appointment(rows: Rows, writing: Subgraph) -> None:
+    """The day is that of France, where 23 h in universal time is the next one already; NOW is noon of 18 November."""
+    await rows.person(1, (Fact.REFERENT, AGENT))
+    tonight, tomorrow = [
+        await record(writing, key=f"key-0000{number}", startsAt=starts)
+        for number, starts in enumerate(("2026-11-18T22:59:00Z", "2026-11-18T23:00:00Z"))
+    ]
+    for number, status in enumerate(("VU", "ABSENT")):
+        assert await change(writing, tomorrow, status, f"key-0001{number}") == ["APPOINTMENT_TO_COME"]
+    assert (await change(writing, tomorrow, "EXCUSE", "key-00020"))["status"] == "EXCUSE"
+    assert (await change(writing, tonight, "VU", "key-00021"))["status"] == "VU"
 
 
 async def test_all_that_is_wrong_is_told_at_once(rows: Rows, writing: Subgraph) -> None:

@@ -13,7 +13,10 @@ from hub.federation.errors import FieldFailure, OperationRefused, SupergraphRefu
 from hub.federation.execution.failures import MESSAGES
 from hub.federation.override_labels import checked
 from hub.federation.supergraph_reader import read_supergraph
-from hub.wording.engine import FIELDS, REFUSALS, call_engine, failed_fields, refusal
+from hub.wording.engine import FIELDS, REFUSALS, SUBGRAPH_FIELDS, call_engine, failed_fields, refusal
+from schema.subgraphs import SUBGRAPHS
+from subgraphs.kit.sdl import load as load_model
+from subgraphs.kit.write.mutations import MutationField
 from tests.federation.shop import shop
 
 ENGINE = Path(__file__).resolve().parents[2] / "hub" / "federation"
@@ -38,6 +41,13 @@ def test_each_refusal_of_the_engine_has_french_words() -> None:
 
 def test_each_failure_of_a_field_has_french_words() -> None:
     assert FIELDS.keys() == MESSAGES.keys()
+
+
+def test_each_refusal_of_an_item_that_is_written_reaches_the_client_with_its_words() -> None:
+    fields = [root for name in SUBGRAPHS for root in load_model(name).roots.values() if isinstance(root, MutationField)]
+    codes = {code for field in fields for code in field.codes}
+    assert codes
+    assert codes <= SUBGRAPH_FIELDS.keys()
 
 
 def test_a_refusal_keeps_its_code_and_its_english_message_as_detail() -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement
 from subgraphs.kit.connection_types import argument
 from subgraphs.kit.errors import DeclarationError
 from subgraphs.kit.root_fields import RootField, RootKind
-from subgraphs.kit.write.inputs import ARGUMENT, VersionInput, WrittenInput, inputs_of
+from subgraphs.kit.write.inputs import ARGUMENT, LinkedInput, VersionInput, WrittenInput, inputs_of
 
 SOURCE = "hub"
 """The source of what is written here, in `provenance`."""
@@ -31,11 +31,17 @@ Completion = Callable[[str, str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Requirement:
-    """What must be true of the item that a mutation's target names, or it is refused with this code and message."""
+    """What must be true of the item that a mutation's target names, or it is refused with this code and message;
+    `concerns`: an input, and its values that need it, else all do."""
 
     condition: ColumnElement[bool]
     code: str
     message: str
+    concerns: tuple[str, frozenset[str]] | None = None
+
+    def is_for(self, values: Mapping[str, Any]) -> bool:
+        """Whether these inputs need it."""
+        return self.concerns is None or values.get(self.concerns[0]) in self.concerns[1]
 
 
 class MutationField(RootField):
@@ -65,6 +71,12 @@ class MutationField(RootField):
     def copied(self) -> tuple[str, ...]:
         """The columns of the item that its target names of which a new item has the value."""
         return tuple((self.copies or {}).values())
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes by which an item, or a row that an input leads to, is refused."""
+        linked = (field.refusal[0] for field in self.written.values() if isinstance(field, LinkedInput))
+        return (*(requirement.code for requirement in self.requires), *linked)
 
     @cached_property
     def written(self) -> Mapping[str, WrittenInput]:

@@ -146,7 +146,14 @@ class Writer:
         if source != SOURCE:
             raise RequestFailed("RECORDED_ELSEWHERE", "L'élément est tenu par un autre système.")
         copied, met = more[: len(mutation.copied)], more[len(mutation.copied) :]
-        unmet = next((rule for rule, is_met in zip(mutation.requires, met, strict=True) if not is_met), None)
+        unmet = next(
+            (
+                requirement
+                for requirement, is_met in zip(mutation.requires, met, strict=True)
+                if not is_met and requirement.is_for(request.values)
+            ),
+            None,
+        )
         return Subject(str(person), version, dict(zip(mutation.copies or (), copied, strict=True)), unmet)
 
     async def _linked(
