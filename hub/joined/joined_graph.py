@@ -53,6 +53,8 @@ def joined_graph(pinned: Graph, joined: Sequence[JoinedSubgraph]) -> Graph:
     contracted = frozenset(subgraph.name for subgraph in joined if subgraph.contract)
     graph = graph_of(supergraph, contracted)
     _check_unchanged(names, pinned, graph)
+    for subgraph in joined:
+        _check_roots(subgraph, graph)
     labels = {name: label for subgraph in joined for name, label in subgraph.categories.labels.items()}
     return replace(graph, labels=labels, closed={name: sdl.closed for name, sdl in sdls.items()})
 
@@ -115,7 +117,7 @@ def _check_parts(subgraph: JoinedSubgraph, pinned: Graph, supergraph: Supergraph
         for field in type_.fields:
             merged = supergraph.types[name].fields.get(field)
             join = merged.joins.get(subgraph.name) if merged is not None else None
-            if join is None or join.external or (field == ACCESS_FIELD and subgraph.contract):
+            if join is None or join.external:
                 continue
             if field not in _shared_fields(type_):
                 raise JoinRefused(
@@ -131,6 +133,20 @@ def _check_parts(subgraph: JoinedSubgraph, pinned: Graph, supergraph: Supergraph
                 subgraph.name,
                 f"{type_name} n'a pas de champ {ACCESS_FIELD} @inaccessible",
                 "Déclarez-le : « _access: Access @inaccessible ».",
+            )
+
+
+def _check_roots(subgraph: JoinedSubgraph, graph: Graph) -> None:
+    """Raise JoinRefused for a guarded root that leads to no personal type: no row would be guarded or journalled."""
+    classification = graph.table.classification
+    for name, row in subgraph.categories.fields.items():
+        guarded = name.startswith("Query.") and row.category not in OPEN
+        if guarded and classification.fields[name].returns not in classification.personal:
+            raise JoinRefused(
+                "JOIN_ROOT_UNGUARDED",
+                subgraph.name,
+                f"{name} est une donnée gardée ({row.category}) que nulle ligne ne porte",
+                "Une racine gardée rend un type personnel, ou une liste d'un tel type.",
             )
 
 

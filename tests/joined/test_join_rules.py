@@ -166,6 +166,11 @@ def test_a_personal_type_under_the_contract_is_decided_by_the_grants_of_its_cate
         (LOANS.replace("startsOn: String", "startsOn: String!"), LOAN_CATEGORIES, "SCHEMA_UNCLASSIFIED"),
         (LOANS.replace("id: ID! vehicleLoans", 'id: ID! firstName: String @override(from: "people") vehicleLoans'),
          LOAN_CATEGORIES, "JOIN_TAKES_FIELD"),
+        (LOANS.replace("id: ID! vehicleLoans", "id: ID! _access: Access @inaccessible @shareable vehicleLoans"),
+         LOAN_CATEGORIES, "JOIN_TAKES_FIELD"),
+        (LOANS + "type Query { late: Int }",
+         LOAN_CATEGORIES.replace("[personal]", '"Query.late" = { category = "SUIVI", label = "Retards" }\n[personal]'),
+         "JOIN_ROOT_UNGUARDED"),
         (LOANS + "type Household { size: Int }", LOAN_CATEGORIES + '"Household.size" = {}\n', "JOIN_"),
     ],
 )  # fmt: skip
