@@ -98,4 +98,4 @@ communes: venv
 
 clean:
 	@$(PYTHON) -m infra.postgresql.erase
-	@rm -rf .venv .data web/node_modules hub/client_code/node/node_modules clients/examples/partner_page/node_modules clients/examples/partner_page/dist* clients/typescript/node_modules clients/typescript/dist hub/pages/graphiql hub/pages/graphiql.*
+	@rm -rf .venv .data web/node_modules hub/client_code/node/node_modules clients/examples/partner_page/node_modules clients/examples/partner_page/dist* clients/typescript/node_modules clients/examples/mobility_aids/node_modules clients/typescript/dist hub/pages/graphiql hub/pages/graphiql.*
