@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ import pytest
 
 from schema.days import today
 from tests.attacks.test_rows import answer_and_cost
+from tests.conftest import ROOT
 from tests.e2e.canary_inside import Got, Inside
 from tests.e2e.canary_operations import NOBODY
 from tests.e2e.canary_world import ITSELF, World
@@ -194,3 +196,9 @@ async def test_52_a_write_is_journalled_whatever_its_answer_shows(hub: Inside, w
     told = [{f for data in node["data"] for f in data["fields"]} for node in journal.data["myAccessJournal"]["nodes"]]
     assert "Rendez-vous modifié : présence" in told[0]
     assert all("Rendez-vous enregistré : modalité" in fields for fields in told[1:])
+
+
+async def test_the_first_mutation_of_the_readme_is_made_as_it_is_written(hub: Inside, world: World) -> None:
+    example, *_ = re.findall(r"`(mutation\s[^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    got = await hub.ask("referent-a", example, {"personne": world.persons[ITSELF]})
+    assert got.data["recordAppointment"]["mode"] == "VISIO"
