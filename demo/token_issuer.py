@@ -92,7 +92,7 @@ class Issuer:
         lines = [
             "# Réglages de la démonstration : seul son propre émetteur de jetons est admis.",
             f'audience = "{AUDIENCE}"',
-            f"origins = {orjson.dumps(origins).decode()}",
+            *([f"origins = {orjson.dumps(origins).decode()}"] if origins else []),
             "",
             "[[issuers]]",
             f'issuer = "{ISSUER}"',
