@@ -57,7 +57,6 @@ def standings(graph: Graph, settings: Settings, parts: Instrumentation) -> Stand
             policy_step(table.classification),
             limits=settings.limits,
             admit=refuse_nir,
-            deadline=settings.deadline,
         ),
         purposes=parts.purposes(table.policy.purposes, settings.agreements),
         applications=Applications(settings.clients, table.policy.clients),
