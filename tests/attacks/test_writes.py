@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import orjson
@@ -182,6 +184,31 @@ async def test_nothing_is_written_before_the_journal_has_the_intent(hub: Inside,
         await administrator.close()
     assert (await asking).data["recordAppointment"]
     assert len(await table(hub)) == len(before) + 2
+
+
+async def test_24_54_a_mutation_that_is_kept_is_neither_got_nor_lent(hub: Inside, world: World) -> None:
+    """By GET, whole or by its hash, nothing is written; the hash serves whoever sent the document, and no one else."""
+    asked = new_item(world.persons[ITSELF])
+    digest = sha256(RECORD.encode()).hexdigest()
+    by_id, by_hash = {"documentId": f"sha256:{digest}"}, {"persistedQuery": {"version": 1, "sha256Hash": digest}}
+    whole = orjson.dumps({"query": RECORD, "variables": asked, **by_id})
+    assert (await hub.post(whole, hub.headers("referent-a"))).data["recordAppointment"]
+    before = await table(hub)
+    variables = orjson.dumps(new_item(world.persons[ITSELF])).decode()
+    for query in (
+        {"query": RECORD, "variables": variables},
+        {**by_id, "variables": variables},
+        {"extensions": orjson.dumps(by_hash).decode(), "variables": variables},
+    ):
+        got = await hub.post(b"", hub.headers("referent-a"), "GET", urlencode(query).encode())
+        assert got.status in (400, 405), got.body
+        assert got.calls == {}
+    for request in (by_id, {"extensions": by_hash}):
+        lent = orjson.dumps({**request, "variables": new_item(world.persons[ITSELF])})
+        for name in sorted(hub.actors.keys() - {"referent-a"}):
+            got = await hub.post(lent, hub.headers(name))
+            assert (got.status, got.code, got.calls) == (400, "PERSISTED_QUERY_NOT_FOUND", {}), name
+    assert await table(hub) == before
 
 
 @pytest.mark.parametrize("shown", ["__typename", "id", "person { __typename }", "agents { __typename }"])

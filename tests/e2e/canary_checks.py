@@ -18,6 +18,7 @@ from tests.e2e.canary_inside import inside
 from tests.e2e.canary_mint import marks
 from tests.e2e.canary_model import plant
 from tests.e2e.canary_trial import Operation, Trial, not_held, pairs, roam, sweep
+from tests.e2e.canary_writes import may_write, mutations
 from tests.tracing.collector import collecting
 
 SERVED_ONCE = ("people.referent", "people.agent", "people.structure", "offers.pass_iae")
@@ -119,6 +120,18 @@ class Checks:
         assert readers
         blind = readers - {actor for (actor, _), texts in ran.trial.values_read.items() if texts}
         assert not blind, blind
+
+    def test_every_mutation_is_asked_and_whoever_may_write_something_wrote(self, ran: Roamed) -> None:
+        print(f"mutations, by how they ended: {dict(ran.trial.writes)}")
+        assert {name for name, _ in ran.trial.writes} == mutations().keys()
+        actors = ran.trial.model.actors
+        writers = [
+            name
+            for name in mutations()
+            for actor, purpose in pairs(ran.trial.model, ran.actors)
+            if may_write(actors[actor], purpose, name)
+        ]
+        assert bool(writers) == any(ended == "written" for _, ended in ran.trial.writes)
 
     def test_no_valid_operation_makes_a_subgraph_fail(self, ran: Roamed) -> None:
         assert "SUBGRAPH_ERROR" not in ran.trial.codes

@@ -14,6 +14,7 @@ import asyncpg
 import orjson
 from sqlalchemy import ARRAY, Table
 
+from demo.cast import CD_08
 from demo.token_issuer import DemoActor
 from schema.facts import Fact
 from subgraphs.appointments.tables import organisation
@@ -26,7 +27,7 @@ from tests.conftest import Database, populated
 from tests.e2e.canary_columns import Personal, personal, served
 from tests.e2e.canary_mint import Canary, Mint
 from tests.e2e.canary_rights import DATES, TOLD_BY_LINK, Facts, Path, Row, Subject, subjects
-from tests.e2e.canary_ties import ITSELF, OWNERS, RECORDERS, SCOPES, TIES, actors
+from tests.e2e.canary_ties import ELSEWHERE, ITSELF, OWNERS, RECORDERS, SCOPES, TIES, actors
 
 USUAL_ROWS = 4
 LONG_AGO = 10**5
@@ -106,6 +107,10 @@ BEARERS = {category: f"canari--structure-{category}".lower() for category in REV
 """Structures of the public catalogue, by what naming one of someone tells; the services are those of the first."""
 SESSIONS = {category: f"canari-{category}".lower() for category in REVEALED}
 """Sessions of the public catalogue, by what naming the provider of one of someone tells."""
+OPEN_STRUCTURE = "canari--ouverte"
+"""The structure to which people may be oriented: the others have no organisation."""
+COLLEAGUE = "00000000-0000-4000-8000-0000000c011e"
+"""An agent of the département who may be designated, and is none of the actors."""
 HIDDEN = "HIDDEN"
 """A category of nobody, for the types and fields that do not serve a row of their table."""
 
@@ -197,7 +202,8 @@ class _Maker:
         """A row of nobody that this row alone leads to; gives its id."""
         public = Personal(table, "", disclosed={name: list(paths) for name in served(table)})
         revealed = next((category for name, category in sorted(row.protected) if name in SENSITIVE), None)
-        values = self._values(public, row, place, {"sensitivity": revealed})
+        closed = {"siret": None} if table is structure else {}
+        values = self._values(public, row, place, {"sensitivity": revealed, **closed})
         self.public_rows.append((table, values))
         return values["id"]
 
@@ -215,6 +221,11 @@ def _fixed_values(table: Personal, number: int, place: int) -> tuple[dict[str, A
     if table.name == "people.person_constraint":
         fixed |= {"theme": THEMES[place], "state": STATES[place]}
         stricter["Constraint"] = STRICTER.get(THEMES[place])
+    if table.name == "people.referent":
+        has_ended, is_referent = place == 3, place != 2
+        fixed |= {"is_referent": is_referent} | ({} if has_ended else {"ended_on": None})
+        stricter |= {"GroupMember": HIDDEN if has_ended else None}
+        stricter |= {"Referent": HIDDEN if has_ended or not is_referent else None}
     if table.name == "people.objective":
         fixed["theme"], stricter["Objective"] = OBJECTIVES[place]
     if table.name == "people.identifier":
@@ -312,6 +323,9 @@ def _public() -> Iterable[tuple[str, Mapping[str, Any]]]:
             "sensitivity": category,
         }
         yield "offers.structure", {**bearer, **lineage, "source_id": name}
+    yield "people.structure", {"id": OPEN_STRUCTURE, "siret": ELSEWHERE}
+    colleague = {"id": COLLEAGUE, "email": "collegue@departement.example", "organisation_siret": CD_08.siret}
+    yield "people.agent", {**colleague, **lineage, "source_id": COLLEAGUE}
     lists: dict[str, Any] = {column.name: [] for column in service.columns if isinstance(column.type, ARRAY)}
     for number, (name, (thematic, _)) in enumerate(SERVICES.items()):
         lists_of_codes = {**lists, "thematics": [thematic], "categories": [thematic.partition("--")[0]]}

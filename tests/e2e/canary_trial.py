@@ -17,10 +17,11 @@ from graphql import DocumentNode
 
 from tests.e2e.canary_inside import Got, Inside
 from tests.e2e.canary_mint import Canary, marks, years
-from tests.e2e.canary_model import Model
+from tests.e2e.canary_model import COLLEAGUE, OPEN_STRUCTURE, Model
 from tests.e2e.canary_operations import NOBODY, all_of
 from tests.e2e.canary_random import Values, drawn, random_documents
 from tests.e2e.canary_rights import Rights, declarable
+from tests.e2e.canary_writes import may_write, mutation, mutations
 
 ROOTS: tuple[tuple[tuple[str, ...], int], ...] = (
     (("person",), 5),
@@ -32,6 +33,8 @@ ROOTS: tuple[tuple[tuple[str, ...], int], ...] = (
 """Of which root fields random documents are, and in what proportions; no name: of any."""
 TURNS = 5
 """Actors with a purpose, drawn among all, that ask a document."""
+WRITERS = 0.7
+"""How often a mutation is asked by whoever may make it."""
 TIMES = 4
 """How often each of them asks it, with other values: it is prepared once."""
 
@@ -49,7 +52,7 @@ class Operation:
 @dataclass
 class Trial:
     """`ask` asks and judges; `leaks` says what was found where it may not be, `values_read` what each actor read,
-    `written` what was a literal of a document."""
+    `written` what was a literal of a document, `made` the items that mutations wrote, `writes` how each ended."""
 
     hub: Inside
     model: Model
@@ -58,6 +61,8 @@ class Trial:
     written: set[str] = field(default_factory=set)
     codes: Counter[str] = field(default_factory=Counter)
     cursors: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    writes: Counter[tuple[str, str]] = field(default_factory=Counter)
     rights: dict[tuple[str, str], Rights] = field(default_factory=dict)
     verdicts: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     headers: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
@@ -161,8 +166,9 @@ def documents(count: int, start: int) -> list[DocumentNode]:
 
 async def roam(trial: Trial, actors: Sequence[str], count: int, start: int) -> None:
     """Ask `count` random operations, the same at each run of a seed `start`: each document by some of the actors
-    and purposes, which take turns."""
+    and purposes, which take turns, and a mutation beside it."""
     random, turns = Random(start), cycle(pairs(trial.model, actors))
+    writes, writing = cycle(mutations()), Random(f"writes {start}")
     number = count // (TURNS * TIMES)
     drawn_documents = documents(number, start)
     random.shuffle(drawn_documents)
@@ -173,6 +179,35 @@ async def roam(trial: Trial, actors: Sequence[str], count: int, start: int) -> N
             for _ in range(TIMES):
                 got = await trial.ask(Operation(actor, purpose, filled.text, filled.variables(fed_with, random)))
                 trial.cursors += cursors_of(got.json.get("data"))
+        await write(trial, next(writes), actors, writing)
+
+
+async def write(trial: Trial, name: str, actors: Sequence[str], random: Random) -> None:
+    """Ask one mutation: mostly of whoever may make it of somebody for a purpose, where there is one."""
+    everyone = pairs(trial.model, actors)
+    writers = [who for who in everyone if may_write(trial.model.actors[who[0]], who[1], name)]
+    actor, purpose = random.choice(writers if writers and random.random() < WRITERS else everyone)
+    document, variables = mutation(name, ids(trial), random)
+    got = await trial.ask(Operation(actor, purpose, document, variables))
+    item = (got.json.get("data") or {}).get(name)
+    trial.writes[name, "written" if item is not None else code_of(got)] += 1
+    if item is not None:
+        trial.made.append(item["id"])
+
+
+def ids(trial: Trial) -> Mapping[str, Sequence[str]]:
+    """What inputs name: people, agents, structures, items of all of them, and, most often, what was written before."""
+
+    def of(end: str) -> list[str]:
+        return [canary.text for canary in trial.model.canaries.values() if canary.place.endswith(end)]
+
+    made = trial.made[-10:]
+    return {
+        "person": [*trial.model.persons.values(), NOBODY],
+        "agent": [*of("people.agent.id"), *[COLLEAGUE] * 20],
+        "structure": [*of("people.structure.id"), *[OPEN_STRUCTURE] * 20],
+        "*": [*made, *made, *of(".id")[:20], NOBODY],
+    }
 
 
 def cursors_of(data: Any) -> Iterator[str]:

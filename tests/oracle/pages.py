@@ -13,7 +13,7 @@ from tests.oracle.rules import Item
 
 LARGEST, USUAL = 100, 20
 CURSOR = "cursor of the oracle "
-KEYLESS = ("SectorIdentifier", "NationalIdentifier", "GroupMember", "OrientationAppointment")
+KEYLESS = ("SectorIdentifier", "NationalIdentifier", "OrientationAppointment")
 """Types whose objects have no id."""
 
 

@@ -271,6 +271,8 @@ CHILDREN: Mapping[str, tuple[str, str]] = {
 ONLY: Mapping[str, Callable[[Row], bool]] = {
     "Person.statements": lambda row: row["source"] not in ("orientations", "emplois", "ft-actions", "immersion-facile"),
     "Person.nationalIdentifiers": lambda row: row["kind"] != "CD_INTERNE",
+    "Person.referent": lambda row: row["ended_on"] is None and row["is_referent"],
+    "Person.followUpGroup": lambda row: row["ended_on"] is None,
     "Person.orientationAppointments": lambda row: row["motive_type"] == "rsa_orientation",
 }
 
