@@ -22,7 +22,7 @@ from subgraphs.kit.columns import INTERNAL, PROFESSIONAL, REQUESTS, REVIEWED, WR
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.fields import ColumnField
 from subgraphs.kit.transactions import ACTOR_SETTING, ORGANISATION_SETTING
-from subgraphs.kit.write.mutations import SOURCE
+from subgraphs.kit.write.mutations import RECORDER, SOURCE
 
 SUBJECT = "person_id"
 """Subject of a table on which no entity is declared."""
@@ -118,7 +118,7 @@ def _writing(protection: Protection, table: str) -> list[str]:
             f"CREATE POLICY expiry ON {table} TO {protection.table.schema}_owner USING (true)",
         ]
     visible, kept = _visible(protection), f"source = '{SOURCE}'"
-    recorder = "recorded_by" if "recorded_by" in protection.table.c else "organisation_siret"
+    recorder = RECORDER if RECORDER in protection.table.c else "organisation_siret"
     organisation = f"{recorder} = (SELECT current_setting('{ORGANISATION_SETTING}', true))"
     return [
         f"CREATE POLICY creation ON {table} FOR INSERT TO {role} WITH CHECK ({visible} AND {kept} AND {organisation})",

@@ -49,6 +49,9 @@ class Constraint:
     state: ConstraintState | None = column(j.constraint.c.state, FREIN, "État de la difficulté.")
     impact: v.ConstraintImpact | None = column(j.constraint.c.impact, FREIN, "Effet sur la recherche d'emploi.")
     recorded_on: Date | None = column(j.constraint.c.recorded_on, FREIN, "Date du constat.")
+    version: int | None = column(
+        j.constraint.c.version, FREIN, "Version, à donner pour dire ce que devient la difficulté."
+    )
     provenance: Provenance | None = provenance(FREIN)
 
 
@@ -56,7 +59,6 @@ class Constraint:
     table=j.orientation,
     subject="person_id",
     owner="organisation_siret",
-    recorded_by="recorded_by",
     plural="orientations",
     description="Orientation de la personne vers un parcours et un organisme.",
 )

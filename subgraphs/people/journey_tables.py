@@ -50,11 +50,13 @@ constraint = Table(
     *lineage(),
     identifier("recorded_by"),
     *unmerged_person(),
+    version(),
     one_of("theme", CONSTRAINT_THEMES),
     one_of("state", ConstraintState.__members__),
     one_of("impact", v.ConstraintImpact.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
+    info=WRITTEN,
 )
 
 agent = Table(

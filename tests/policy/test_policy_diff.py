@@ -100,7 +100,7 @@ def test_a_right_to_write_that_is_withdrawn_is_told_for_each_input_and_mutation(
         change.field: change.was.split()[0] for change in changes if (change.purpose, change.client) == ("suivi", None)
     }
     schema = TABLE.classification
-    inputs = {name for name, category in schema.writes.items() if category is Category.SUIVI}
+    inputs = {name for name, category in schema.writes.items() if category in (Category.SUIVI, Category.FREIN)}
     mutations = {name for name, field in schema.fields.items() if field.writes and field.writes <= inputs}
     assert {"Mutation.recordAppointment", "Mutation.draftContract"} < mutations
     assert told == {**dict.fromkeys(inputs, "écrit"), **dict.fromkeys(mutations, "libre")}

@@ -51,6 +51,7 @@ BOOKKEEPING = {
     "appointments.appointment": ("rdv_source_id", "subject_source_id"),
     "appointments.invitation": ("subject_source_id",),
     "people.agent": ("organisation_siret",),
+    "people.orientation": ("recorded_by",),
     "people.structure": ("siret",),
     "people.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
     "appointments.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),

@@ -88,6 +88,8 @@ def test_the_person_reads_everything_of_itself_but_the_full_traces() -> None:
         "Mutation.setReferent",
         "Mutation.addToFollowUpGroup",
         "Mutation.endFollowUp",
+        "Mutation.collectSocialSituation",
+        "Mutation.setDifficultyState",
         "Mutation.draftContract",
         "Mutation.signContract",
         "Mutation.renewContract",

@@ -6,6 +6,7 @@ from .add_to_follow_up_group import AddToFollowUpGroup
 from .agenda import Agenda
 from .appointments import Appointments
 from .changes import Changes
+from .collect_social_situation import CollectSocialSituation
 from .decide_orientation import DecideOrientation
 from .draft_contract import DraftContract
 from .end_follow_up import EndFollowUp
@@ -27,6 +28,7 @@ from .runtime.tokens import BearerTokens, ClientCredentials, Tokens
 from .runtime.vocabulary import Decision, Purpose, Reason
 from .services import Services
 from .set_appointment_status import SetAppointmentStatus
+from .set_difficulty_state import SetDifficultyState
 from .set_referent import SetReferent
 from .sign_contract import SignContract
 from .sign_own_contract import SignOwnContract
@@ -41,6 +43,7 @@ __all__ = [
     "BearerTokens",
     "Changes",
     "ClientCredentials",
+    "CollectSocialSituation",
     "DecideOrientation",
     "Decision",
     "DraftContract",
@@ -64,6 +67,7 @@ __all__ = [
     "Retries",
     "Services",
     "SetAppointmentStatus",
+    "SetDifficultyState",
     "SetReferent",
     "SignContract",
     "SignOwnContract",

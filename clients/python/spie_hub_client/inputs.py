@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType, field
 
-from .enums import AppointmentMode, AppointmentStatus, ContractKind, DossierRole, MotiveCategory, NationalIdentifierKind, OrientationDecision, Pathway, RsaStatus
+from .enums import AppointmentMode, AppointmentStatus, ConstraintImpact, ConstraintState, ConstraintTheme, ContractKind, DossierRole, MotiveCategory, NationalIdentifierKind, OrientationDecision, Pathway, RsaStatus
 from .runtime.models import Date, DateTime, Model
 
 
@@ -33,6 +33,23 @@ class AppointmentFilter(Model, frozen=True, kw_only=True):
     """Présence de la personne."""
     organisation: str | UnsetType | None = UNSET
     """Organisation qui reçoit."""
+
+
+class CollectSocialSituationInput(Model, frozen=True, kw_only=True):
+    """Difficulté relevée avec la personne."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    person: str
+    """Personne accompagnée, ou à orienter."""
+    theme: ConstraintTheme
+    """Thème."""
+    state: ConstraintState
+    """État."""
+    impact: ConstraintImpact | UnsetType | None = UNSET
+    """Effet sur la recherche d'emploi."""
+    recorded_on: Date = field(name="recordedOn")
+    """Date du constat, d'un an au plus."""
 
 
 class DecideOrientationInput(Model, frozen=True, kw_only=True):
@@ -216,6 +233,21 @@ class SetAppointmentStatusInput(Model, frozen=True, kw_only=True):
     """Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit."""
     status: AppointmentStatus
     """Présence de la personne."""
+
+
+class SetDifficultyStateInput(Model, frozen=True, kw_only=True):
+    """Ce que devient une difficulté relevée ici."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    difficulty: str
+    """Difficulté."""
+    expected_version: int = field(name="expectedVersion")
+    """Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit."""
+    state: ConstraintState
+    """État."""
+    recorded_on: Date = field(name="recordedOn")
+    """Date du constat, d'un an au plus."""
 
 
 class SetReferentInput(Model, frozen=True, kw_only=True):

@@ -25,6 +25,22 @@ export type Civility =
   | 'MONSIEUR'
   | '%future added value';
 
+/** Difficulté relevée avec la personne. */
+export type CollectSocialSituationInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Personne accompagnée, ou à orienter. */
+  person: string;
+  /** Thème. */
+  theme: ConstraintTheme;
+  /** État. */
+  state: ConstraintState;
+  /** Effet sur la recherche d'emploi. */
+  impact?: ConstraintImpact | null | undefined;
+  /** Date du constat, d'un an au plus. */
+  recordedOn: string;
+};
+
 /** Effet sur la recherche d'emploi (France Travail). */
 export type ConstraintImpact =
   /** Faible. */
@@ -276,6 +292,20 @@ export type RsaStatus =
   /** 6, clos sur un mois antérieur. */
   | 'CLOS_ANTERIEUR'
   | '%future added value';
+
+/** Ce que devient une difficulté relevée ici. */
+export type SetDifficultyStateInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Difficulté. */
+  difficulty: string;
+  /** Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit. */
+  expectedVersion: number;
+  /** État. */
+  state: ConstraintState;
+  /** Date du constat, d'un an au plus. */
+  recordedOn: string;
+};
 
 /** Référent d'une personne que l'agent accompagne. */
 export type SetReferentInput = {
@@ -622,6 +652,13 @@ export type ChangesQueryVariables = Exact<{
 
 export type ChangesQuery = { changes: { nodes: Array<{ id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null }> | null }> | null, withdrawn: Array<{ id: string, kind: WithdrawalKind, into: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type CollectSocialSituationMutationVariables = Exact<{
+  input: CollectSocialSituationInput;
+}>;
+
+
+export type CollectSocialSituationMutation = { collectSocialSituation: { id: string, version: number | null, theme: ConstraintTheme | null, state: ConstraintState | null, impact: ConstraintImpact | null, recordedOn: string | null } | null };
+
 export type DecideOrientationMutationVariables = Exact<{
   input: DecideOrientationInput;
 }>;
@@ -710,6 +747,13 @@ export type SetAppointmentStatusMutationVariables = Exact<{
 
 
 export type SetAppointmentStatusMutation = { setAppointmentStatus: { id: string, version: number | null, status: AppointmentStatus | null } | null };
+
+export type SetDifficultyStateMutationVariables = Exact<{
+  input: SetDifficultyStateInput;
+}>;
+
+
+export type SetDifficultyStateMutation = { setDifficultyState: { id: string, version: number | null, state: ConstraintState | null, recordedOn: string | null } | null };
 
 export type SetReferentMutationVariables = Exact<{
   input: SetReferentInput;
@@ -843,6 +887,7 @@ export const AddToFollowUpGroupDocument = {"__meta__":{"hash":"sha256:8ded5539e1
 export const AgendaDocument = {"__meta__":{"hash":"sha256:7ec907950401bb8b97e75582d7741f82b3ed64aec2de40aa2fc9547ffe4f23b3"}} as unknown as TypedDocumentString<AgendaQuery, AgendaQueryVariables>;
 export const AppointmentsDocument = {"__meta__":{"hash":"sha256:070f397ffc4d8906b9db170d84c9e1954642d9016811e7625740f75a9a1be887"}} as unknown as TypedDocumentString<AppointmentsQuery, AppointmentsQueryVariables>;
 export const ChangesDocument = {"__meta__":{"hash":"sha256:7c1a57ad9580afa9e9afa0da635262e1032bc028391fd92bbe5a7a8b5d5f8de1"}} as unknown as TypedDocumentString<ChangesQuery, ChangesQueryVariables>;
+export const CollectSocialSituationDocument = {"__meta__":{"hash":"sha256:a1e63207461559c1ab844413fb7f04d1d7921c44708b301a18e539393aa1af72"}} as unknown as TypedDocumentString<CollectSocialSituationMutation, CollectSocialSituationMutationVariables>;
 export const DecideOrientationDocument = {"__meta__":{"hash":"sha256:b082749828be0a9812c791578a8054727967799dd7c04c69cac4ca46875167ec"}} as unknown as TypedDocumentString<DecideOrientationMutation, DecideOrientationMutationVariables>;
 export const DraftContractDocument = {"__meta__":{"hash":"sha256:9dc52443151d2af207f19feb0a51113260d9743b9ea0a7dcffc7e5204a42641e"}} as unknown as TypedDocumentString<DraftContractMutation, DraftContractMutationVariables>;
 export const EndFollowUpDocument = {"__meta__":{"hash":"sha256:0f7984e49900e67b8b99963d618833c243ec840f3735bf881165c3d3dd4cb346"}} as unknown as TypedDocumentString<EndFollowUpMutation, EndFollowUpMutationVariables>;
@@ -855,6 +900,7 @@ export const RecordAppointmentDocument = {"__meta__":{"hash":"sha256:d7b72ae241d
 export const RenewContractDocument = {"__meta__":{"hash":"sha256:5d2c5bb023fc6ec047c3b97420bf21c1b502b57489ccb902e64fbf6838185b93"}} as unknown as TypedDocumentString<RenewContractMutation, RenewContractMutationVariables>;
 export const ServicesDocument = {"__meta__":{"hash":"sha256:e8acf645f80add8da183071ff9211d6625173f1190edd4607febb7645275d0c1"}} as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
 export const SetAppointmentStatusDocument = {"__meta__":{"hash":"sha256:1867fa25545297d7dd0745cbe6a1f9685a53be670c73963d0f216ff911fe6570"}} as unknown as TypedDocumentString<SetAppointmentStatusMutation, SetAppointmentStatusMutationVariables>;
+export const SetDifficultyStateDocument = {"__meta__":{"hash":"sha256:a1efcf261a2447c20888149abce2061b549770ec831e1cb7c5d6910e07b75853"}} as unknown as TypedDocumentString<SetDifficultyStateMutation, SetDifficultyStateMutationVariables>;
 export const SetReferentDocument = {"__meta__":{"hash":"sha256:a8161fb6c07630f50deae1bf05781d34626ded13299dfe0cefb50ab0cddb0cce"}} as unknown as TypedDocumentString<SetReferentMutation, SetReferentMutationVariables>;
 export const SignContractDocument = {"__meta__":{"hash":"sha256:f52d70631579f056254dc4d6e6eb918a2e49e005a33db3fb4b5258a914a2425f"}} as unknown as TypedDocumentString<SignContractMutation, SignContractMutationVariables>;
 export const SignOwnContractDocument = {"__meta__":{"hash":"sha256:261819dafc763e17cc870f8e1cf44116d036a8c05a43edb878b1ee4808899dd5"}} as unknown as TypedDocumentString<SignOwnContractMutation, SignOwnContractMutationVariables>;

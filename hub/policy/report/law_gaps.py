@@ -31,6 +31,10 @@ que lit son utilisateur ; - : rien."""
 NARROWER = """## Finalités plus étroites que la ligne de l'acteur
 La table ouvre une catégorie à un acteur ; les accords, pour les seules finalités qui la demandent."""
 
+WRITTEN = """## Ce que les accords font écrire
+La table ne dit que ce qui se lit. Qui écrit quoi (CASF R.263-5) se signe donc ici, accord par accord : le reste ne
+s'écrit pas."""
+
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the law opens to one kind of actor; `purposes` None: those of its convention."""
@@ -180,6 +184,16 @@ def law_gaps_page(policy: Policy) -> str:
         (f"{name} : {policy.categories[Category(name)].label}", ", ".join(actors) or NOTHING, _unlisted(name))
         for name, actors in unlisted_categories(policy).items()
     ]
+    written = [
+        (
+            _label(grant.actor, policy),
+            f"{grant.label} (`{grant.id}`)",
+            ", ".join(sorted(grant.write)),
+            ", ".join(sorted(code for code in grant.purposes if not policy.purposes[code].abstract)),
+        )
+        for grant in policy.grants
+        if grant.write
+    ]
     whole = [(_label(actor, policy), row.scope, *row.cells.split()) for actor, row in table.rows.items()]
     return (
         "\n\n".join(
@@ -191,6 +205,8 @@ def law_gaps_page(policy: Policy) -> str:
                 markdown_table(("acteur", "finalité", "catégories fermées", "pourquoi"), narrower),
                 "## Catégories que la table ne nomme pas",
                 markdown_table(("catégorie", "ouverte à", "pourquoi"), unlisted),
+                WRITTEN,
+                markdown_table(("acteur", "accord", "écrit", "finalités"), written),
                 "## La table de la loi",
                 markdown_table(("acteur", "personnes", *table.categories.split()), whole),
             )

@@ -24,6 +24,8 @@ from subgraphs.kit.write.inputs import ARGUMENT, LinkedInput, VersionInput, Writ
 
 SOURCE = "hub"
 """The source of what is written here, in `provenance`."""
+RECORDER = "recorded_by"
+"""The column of the organisation whose agent made a row, where its owner may be another one."""
 
 Completion = Callable[[str, str], Mapping[str, Any]]
 """From the ids of a new item and of its person, the columns that the client does not say."""

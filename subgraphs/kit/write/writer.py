@@ -27,7 +27,7 @@ from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database, Transaction
 from subgraphs.kit.write import request_log, statements
 from subgraphs.kit.write.inputs import ARGUMENT, LinkedInput, Request, WrittenInput, hashed_actor, read_request
-from subgraphs.kit.write.mutations import SOURCE, MutationField, Requirement
+from subgraphs.kit.write.mutations import RECORDER, SOURCE, MutationField, Requirement
 
 STATEMENT_BYTES = 1024 * 1024
 """Memory for the statements that decide mutations, of one subgraph."""
@@ -190,11 +190,12 @@ class Writer:
             await transaction.rows(statements.update_sql(mutation, tuple(columns)), (*columns.values(), item))
             return
         entity, person = mutation.entity, subject.person
+        assert entity.table is not None
         assert entity.key is not None
         assert entity.subject is not None
         columns |= {entity.key.column.name: item, entity.subject: person, "source": SOURCE, "source_id": item}
-        for column in (entity.owner, entity.recorded_by):
-            if column is not None:
+        for column in (entity.owner, RECORDER):
+            if column is not None and column in entity.table.c:
                 columns[column] = context.organisation
         columns |= {**subject.copied, **copied, **mutation.complete(item, person)}
         await transaction.rows(statements.insert_sql(mutation, tuple(columns)), tuple(columns.values()))
