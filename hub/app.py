@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from hub.changes.change_list import ChangeList
 from hub.changes.subgraph import changes_subgraph
 from hub.changes.visibility import watched_tables
+from hub.changes.wake import Wakes
 from hub.document.nir import refuse_nir
 from hub.document.persisted import Documents
 from hub.errors import NotServed
@@ -43,6 +44,7 @@ from hub.journal.write.group_commit import Journal
 from hub.journal.write.journalling import Journalling, deferred_visibility
 from hub.journal.write.keyring import Keyring
 from hub.journal.write.outside_copies import OutsideCopies
+from hub.live_queries import LiveQueries
 from hub.matching.review_queue import ReviewQueue
 from hub.pages.graphiql_texts import graphiql_texts
 from hub.pipeline import Pipeline
@@ -132,7 +134,8 @@ class HubApp(AsgiApplication):
 
     `local` are the subgraphs of this process, `remote` the connections to the others, `links` the database of links
     between actors and people, `changed` that of what changed of whom, `sources` reads how fresh they are, `reviews` who
-    may be one person; `parts` made them all, to be closed last; `origins` are those of pages elsewhere that may ask.
+    may be one person; `parts` made them all, to be closed last; `origins` are those of pages elsewhere that may ask;
+    `live` are the queries that stay open, which `wakes` wakes.
     """
 
     def __init__(
@@ -150,9 +153,13 @@ class HubApp(AsgiApplication):
         parts: Instrumentation,
         pages: Sequence[BaseRoute],
         origins: Collection[str],
+        live: LiveQueries,
+        wakes: Wakes,
     ) -> None:
         routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *pages]
-        super().__init__(parts.endpoint(pipeline.answer, pipeline.identify), routes, page=True, origins=origins)
+        endpoint = parts.endpoint(pipeline.answer, pipeline.identify, live.events)
+        super().__init__(endpoint, routes, page=True, origins=origins)
+        self._live, self._wakes = live, wakes
         self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
         self._sources, self._changed = sources, changed
         self._journal_reader, self._copies, self._remote, self._parts = journal_reader, copies, remote, parts
@@ -188,10 +195,15 @@ class HubApp(AsgiApplication):
             stack.push_async_callback(self.pipeline.journalling.keyring.close)
             stack.push_async_callback(self._journal_reader.close)
             await stack.enter_async_context(self.pipeline.authenticator.running())
+            await stack.enter_async_context(self._wakes.running())
             await stack.enter_async_context(self._copies.running())
             await self.journal.start()
             stack.push_async_callback(self.journal.stop)
             yield
+
+    def drain(self) -> None:
+        """End the queries that stay open, so that the process can stop."""
+        self._live.drain()
 
     async def _ready(self, request: Request) -> JSONResponse:
         """Whether the hub can serve, and which sources want attention: a late one shuts no hub."""
@@ -263,6 +275,7 @@ def hub_app(
     )
     lists = AccessLists(reader, keyring, Perimeter(links), labels, partial(Sealer, keys.cursors))
     changed = parts.database(dsn(CHANGES_READER))
+    wakes = Wakes(dsn(CHANGES_READER))
     changes = ChangeList(changed, watched_tables(), partial(Sealer, keys.cursors))
     in_process: dict[str, Transport] = {
         JOURNAL: journal_subgraph(lists, table.digest),
@@ -313,7 +326,7 @@ def hub_app(
     connections = list(remote.values())
     return HubApp(
         pipeline, journal, copies, reader, links, changed, sources, reviews, local, connections, parts,
-        [*pages, *more], settings.origins,
+        [*pages, *more], settings.origins, LiveQueries(pipeline, changes, wakes, settings.streams), wakes,
     )  # fmt: skip
 
 

@@ -31,13 +31,13 @@ from hub.subscriptions.standing import Standings
 from hub.subscriptions.terms import TermsSeal
 from hub.tracing.instrumentation import Instrumentation, instrumentation
 from infra.keys import Keys, role_keys
-from infra.role_names import ACCESS, CHANGES_READER, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER
+from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER
 from infra.roles import Dsn
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.readiness import Readiness
 from subgraphs.kit.transactions import Database
 
-ROLES = (CHANGES_READER, SUBSCRIPTIONS_KEEPER, "journal_writer", "journal_keeper")
+ROLES = (CHANGES_READER, SUBSCRIPTIONS_KEEPER, *JOURNALS)
 """The database roles of the process."""
 KEYS = ("cursors", "journal", "subscriptions", *role_keys(*ROLES))
 """Its keys."""

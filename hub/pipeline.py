@@ -61,7 +61,7 @@ class Pipeline:
         plan_shown = wants_plan(request, allowed=self.show_plans)
         caller = await self.identify(request.headers)
         self.request_count.charge(caller.actor, caller.now)
-        authorised = await self._authorise(request, caller)
+        authorised = await self.authorise(request, caller)
         prepared = authorised.prepared
         quota = RequestQuota(self.enumeration_limit, caller, prepared.authorisation, authorised.variables)
         journalled = await self.journalling.record_intent(request, caller, authorised.reference, prepared)
@@ -88,7 +88,7 @@ class Pipeline:
         actor = await self.authenticator.actor(bearer(headers), now)
         return Caller(actor, self.purposes.purpose(actor, headers.get("purpose")), now)
 
-    async def _authorise(self, request: Request, caller: Caller) -> AuthorisedRequest:
+    async def authorise(self, request: Request, caller: Caller) -> AuthorisedRequest:
         """The document, decided and planned for this caller, and its variables; raises RequestRefused."""
         reference = check_reference(request.headers.get("purpose-reference"), self.purposes.reference(caller.purpose))
         actor = caller.actor
@@ -103,21 +103,25 @@ class Pipeline:
             check_whole(table_entries(authorisation, variables))
         return AuthorisedRequest(prepared, decisions, variables, revealed, reference)
 
-    async def _execute(self, caller: Caller, authorised: AuthorisedRequest) -> Projected:
-        """What the subgraphs answer under the caller's context, projected for the client, and the guard over it."""
-        prepared, decisions, variables, revealed, _ = authorised
-        context = Context(
+    def context(self, caller: Caller, authorised: AuthorisedRequest) -> Context:
+        """What subgraphs are told of the caller, and what its operation may read."""
+        return Context(
             actor=caller.actor.caller,
             kind=caller.actor.kind,
             organisation=caller.actor.organisation,
             purpose=caller.purpose,
             scopes=caller.actor.scopes,
             policy=self.table.digest,
-            decision_class=decisions.id,
-            residual=prepared.authorisation.residual,
+            decision_class=authorised.decisions.id,
+            residual=authorised.prepared.authorisation.residual,
             now=caller.now,
-            page=decisions.page,
+            page=authorised.decisions.page,
         )
+
+    async def _execute(self, caller: Caller, authorised: AuthorisedRequest) -> Projected:
+        """What the subgraphs answer under the caller's context, projected for the client, and the guard over it."""
+        prepared, _, variables, revealed, _ = authorised
+        context = self.context(caller, authorised)
         answer = await execute(
             prepared.plan, variables, self.transports, context, self.deadline, codes=self.codes, bounds=self.bounds
         )

@@ -37,7 +37,13 @@ class Server(uvicorn.Server):
                 ssl_context_factory=None if tls is None else lambda *_: tls,
             )
         )
-        self._ready = ready
+        self._ready, self._drain = ready, getattr(served, "drain", None)
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Wait for the requests under way, those that stay open having been told to end."""
+        if self._drain is not None:
+            self._drain()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -31,6 +31,7 @@ from hub.journal.write.outside_copies import Destinations
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.runs.source_settings import Rhythm, check_source, rhythms
+from hub.stream_limit import StreamLimit
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.subscriptions.addresses import networks_of
 from hub.subscriptions.notification_settings import NotificationSettings, NotificationsTable, Patience
@@ -39,7 +40,7 @@ from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
 
 RowT = TypeVar("RowT")
-NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace, Patience, RequestLimit)
+NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace, Patience, RequestLimit, StreamLimit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Settings:
     spans, if any; `checkpoints`: where those of the journal are sent; `sources`: the rhythm that each source is
     expected to keep; `webhooks`: who may send notifications; `sync`: accounts at
     the APIs of sources; `origins`: the pages that may ask from a browser; `notifications`: how subscribers to changes
-    are called.
+    are called; `streams`: how many queries may stay open.
     """
 
     audience: str
@@ -93,6 +94,7 @@ class Settings:
     sync: tuple[SyncLink, ...] = ()
     origins: frozenset[str] = frozenset()
     notifications: NotificationSettings = field(default_factory=NotificationSettings)
+    streams: StreamLimit = field(default_factory=StreamLimit)
 
     @property
     def joined(self) -> tuple[JoinedSubgraph, ...]:
@@ -203,6 +205,7 @@ class SettingsFile(TomlForm, frozen=True):
     webhooks: list[dict[str, Any]] = msgspec.field(default_factory=list)
     sync: list[dict[str, Any]] = msgspec.field(default_factory=list)
     notifications: dict[str, Any] = msgspec.field(default_factory=dict)
+    streams: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
@@ -247,6 +250,7 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
         limits=_numbers(Limits, _table(file, "limits", top.limits)),
         bounds=_numbers(Bounds, _table(file, "execution", top.execution)),
         requests=_numbers(RequestLimit, _table(file, "requests", top.requests)),
+        streams=_numbers(StreamLimit, _table(file, "streams", top.streams)),
         misses=_numbers(MissLimit, _table(file, "misses", top.misses)),
         override=top.override,
         traces=None if top.traces is None else _traces(_table(file, "traces", top.traces).read(TracesTable), folder),

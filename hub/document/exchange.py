@@ -80,5 +80,14 @@ class Reply:
         return Reply(body, _codes(errors) if errors else ())
 
 
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """One answer of a live query, and the cursor after it, from which whoever lost the connection goes on; None if no
+    other answer follows."""
+
+    reply: Reply
+    cursor: str | None
+
+
 def _codes(errors: Sequence[FieldFailed]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(error.code for error in errors))

@@ -13,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from hub.federation.client.http1 import LOOPBACK, address
 from hub.strict_toml import TomlTable
 
-ASKED = ("Authorization", "Purpose", "Purpose-Reference", "Access-Mode")
+ASKED = ("Authorization", "Purpose", "Purpose-Reference", "Access-Mode", "Last-Event-ID")
 """Headers that a page may send, beside `Accept` and `Content-Type`."""
 ANSWERED = ("Trace-Id", "Retry-After")
 """Headers that a page may read, beside those of the body."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hub.errors import RequestRefused
 from schema.lru import Lru
@@ -12,6 +12,7 @@ JSON = b"application/json; charset=utf-8"
 SERVED = {"application/graphql-response+json": RESPONSE, "application/json": JSON}
 """Media types of answers; the first is the default where the client has no preference."""
 
+EVENTS = "text/event-stream"
 CACHED_LENGTH = 200
 """Longest `Accept` header whose choice is cached, in characters."""
 
@@ -30,6 +31,14 @@ def answer_media(accept: str | None) -> bytes:
             http_status=406,
         )
     return media
+
+
+def wants_events(raw: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether these headers accept server-sent events, by name, and no answer in one piece."""
+    accept = ",".join(value.decode("latin-1") for name, value in raw if name.lower() == b"accept")
+    if "event-stream" not in accept or _choose(accept) is not None:
+        return False
+    return any(media == EVENTS and weight > 0 for media, weight in _ranges(accept))
 
 
 def is_json(content_type: str) -> bool:

@@ -18,7 +18,9 @@ from schema.nir import may_hold_nir
 SERVED = {"access-mode": ("filter", "refuse"), "schema-view": ("all", "mine"), "plan": ("show",)}
 """Supported values of some headers; other values are refused, not ignored."""
 
-SINGLE = frozenset({"authorization", "purpose", "purpose-reference", *SERVED, "content-type", "traceparent"})
+SINGLE = frozenset(
+    {"authorization", "purpose", "purpose-reference", *SERVED, "content-type", "traceparent", "last-event-id"}
+)
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~:/+=-]{1,256}")
 """Identifiers of documents; wider than appendix A, because some clients use Base64."""
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")

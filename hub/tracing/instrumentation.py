@@ -18,7 +18,7 @@ from hub.federation.client.transport import Transport
 from hub.federation.operations.operation import Operation
 from hub.federation.supergraph import Supergraph
 from hub.graph import Graph
-from hub.http.endpoint import Admission, GraphQLEndpoint
+from hub.http.endpoint import Admission, GraphQLEndpoint, Live
 from hub.identity.purpose import Purposes
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal
@@ -41,9 +41,10 @@ class Instrumentation:
         self,
         answer: Callable[[Request], Awaitable[Reply]],
         admit: Admission,
+        live: Live,
     ) -> GraphQLEndpoint:
         """The endpoint for clients."""
-        return GraphQLEndpoint(answer, admit=admit)
+        return GraphQLEndpoint(answer, admit=admit, live=live)
 
     def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
         """The stage that decides the purpose of a request."""

@@ -17,7 +17,7 @@ from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, T
 from hub.federation.execution.failures import AllowedCodes
 from hub.federation.operations.operation import Operation
 from hub.federation.supergraph import Supergraph
-from hub.http.endpoint import Admission, GraphQLEndpoint, Receive, Send
+from hub.http.endpoint import Admission, GraphQLEndpoint, Live, Receive, Send
 from hub.http.response_writer import Response
 from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
@@ -51,9 +51,10 @@ class RecordingInstrumentation(Instrumentation):
         self,
         answer: Callable[[Request], Awaitable[Reply]],
         admit: Admission,
+        live: Live,
     ) -> GraphQLEndpoint:
-        """Each request is the first span of a trace."""
-        return _Endpoint(answer, admit, self.spans)
+        """Each request is the first span of a trace, but for one that stays open: its steps have none."""
+        return _Endpoint(answer, admit, live, self.spans)
 
     def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
         """Kind of actor and purpose are attributes of the request's span."""
@@ -113,9 +114,10 @@ class _Endpoint(GraphQLEndpoint):
         self,
         answer: Callable[[Request], Awaitable[Reply]],
         admit: Admission,
+        live: Live,
         spans: Spans,
     ) -> None:
-        super().__init__(answer, admit=admit)
+        super().__init__(answer, admit=admit, live=live)
         self._spans = spans
 
     async def respond(self, scope: dict[str, Any], receive: Receive, trace: str) -> Response:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "attaques.md"
-COUNT = 55
+COUNT = 56
 """Attacks of the table."""
 NUMBERED = re.compile(r"test((?:_\d\d)+)_")
 

@@ -95,8 +95,8 @@ async def test_a_page_that_is_named_reads_the_answer_and_the_refusal(origin: str
         assert before.status_code == 200
         told = granted(before)
         assert told.pop("access-control-allow-headers").split(", ") == [
-            "Accept", "Accept-Language", "Access-Mode", "Authorization", "Content-Language", "Content-Type", "Purpose",
-            "Purpose-Reference",
+            "Accept", "Accept-Language", "Access-Mode", "Authorization", "Content-Language", "Content-Type",
+            "Last-Event-ID", "Purpose", "Purpose-Reference",
         ]  # fmt: skip
         assert told == {
             "access-control-allow-origin": origin,

@@ -1,0 +1,217 @@
+"""Live queries over server-sent events: what they tell, when they end, and what holds nobody up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from unittest.mock import patch
+
+import orjson
+import pytest
+
+from hub import live_queries
+from hub.live_queries import LiveQueries
+from schema.facts import Fact
+from tests.changes.conftest import DELTA, FOREIGNER, OFFICER, SHOWN, someone
+from tests.e2e.canary_inside import Inside
+from tests.e2e.site import PATIENCE
+from tests.kit.conftest import Rows, person_id
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+QUERY = DELTA % SHOWN
+
+
+@dataclass
+class Stream:
+    """A connection that stays open: `chunks` are what came, `started` its status and headers."""
+
+    received: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    reads: asyncio.Event = field(default_factory=asyncio.Event)
+    text: bytes = b""
+    sent: int = 0
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Take a part of the answer, once the client reads."""
+        self.sent += 1
+        await self.reads.wait()
+        await self.received.put(message)
+
+    async def chunk(self) -> bytes:
+        """The next part of the body; nothing once it ends."""
+        async with asyncio.timeout(PATIENCE):
+            message = await self.received.get()
+        self.text += message.get("body", b"")
+        return bytes(message.get("body", b""))
+
+    async def event(self) -> tuple[str, Any]:
+        """The id and the answer of the next event, beside silence."""
+        while (chunk := await self.chunk()) == b":\n\n":
+            pass
+        lines = dict(line.split(b": ", 1) for line in chunk.split(b"\n\n")[0].split(b"\n"))
+        assert lines[b"event"] == b"next", chunk
+        return lines.get(b"id", b"").decode(), orjson.loads(lines[b"data"])
+
+    async def told(self) -> tuple[list[str], list[tuple[str, str]]]:
+        """Whom the next event writes and withdraws."""
+        _, answer = await self.event()
+        page = answer["data"]["changes"]
+        return [person["id"] for person in page["nodes"]], [(gone["id"], gone["kind"]) for gone in page["withdrawn"]]
+
+
+@asynccontextmanager
+async def stream(
+    hub: Inside,
+    actor: str = OFFICER,
+    query: str = QUERY,
+    since: str | None = None,
+    *,
+    reads: bool = True,
+    **headers: str,
+) -> AsyncIterator[Stream]:
+    """An open query of an actor, begun."""
+    opened = Stream()
+    if reads:
+        opened.reads.set()
+    body = orjson.dumps({"query": query, "variables": {"since": since, "first": 100}})
+    sent = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if sent:
+            return sent.pop()
+        await opened.gone.wait()
+        return {"type": "http.disconnect"}
+
+    fields = hub.headers(actor, accept="text/event-stream", **headers)
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in fields],
+    }
+    task = asyncio.ensure_future(hub.app(scope, receive, opened.send))
+    try:
+        if reads:
+            async with asyncio.timeout(PATIENCE):
+                start = await opened.received.get()
+            opened.status = start["status"]  # type: ignore[attr-defined]
+        yield opened
+    finally:
+        opened.gone.set()
+        opened.reads.set()
+        async with asyncio.timeout(PATIENCE):
+            await task
+
+
+async def test_each_change_is_told_once_and_only_to_whoever_may_read_it(hub: Inside, world: Rows) -> None:
+    await someone(world, 1)
+    async with stream(hub) as opened, stream(hub, FOREIGNER) as foreign:
+        assert await opened.told() == ([person_id(1)], [])
+        assert await foreign.told() == ([], [])
+        await someone(world, 2)
+        assert await opened.told() == ([person_id(2)], [])
+        await someone(world, 3, (Fact.DEPARTMENT_BRSA, "2A"))
+        assert await foreign.told() == ([person_id(3)], [])
+        await world.connection.execute("UPDATE people.person SET last_name = 'Canari' WHERE id = $1", person_id(1))
+        identifier, answer = await opened.event()
+        assert [person["lastName"] for person in answer["data"]["changes"]["nodes"]] == ["Canari"]
+        assert identifier == answer["data"]["changes"]["pageInfo"]["endCursor"]
+        assert b"Canari" not in foreign.text
+        assert person_id(1).encode() not in foreign.text
+        assert person_id(2).encode() not in foreign.text
+        assert person_id(3).encode() not in opened.text
+
+
+async def test_who_leaves_is_withdrawn_and_nothing_else_and_silence_is_not_journalled(hub: Inside, world: Rows) -> None:
+    await someone(world, 1)
+    await someone(world, 2)
+    async with stream(hub) as opened:
+        await opened.event()
+        before = await world.connection.fetchval("SELECT count(*) FROM journal.disclosure")
+        await world.connection.execute(
+            "UPDATE access.person SET restrictions = $2 WHERE person_id = $1", person_id(1), int(Fact.LIMITATION)
+        )
+        assert await opened.told() == ([], [(person_id(1), "WITHDRAWN")])
+        await world.connection.execute("UPDATE people.person SET last_name = 'Tu' WHERE id = $1", person_id(1))
+        await world.connection.execute("UPDATE people.person SET last_name = 'Dit' WHERE id = $1", person_id(2))
+        assert await opened.told() == ([person_id(2)], [])
+        assert b"Tu" not in opened.text
+        rows = await world.connection.fetch("SELECT cardinality(subjects) FROM journal.disclosure OFFSET $1", before)
+        assert [row[0] for row in rows] == [1, 1]
+
+
+async def test_a_lost_connection_goes_on_from_the_id_of_its_last_event(hub: Inside, world: Rows) -> None:
+    await someone(world, 1)
+    async with stream(hub) as opened:
+        identifier, _ = await opened.event()
+    await someone(world, 2)
+    async with stream(hub, last_event_id=identifier) as again:
+        assert await again.told() == ([person_id(2)], [])
+    async with stream(hub, FOREIGNER, last_event_id=identifier) as foreign:
+        _, answer = await foreign.event()
+        assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN_INPUT"
+
+
+async def test_a_stream_ends_with_the_token_and_tells_nothing_after_it(hub: Inside, world: Rows) -> None:
+    await someone(world, 1)
+    async with stream(hub) as opened:
+        await opened.event()
+        end = hub.app.pipeline.clock() + 24 * 3600
+        later = replace(hub.app.pipeline, clock=lambda: end)
+        with patch.object(hub.app._live, "_pipeline", later):
+            await someone(world, 2)
+            _, answer = await opened.event()
+            assert answer["errors"][0]["extensions"]["code"] == "TOKEN_EXPIRED"
+            assert opened.text.endswith(b"event: complete\ndata: \n\n")
+            assert await opened.chunk() == b""
+    assert person_id(2).encode() not in opened.text
+
+
+async def test_silence_beats_and_looks_at_the_token_and_a_stopping_process_ends_without_completing(
+    hub: Inside, world: Rows
+) -> None:
+    live = LiveQueries(hub.app.pipeline, hub.app._live._changes, hub.app._wakes, hub.app._live._limit)
+    with patch.object(hub.app._endpoint, "_live", live.events), patch.object(live_queries, "HEARTBEAT", 0.01):
+        async with stream(hub) as opened:
+            await opened.event()
+            assert await opened.chunk() == b":\n\n"
+            live.drain()
+            while await opened.chunk():
+                pass
+    assert b"complete" not in opened.text
+
+
+async def test_who_does_not_read_holds_one_answer_and_opens_few(hub: Inside, world: Rows) -> None:
+    await someone(world, 1)
+    limit = replace(hub.app._live._limit, actor=2)
+    with patch.object(hub.app._live, "_limit", limit):
+        async with stream(hub, reads=False) as slow, stream(hub) as second:
+            await second.event()
+            for number in range(2, 5):
+                await someone(world, number)
+                await second.event()
+            assert slow.sent == 1
+            refused = await hub.ask(OFFICER, QUERY, {"first": 100}, accept="text/event-stream")
+            assert (refused.status, refused.code) == (429, "TOO_MANY_STREAMS")
+        async with stream(hub) as third:
+            await third.event()
+    assert not hub.app._live._open
+
+
+@pytest.mark.parametrize(
+    "query", ["{ changes { nodes { id } } }", "query($since: String) { changes(since: $since) { nodes { id } } }"]
+)
+async def test_a_query_that_has_no_cursor_to_go_on_from_is_not_kept_open(hub: Inside, query: str) -> None:
+    refused = await hub.ask(OFFICER, query, accept="text/event-stream")
+    assert (refused.status, refused.code) == (400, "LIVE_QUERY")
+
+
+async def test_another_operation_is_answered_once_and_completed(hub: Inside) -> None:
+    answer = await hub.ask(OFFICER, "{ __typename }", accept="text/event-stream")
+    assert answer.body.startswith(b'event: next\ndata: {"data":{"__typename":"Query"}')
+    assert answer.body.endswith(b"event: complete\ndata: \n\n")
+    assert (await hub.ask(OFFICER, "{ __typename }", accept="text/event-stream, */*")).data
