@@ -87,7 +87,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 
 SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
     {
-        "AGENT_NOT_YOURS": "Cet agent n'est pas connu comme agent de votre organisme : choisissez-en un qui l'est.",
+        "AGENT_NOT_YOURS": "Aucun autre agent de votre organisme n'est connu sous cet identifiant : choisissez-en un.",
         "APPOINTMENT_TO_COME": "Avant le jour du rendez-vous, personne n'y est venu (VU) ni n'y a manqué (ABSENT) : "
         "attendez ce jour, ou dites qu'il est annulé (ANNULE) ou que la personne s'est excusée (EXCUSE).",
         "BAD_FIRST": "Le nombre d'éléments par page va de 1 à 100, ou à la borne de l'application : corrigez "

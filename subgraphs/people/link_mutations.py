@@ -13,10 +13,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import strawberry
+from sqlalchemy import Text, all_, and_, func, literal_column
 
 from schema.categories import Category
 from schema.days import day_of
-from subgraphs.kit.facts_sql import ORGANISATION
+from schema.facts import Fact, link_key
+from subgraphs.kit.facts_sql import ORGANISATION, SCOPES
 from subgraphs.kit.scalars import ID, Date
 from subgraphs.kit.write.inputs import expected_version, idempotency_key, linked, target, written, written_input
 from subgraphs.kit.write.mutations import Requirement, change, creation
@@ -28,6 +30,8 @@ from subgraphs.people.journey import GroupMember, Orientation
 AHEAD = timedelta(days=90)
 """How far from today an orientation may begin."""
 DESIGNATION = Category.DESIGNATION
+AS_REFERENT = func.concat(literal_column(f"'{link_key(Fact.REFERENT, '')}'", Text()), j.agent.c.id)
+"""The scope that an agent has as a referent."""
 
 
 def _start(day: date, now: datetime) -> bool:
@@ -39,13 +43,14 @@ def _today(day: date, now: datetime) -> bool:
 
 
 def _colleague() -> Any:
-    """An agent whom a source knows as one of the writer's own organisation."""
+    """An agent whom a source knows as one of the writer's own organisation, and who is not the writer, which would keep
+    the person open to itself after its source ends that."""
     return linked(
         "agent",
         "Agent de votre organisme, par son identifiant du hub.",
         category=DESIGNATION,
-        among=j.agent.c.organisation_siret == ORGANISATION,
-        refusal=("AGENT_NOT_YOURS", "L'agent n'est pas connu comme agent de votre organisme."),
+        among=and_(j.agent.c.organisation_siret == ORGANISATION, all_(SCOPES) != AS_REFERENT),
+        refusal=("AGENT_NOT_YOURS", "L'agent n'est pas connu comme un autre agent de votre organisme."),
     )
 
 

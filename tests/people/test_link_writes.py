@@ -116,6 +116,14 @@ async def test_nobody_appoints_itself_to_a_person_whom_it_does_not_accompany_as_
     assert await links(world) == []
 
 
+async def test_nobody_appoints_itself_and_so_keeps_a_person_open_whom_its_source_ends(
+    world: Rows, writing: Subgraph
+) -> None:
+    for mutation in ("setReferent", "addToFollowUpGroup"):
+        assert await name(writing, mutation, AGENT) == ["AGENT_NOT_YOURS"]
+    assert await links(world) == []
+
+
 async def test_a_colleague_of_another_organisation_is_appointed_by_nobody_and_told_as_one_that_is_not_there(
     world: Rows, writing: Subgraph
 ) -> None:
