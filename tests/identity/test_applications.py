@@ -37,7 +37,7 @@ organisation = "99900090800017"
 def test_an_application_that_is_not_exactly_said_stops_the_start(tmp_path: Path, old: str, new: str) -> None:
     path = Issuer(tmp_path).write_settings({})
     path.write_text(path.read_text(encoding="utf-8") + APPLICATION, encoding="utf-8")
-    assert len(load_settings(path).clients) == 2
+    assert "other" in {client.name for client in load_settings(path).clients}
     assert old in APPLICATION
     path.write_text(path.read_text(encoding="utf-8").replace(APPLICATION, APPLICATION.replace(old, new)), "utf-8")
     with pytest.raises(StartRefused, match="SETTINGS_INVALID"):

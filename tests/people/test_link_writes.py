@@ -179,6 +179,7 @@ async def test_no_role_that_writes_opens_a_link_by_itself_nor_one_that_has_ended
         "DELETE FROM access.link",
         "INSERT INTO access.link (person_id) SELECT person_id FROM access.link",
         "SELECT access.follow_item()",
+        "CREATE TEMP TABLE referent AS SELECT * FROM people.referent",
     ):
         with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.FeatureNotSupportedError)):
             await connection.execute(statement)
