@@ -20,9 +20,10 @@ from .renew_contract import RenewContract
 from .runtime.access import Access
 from .runtime.answers import Answer
 from .runtime.async_hub import AsyncHub
-from .runtime.errors import FieldError, HubError, Incomplete, NotUnderstood, Refused, StartAgain, TokenRefused, Unreachable, Withheld
+from .runtime.errors import FieldError, HubError, Incomplete, NotSigned, NotUnderstood, Refused, StartAgain, TokenRefused, Unreachable, Withheld
 from .runtime.exchange import Retries
 from .runtime.hub import Hub
+from .runtime.notifications import Notification, WithdrawnPerson, read_notification
 from .runtime.pages import Page
 from .runtime.tokens import BearerTokens, ClientCredentials, Tokens
 from .runtime.vocabulary import Decision, Purpose, Reason
@@ -55,7 +56,9 @@ __all__ = [
     "Incomplete",
     "Journey",
     "JourneyRisks",
+    "NotSigned",
     "NotUnderstood",
+    "Notification",
     "Orientations",
     "Page",
     "Persons",
@@ -75,5 +78,7 @@ __all__ = [
     "TokenRefused",
     "Tokens",
     "Unreachable",
+    "WithdrawnPerson",
     "Withheld",
+    "read_notification",
 ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx2
 
-from .answers import Answer
-from .exchange import Call, Post, Retries, check_url, exchange
+from .answers import Answer, read_answer
+from .errors import Refused, Unreachable
+from .exchange import Call, Post, Retries, check_url, exchange, retry_after
+from .live import SILENCE, Listening
 from .models import Operation, PagedOperation
 from .pages import Page, page_of
 from .tokens import Tokens
@@ -69,6 +71,37 @@ class AsyncHub:
             page = page_of(following, answer)
             yield page
             following = page.following(following)
+
+    async def live(
+        self, operation: PagedOperation[Data, Node], *, purpose: str | None = None, reference: str | None = None
+    ) -> AsyncGenerator[Page[Data, Node], None]:
+        """The pages of `changes` from the operation's cursor on, then each change as it comes, across lost connections and
+        ended tokens; raises HubError."""
+        listening = Listening(operation, Call(purpose, reference), self._retries)
+        while not listening.ended:
+            try:
+                post = listening.post()
+                await self._tokens.renew_async(self._client, fresh=post.fresh_token)
+                async with self._client.stream("POST", self._url, content=post.body, headers=post.headers, timeout=SILENCE) as reply:
+                    if reply.status_code != 200:
+                        asked = retry_after(reply.headers.get("retry-after"))
+                        read_answer(operation, reply.status_code, await reply.aread(), reply.headers.get("trace-id"), asked)
+                    async for line in reply.aiter_lines():
+                        page = listening.read(line)
+                        if page is not None:
+                            yield page
+                wait, failure = listening.lost(), "closed"
+            except Refused as refusal:
+                wait, failure = listening.refused(refusal), ""
+                if wait is None:
+                    raise
+            except httpx2.TransportError as error:
+                wait, failure = listening.lost(), type(error).__name__
+            if listening.ended:
+                return
+            if wait is None:
+                raise Unreachable(failure)
+            await asyncio.sleep(wait)
 
     async def close(self) -> None:
         """Close the connections."""

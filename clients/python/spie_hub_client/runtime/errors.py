@@ -6,6 +6,7 @@
     ├── StartAgain      the cursor of a copy is no longer good: read all anew, without it
     ├── Withheld        the list that was asked for is not open to this actor: `access` says why
     ├── TokenRefused    the identity provider gave no token
+    ├── NotSigned       a notification that the hub did not sign, or long ago
     ├── Unreachable     no answer came, however often it was tried
     └── NotUnderstood   what came is no answer of the hub, or not of the form that this client was made for
 """
@@ -84,6 +85,13 @@ class TokenRefused(HubError):
     def __init__(self, code: str) -> None:
         super().__init__(f"Le fournisseur d'identité n'a pas donné de jeton [{code}]")
         self.code = code
+
+
+class NotSigned(HubError):
+    """A notification is not the hub's: answer 401, and keep nothing of it."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"Cette notification n'est pas signée par le hub [{problem}]")
 
 
 class Unreachable(HubError):

@@ -87,7 +87,7 @@ def exchange(operation: Operation[Data], call: Call, retries: Retries) -> Steps[
 
     After a first 401 it is sent at once with a fresh token: keys of issuers change. One that is not repeatable is sent again only after 429, which the hub answers before it reads the document.
     """
-    request = Post(call.headers(), _body(operation))
+    request = Post(call.headers(), body_of(operation))
     may_renew = True
     wait = retries.first_wait
     for attempt in range(1, retries.attempts + 1):
@@ -98,7 +98,7 @@ def exchange(operation: Operation[Data], call: Call, retries: Retries) -> Steps[
         last = attempt == retries.attempts
         seconds = min(wait, retries.longest_wait) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads callers in time
         if isinstance(reply, httpx2.Response):
-            asked = _retry_after(reply.headers.get("retry-after"))
+            asked = retry_after(reply.headers.get("retry-after"))
             busy = reply.status_code in (BUSY if operation.IS_REPEATABLE else BUSY[:1])
             if last or not busy or (asked or 0) > retries.longest_wait:
                 trace = reply.headers.get("trace-id")
@@ -119,7 +119,8 @@ def check_url(url: str) -> str:
     return url
 
 
-def _body(operation: Operation[Data]) -> bytes:
+def body_of(operation: Operation[Data]) -> bytes:
+    """The body of a request."""
     return msgspec.json.encode(
         {
             "query": operation.DOCUMENT,
@@ -130,7 +131,7 @@ def _body(operation: Operation[Data]) -> bytes:
     )
 
 
-def _retry_after(header: str | None) -> float | None:
+def retry_after(header: str | None) -> float | None:
     """Seconds that this header asks to wait (RFC 9110 §10.2.3: seconds or a date)."""
     if header is None:
         return None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx2
 
-from .answers import Answer
-from .exchange import Call, Post, Retries, check_url, exchange
+from .answers import Answer, read_answer
+from .errors import Refused, Unreachable
+from .exchange import Call, Post, Retries, check_url, exchange, retry_after
+from .live import SILENCE, Listening
 from .models import Operation, PagedOperation
 from .pages import Page, page_of
 from .tokens import Tokens
@@ -69,6 +71,37 @@ class Hub:
             page = page_of(following, answer)
             yield page
             following = page.following(following)
+
+    def live(
+        self, operation: PagedOperation[Data, Node], *, purpose: str | None = None, reference: str | None = None
+    ) -> Generator[Page[Data, Node], None, None]:
+        """The pages of `changes` from the operation's cursor on, then each change as it comes, across lost connections and
+        ended tokens; raises HubError."""
+        listening = Listening(operation, Call(purpose, reference), self._retries)
+        while not listening.ended:
+            try:
+                post = listening.post()
+                self._tokens.renew(self._client, fresh=post.fresh_token)
+                with self._client.stream("POST", self._url, content=post.body, headers=post.headers, timeout=SILENCE) as reply:
+                    if reply.status_code != 200:
+                        asked = retry_after(reply.headers.get("retry-after"))
+                        read_answer(operation, reply.status_code, reply.read(), reply.headers.get("trace-id"), asked)
+                    for line in reply.iter_lines():
+                        page = listening.read(line)
+                        if page is not None:
+                            yield page
+                wait, failure = listening.lost(), "closed"
+            except Refused as refusal:
+                wait, failure = listening.refused(refusal), ""
+                if wait is None:
+                    raise
+            except httpx2.TransportError as error:
+                wait, failure = listening.lost(), type(error).__name__
+            if listening.ended:
+                return
+            if wait is None:
+                raise Unreachable(failure)
+            time.sleep(wait)
 
     def close(self) -> None:
         """Close the connections."""
