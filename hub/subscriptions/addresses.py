@@ -20,8 +20,10 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 LONGEST = 2_000
 """Characters of an address."""
-TRANSLATED = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
-"""Addresses that stand for one of IPv4 (NAT64, 6to4, Teredo), which may be of any network."""
+UNICAST = ip_network("2000::/3")
+"""What the public internet has of IPv6 (RFC 4291 §2.4): other addresses stand for one of IPv4, or are of a site."""
+TRANSLATED = tuple(map(ip_network, ("2002::/16", "2001::/32")))
+"""Those of them that stand for one of IPv4 (6to4, Teredo), which may be of any network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def _unmapped(address: Address) -> Address:
 def _admitted(address: Address, networks: Sequence[Network]) -> bool:
     if any(address in network for network in networks):
         return True
+    if address.version == UNICAST.version and address not in UNICAST:
+        return False
     return address.is_global and not address.is_multicast and not any(address in network for network in TRANSLATED)
 
 
