@@ -64,7 +64,7 @@ def found_at() -> list[Column[float]]:
 
 
 def version() -> Column[int]:
-    """The version of a row that mutations change: a trigger counts it at each change, whoever makes it."""
+    """The version of a row that mutations change: a trigger counts it at each change, whoever makes it, but a merge."""
     return Column("version", Integer, nullable=False, server_default=text("1"))
 
 
