@@ -16,9 +16,11 @@ import pytest
 from playwright.sync_api import Route, sync_playwright
 
 from hub.client_code.published_typescript import PACKAGE
+from hub.subscriptions.terms import SECRET
 from infra.npm import Node, NodeAbsent, installed
 from tests.cli.commands import hub
 from tests.clients.conftest import APPLICATION, Served
+from tests.clients.test_notifications import BODY, NOW, SHOWN, signed
 from tests.conftest import ROOT
 from tests.pages.conftest import FLAGS
 
@@ -60,10 +62,25 @@ def answers(package: Node, served: Served) -> dict[str, Any]:
         "url": served.url,
         "tokens": {actor: served.token(actor) for actor in ACTORS},
         "provider": provider,
+        "notifications": {
+            "secret": SHOWN,
+            "signed": {"headers": signed(), "body": BODY.decode(), "now": NOW},
+            "forged": {"headers": signed(key=bytes(SECRET)), "body": BODY.decode(), "now": NOW},
+            "late": {"headers": signed(), "body": BODY.decode(), "now": NOW + 301},
+        },
         "persons": {"maelle": served.site.persons["maelle"]},
     }
     found: dict[str, Any] = Node(package.binary, ROOT / "tests" / "clients" / "node").run("ask.mjs", value)
     return found
+
+
+def test_live_changes_are_pages_and_a_notification_is_read_once_it_is_proven(answers: dict[str, Any]) -> None:
+    [(people, cursor)] = answers["live"]
+    assert people > 0
+    assert cursor == "string"
+    told = answers["notification"]
+    assert (told["identifier"], told["changed"], told["restart"]) == ("msg_1", ["p"], False)
+    assert [answers[name]["name"] for name in ("forged", "late")] == ["NotSigned", "NotSigned"]
 
 
 def test_data_comes_with_the_reasons_of_what_is_missing(answers: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 
-const { client, url, tokens, provider, persons } = JSON.parse(await text(process.stdin));
+const { client, url, tokens, provider, persons, notifications } = JSON.parse(await text(process.stdin));
 const hubClient = await import(pathToFileURL(client).href);
 const { Hub, bearerTokens, clientCredentials, ChangesDocument, JourneyDocument, PersonsDocument } = hubClient;
 const as = (actor, options) => new Hub(url, bearerTokens(() => tokens[actor]), options);
@@ -19,6 +19,19 @@ result.firstName = journey.whole().person.firstName;
 result.note = journey.why("person", "appointments", "nodes", "motive", "category")?.note;
 result.plain = journey.why("person", "firstName") ?? null;
 result.printed = inspect(journey, { depth: 9 }) + JSON.stringify(journey);
+
+result.live = [];
+for await (const page of as("orienteur").live(ChangesDocument, { first: 100 }, (data) => data.changes, { purpose: "orientation" })) {
+  result.live.push([page.nodes.length, typeof page.cursor]);
+  break;
+}
+const proven = (name) => {
+  const { headers, body, now } = notifications[name];
+  return hubClient.readNotification(notifications.secret, new Headers(headers), body, now);
+};
+result.notification = await proven("signed");
+result.forged = await refusal(proven("forged"));
+result.late = await refusal(proven("late"));
 
 const stranger = await as("referent-a").execute(JourneyDocument, { id: randomUUID() }, { purpose: "suivi" });
 result.absent = [stranger.data.person, stranger.access.length, stranger.why("person", "rsa", "status")];

@@ -65,6 +65,13 @@ export class TokenRefused extends HubError {
   }
 }
 
+/** A notification is not the hub's: answer 401, and keep nothing of it. */
+export class NotSigned extends HubError {
+  constructor(problem: string) {
+    super(`Cette notification n'est pas signée par le hub [${problem}]`);
+  }
+}
+
 /** No answer came. */
 export class Unreachable extends HubError {
   constructor(readonly failure: string) {

@@ -3,7 +3,7 @@
 import type { DocumentTypeDecoration } from "@graphql-typed-document-node/core";
 
 import { readAnswer, type Answer } from "./answers.js";
-import { NotUnderstood, StartAgain, Unreachable, Withheld } from "./errors.js";
+import { HubError, NotUnderstood, Refused, StartAgain, Unreachable, Withheld } from "./errors.js";
 import type { Tokens } from "./tokens.js";
 import { checkUrl } from "./url.js";
 import type { Purpose } from "./vocabulary.js";
@@ -71,6 +71,8 @@ export class Page<Data, Node> {
 const REFERENCE = /^[!-~]([ -~]{0,38}[!-~])?$/;
 /** Codes of the hub for a cursor from which nobody can go on. */
 const RESTARTS = ["CHANGES_EXPIRED", "CHANGES_RESTART"];
+/** Milliseconds without a byte after which a connection is taken for lost: the hub sends one each fifteen seconds. */
+const SILENCE = 60_000;
 const RETRIES: Retries = { attempts: 5, firstWait: 0.5, longestWait: 60 };
 
 /** A hub at an address, asked with an application's tokens; `documents` is the manifest of its operations. */
@@ -133,16 +135,87 @@ export class HubClient {
   ): AsyncGenerator<Page<Data, Node>, void> {
     const name = /\$since\b/.test(this.#document(operation).query) ? "since" : "after";
     for (let cursor = variables[name] ?? null; ; ) {
-      const answer = await this.execute(operation, { ...variables, [name]: cursor }, call);
-      const restart = answer.errors.find((error) => RESTARTS.includes(error.code));
-      if (restart) throw new StartAgain(restart.code);
-      const page = connection(answer.whole());
-      if (page?.nodes == null) throw new Withheld(answer.access);
-      const { endCursor, hasNextPage } = page.pageInfo;
-      yield new Page(page.nodes, endCursor, !hasNextPage, answer);
-      if (!hasNextPage) return;
-      if (endCursor === null || endCursor === cursor) throw new NotUnderstood(200, "endCursor"); // else the load would never end
-      cursor = endCursor;
+      const page = pageOf(await this.execute(operation, { ...variables, [name]: cursor }, call), connection);
+      yield page;
+      if (page.isLast) return;
+      if (page.cursor === null || page.cursor === cursor) throw new NotUnderstood(200, "endCursor"); // else the load would never end
+      cursor = page.cursor;
+    }
+  }
+
+  /** The pages of `changes` from `since` on, then each change as it comes, across lost connections and ended tokens; throws
+   * HubError. Leaving the loop closes the connection. */
+  async *live<Data, Variables extends Cursor, Node>(
+    operation: Operation<Data, Variables>,
+    variables: NoInfer<Variables>,
+    connection: (data: Data) => Connection<Node> | null | undefined,
+    call: Call = {},
+  ): AsyncGenerator<Page<Data, Node>, void> {
+    const document = this.#document(operation);
+    const { attempts, firstWait, longestWait } = this.#retries;
+    const headers = { ...callHeaders(call), accept: "text/event-stream" };
+    let since = variables.since ?? null;
+    for (let failures = 0, fresh = false, mayRenew = true; ; ) {
+      let wait = firstWait * 2 ** failures;
+      try {
+        const body = JSON.stringify({ ...document, variables: { ...variables, since } });
+        for await (const { response, text } of this.#events(headers, body, fresh)) {
+          if (text === null) return;
+          const page = pageOf(readAnswer<Data>(response, text, retryAfter(response.headers.get("retry-after"))), connection);
+          since = page.cursor ?? since;
+          [failures, fresh, mayRenew] = [0, false, true];
+          yield page;
+        }
+      } catch (error) {
+        if (error instanceof Refused && (error.status === 401 || error.code.startsWith("TOKEN_"))) {
+          if (!mayRenew) throw error;
+          [fresh, mayRenew] = [true, false];
+          continue;
+        }
+        if (error instanceof Refused && [429, 503].includes(error.status)) wait = error.retryAfter ?? wait;
+        else if (error instanceof HubError) throw error;
+        if (wait > longestWait) throw error;
+      }
+      failures += 1;
+      if (failures >= attempts) throw new Unreachable("live");
+      await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+    }
+  }
+
+  /** The answers of a stream; one of another status alone; null once the hub completes it. */
+  async *#events(
+    headers: Record<string, string>,
+    body: string,
+    fresh: boolean,
+  ): AsyncGenerator<{ response: Response; text: string | null }, void> {
+    const authorization = `Bearer ${await this.tokens(fresh)}`;
+    const closing = new AbortController();
+    let silence = setTimeout(() => closing.abort(), SILENCE);
+    try {
+      const sent = { ...headers, authorization };
+      const response = await fetch(this.url, { method: "POST", headers: sent, body, redirect: "error", signal: closing.signal });
+      if (response.status !== 200 || response.body === null) {
+        yield { response, text: await response.text() };
+        return;
+      }
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let rest = ""; ; ) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        clearTimeout(silence);
+        silence = setTimeout(() => closing.abort(), SILENCE);
+        const parts = (rest + value).split("\n\n");
+        rest = parts.pop() ?? "";
+        for (const lines of parts.map((part) => part.split("\n"))) {
+          if (lines.includes("event: complete")) yield { response, text: null };
+          else if (lines.includes("event: next")) {
+            yield { response, text: lines.find((line) => line.startsWith("data: "))?.slice(6) ?? "" };
+          }
+        }
+      }
+    } finally {
+      clearTimeout(silence);
+      closing.abort();
     }
   }
 
@@ -169,6 +242,18 @@ export class HubClient {
       return error instanceof Error ? error.name : "unknown";
     }
   }
+}
+
+/** The page in an answer; throws StartAgain, Incomplete, Withheld. */
+function pageOf<Data, Node>(
+  answer: Answer<Data>,
+  connection: (data: Data) => Connection<Node> | null | undefined,
+): Page<Data, Node> {
+  const restart = answer.errors.find((error) => RESTARTS.includes(error.code));
+  if (restart) throw new StartAgain(restart.code);
+  const page = connection(answer.whole());
+  if (page?.nodes == null) throw new Withheld(answer.access);
+  return new Page(page.nodes, page.pageInfo.endCursor, !page.pageInfo.hasNextPage, answer);
 }
 
 /** Whether what is written has a key, under which the hub writes it once. */
