@@ -67,31 +67,43 @@ class PagesFile:
             raise ExportRefused(
                 "EXPORT_RUNNING", f"Un autre export écrit « {self.path} » : attendez sa fin.", "the file is locked"
             ) from error
-        os.fchmod(descriptor, PRIVATE)
+        try:
+            os.fchmod(descriptor, PRIVATE)
+        except OSError as error:
+            raise unwritable(self.path) from error
+        try:
+            end = self._resumed()
+        except (KeyError, TypeError, ValueError):
+            raise self._other("the file is damaged") from None
+        self._file.truncate(end)
+        self._file.seek(end)
+        if end == 0:
+            self._write({"export": self._digest, "since": self._now})
+
+    def _resumed(self) -> int:
+        """Read the pages so far, and return how many bytes they take: none of another day; raises ExportRefused, or the
+        errors of a file that is damaged."""
         end = 0
         for line in self._lines():
             if end == 0:
                 head = orjson.loads(line)
                 if head["since"] + LONGEST < self._now:
                     break
-                self._check(head["export"])
+                if head["export"] != self._digest:
+                    raise self._other("another query, address, purpose or variables")
             else:
                 self.last = StoredPage(**orjson.loads(line))
                 self.rows += len(self.last.rows)
             end += len(line)
-        self._file.truncate(end)
-        self._file.seek(end)
-        if end == 0:
-            self._write({"export": self._digest, "since": self._now})
+        return end
 
-    def _check(self, digest: str) -> None:
-        if digest != self._digest:
-            raise ExportRefused(
-                "EXPORT_OTHER",
-                f"« {self.path} » est d'un autre export, interrompu : finissez-le par la même commande qu'alors, ou "
-                "effacez ce fichier.",
-                "another query, address, purpose or variables",
-            )
+    def _other(self, detail: str) -> ExportRefused:
+        return ExportRefused(
+            "EXPORT_OTHER",
+            f"« {self.path} » est abîmé, ou d'un autre export, interrompu : finissez-le par la même commande qu'alors, "
+            "ou effacez ce fichier.",
+            detail,
+        )
 
     def add(self, page: StoredPage) -> None:
         """Write a page, and wait until it is on the disk."""

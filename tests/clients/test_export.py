@@ -22,7 +22,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 
+from hub.errors import ExportRefused
 from hub.export.formats import FORMULA, write_csv
+from hub.export.pages_file import PagesFile
 from tests.cli.commands import Result, hub
 from tests.clients.conftest import Served
 from tests.conftest import ROOT
@@ -211,6 +213,14 @@ def test_what_was_read_a_day_ago_is_read_anew_and_what_another_export_left_is_re
     with part.open("wb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         exporter.run("people.ndjson").check_refused("EXPORT_RUNNING")
+
+
+@pytest.mark.parametrize("line", [b"CANARI", b"[]", b"{}", b'{"export": "x", "since": 2}\n{"rows": [["CANARI"]]}'])
+def test_pages_that_are_damaged_are_refused_without_a_value(line: bytes, tmp_path: Path) -> None:
+    (tmp_path / "people.csv.part").write_bytes(line + b"\n")
+    with pytest.raises(ExportRefused, match="EXPORT_OTHER") as refused, PagesFile(tmp_path / "people.csv", "x", 1):
+        pass
+    assert "CANARI" not in str(refused.value)
 
 
 def test_a_delta_goes_on_from_the_cursor_of_the_last_one_and_names_who_left(exporter: Exporter) -> None:
