@@ -47,8 +47,8 @@ def serve(
     settings: Annotated[
         Path | None,
         typer.Option(
-            help="Fichier de réglages (TOML) ; exigé pour le hub, un sous-graphe n'en prend que [traces] et ceux que "
-            "[subgraphs] joint."
+            help="Fichier de réglages (TOML) ; exigé pour le hub, un sous-graphe n'en prend que les tables « traces » "
+            "et « subgraphs »."
         ),
     ] = None,
     role: Annotated[Role, typer.Option(help="Ce que ce processus sert.")] = Role.ALL,

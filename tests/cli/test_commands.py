@@ -46,6 +46,12 @@ def test_what_is_typed_amiss_is_told_in_french_with_a_code_and_not_repeated(type
     assert "secret" not in line
 
 
+def test_the_help_of_serve_names_the_tables_of_its_settings() -> None:
+    text = hub("serve", "--help").out
+    assert "traces" in text
+    assert "subgraphs" in text
+
+
 def test_a_group_without_a_command_shows_its_help() -> None:
     result = hub("policy")
     assert (result.code, result.err) == (2, "")
