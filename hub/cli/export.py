@@ -51,6 +51,8 @@ def export(
     if since is not None and not list_query.is_delta:
         refuse("ARGUMENT_INVALID", "« --since » vaut pour une requête de « changes » seulement.")
     values = variables_of(variables)
+    if unknown := values.keys() - list_query.variables:
+        refuse("ARGUMENT_INVALID", f"La requête n'a pas de variable « ${min(unknown)} » : corrigez « --variables ».")
     _check(url, purpose, reference)
     job = Export(list_query, values, url, purpose, reference, since, output, writer_of(form))
     try:

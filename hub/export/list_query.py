@@ -49,6 +49,11 @@ class ListQuery:
         """Whether the list tells what changed since a cursor."""
         return self.paging.argument == "since"
 
+    @property
+    def variables(self) -> set[str]:
+        """The names of the variables that its text declares."""
+        return {definition.variable.name.value for definition in self.operation.node.variable_definitions or ()}
+
     def digest(self, variables: Mapping[str, Any]) -> str:
         """SHA-256 of the text and its variables."""
         return sha256(orjson.dumps([self.operation.text, variables], option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -60,7 +60,7 @@ class PagesFile:
         self._file.close()
 
     def _begin(self, descriptor: int) -> None:
-        """Take the file, and read where it is; empty it if it is of another day."""
+        """Take the file, and read where it is; empty it if it is of another day, or has no page yet."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -81,21 +81,23 @@ class PagesFile:
             self._write({"export": self._digest, "since": self._now})
 
     def _resumed(self) -> int:
-        """Read the pages so far, and return how many bytes they take: none of another day; raises ExportRefused, or the
-        errors of a file that is damaged."""
-        end = 0
-        for line in self._lines():
-            if end == 0:
-                head = orjson.loads(line)
-                if head["since"] + LONGEST < self._now:
-                    break
-                if head["export"] != self._digest:
-                    raise self._other("another query, address, purpose or variables")
-            else:
-                self.last = StoredPage(**orjson.loads(line))
-                self.rows += len(self.last.rows)
+        """Read the pages so far, and return how many bytes they take, 0 if there are none or they are of another day;
+        raises ExportRefused, or the errors of a file that is damaged."""
+        lines = self._lines()
+        first = next(lines, None)
+        if first is None:
+            return 0
+        head, end = orjson.loads(first), 0
+        digest, since = head["export"], head["since"]
+        for line in lines:
+            if since + LONGEST < self._now:
+                return 0
+            if digest != self._digest:
+                raise self._other("another query, address, purpose or variables")
+            self.last = StoredPage(**orjson.loads(line))
+            self.rows += len(self.last.rows)
             end += len(line)
-        return end
+        return len(first) + end if end else 0
 
     def _other(self, detail: str) -> ExportRefused:
         return ExportRefused(

@@ -170,6 +170,9 @@ def test_a_column_that_is_withheld_is_told_from_one_that_is_empty(exporter: Expo
     assert "Traceback" not in withheld.err
     withheld.check_refused("EXPORT_WITHHELD")
     assert not (exporter.folder / "none.csv").exists()
+    assert exporter.run("none.csv").code == 0  # corrected: nothing of the run that read no page is in the way
+    mistyped = exporter.run("none.csv", QUERY, OFFICER, "--variables", '{"departement": "08"}')
+    assert "« $departement »" in mistyped.check_refused("ARGUMENT_INVALID", 1)
 
 
 def test_an_export_that_is_killed_goes_on_from_its_last_whole_page(exporter: Exporter) -> None:
@@ -204,9 +207,9 @@ def test_what_was_read_a_day_ago_is_read_anew_and_what_another_export_left_is_re
     assert other.code == 0, other.err
     part = exporter.folder / "people.ndjson.part"
     head: dict[str, Any] = {"export": "0" * 64, "since": int((datetime.now(UTC) - timedelta(hours=23)).timestamp())}
-    part.write_bytes(orjson.dumps(head) + b"\n")
-    assert "effacez ce fichier" in exporter.run("people.ndjson").check_refused("EXPORT_OTHER")
     page = {"rows": [["LEFT"]], "cursor": "x", "is_last": True, "access": []}
+    part.write_bytes(orjson.dumps(head) + b"\n" + orjson.dumps(page) + b"\n")
+    assert "effacez ce fichier" in exporter.run("people.ndjson").check_refused("EXPORT_OTHER")
     part.write_bytes(orjson.dumps(head | {"since": head["since"] - 7200}) + b"\n" + orjson.dumps(page) + b"\n")
     assert exporter.run("people.ndjson").code == 0
     assert exporter.rows("people.ndjson") == rows
