@@ -374,8 +374,15 @@ def _checkpoints(table: CheckpointsTable, folder: Path) -> Destinations:
 def _notifications(entry: TomlTable, folder: Path) -> NotificationSettings:
     """How subscribers are called: a table of networks, authorities and numbers of `Patience`."""
     table, patience = _split(entry, NotificationsTable)
+    try:
+        networks = networks_of(table.networks)
+    except ValueError:
+        raise entry.refusal("« networks » liste des réseaux par leur préfixe, comme 10.20.0.0/16", "networks") from None
     tls = None if table.authorities is None else call_engine(client_tls, folder / table.authorities)
-    return NotificationSettings(networks_of(table.networks), tls, _numbers(Patience, patience))
+    numbers = _numbers(Patience, patience)
+    if numbers.at_once == 0:
+        raise entry.refusal("« at_once » est d'au moins 1", "at_once")
+    return NotificationSettings(networks, tls, numbers)
 
 
 def _check_encrypted(key: str, url: str) -> None:

@@ -257,6 +257,23 @@ def test_what_makes_no_place_of_keys_stops_the_start(path: Path, toml: str) -> N
     assert caught.value.code == "SETTINGS_INVALID"
 
 
+@pytest.mark.parametrize(
+    ("toml", "remedy"),
+    [
+        ('networks = ["10.20.0.1/16"]', "10.20.0.0/16"),
+        ('networks = ["toto"]', "10.20.0.0/16"),
+        ("at_once = 0", "au moins 1"),
+    ],
+)
+def test_notifications_that_could_not_be_sent_stop_the_start_at_their_line(path: Path, toml: str, remedy: str) -> None:
+    before = path.read_text(encoding="utf-8")
+    path.write_text(f"{before}\n[notifications]\n{toml}\n", encoding="utf-8")
+    with pytest.raises(StartRefused, match=remedy) as caught:
+        load_settings(path)
+    line = before.count("\n") + 3
+    assert f"{path.name}:{line}: « {toml.split()[0]} »" in str(caught.value)
+
+
 AGREEMENT = '[[agreements]]\norganisation = "99900030800011"\npurposes = {}\n'
 
 

@@ -14,7 +14,7 @@ import asyncpg
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption, ReferenceOption
@@ -114,7 +114,9 @@ def list_all(
     if json:
         typer.echo(orjson.dumps([_shown(row) for row in rows], default=str))
         return
-    table = Table("abonnement", "application", "finalité", "serveur", "état", "dernier succès", "retard", "échecs")
+    table = Table(Column("abonnement", min_width=36, no_wrap=True))
+    for header in ("application", "finalité", "serveur", "état", "dernier succès", "retard", "échecs"):
+        table.add_column(header, overflow="fold")
     for row in rows:
         lag = "–" if row.failing_since is None else f"depuis {_instant(row.failing_since)}"
         state = row.state if row.reason is None else f"{row.state} ({row.reason})"
