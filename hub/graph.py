@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import orjson
@@ -43,8 +42,8 @@ class Graph:
     supergraph: Supergraph
     schema: GraphQLSchema
     table: DecisionTable
-    labels: Mapping[str, str] = MappingProxyType({})
-    closed: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    labels: Mapping[str, str] = field(default_factory=dict)
+    closed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def pins(self) -> dict[str, str]:
