@@ -46,6 +46,8 @@ from hub.journal.write.keyring import Keyring
 from hub.journal.write.outside_copies import OutsideCopies
 from hub.live_queries import LiveQueries
 from hub.matching.review_queue import ReviewQueue
+from hub.outgoing.lateness import Backlog, outgoing_metrics
+from hub.outgoing.systems import SYSTEMS
 from hub.pages.graphiql_texts import graphiql_texts
 from hub.pipeline import Pipeline
 from hub.policy.decide.classification import Classification
@@ -54,7 +56,7 @@ from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.policy.enforce.input_check import check_variables_only
 from hub.policy.enforce.schema_view import Views
-from hub.policy.enforce.write_check import check_single_write
+from hub.policy.enforce.write_check import check_connected, check_single_write
 from hub.prepare import DEADLINE
 from hub.request_limit import RequestCount
 from hub.runs.source_status import SourceStatus
@@ -220,6 +222,13 @@ class HubApp(AsgiApplication):
         except NotServed:
             return ()
 
+    async def _backlogs(self) -> Sequence[Backlog]:
+        """What waits to be sent; nothing where it can't be read, which `/readyz` says of its role."""
+        try:
+            return await self._sources.backlogs()
+        except NotServed:
+            return ()
+
     async def _issuers(self) -> None:
         if not self.pipeline.authenticator.ready(self.pipeline.clock()):
             raise NotServed("ISSUER_KEYS_UNAVAILABLE", "Aucun émetteur n'a de clé.", "no issuer has a valid key")
@@ -229,6 +238,7 @@ class HubApp(AsgiApplication):
         issuers = pipeline.authenticator.remote.values()
         limits = pipeline.enumeration_limit, pipeline.request_count
         counters = [*self._parts.counters(), *source_metrics(await self._statuses())]
+        counters += outgoing_metrics(await self._backlogs())
         return exposition(HubMetrics(*limits, issuers, pipeline.clock(), counters))
 
 
@@ -237,14 +247,23 @@ def unix_seconds() -> int:
     return int(time.time())
 
 
-def policy_step(classification: Classification) -> Callable[[Operation, DecisionClass], Authorisation]:
+def unconnected(settings: Settings) -> Mapping[str, str]:
+    """By mutation, the labels of the systems that these settings don't reach."""
+    reached = {row.system for row in settings.outgoing}
+    return {system.mutation: system.label for system in SYSTEMS.values() if system.name not in reached}
+
+
+def policy_step(
+    classification: Classification, out_of_reach: Mapping[str, str]
+) -> Callable[[Operation, DecisionClass], Authorisation]:
     """The policy step. It first checks the operation's name, which the journal keeps, and the document's values, which
-    the cache of operations keeps."""
+    the cache of operations keeps; `out_of_reach`: systems that can't be sent to, by mutation."""
 
     def decide(operation: Operation, decisions: DecisionClass) -> Authorisation:
         check_operation_name(operation.name)
         check_variables_only(operation, classification)
         check_single_write(operation)
+        check_connected(operation, out_of_reach)
         return authorise(operation, decisions, classification)
 
     return decide
@@ -299,7 +318,7 @@ def hub_app(
         preparer=parts.preparer(
             graph.supergraph,
             graph.schema,
-            policy_step(table.classification),
+            policy_step(table.classification, unconnected(settings)),
             limits=settings.limits,
             shares=settings.override,
             exact=frozenset(local),
@@ -340,8 +359,9 @@ def _remote_transports(settings: Settings, keys: Keys, parts: Instrumentation) -
 
 
 def _partners(settings: Settings) -> Mapping[str, str]:
-    """What people call the application of a partner, by its client."""
-    return {
+    """What people call the application of a partner, or what sends to another system, by its client."""
+    sent = {system.client: f"Envoi par le hub : {system.label}" for system in SYSTEMS.values()}
+    return sent | {
         client.name: f"{client.name} ({settings.names.get(client.organisation, client.organisation)})"
         for client in settings.clients
     }

@@ -54,7 +54,7 @@ def standings(graph: Graph, settings: Settings, parts: Instrumentation) -> Stand
         preparer=parts.preparer(
             graph.supergraph,
             graph.schema,
-            policy_step(table.classification),
+            policy_step(table.classification, {}),
             limits=settings.limits,
             admit=refuse_nir,
         ),

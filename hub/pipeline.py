@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from hub.authorised_request import AuthorisedRequest
 from hub.document.exchange import Reply, Request, bearer
@@ -36,6 +36,15 @@ from schema.context import Context
 Projected: TypeAlias = tuple[dict[str, Any] | None, Sequence[FieldFailed], Guard]
 
 
+class Answered(NamedTuple):
+    """What an operation answers, before it leaves: as the subgraphs said it, with the facts of each object, and as its
+    client may read it."""
+
+    authorisation: Authorisation
+    said: Any
+    data: dict[str, Any] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """The stages of a hub; `clock` gives Unix seconds."""
@@ -61,6 +70,18 @@ class Pipeline:
         plan_shown = wants_plan(request, allowed=self.show_plans)
         caller = await self.identify(request.headers)
         self.request_count.charge(caller.actor, caller.now)
+        return await self.answer_to(caller, request, plan_shown=plan_shown)
+
+    async def answer_to(
+        self,
+        caller: Caller,
+        request: Request,
+        *,
+        plan_shown: bool = False,
+        require: Callable[[Answered], None] | None = None,
+    ) -> Reply:
+        """Answer a caller who is known; `require` raises HubError for an answer that may not leave, before the journal
+        tells that it did."""
         authorised = await self.authorise(request, caller)
         prepared = authorised.prepared
         quota = RequestQuota(self.enumeration_limit, caller, prepared.authorisation, authorised.variables)
@@ -68,7 +89,7 @@ class Pipeline:
         if is_write(prepared.operation):
             await journalled.intent_committed()
         with quota:
-            data, errors, guard = await self._execute(caller, authorised)
+            data, errors, guard = await self._execute(caller, authorised, require)
             quota.settle(data, errors, guard)
             view = self.views.requested(request.headers.get("schema-view"), authorised.decisions)
             data = await self.preparer.introspect(prepared, data, request.variables, view, caller.actor.caller)
@@ -118,7 +139,9 @@ class Pipeline:
             page=authorised.decisions.page,
         )
 
-    async def _execute(self, caller: Caller, authorised: AuthorisedRequest) -> Projected:
+    async def _execute(
+        self, caller: Caller, authorised: AuthorisedRequest, require: Callable[[Answered], None] | None
+    ) -> Projected:
         """What the subgraphs answer under the caller's context, projected for the client, and the guard over it."""
         prepared, _, variables, revealed, _ = authorised
         context = self.context(caller, authorised)
@@ -127,6 +150,8 @@ class Pipeline:
         )
         guard = Guard(prepared.authorisation.marks, variables, revealed)
         data, failures = prepared.projection.project(answer, variables, guard)
+        if require is not None:
+            require(Answered(prepared.authorisation, answer.data, data))
         return data, failed_fields(failures), guard
 
 

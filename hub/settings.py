@@ -28,6 +28,7 @@ from hub.intake.sender_settings import SenderSettings, SenderTable, sender_setti
 from hub.joined.join_settings import Join, joined_subgraph
 from hub.joined.joined_subgraph import JoinedSubgraph
 from hub.journal.write.outside_copies import Destinations
+from hub.outgoing.settings import OutgoingTable, outgoing_rows
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.runs.source_settings import Rhythm, check_source, rhythms
@@ -69,8 +70,8 @@ class Settings:
     not there; `override`: percentages of requests by label of a progressive override; `traces`: the collector of
     spans, if any; `checkpoints`: where those of the journal are sent; `sources`: the rhythm that each source is
     expected to keep; `webhooks`: who may send notifications; `sync`: accounts at
-    the APIs of sources; `origins`: the pages that may ask from a browser; `notifications`: how subscribers to changes
-    are called; `streams`: how many queries may stay open.
+    the APIs of sources; `outgoing`: systems to which what mutations write is sent; `origins`: the pages that may ask
+    from a browser; `notifications`: how subscribers to changes are called; `streams`: how many queries may stay open.
     """
 
     audience: str
@@ -92,6 +93,7 @@ class Settings:
     sources: Mapping[str, Rhythm] = field(default_factory=dict)
     webhooks: tuple[SenderSettings, ...] = ()
     sync: tuple[SyncLink, ...] = ()
+    outgoing: tuple[OutgoingTable, ...] = ()
     origins: frozenset[str] = frozenset()
     notifications: NotificationSettings = field(default_factory=NotificationSettings)
     streams: StreamLimit = field(default_factory=StreamLimit)
@@ -206,6 +208,7 @@ class SettingsFile(TomlForm, frozen=True):
     sync: list[dict[str, Any]] = msgspec.field(default_factory=list)
     notifications: dict[str, Any] = msgspec.field(default_factory=dict)
     streams: dict[str, Any] = msgspec.field(default_factory=dict)
+    outgoing: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
@@ -257,6 +260,7 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
         checkpoints=_checkpoints(_table(file, "checkpoints", top.checkpoints).read(CheckpointsTable), folder),
         sources=rhythms(file, top.sources),
         clients=_clients([row.read(ClientTable) for row in file.list_of_tables("clients")], issuers),
+        outgoing=outgoing_rows(file.list_of_tables("outgoing"), _check_encrypted),
         sync=_links(_rows_of_sources(file, "sync", SyncTable), folder),
         notifications=_notifications(_table(file, "notifications", top.notifications), folder),
         webhooks=_senders(_rows_of_sources(file, "webhooks", SenderTable), folder),

@@ -19,11 +19,12 @@ INGESTS = tuple(f"{schema}_ingest" for schema in SCHEMAS)
 JOURNALS = ("journal_writer", "journal_reader", "journal_keeper")
 RUNS_WRITER, RUNS_READER = "runs_writer", "runs_reader"
 QUARANTINE_KEEPER, QUARANTINE_WRITER = "quarantine_keeper", "quarantine_writer"
-WRITERS = ("people_write", "appointments_write")
+WRITERS = ("people_write", "appointments_write", "offers_write")
 """Roles of the subgraphs that have mutations."""
 REVIEWER = "people_review"
 CHANGES_READER = "changes_reader"
 SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER = "subscriptions_keeper", "subscriptions_writer"
+OUTGOING_SENDER = "outgoing_sender"
 LOGINS = (
     *QUERIES,
     *INGESTS,
@@ -38,5 +39,6 @@ LOGINS = (
     CHANGES_READER,
     SUBSCRIPTIONS_KEEPER,
     SUBSCRIPTIONS_WRITER,
+    OUTGOING_SENDER,
 )
 """Roles that log in, each with a password of its own."""

@@ -11,6 +11,7 @@
     runs_writer       keeps the runs of the sources (`hub.runs`)
     runs_reader       reads them
     people_review     reads pairs of people who may be one, and adds decisions, under row security
+    outgoing_sender   reads which items mutations wrote for another system, and settles what became of them
     changes_reader    reads links and what changed of whom, under row security, and no value of a person
     subscriptions_keeper  reads subscriptions, whose terms are sealed, and notes how far each has come
     subscriptions_writer  reads, adds and removes them, and stops and resumes them
@@ -40,6 +41,7 @@ from infra.role_names import (
     JOURNAL,
     JOURNAL_KEYS,
     LOGINS,
+    OUTGOING_SENDER,
     OWNERS,
     QUARANTINE,
     QUARANTINE_KEEPER,
@@ -191,6 +193,8 @@ def _privileges() -> list[str]:
             ]
     statements += [
         f"GRANT USAGE ON SCHEMA {ACCESS} TO {', '.join((*OWNERS, *QUERIES, *INGESTS, REVIEWER, *CHANGES))}",
+        f"GRANT USAGE ON SCHEMA {ACCESS}, offers TO {OUTGOING_SENDER}",
+        f"GRANT USAGE ON SCHEMA offers TO {RUNS_READER}",
         f"GRANT USAGE ON SCHEMA people TO {REVIEWER}",
     ]
     return statements

@@ -32,6 +32,7 @@ COMMANDS = {
     "token": "Donne le jeton d'un acteur de la démonstration.",
     "ingest": "Lit les fichiers d'un système source ; le même fichier donné deux fois n'écrit rien la seconde.",
     "sources": "Dit de chaque source quand elle a été lue, si c'est à temps, et ce qui en a été refusé.",
+    "send": "Envoie aux systèmes qui les tiennent les éléments que les mutations ont écrits, une fois ou sans fin.",
     "sync": "Lit l'API d'un système source jusqu'au bout, une fois ou sans fin ; ce qui y a disparu disparaît ici.",
     "quarantine": "Montre ce qui a été refusé et attend d'être relu : où, et par quel code ; jamais une donnée.",
     "matching": "Les dossiers peut-être d'une même personne : les compter, les réunir et les séparer.",

@@ -30,6 +30,10 @@ EFFECTS: Mapping[str, str] = {
     "token": READS,
     "ingest": "les données de la source, sa lecture parmi celles de `hub sources`, et, chiffré, ce qui en est refusé",
     "sources": READS,
+    "send": (
+        "envoie aux systèmes des réglages ce que les mutations ont écrit pour eux, et garde ce qu'ils en disent ; le "
+        "journal des accès"
+    ),
     "sync": (
         "les données de la source, sa lecture parmi celles que montre `hub sources`, où elle en est, et, chiffré, ce "
         "qui en est refusé"

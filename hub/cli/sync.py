@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,7 @@ from rich.console import Console
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
+from hub.cli.rhythms import seconds
 from hub.collector import collect_seldom
 from hub.errors import StartRefused
 from hub.ingest import Follower, show, source_roles
@@ -29,7 +29,6 @@ from infra.keys import Keys
 from infra.roles import Dsn
 
 app = typer.Typer(add_completion=False)
-UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "j": 86_400.0}
 
 
 @app.command()
@@ -53,7 +52,7 @@ def sync(
 ) -> None:
     if source is not None:
         find_api(source)
-    rhythm = None if every is None else _seconds(every)
+    rhythm = None if every is None else seconds(every)
     rows = load_settings(settings).sync
     if source is not None and every is None:
         _once(_link(rows, source, account), remove, keys)
@@ -128,11 +127,3 @@ def _no_account(links: Sequence[SyncLink], source: str | None) -> StartRefused:
         f"{accounts or 'aucun'}.",
         "no row of [[sync]], or several",
     )
-
-
-def _seconds(rhythm: str) -> float:
-    """The seconds of « 15m »."""
-    match = re.fullmatch(r"([1-9]\d{0,6})([smhj])", rhythm, re.ASCII)
-    if match is None:
-        refuse("ARGUMENT_INVALID", "« --every » est un nombre et son unité : 90s, 15m, 6h ou 1j.")
-    return int(match[1]) * UNITS[match[2]]

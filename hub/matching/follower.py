@@ -31,11 +31,11 @@ async def follow(apply: Apply, address: str, stop: asyncio.Event, say: Callable[
     while not stop.is_set():
         try:
             with database_refusals():
-                async with _listening(address) as (connection, woken):
+                async with listening(address) as (connection, woken):
                     await _apply_each(apply, connection, woken, stop, say)
         except HubError as error:
             say(f"{error.message} [{error.code}]")
-            await _either(stop, asyncio.Event())
+            await either(stop, asyncio.Event())
 
 
 async def _apply_each(
@@ -49,25 +49,25 @@ async def _apply_each(
         woken.clear()
         if moved := await apply(connection):
             say(f"Dossiers réunis ou séparés : {moved}.")
-        await _either(stop, woken)
+        await either(stop, woken)
 
 
 @asynccontextmanager
-async def _listening(address: str) -> AsyncIterator[tuple[Connection, asyncio.Event]]:
-    """A connection, and the event of a decision or of the connection's end."""
+async def listening(address: str, channel: str = CHANNEL) -> AsyncIterator[tuple[Connection, asyncio.Event]]:
+    """A connection, and the event of a notification of the channel or of the connection's end."""
     woken = asyncio.Event()
     connection = await asyncpg.connect(address)
     try:
-        await connection.add_listener(CHANNEL, lambda *_: woken.set())
+        await connection.add_listener(channel, lambda *_: woken.set())
         connection.add_termination_listener(lambda *_: woken.set())
         yield connection, woken
     finally:
         await connection.close()
 
 
-async def _either(first: asyncio.Event, second: asyncio.Event) -> None:
-    """Wait until one of two events is set, `SECONDS` at most."""
+async def either(first: asyncio.Event, second: asyncio.Event, seconds: float = SECONDS) -> None:
+    """Wait until one of two events is set, `seconds` at most."""
     waits = [asyncio.ensure_future(event.wait()) for event in (first, second)]
-    await asyncio.wait(waits, timeout=SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()

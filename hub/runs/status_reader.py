@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic
+from typing import TypeAlias, TypeVar
 
 import asyncpg
 
 from hub.errors import NotServed
+from hub.outgoing.lateness import Backlog, read_backlogs
 from hub.runs.source_settings import Rhythm
 from hub.runs.source_status import SourceStatus, read_status
 
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+T = TypeVar("T")
 PATIENCE = 5.0
 """Timeout of a connection and of a statement, in seconds."""
 REMEMBERED = 1.0
@@ -20,11 +24,16 @@ REMEMBERED = 1.0
 
 async def read_once(dsn: str, rhythms: Mapping[str, Rhythm], sources: Sequence[str] = ()) -> list[SourceStatus]:
     """The status of these sources and of those that ran or have a rhythm; raises NotServed (DATABASE_UNAVAILABLE)."""
+    return await _read_as(dsn, lambda connection: read_status(connection, rhythms, sources))
+
+
+async def _read_as(dsn: str, read: Callable[[Connection], Awaitable[T]]) -> T:
+    """What is read in one transaction of the role; raises NotServed (DATABASE_UNAVAILABLE)."""
     try:
         connection = await asyncpg.connect(dsn, timeout=PATIENCE, command_timeout=PATIENCE)
         try:
             async with connection.transaction(readonly=True):
-                return await read_status(connection, rhythms, sources)
+                return await read(connection)
         finally:
             await connection.close()
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -42,6 +51,7 @@ class StatusReader:
         self._dsn, self._rhythms = dsn, rhythms
         self._turn = asyncio.Lock()
         self._until, self._answer = 0.0, list[SourceStatus]()
+        self._backlogs: Sequence[Backlog] = ()
         self._failure: NotServed | None = None
 
     async def statuses(self) -> list[SourceStatus]:
@@ -54,8 +64,17 @@ class StatusReader:
                 raise self._failure.with_traceback(None)
             return self._answer
 
+    async def backlogs(self) -> Sequence[Backlog]:
+        """What waits to be sent to each system, as it was when the statuses were last read."""
+        await self.statuses()
+        return self._backlogs
+
     async def _read(self) -> None:
         try:
-            self._answer, self._failure = await read_once(self._dsn, self._rhythms), None
+            self._answer, self._backlogs = await _read_as(self._dsn, self._read_all)
+            self._failure = None
         except NotServed as failure:
             self._failure = failure
+
+    async def _read_all(self, connection: Connection) -> tuple[list[SourceStatus], list[Backlog]]:
+        return await read_status(connection, self._rhythms), await read_backlogs(connection)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from hub.errors import StartRefused
 from hub.strict_toml import TomlFile, TomlTable
@@ -18,6 +20,7 @@ from subgraphs.offers.sources.immersion_api import ImmersionApi
 from subgraphs.people.sources.api_particulier_api import ApiParticulierApi
 from subgraphs.people.sources.ft_api import FranceTravailApi
 
+FormT = TypeVar("FormT", bound=msgspec.Struct)
 APIS: Mapping[str, type[Api]] = {
     api.source: api
     for api in (
@@ -64,12 +67,16 @@ def credentials_file(directory: Path, link: SyncLink) -> Path:
 
 
 def read_credentials(directory: Path, link: SyncLink, api: Api) -> Any:
-    """The secrets of an account, if the API asks for any; raises StartRefused (SYNC_CREDENTIALS_MISSING,
-    SYNC_CREDENTIALS_EXPOSED, TOML_INVALID), without any of them."""
+    """The secrets of an account, if the API asks for any; raises StartRefused as `read_secrets`."""
     if not api.credentials.__struct_fields__:
         return api.credentials()
-    path = credentials_file(directory, link)
-    names = ", ".join(api.credentials.__struct_fields__)
+    return read_secrets(credentials_file(directory, link), api.credentials)
+
+
+def read_secrets(path: Path, form: type[FormT]) -> FormT:
+    """The secrets of a file that its owner alone may read; raises StartRefused (SYNC_CREDENTIALS_MISSING,
+    SYNC_CREDENTIALS_EXPOSED, TOML_INVALID), without any of them."""
+    names = ", ".join(form.__struct_fields__)
     if not path.is_file():
         raise StartRefused(
             "SYNC_CREDENTIALS_MISSING",
@@ -85,4 +92,4 @@ def read_credentials(directory: Path, link: SyncLink, api: Api) -> Any:
             "credentials are readable by others",
         )
     file = TomlFile(path)
-    return TomlTable(file, "", 0, file.values).read(api.credentials)
+    return TomlTable(file, "", 0, file.values).read(form)

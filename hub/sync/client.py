@@ -56,6 +56,7 @@ class _Call:
     parameters: Mapping[str, str | Sequence[str]]
     headers: Mapping[str, str]
     body: Mapping[str, str] | None = None
+    content: bytes | None = None
     fields: Mapping[str, str] | None = None
     answers: frozenset[int] = frozenset()
 
@@ -68,10 +69,10 @@ class _Token(msgspec.Struct):
 
 class ApiCalls:
     """The calls of an API (`subgraphs.kit.ingest.api.Calls`). `authenticate` gives the headers, and is asked again once
-    when a request is refused for them; `connection` reads what is stored."""
+    when a request is refused for them; `connection` reads what is stored, for an API that is read."""
 
     def __init__(
-        self, link: SyncLink, url: str, login_url: str, http: httpx2.AsyncClient, connection: Connection
+        self, link: SyncLink, url: str, login_url: str, http: httpx2.AsyncClient, connection: Connection | None = None
     ) -> None:
         self._link, self._url, self._login_url = link, url.rstrip("/"), login_url.rstrip("/")
         self._http, self._connection = http, connection
@@ -108,6 +109,12 @@ class ApiCalls:
         """The answer to a question that is no part of an address; raises ApiRefused (SYNC_…)."""
         return await self._authorised(_Call("POST", f"{self._url}{path}", {}, headers, body, answers=answers), form)
 
+    async def deliver(self, content: bytes, form: type[T], headers: Mapping[str, str], answers: frozenset[int]) -> T:
+        """The answer to a document that is sent to the address itself, as it was signed; raises ApiRefused (SYNC_…)."""
+        call = _Call("POST", self._url, {}, {"content-type": "application/json", **headers}, answers=answers)
+        answer, _ = await self._tried(replace(call, content=content), form)
+        return answer
+
     async def log_in(self, path: str, body: Mapping[str, str]) -> Mapping[str, str]:
         """The headers of the answer to a log-in; raises ApiRefused (SYNC_…)."""
         _, headers = await self._tried(_Call("POST", f"{self._login_url}{path}", {}, {}, body), msgspec.Raw)
@@ -126,10 +133,12 @@ class ApiCalls:
 
     async def stored(self, statement: str, *values: Any) -> Sequence[Mapping[str, Any]]:
         """The rows of a statement that reads."""
+        assert self._connection is not None
         return [dict(row) for row in await self._connection.fetch(statement, *values)]
 
     async def keys(self, table: Table, source: str) -> set[str]:
         """The keys that a public table holds of a source."""
+        assert self._connection is not None
         statement = f"SELECT id FROM {table.fullname} WHERE source = $1"  # noqa: S608 - the name of our own table
         return {row["id"] for row in await self._connection.fetch(statement, source)}
 
@@ -174,7 +183,13 @@ class ApiCalls:
             async with (
                 asyncio.timeout(self._link.timeout),
                 self._http.stream(
-                    call.method, call.url, params=call.parameters, headers=sent, json=call.body, data=call.fields
+                    call.method,
+                    call.url,
+                    params=call.parameters,
+                    headers=sent,
+                    content=call.content,
+                    json=call.body,
+                    data=call.fields,
                 ) as response,
             ):
                 if response.status_code not in call.answers:

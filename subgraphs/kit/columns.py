@@ -15,6 +15,8 @@ WRITTEN = {"written": True}
 """`Table.info` of a table of items that the writing role makes and changes, for an actor linked to their person."""
 REQUESTS = {"internal": True, "requests": True}
 """`Table.info` of the table of what was asked to be written: an actor sees its own requests, while it writes."""
+OUTGOING = {"internal": True, "outgoing": True}
+"""`Table.info` of the queue of items to be sent: mutations add to it, and the role that sends reads it."""
 PROFESSIONAL = {"professional": True}
 """`Table.info` of a table whose rows name agents: the query role sees them in the transaction of an actor alone."""
 

@@ -10,7 +10,7 @@ It protects rows; the residual decides which columns are read.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.sql.visitors import iterate
@@ -18,16 +18,20 @@ from sqlalchemy.sql.visitors import iterate
 from schema.facts import Fact
 from schema.served_people import served_as
 from subgraphs.kit.access import SCOPES_SETTING
-from subgraphs.kit.columns import INTERNAL, PROFESSIONAL, REQUESTS, REVIEWED, WRITTEN, lineage
+from subgraphs.kit.columns import INTERNAL, OUTGOING, PROFESSIONAL, REQUESTS, REVIEWED, WRITTEN, lineage
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.fields import ColumnField
 from subgraphs.kit.transactions import ACTOR_SETTING, ORGANISATION_SETTING
 from subgraphs.kit.write.mutations import RECORDER, SOURCE
+from subgraphs.kit.write.outgoing import SENDER
+from subgraphs.kit.write.transmission import STATE, TransmissionState
 
 SUBJECT = "person_id"
 """Subject of a table on which no entity is declared."""
 PAIR = (SUBJECT, "other_person_id")
 """Columns of the two people of a pair that may be one person."""
+RUNS_READER = "runs_reader"
+"""Role of a hub that tells how late what it reads and sends is."""
 REVIEWER = "people_review"
 """Role that reads such pairs, and writes decisions on them, for an actor whose scopes are linked to both."""
 
@@ -37,7 +41,7 @@ class Protection:
     """How a table is protected: `subject` None if its rows are of nobody who is followed, `internal` if the query role
     may read no more than `shown` of it, `professional` if its rows name agents, `reviewed` are the columns of the
     people of a pair that an agent reviews; `written` if mutations write its rows, `requests` if it holds what was asked
-    to be written."""
+    to be written, `outgoing` if it is the queue of what is to be sent, `sends` if its schema has one."""
 
     table: Table
     subject: str | None
@@ -48,6 +52,8 @@ class Protection:
     shown: tuple[str, ...] = ()
     written: bool = False
     requests: bool = False
+    outgoing: bool = False
+    sends: bool = False
 
 
 def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
@@ -63,18 +69,21 @@ def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
             if first.subject != entity.subject or (first.owner and entity.owner and first.owner != entity.owner):
                 raise ValueError(f"{first.name} and {entity.name} disagree on the rows of {entity.table.key}")
             declared[entity.table.key] = entity if entity.owner is None else first
-    return [_protection(table, declared.get(table.key)) for table in metadata.sorted_tables]
+    tables = metadata.sorted_tables
+    sends = any(table.info == OUTGOING for table in tables)
+    return [replace(_protection(table, declared.get(table.key)), sends=sends) for table in tables]
 
 
 def _protection(table: Table, entity: Entity | None) -> Protection:
-    internal, professional = table.info in (INTERNAL, REVIEWED, REQUESTS), table.info == PROFESSIONAL
+    internal, professional = table.info in (INTERNAL, REVIEWED, REQUESTS, OUTGOING), table.info == PROFESSIONAL
     written, requests = table.info == WRITTEN, table.info == REQUESTS
     reviewed = PAIR if table.info == REVIEWED else ()
     if entity is not None:
         shown = _shown(table, entity) if internal else ()
         return Protection(table, entity.subject, entity.owner, internal, professional, reviewed, shown, written)
     subject = SUBJECT if SUBJECT in table.c else None
-    return Protection(table, subject, None, internal, professional, reviewed, (), written, requests)
+    queue = table.info == OUTGOING
+    return Protection(table, subject, None, internal, professional, reviewed, (), written, requests, queue)
 
 
 def _shown(table: Table, entity: Entity) -> tuple[str, ...]:
@@ -99,6 +108,8 @@ def statements(protection: Protection) -> list[str]:
         sql.append(f"CREATE POLICY review ON {table} TO {REVIEWER} USING ({linked}) WITH CHECK ({linked})")
     if protection.written or protection.requests:
         sql += _writing(protection, table)
+    if protection.sends:
+        sql += _sending(protection, table)
     if protection.internal:
         sql.append(f"REVOKE ALL ON {table} FROM {query}")
         if not protection.shown:
@@ -124,6 +135,27 @@ def _writing(protection: Protection, table: str) -> list[str]:
         f"CREATE POLICY creation ON {table} FOR INSERT TO {role} WITH CHECK ({visible} AND {kept} AND {organisation})",
         f"CREATE POLICY change ON {table} FOR UPDATE TO {role} USING ({visible}) WITH CHECK ({visible} AND {kept})",
     ]
+
+
+def _sending(protection: Protection, table: str) -> list[str]:
+    """The policies of the role that sends: the queue, to which mutations add; of items, those that have a transmission
+    and those that systems told of; the public offer, of which the triggers of changes read what an item reveals."""
+    if protection.outgoing:
+        return [
+            f"CREATE POLICY queue ON {table} FOR INSERT TO {protection.table.schema}_write WITH CHECK (true)",
+            f"CREATE POLICY sending ON {table} TO {SENDER} USING (true)",
+            f"CREATE POLICY lateness ON {table} FOR SELECT TO {RUNS_READER} USING (true)",
+        ]
+    if STATE in protection.table.c:
+        waiting = f"source = '{SOURCE}' AND {STATE} = '{TransmissionState.PENDING.name}'"
+        unsettled, told = f"{STATE} IS NULL OR {waiting}", f"{STATE} IS NOT NULL"
+        return [
+            f"CREATE POLICY sent ON {table} FOR SELECT TO {SENDER} USING (true)",
+            f"CREATE POLICY settling ON {table} FOR UPDATE TO {SENDER} USING ({unsettled}) WITH CHECK ({told})",
+            f"CREATE POLICY doubled ON {table} FOR DELETE TO {SENDER} USING ({waiting})",
+        ]
+    is_public = protection.subject is None and not protection.internal and not protection.professional
+    return [f"CREATE POLICY sending ON {table} FOR SELECT TO {SENDER} USING (true)"] if is_public else []
 
 
 def _visible(protection: Protection) -> str:

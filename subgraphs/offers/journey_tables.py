@@ -11,7 +11,10 @@ from sqlalchemy import Boolean, Column, Date, Index, PrimaryKeyConstraint, Table
 from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
-from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, one_of, unmerged_person
+from subgraphs.kit.columns import INTERNAL, WRITTEN, identifier, instant, key, lineage, one_of, unmerged_person
+from subgraphs.kit.write.outgoing import outgoing_queue
+from subgraphs.kit.write.request_log import request_log
+from subgraphs.kit.write.transmission import transmission_columns
 from subgraphs.offers import values as v
 from subgraphs.offers.tables import metadata
 
@@ -31,25 +34,28 @@ referral = Table(
     metadata,
     *about_a_person(),
     identifier("service_id", nullable=False),
-    Column("status", Text(collation="C"), nullable=False),
+    Column("status", Text(collation="C")),
     Column("sent_on", Date, nullable=False),
     Column("processed_on", Date),
     identifier("prescriber_structure_id"),
     *organisations(),
     *lineage(),
     *unmerged_person(),
+    *transmission_columns(),
     one_of("status", v.ReferralStatus.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
+    info=WRITTEN,
 )
-"""`service_id` and `prescriber_structure_id` have no foreign key: a catalogue may come later."""
+"""`status` is null until the system that keeps the referral tells it. The service and the prescriber have no
+foreign key: a catalogue may come later."""
 
 job_application = Table(
     "job_application",
     metadata,
     *about_a_person(),
     identifier("company_id", nullable=False),
-    Column("state", Text(collation="C"), nullable=False),
+    Column("state", Text(collation="C")),
     Column("sender", Text(collation="C")),
     instant("created_at", nullable=False),
     instant("updated_at", nullable=False),
@@ -58,12 +64,15 @@ job_application = Table(
     *organisations(),
     *lineage(),
     *unmerged_person(),
+    *transmission_columns(),
     one_of("state", v.JobApplicationState.__members__),
     one_of("sender", v.SenderKind.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
     Index(None, "company_id"),
+    info=WRITTEN,
 )
+"""`state` is null until the system that keeps the application tells it."""
 
 pass_iae = Table(
     "pass_iae",
@@ -118,3 +127,6 @@ source_record = Table(
 )
 """Newest `as_of` seen of each item, kept after its removal so that a late message does not bring it back. Holds keys
 only."""
+
+write_request = request_log(metadata)
+outgoing = outgoing_queue(metadata)

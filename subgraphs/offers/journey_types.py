@@ -14,6 +14,7 @@ from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Drop, Sort, column, day_column, external, key, person_of_item, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.scalars import ID, Date, DateTime
+from subgraphs.kit.write.transmission import Transmission, transmission
 from subgraphs.offers import values as v
 from subgraphs.offers.employer_tables import company
 from subgraphs.offers.employer_types import Company, ImmersionOffer, JobPosting
@@ -55,7 +56,9 @@ class Referral:
         sensitive=service_reveals(),
         forbidden=Drop(),
     )
-    status: v.ReferralStatus | None = column(referral.c.status, SUIVI, "État de l'orientation.")
+    status: v.ReferralStatus | None = column(
+        referral.c.status, SUIVI, "État de l'orientation, nul tant que le système qui la tient ne l'a pas dit."
+    )
     sent_on: Date | None = column(referral.c.sent_on, SUIVI, "Date d'envoi.")
     processed_on: Date | None = column(referral.c.processed_on, SUIVI, "Date de la réponse du service.")
     prescriber_structure: Structure | None = to_one(
@@ -66,6 +69,7 @@ class Referral:
         sensitive=prescriber_reveals(),
         forbidden=Drop(),
     )
+    transmission: Transmission | None = transmission(SUIVI)
     provenance: Provenance | None = provenance(SUIVI)
 
 
@@ -81,7 +85,9 @@ class Referral:
 class JobApplication:
     id: ID = key(job_application.c.id)
     person: Person | None = person_of_item(person.c.person_id, job_application.c.person_id)
-    state: v.JobApplicationState | None = column(job_application.c.state, PRO, "État.")
+    state: v.JobApplicationState | None = column(
+        job_application.c.state, PRO, "État, nul tant que le système qui la tient ne l'a pas dit."
+    )
     sender: v.SenderKind | None = column(job_application.c.sender, PRO, "Qui a émis la candidature.")
     company: Company | None = to_one(
         PRO,
@@ -95,6 +101,7 @@ class JobApplication:
     updated_at: DateTime | None = column(job_application.c.updated_at, PRO, "Instant du dernier changement.")
     starts_on: Date | None = column(job_application.c.starts_on, PRO, "Début du contrat.")
     ends_on: Date | None = column(job_application.c.ends_on, PRO, "Fin du contrat.")
+    transmission: Transmission | None = transmission(PRO)
     provenance: Provenance | None = provenance(PRO)
 
 
@@ -225,6 +232,7 @@ TYPES = (
     Address,
     Constraint,
     Provenance,
+    Transmission,
     Referral,
     Company,
     JobPosting,

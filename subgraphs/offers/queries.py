@@ -15,6 +15,7 @@ from subgraphs.kit.subgraph_model import model
 from subgraphs.offers.employer_tables import immersion_offer, job_posting
 from subgraphs.offers.employer_types import ImmersionOffer, JobPosting
 from subgraphs.offers.journey_types import PRO, SUIVI, TYPES, ImmersionAgreement, JobApplication, Referral
+from subgraphs.offers.mutations import Mutation
 from subgraphs.offers.tables import service, structure
 from subgraphs.offers.types import PUB, Service, Structure
 from subgraphs.offers.values import ImmersionStatus, JobApplicationState, ReferralStatus
@@ -134,4 +135,4 @@ class Query(SubgraphQuery):
     )
 
 
-MODEL = model("offers", TYPES, Query)
+MODEL = model("offers", TYPES, Query, Mutation)

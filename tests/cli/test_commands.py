@@ -91,6 +91,7 @@ AS_INSTALLED: dict[str, tuple[str, str]] = {
     "export": ("--query nowhere --format csv --output nowhere --url http://hub/graphql", "OPERATION_UNREADABLE"),
     "token": ("referent-a --demo nowhere", "DEMO_NOT_READY"),
     "ingest": ("cnaf-flux nowhere --keys nowhere", "KEYS_MISSING"),
+    "send": ("--settings nowhere", "SETTINGS_INVALID"),
     "sync": ("data-inclusion --settings nowhere", "SETTINGS_INVALID"),
     "sources": ("--keys nowhere", "KEYS_MISSING"),
     "quarantine": ("--keys nowhere", "KEYS_MISSING"),

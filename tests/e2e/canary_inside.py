@@ -20,6 +20,7 @@ from hub.document.limits import Limits
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.identity.issuer import Issuer as Trusted
 from hub.journal.read import journal_reader
+from hub.outgoing.settings import OutgoingTable
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.settings import load_settings
@@ -180,9 +181,10 @@ async def inside(
     issuers: Mapping[str, Trusted] = NONE,
     clock: Callable[[], int] = unix_seconds,
     traces: TraceSettings | None = None,
+    outgoing: tuple[OutgoingTable, ...] = (),
 ) -> AsyncIterator[Inside]:
-    """A hub with every subgraph in this process, over this database; it trusts `issuers` beside the demo's, and has
-    sent all its spans once it has stopped."""
+    """A hub with every subgraph in this process, over this database; it trusts `issuers` beside the demo's, reaches the
+    `outgoing` systems, and has sent all its spans once it has stopped."""
     issuer = Issuer(folder)
     settings = load_settings(issuer.write_settings(agreements(list(actors.values())), names()))
     settings = replace(
@@ -193,6 +195,7 @@ async def inside(
         misses=misses,
         requests=ANY_NUMBER,
         traces=traces,
+        outgoing=outgoing,
     )
     with ExitStack() as limits:
         for module, limit in LIMITS:

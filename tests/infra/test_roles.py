@@ -102,6 +102,7 @@ async def test_a_table_made_later_is_open_to_the_roles_of_its_schema_only(fresh_
     await connection.close()
     assert privileges == {
         ("offers.later", "offers_query"): {"SELECT"},
+        ("offers.later", "offers_write"): {"SELECT"},
         ("offers.later", "offers_ingest"): {"SELECT", "INSERT", "UPDATE", "DELETE"},
         ("offers.later", "ingest"): {"SELECT", "INSERT", "UPDATE", "DELETE"},
         ("journal.later", "journal_writer"): {"INSERT"},

@@ -99,8 +99,8 @@ def test_a_right_to_write_that_is_withdrawn_is_told_for_each_input_and_mutation(
     told = {
         change.field: change.was.split()[0] for change in changes if (change.purpose, change.client) == ("suivi", None)
     }
-    schema = TABLE.classification
-    inputs = {name for name, category in schema.writes.items() if category in (Category.SUIVI, Category.FREIN)}
+    schema, written = TABLE.classification, (Category.SUIVI, Category.FREIN, Category.PRO)
+    inputs = {name for name, category in schema.writes.items() if category in written}
     mutations = {name for name, field in schema.fields.items() if field.writes and field.writes <= inputs}
-    assert {"Mutation.recordAppointment", "Mutation.draftContract"} < mutations
+    assert {"Mutation.recordAppointment", "Mutation.draftContract", "Mutation.applyToJob"} < mutations
     assert told == {**dict.fromkeys(inputs, "écrit"), **dict.fromkeys(mutations, "libre")}

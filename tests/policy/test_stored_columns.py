@@ -55,10 +55,12 @@ BOOKKEEPING = {
     "people.structure": ("siret",),
     "people.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
     "appointments.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
+    "offers.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
+    "offers.outgoing": ("system", "key", "author", "queued_at", "due_at", "attempts"),
 }
 """Columns by which a late message, or one that comes again, is known, a message finds its rows, whoever was asked
 about longest ago is asked about next, what one register plans stays when another does not, who wrote what,
-once, and who may be designated here."""
+once, who may be designated here, and what has yet to be sent."""
 REFERENCE = ("offers.commune",)
 """Tables that hold nothing of a source."""
 PLACES = ("at_latitude", "at_longitude")

@@ -94,7 +94,7 @@ DOCUMENTS = (journey, wide, many, introspecting, padded, filtered, numbers, obje
 @pytest.fixture
 def preparer() -> Preparer[DecisionClass, Authorisation]:
     """The preparer of our graph, which has prepared a document of each kind."""
-    subject = Preparer(GRAPH.supergraph, GRAPH.schema, policy_step(GRAPH.table.classification), Limits())
+    subject = Preparer(GRAPH.supergraph, GRAPH.schema, policy_step(GRAPH.table.classification, {}), Limits())
     for document in DOCUMENTS:
         subject.prepare(document(99), None, DECISIONS, "t")
     return subject

@@ -186,7 +186,7 @@ class JourneyPersonReferrals(Model, frozen=True, kw_only=True):
 class JourneyPersonReferralsNodes(Model, frozen=True, kw_only=True):
     """Orientation d'une personne vers un service."""
     status: ReferralStatus | None
-    """État de l'orientation. — Catégorie : SUIVI"""
+    """État de l'orientation, nul tant que le système qui la tient ne l'a pas dit. — Catégorie : SUIVI"""
     sent_on: Date | None = field(name="sentOn")
     """Date d'envoi. — Catégorie : SUIVI"""
     service: JourneyPersonReferralsNodesService | None
@@ -219,7 +219,7 @@ class JourneyPersonJobApplications(Model, frozen=True, kw_only=True):
 class JourneyPersonJobApplicationsNodes(Model, frozen=True, kw_only=True):
     """Candidature auprès d'un employeur de l'inclusion (Emplois de l'inclusion)."""
     state: JobApplicationState | None
-    """État. — Catégorie : PRO"""
+    """État, nul tant que le système qui la tient ne l'a pas dit. — Catégorie : PRO"""
     company: JourneyPersonJobApplicationsNodesCompany | None
     """Employeur ; une candidature auprès de celui dont la nature ou le nom révélerait une donnée protégée est
     absente de sa liste. — Catégorie : PRO ; certaines valeurs : JUST, SAN, SEJ"""

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from schema.categories import Category
 from subgraphs.kit.connection_types import argument
 from subgraphs.kit.errors import DeclarationError
 from subgraphs.kit.root_fields import RootField, RootKind
@@ -29,6 +31,8 @@ RECORDER = "recorded_by"
 
 Completion = Callable[[str, str], Mapping[str, Any]]
 """From the ids of a new item and of its person, the columns that the client does not say."""
+Dating = Callable[[datetime], Mapping[str, Any]]
+"""From the instant of a writing, the columns of a new item that tell it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,12 @@ class Requirement:
 
 class MutationField(RootField):
     """A field of `Mutation`; `complete` for one that makes a new item, None for one that changes an item. `requires`
-    of the item that it changes or, with `copies`, the columns that a new item takes of it, follows."""
+    of the item that it changes or, with `copies`, the columns that a new item takes of it, follows. `system` is the one
+    that keeps such items, to which the new one is sent, and `reveals` the categories of what it may so reveal."""
+
+    system: str | None = None
+    reveals: frozenset[Category] = frozenset()
+    dated: Dating = staticmethod(lambda now: {})
 
     def __init__(
         self,
@@ -93,6 +102,17 @@ class MutationField(RootField):
 def creation(description: str, input_: type, complete: Completion) -> Any:
     """A mutation that makes a new item of the person whom its target names, recorded by the actor's organisation."""
     return MutationField(description, input_, complete)
+
+
+def request_to(
+    system: str, description: str, input_: type, dated: Dating, *, reveals: frozenset[Category] = frozenset()
+) -> Any:
+    """A mutation that makes a new item as `creation` does, and queues it for the system that keeps such items: it is
+    nobody's own item until that system says whose. One that would reveal, by whom it names, another category than these
+    is refused."""
+    field = MutationField(description, input_, lambda item, person: {})
+    field.system, field.reveals, field.dated = system, reveals, dated
+    return field
 
 
 def succession(

@@ -48,6 +48,15 @@ def decided(model: Model, mutation: MutationField, residual: Residual) -> Decide
     if not mutation.is_of_item:
         facts = person_facts(key, residual, "f")
         return Decided(*compile_select(select(literal_column("f.v")).select_from(facts), parameters))
+    return item(model, mutation, residual)
+
+
+def item(model: Model, mutation: MutationField, residual: Residual) -> Decided:
+    """The statement that reads the facts of an item that is there; of one that is changed or succeeded to, what decides
+    that too, and locks it."""
+    parameters = Parameters()
+    parameters[TARGET] = _no_value
+    key = bindparam(TARGET, type_=Uuid())
     entity, guards = mutation.entity, Guards(model, residual)
     assert entity.table is not None
     assert entity.key is not None
@@ -58,6 +67,8 @@ def decided(model: Model, mutation: MutationField, residual: Residual) -> Decide
     scope = guards.enter(row, entity, columns, None)
     assert scope.facts is not None
     row.add(scope.facts)
+    if not mutation.is_of_item:
+        return Decided(*compile_select(row.select(), parameters))
     assert entity.subject is not None
     for column in ("version", "source", entity.subject, *mutation.copied):
         row.add(columns.c[column])

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from schema.context import Context
-from schema.facts import VALUE_FACTS, Fact
+from schema.facts import REVEALED, VALUE_FACTS, Fact
 from schema.lru import Lru
 from schema.residual import holds
 from subgraphs.kit.compiler import Compiler
@@ -25,9 +25,10 @@ from subgraphs.kit.long_lists import nulled
 from subgraphs.kit.statement import Call, Statement
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database, Transaction
-from subgraphs.kit.write import request_log, statements
+from subgraphs.kit.write import outgoing, request_log, statements
 from subgraphs.kit.write.inputs import ARGUMENT, LinkedInput, Request, WrittenInput, hashed_actor, read_request
 from subgraphs.kit.write.mutations import RECORDER, SOURCE, MutationField, Requirement
+from subgraphs.kit.write.transmission import SINCE, STATE, TransmissionState
 
 STATEMENT_BYTES = 1024 * 1024
 """Memory for the statements that decide mutations, of one subgraph."""
@@ -101,6 +102,8 @@ class Writer:
                     raise RequestFailed(subject.unmet.code, subject.unmet.message)
                 copied = await self._linked(transaction, mutation, request, call)
                 await self._store(transaction, mutation, request, item, subject, context, now, copied)
+                if mutation.system is not None:
+                    await self._check_revealed(transaction, mutation, item, call)
             else:
                 [made] = await transaction.rows(request_log.select_sql(self.model.name), (actor, request.key))
                 if made[0] != request.digest:
@@ -128,7 +131,9 @@ class Writer:
         entity, context = mutation.entity, call.context
         if not mutation.is_of_item:
             own = context.organisation is not None
-            if entity.owner is not None:
+            if mutation.system is not None:
+                facts &= ~Fact.OWN_ITEM
+            elif entity.owner is not None:
                 facts = facts & ~Fact.OWN_ITEM | (int(Fact.OWN_ITEM) if own else 0)
             if entity.recorded_by is not None and own:
                 facts |= Fact.RECORDED
@@ -194,11 +199,28 @@ class Writer:
         assert entity.key is not None
         assert entity.subject is not None
         columns |= {entity.key.column.name: item, entity.subject: person, "source": SOURCE, "source_id": item}
-        for column in (entity.owner, RECORDER):
+        for column in (entity.owner if mutation.system is None else None, RECORDER):
             if column is not None and column in entity.table.c:
                 columns[column] = context.organisation
-        columns |= {**subject.copied, **copied, **mutation.complete(item, person)}
+        columns |= {**subject.copied, **copied, **mutation.complete(item, person), **mutation.dated(now)}
+        if mutation.system is not None:
+            columns |= {STATE: TransmissionState.PENDING.name, SINCE: now}
+            author = outgoing.sealed(self.secret, item, mutation.system, context, person)
+            queued = (item, mutation.system, author, now)
+            await transaction.rows(outgoing.insert_sql(self.model.name), queued)
         await transaction.rows(statements.insert_sql(mutation, tuple(columns)), tuple(columns.values()))
+
+    async def _check_revealed(self, transaction: Transaction, mutation: MutationField, item: str, call: Call) -> None:
+        """Raise RequestFailed for a new item that would reveal to its system what such items may not."""
+        residual = call.context.residual
+        statement = self._decided.get_or(
+            (f"{mutation.graphql_name} item", residual.digest), partial(statements.item, self.model, mutation, residual)
+        )
+        rows = await transaction.rows(statement.sql, statement.arguments(call, item))
+        if not rows:
+            raise refused()
+        if rows[0][0] & sum(VALUE_FACTS[category] for category in REVEALED if category not in mutation.reveals):
+            raise RequestFailed("REVEALS_PROTECTED", "L'élément révélerait une donnée protégée à un autre système.")
 
 
 def _failed(node: Node, errors: list[Any]) -> tuple[dict[str, Any], list[RequestFailed]]:

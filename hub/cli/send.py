@@ -1,0 +1,80 @@
+"""`hub send`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.app import hub_app, hub_keys, hub_roles
+from hub.cli.local_database import database
+from hub.cli.options import KEYS, KeysOption
+from hub.cli.rhythms import RHYTHM_HELP, seconds
+from hub.collector import collect_seldom
+from hub.errors import StartRefused
+from hub.graph import load_graph
+from hub.outgoing.follower import follow
+from hub.outgoing.sender import Counts, Sender, recipients
+from hub.outgoing.settings import OutgoingTable
+from hub.settings import Settings, load_settings
+from hub.stop_signals import stopping
+from infra.keys import Keys, role_keys
+from infra.role_names import OUTGOING_SENDER, RUNS_WRITER
+from infra.roles import Dsn
+
+app = typer.Typer(add_completion=False)
+ROLES = (OUTGOING_SENDER, RUNS_WRITER)
+
+
+@app.command()
+def send(
+    settings: Annotated[Path, typer.Option(help="Fichier de réglages (TOML) du hub, dont les lignes [[outgoing]].")],
+    system: Annotated[str | None, typer.Argument(help="Système ; sans lui, tous ceux des réglages.")] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Reste, et envoie chaque élément dès qu'il est écrit.")
+    ] = False,
+    every: Annotated[
+        str, typer.Option(metavar="1m", help=f"Avec --follow, le temps entre deux essais : {RHYTHM_HELP}.")
+    ] = "1m",
+    keys: KeysOption = KEYS,
+) -> None:
+    rhythm = seconds(every)
+    placed = load_settings(settings)
+    rows = _rows(placed.outgoing, system)
+    loaded_keys = Keys.load(keys, {*hub_keys(placed.subgraphs), *role_keys(*ROLES)})
+    collect_seldom()
+    with database(loaded_keys, *hub_roles(placed.subgraphs), *ROLES) as address:
+        counts = asyncio.run(_run(placed, rows, loaded_keys, address, rhythm if follow else None))
+    typer.echo(f"{counts.text} En attente : {counts.left}.")
+    raise typer.Exit(1 if counts.left else 0)
+
+
+async def _run(
+    placed: Settings, rows: Sequence[OutgoingTable], keys: Keys, address: Dsn, rhythm: float | None
+) -> Counts:
+    """Send once, or until a signal ends the process."""
+    to = recipients(rows, keys)
+    app = hub_app(load_graph(), placed, keys, address)
+    stop = asyncio.Event()
+    with stopping(stop):
+        async with app.running():
+            sender = Sender(app.pipeline, to, keys.cursors, address, typer.echo)
+            if rhythm is None:
+                return await sender.run(stop)
+            return await follow(sender, address(OUTGOING_SENDER), stop, rhythm, typer.echo)
+
+
+def _rows(rows: Sequence[OutgoingTable], system: str | None) -> list[OutgoingTable]:
+    """The row of this system, or all; raises StartRefused (OUTGOING_SYSTEM)."""
+    named = [row for row in rows if system in (None, row.system)]
+    if not named:
+        names = ", ".join(row.system for row in rows) or "aucun"
+        raise StartRefused(
+            "OUTGOING_SYSTEM",
+            f"Aucune ligne [[outgoing]] des réglages ne relie ce système. Ceux qu'elles relient : {names}.",
+            "no such row of [[outgoing]]",
+        )
+    return named

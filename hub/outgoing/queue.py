@@ -1,0 +1,117 @@
+"""The outgoing queue of one system, as the role that sends reads and settles it.
+
+A process that sends to a system holds a lock of the database for it, which a killed one loses with its connection: two
+never send the same item at once, and what one left is taken up by another under the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from hub.outgoing.message import Waiting
+from hub.outgoing.systems import System
+from subgraphs.kit.ingest.row_map import Connection
+from subgraphs.kit.write.outgoing import opened
+from subgraphs.kit.write.transmission import TransmissionReason, TransmissionState
+
+CHANNEL = "spie_outgoing"
+"""Notified by the transaction that queues an item."""
+LOCK = "SELECT pg_try_advisory_lock(hashtextextended('spie outgoing ' || $1, 0))"
+NEXT = """
+SELECT item_id::text, key::text, author, queued_at, queued_at < now() - $2::interval AS is_late
+FROM {schema}.outgoing WHERE system = $1 AND due_at <= now() AND item_id <> ALL ($3::uuid[])
+ORDER BY queued_at, item_id LIMIT 1
+"""
+POSTPONE = """
+UPDATE {schema}.outgoing SET attempts = attempts + 1,
+    due_at = date_trunc('second', now() + least($2::interval * 2 ^ least(attempts, 20), $3::interval))
+WHERE item_id = $1
+"""
+SETTLE = """
+UPDATE {table} SET transmission_state = $2, transmission_since = now(), transmission_reason = $3, transmission_code = $4
+WHERE id = $1 AND transmission_state = 'PENDING'
+"""
+ACCEPT = """
+UPDATE {table} SET source = $2, source_id = $3, transmission_state = 'ACCEPTED', transmission_since = now()
+WHERE id = $1 AND transmission_state = 'PENDING'
+"""
+MEET = """
+UPDATE {table} SET id = $1, transmission_state = 'ACCEPTED', transmission_since = now()
+WHERE source = $2 AND source_id = $3 AND transmission_state IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An item whose turn it is: None for one whose author this installation did not seal; late: it is given up."""
+
+    item: str
+    waiting: Waiting | None
+    is_late: bool
+
+
+class Queue:
+    """The queue of a system; `secret` opens who wrote."""
+
+    def __init__(self, connection: Connection, system: System, secret: bytes) -> None:
+        self._connection, self._system, self._secret = connection, system, secret
+
+    async def hold(self) -> bool:
+        """Take the lock of the system for as long as the connection lasts; False if another process has it."""
+        return bool(await self._connection.fetchval(LOCK, self._system.name))
+
+    async def due(self, give_up: float, besides: Collection[str]) -> Due | None:
+        """The item that waits for longest, besides these."""
+        row = await self._connection.fetchrow(
+            self._sql(NEXT), self._system.name, timedelta(seconds=give_up), list(besides)
+        )
+        if row is None:
+            return None
+        author = opened(self._secret, row["item_id"], self._system.name, row["author"])
+        queued_at: datetime = row["queued_at"]
+        waiting = None if author is None else Waiting(row["item_id"], row["key"], queued_at, author)
+        return Due(row["item_id"], waiting, row["is_late"])
+
+    async def postpone(self, item: str, pause: float, longest: float) -> None:
+        """Let an item wait for longer after each time that it was not answered."""
+        await self._connection.execute(self._sql(POSTPONE), item, timedelta(seconds=pause), timedelta(seconds=longest))
+
+    async def reject(self, item: str, reason: TransmissionReason, code: str | None = None) -> None:
+        """The item is not, and will not be, in the system."""
+        async with self._connection.transaction():
+            await self._connection.execute(self._sql(SETTLE), item, TransmissionState.REJECTED.name, reason.name, code)
+            await self._leave(item)
+
+    async def accept(self, item: str, key: str) -> None:
+        """The system has the item under this key of its own, and keeps it from now on: what comes in of it from there
+        is this item, even if it came in before its answer."""
+        source = self._system.name
+        async with self._connection.transaction():
+            try:
+                async with self._connection.transaction():
+                    await self._connection.execute(self._sql(ACCEPT), item, source, key)
+            except asyncpg.UniqueViolationError:
+                await self._connection.execute(self._sql("DELETE FROM {table} WHERE id = $1"), item)
+                await self._connection.execute(self._sql(MEET), item, source, key)
+            await self._leave(item)
+
+    async def _leave(self, item: str) -> None:
+        await self._connection.execute(self._sql("DELETE FROM {schema}.outgoing WHERE item_id = $1"), item)
+
+    def _sql(self, statement: str) -> str:
+        return statement.format(schema=self._system.schema, table=self._system.table)
+
+
+@asynccontextmanager
+async def connected(dsn: str) -> AsyncIterator[Connection]:
+    """A connection of the role that sends."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()

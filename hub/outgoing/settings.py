@@ -1,0 +1,64 @@
+"""A row of `[[outgoing]]`: the address of a system of record, and how patiently it is sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from hub.outgoing.systems import SYSTEMS
+from hub.strict_toml import TomlForm, TomlTable
+from hub.sync.link_settings import SyncLink
+
+CIRCUIT = "outgoing"
+"""The account under which the circuit of a system that is sent to is kept, which no row of `[[sync]]` can name."""
+
+
+class OutgoingTable(TomlForm, frozen=True):
+    """The keys of a row; numbers are seconds, as those of `[[sync]]`. What a system has not answered `give_up` after it
+    was written is rejected."""
+
+    system: str
+    url: str
+    timeout: Annotated[float, msgspec.Meta(gt=0, le=300)] = 30.0
+    attempts: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
+    backoff: Annotated[float, msgspec.Meta(gt=0, le=60)] = 1.0
+    failures: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 3
+    pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 60.0
+    longest_pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 3_600.0
+    give_up: Annotated[float, msgspec.Meta(ge=60, le=2_592_000)] = 259_200.0
+
+    @property
+    def link(self) -> SyncLink:
+        """How calls are made, and how long the system rests after failures."""
+        return SyncLink(
+            self.system, CIRCUIT, self.url, self.url, timeout=self.timeout, attempts=self.attempts,
+            backoff=self.backoff, failures=self.failures, pause=self.pause, longest_pause=self.longest_pause,
+        )  # fmt: skip
+
+
+class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What messages to a system are signed with, as agreed with whoever runs it."""
+
+    secret: Annotated[str, msgspec.Meta(min_length=32, max_length=200, pattern=r"^[!-~]+$")]
+
+
+def outgoing_rows(rows: Sequence[TomlTable], check_url: Callable[[str, str], None]) -> tuple[OutgoingTable, ...]:
+    """The rows of `[[outgoing]]`; raises TomlRefused for a system that nothing is sent to, or that comes twice, and
+    what `check_url` raises for a key and its address."""
+    by_system: dict[str, OutgoingTable] = {}
+    for row in rows:
+        table = row.read(OutgoingTable)
+        if table.system not in SYSTEMS or table.system in by_system:
+            names = ", ".join(sorted(SYSTEMS))
+            raise row.refusal(f"« system » est l'un de ces noms, une fois chacun : {names}", "system")
+        check_url("url", table.url)
+        by_system[table.system] = table
+    return tuple(by_system.values())
+
+
+def secret_file(directory: Path, system: str) -> Path:
+    """The file of the secret under which messages to a system are signed, among the keys."""
+    return directory / f"outgoing-{system}.toml"

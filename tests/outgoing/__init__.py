@@ -1,0 +1,1 @@
+"""Sending what mutations wrote to the systems of record."""

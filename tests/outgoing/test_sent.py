@@ -1,0 +1,302 @@
+"""What a mutation writes for another system is decided again, sent under one key, and settled by the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from hub.outgoing.systems import SYSTEMS
+from schema.facts import Fact
+from tests.conftest import ROOT
+from tests.e2e.canary_operations import NOBODY
+from tests.outgoing.conftest import REFER, SERVICE, Outgoing
+from tests.simulators.system_of_record import SECRET, RecordSystem
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PENDING = {"state": "PENDING", "reason": None, "systemCode": None}
+ACCEPTED = {"state": "ACCEPTED", "reason": None, "systemCode": None}
+CAME_IN = """
+INSERT INTO offers.referral (id, person_id, service_id, status, sent_on, source, source_id, as_of)
+SELECT gen_random_uuid(), person_id, service_id, 'VALIDEE', sent_on, 'orientations', $2, now()
+FROM offers.referral WHERE id = $1
+"""
+QUEUE = "SELECT item_id::text, attempts FROM offers.outgoing"
+
+
+def rejected(reason: str, code: str | None = None) -> dict[str, Any]:
+    """A transmission that was refused."""
+    return {"state": "REJECTED", "reason": reason, "systemCode": code}
+
+
+async def test_what_is_accepted_becomes_the_systems_item_and_nothing_else_of_the_person_leaves(
+    outgoing: Outgoing,
+) -> None:
+    made = (await outgoing.refer()).data["referToService"]
+    assert made["transmission"].pop("since") is not None
+    assert (made["transmission"], made["status"], made["provenance"]) == (PENDING, None, {"source": "hub"})
+    assert (await outgoing.send()).accepted == 1
+    (body,) = outgoing.simulator.bodies
+    event = orjson.loads(body)
+    assert sorted(event) == ["actor", "data", "id", "source", "specversion", "structure", "time", "type"]
+    assert sorted(event["data"]) == ["beneficiary", "item", "sent", "service"]
+    assert (event["data"]["item"], event["data"]["service"]) == (made["id"], SERVICE)
+    low = body.decode().lower()
+    said = {(canary.owner, canary.kind) for canary in outgoing.world.canaries if canary.text.lower() in low}
+    assert said == {("vurnibal", "ID")}
+    assert outgoing.world.persons["vurnibal"] not in low
+    read = await outgoing.state(made["id"])
+    assert (read["transmission"], read["provenance"]) == (ACCEPTED, {"source": "orientations"})
+    key = outgoing.simulator.key(event["id"])
+    (row,) = await outgoing.execute("SELECT id::text, source_id FROM offers.referral WHERE source_id = $1", key)
+    assert row["id"] == made["id"]
+    assert await outgoing.execute(QUEUE) == []
+    changes = "SELECT count(*) FROM access.change WHERE person_id = $1 AND source = 'offers.referral'"
+    assert (await outgoing.execute(changes, outgoing.world.persons["vurnibal"]))[0]["count"] >= 2
+
+
+async def test_the_person_reads_to_which_system_what_was_sent(outgoing: Outgoing) -> None:
+    await outgoing.referred()
+    await outgoing.send()
+    document = "{ myAccessJournal(first: 1) { nodes { actorKind application purpose data { category fields } } } }"
+    (node,) = (await outgoing.hub.ask("personne", document)).data["myAccessJournal"]["nodes"]
+    assert (node["actorKind"], node["application"]) == (
+        "referent_cd", "Envoi par le hub : Système qui tient les orientations vers un service",
+    )  # fmt: skip
+    assert {data["category"] for data in node["data"]} == {"ID", "SUIVI"}
+
+
+async def test_an_answer_that_is_lost_is_asked_again_under_the_same_key_and_doubles_nothing(
+    outgoing: Outgoing,
+) -> None:
+    item = await outgoing.referred()
+    outgoing.simulator.lost = 1
+    await outgoing.send(timeout=0.3)
+    assert len(outgoing.simulator.items) == 1
+    assert len({orjson.loads(body)["id"] for body in outgoing.simulator.bodies}) == 1
+    assert len(outgoing.simulator.bodies) == 2
+    assert (await outgoing.state(item))["transmission"] == ACCEPTED
+
+
+async def test_an_item_that_came_in_before_its_answer_is_the_one_that_was_written(outgoing: Outgoing) -> None:
+    item = await outgoing.referred()
+    loop = asyncio.get_running_loop()
+
+    def told(key: str) -> None:
+        asyncio.run_coroutine_threadsafe(outgoing.execute(CAME_IN, item, key), loop).result(20)
+
+    outgoing.simulator.made = told
+    assert (await outgoing.send()).accepted == 1
+    read = await outgoing.state(item)
+    assert (read["transmission"], read["status"]) == (ACCEPTED, "VALIDEE")
+    (event,) = outgoing.simulator.items
+    key = outgoing.simulator.key(event)
+    rows = await outgoing.execute("SELECT id::text FROM offers.referral WHERE source_id IN ($1, $2)", key, item)
+    assert rows == [{"id": item}]
+
+
+async def test_a_refusal_is_kept_with_the_systems_code(outgoing: Outgoing) -> None:
+    item = await outgoing.referred()
+    outgoing.simulator.codes = ["SERVICE_FULL"]
+    assert (await outgoing.send()).rejected == 1
+    assert (await outgoing.state(item))["transmission"] == rejected("REFUSED", "SERVICE_FULL")
+    await outgoing.send()
+    assert len(outgoing.simulator.bodies) == 1
+
+
+@pytest.mark.parametrize("fault", ["unavailable", "limited", "malformed", "page", "closed", "text", "key", "code"])
+async def test_a_system_that_does_not_answer_as_documented_settles_nothing(outgoing: Outgoing, fault: str) -> None:
+    item, simulator = await outgoing.referred(), outgoing.simulator
+    given = {
+        "text": {"state": "Maëlle"},
+        "key": {"state": "ACCEPTED", "id": "1 85 05 78 006 084 36"},
+        "code": {"state": "REJECTED", "code": "Maëlle est inconnue"},
+    }
+    simulator.closed = fault == "closed"
+    simulator.answers = [given[fault]] * (2 if fault == "text" else 1) if fault in given else []
+    if fault not in given and fault != "closed":
+        simulator.faults.extend([fault] * 2)
+    assert (await outgoing.send()).left == 1
+    assert "Maëlle" not in str(outgoing.said)
+    assert (await outgoing.state(item))["transmission"] == PENDING
+    assert await outgoing.execute(QUEUE) == [{"item_id": item, "attempts": 1}]
+    simulator.closed = False
+    assert (await outgoing.send()).accepted == 1
+
+
+async def test_a_system_that_fails_is_left_to_rest(outgoing: Outgoing) -> None:
+    await outgoing.referred()
+    outgoing.simulator.faults.extend(["unavailable"] * 9)
+    await outgoing.send(failures=1, attempts=1)
+    await outgoing.execute("UPDATE runs.sync_state SET rests_until = now() + interval '1 hour'")
+    requests = len(outgoing.simulator.requests)
+    await outgoing.send()
+    assert len(outgoing.simulator.requests) == requests
+    assert "SYNC_CIRCUIT_OPEN" in outgoing.said[-1]
+
+
+async def test_what_waited_too_long_is_given_up(outgoing: Outgoing) -> None:
+    item = await outgoing.referred()
+    await outgoing.execute("UPDATE offers.outgoing SET queued_at = queued_at - interval '4 days'")
+    assert (await outgoing.send()).rejected == 1
+    assert (await outgoing.state(item))["transmission"] == rejected("EXPIRED")
+    assert outgoing.simulator.bodies == []
+
+
+@pytest.mark.parametrize("what", ["objection", "ended link", "erasure"])
+async def test_what_changed_since_the_write_is_decided_again_and_nothing_is_sent(outgoing: Outgoing, what: str) -> None:
+    item, person = await outgoing.referred("plimoruz"), outgoing.world.persons["plimoruz"]
+    referent = f"person_id = '{person}' AND relation = {int(Fact.REFERENT)}"
+    before, after = {
+        "objection": (
+            f"UPDATE access.person SET restrictions = {int(Fact.OPPOSITION)} WHERE person_id = '{person}'",
+            f"UPDATE access.person SET restrictions = 0 WHERE person_id = '{person}'",
+        ),
+        "ended link": (
+            f"UPDATE access.link SET valid_from = valid_from - 9, valid_until = valid_from - 8 WHERE {referent}",
+            f"UPDATE access.link SET valid_from = valid_from + 9, valid_until = NULL WHERE {referent}",
+        ),
+        "erasure": (f"DELETE FROM offers.referral WHERE id = '{item}'", "SELECT"),
+    }[what]
+    await outgoing.execute(before)
+    try:
+        assert (await outgoing.send()).rejected == 1
+    finally:
+        await outgoing.execute(after)
+    assert outgoing.simulator.bodies == []
+    read = await outgoing.state(item, "plimoruz")
+    assert read is None if what == "erasure" else read["transmission"] == rejected("NOT_PERMITTED")
+    assert await outgoing.execute(QUEUE) == []
+
+
+async def test_two_that_send_at_once_send_each_item_once(outgoing: Outgoing) -> None:
+    items = [await outgoing.referred() for _ in range(4)]
+    counts = await asyncio.gather(*(outgoing.send() for _ in range(3)))
+    assert sum(counted.accepted for counted in counts) == len(items) == len(outgoing.simulator.bodies)
+
+
+async def test_a_category_that_the_system_may_not_have_is_never_sent(outgoing: Outgoing) -> None:
+    item, system = await outgoing.referred(), SYSTEMS["orientations"]
+    asking = replace(system, selects=f"theme {system.selects}", data={**system.data, "theme": ("theme",)})
+    assert (await outgoing.send(asking)).rejected == 1
+    assert outgoing.simulator.bodies == []
+    assert (await outgoing.state(item))["transmission"] == rejected("NOT_PERMITTED")
+
+
+async def test_an_author_that_this_hub_did_not_seal_for_this_item_sends_nothing(outgoing: Outgoing) -> None:
+    one, other = await outgoing.referred(), await outgoing.referred("plimoruz")
+    swap = (
+        "UPDATE offers.outgoing q SET author = o.author FROM offers.outgoing o WHERE q.item_id = $1 AND o.item_id = $2"
+    )
+    await outgoing.execute(swap, one, other)
+    await outgoing.send()
+    (body,) = outgoing.simulator.bodies
+    assert orjson.loads(body)["data"]["item"] == other
+    assert (await outgoing.state(one))["transmission"] == rejected("NOT_PERMITTED")
+
+
+async def test_a_person_of_others_a_hidden_service_and_an_unknown_one_are_refused_and_queue_nothing(
+    outgoing: Outgoing,
+) -> None:
+    for slug in ("xandrovu", "groxandel"):
+        assert (await outgoing.refer(slug)).code == "WRITE_REFUSED"
+    nobody = {"person": NOBODY, "service": SERVICE, "idempotencyKey": "key-of-nobody"}
+    assert (await outgoing.hub.ask("referent-a", REFER, {"input": nobody})).code == "WRITE_REFUSED"
+    assert (await outgoing.refer(service="nowhere--service")).code == "OFFER_UNKNOWN"
+    hidden = await outgoing.execute(
+        "SELECT service.id FROM offers.service JOIN offers.structure ON structure.id = structure_id"
+        " WHERE sensitivity IS NOT NULL ORDER BY 1"
+    )
+    for row in hidden:
+        assert (await outgoing.refer(service=row["id"])).code == "REVEALS_PROTECTED", row
+    assert hidden
+    health = await outgoing.refer(service="demonstration--service-02")
+    assert health.code == "REVEALS_PROTECTED"
+    assert await outgoing.execute(QUEUE) == []
+
+
+async def test_a_key_that_comes_again_queues_once_and_serves_nothing_else(outgoing: Outgoing) -> None:
+    asked = {"person": outgoing.world.persons["vurnibal"], "service": SERVICE, "idempotencyKey": "sent-again-01"}
+    answers = [await outgoing.hub.ask("referent-a", REFER, {"input": asked}) for _ in range(2)]
+    assert len({answer.data["referToService"]["id"] for answer in answers}) == 1
+    assert len(await outgoing.execute(QUEUE)) == 1
+    asked["service"] = "demonstration--service-04"
+    assert (await outgoing.hub.ask("referent-a", REFER, {"input": asked})).code == "IDEMPOTENCY_KEY_REUSED"
+
+
+async def test_the_queue_holds_nothing_of_the_person_nor_of_who_wrote(outgoing: Outgoing) -> None:
+    await outgoing.referred()
+    (row,) = await outgoing.execute("SELECT outgoing::text AS row FROM offers.outgoing")
+    (raw,) = await outgoing.execute("SELECT encode(author, 'escape') AS author FROM offers.outgoing")
+    held = row["row"] + raw["author"]
+    assert [canary.text for canary in outgoing.world.canaries if canary.text and canary.text in held] == []
+    assert "referent" not in held
+
+
+async def test_what_waits_is_counted_for_whoever_watches(outgoing: Outgoing) -> None:
+    await outgoing.referred()
+    (backlog,) = [row for row in await outgoing.hub.app._backlogs() if row.system == "orientations"]
+    assert (backlog.waiting, backlog.oldest is not None) == (1, True)
+
+
+async def test_a_system_without_settings_is_written_nothing_for(outgoing: Outgoing) -> None:
+    document = "mutation A($input: ApplyToJobInput!) { applyToJob(input: $input) { id } }"
+    asked = {"person": outgoing.world.persons["vurnibal"], "company": "x", "idempotencyKey": "not-connected"}
+    got = await outgoing.hub.ask("referent-a", document, {"input": asked})
+    assert (got.status, got.code, got.statements) == (409, "NOT_CONNECTED", {})
+
+
+async def test_what_reveals_more_since_the_write_is_not_sent(outgoing: Outgoing) -> None:
+    item = await outgoing.referred()
+    reveal = (
+        "UPDATE offers.structure SET sensitivity = $1 FROM offers.service"
+        " WHERE structure.id = structure_id AND service.id = $2"
+    )
+    await outgoing.execute(reveal, "SAN", SERVICE)
+    try:
+        assert (await outgoing.send()).rejected == 1
+    finally:
+        await outgoing.execute(reveal, None, SERVICE)
+    assert outgoing.simulator.bodies == []
+    assert (await outgoing.state(item))["transmission"] == rejected("NOT_PERMITTED")
+
+
+async def test_a_command_that_is_killed_at_any_step_is_taken_up_by_the_next_and_sends_one_item(
+    outgoing: Outgoing, folder: Path, served: tuple[RecordSystem, str]
+) -> None:
+    """kill -9 once the request has come, then once the item is made; the third settles it."""
+    item, simulator = await outgoing.referred(), outgoing.simulator
+    settings = folder / "sends.toml"
+    settings.write_text(
+        f'{(folder / "settings.toml").read_text()}\n[[outgoing]]\nsystem = "orientations"\nurl = "{served[1]}"\n'
+    )
+    keys = outgoing.hub.database.keys.directory
+    (keys / "outgoing-orientations.toml").touch(0o600)
+    (keys / "outgoing-orientations.toml").write_text(f'secret = "{SECRET}"\n')
+    command = [sys.executable, "-m", "hub.cli", "send", "--settings", str(settings), "--keys", str(keys)]
+    running: list[subprocess.Popen[bytes]] = []
+
+    def kill(*_: str) -> None:
+        running[-1].kill()
+
+    def run() -> int:
+        running.append(
+            subprocess.Popen(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": outgoing.hub.database.place})
+        )
+        return running[-1].wait()
+
+    for step in ("request", "item", "none"):
+        simulator.before_answer = kill if step == "request" else lambda: None
+        simulator.made = kill if step == "item" else lambda key: None
+        assert await asyncio.to_thread(run) == (0 if step == "none" else -9)
+    assert len(simulator.items) == 1
+    assert len({orjson.loads(body)["id"] for body in simulator.bodies}) == 1
+    assert (await outgoing.state(item))["transmission"] == ACCEPTED
