@@ -22,6 +22,7 @@ from hub.federation.client.http1 import LOOPBACK, Care, address
 from hub.federation.client.tls import client_tls
 from hub.federation.execution.execute import Bounds
 from hub.http.cross_origin import read_origins
+from hub.identity.actor import HUB_CLIENT
 from hub.identity.applications import Client
 from hub.identity.issuer import TOKEN_SECONDS, Issuer, Pace, Source
 from hub.intake.sender_settings import SenderSettings, SenderTable, sender_settings
@@ -110,6 +111,7 @@ class Settings:
 
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
+ClientName = Annotated[str, msgspec.Meta(min_length=1, pattern=f"^(?!{HUB_CLIENT})")]
 Percentage = Annotated[float, msgspec.Meta(ge=0, le=100)]
 TIME = msgspec.Meta(gt=0, le=366 * 86_400)
 """A time in seconds: of none, a limit would forgive all at once."""
@@ -124,7 +126,7 @@ class IssuerTable(TomlForm, frozen=True):
     keys_url: str | None = None
     authorities: str | None = None
     kinds: frozenset[str] | None = None
-    clients: frozenset[Name] | None = None
+    clients: frozenset[ClientName] | None = None
     token_seconds: Annotated[int, msgspec.Meta(ge=1)] = TOKEN_SECONDS
 
 
@@ -140,7 +142,7 @@ class ClientTable(TomlForm, frozen=True):
     """A row of `[[clients]]`; one without `scopes` receives nothing."""
 
     issuer: str
-    client: Name
+    client: ClientName
     organisation: Name
     scopes: frozenset[Name] = frozenset()
 
@@ -148,7 +150,7 @@ class ClientTable(TomlForm, frozen=True):
 class DocumentsTable(TomlForm, frozen=True):
     """A row of `[[documents]]`: the manifest of a client."""
 
-    client: Name
+    client: ClientName
     manifest: str
     only: bool = True
 

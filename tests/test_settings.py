@@ -191,6 +191,21 @@ def test_an_issuer_is_admitted_for_the_kinds_that_are_named_else_for_all(path: P
     assert issuer.kinds == frozenset({"siae"})
 
 
+@pytest.mark.parametrize(
+    ("old", "key"),
+    [('clients = ["demo"]', "clients"), ('client = "parcours-partage"', "client"), ("[[documents]]\nclient", "client")],
+    ids=["of an issuer", "of a partner", "with a manifest"],
+)
+def test_no_application_bears_a_name_of_the_hub_s_own(path: Path, old: str, key: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    start, end = text.split(old, 1)
+    line, quote, rest = (old + end).partition('"')
+    path.write_text(f"{start}{line}{quote}hub send orientations{rest[rest.index(quote) :]}", encoding="utf-8")
+    with pytest.raises(StartRefused, match=f"« {key} » n'a pas la forme attendue"):
+        load_settings(path)
+
+
 def issuer(path: Path, toml: str) -> Issuer:
     """The issuer of settings with this source of keys."""
     text = path.read_text(encoding="utf-8")

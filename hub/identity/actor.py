@@ -16,6 +16,8 @@ CLAIM = "spie"
 """Private claim of our tokens that holds the actor; the registered claims keep their registered meaning (RFC 7519)."""
 LONGEST_SUBJECT = 255
 """Longest `sub`, in characters (OpenID Connect Core §2): the journal names the reader by it."""
+HUB_CLIENT = "hub "
+"""How the names begin under which the journal tells of what the hub itself sends: no application bears one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def actor_from_claims(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind],
         organisation_type=organisation_type,
         purposes=frozenset(_texts(actor_claims, "purposes")) & kind.purposes,
         scopes=scope_keys(kind.scopes, ids),
-        client=client_from_claims(claims) or claims["sub"],
+        client=_unreserved(client_from_claims(claims) or claims["sub"]),
         expires=min(claims["exp"], habilitation),
         habilitated_until=habilitation,
     )
@@ -102,6 +104,12 @@ def client_from_claims(claims: Mapping[str, Any]) -> str | None:
     if len(clients) > 1:
         raise refused("the token names two applications")
     return next(iter(clients), None)
+
+
+def _unreserved(client: str) -> str:
+    if client.startswith(HUB_CLIENT):
+        raise refused("the token names an application by a name of the hub's own")
+    return client
 
 
 def scope_keys(scopes: Mapping[Fact, str], ids: Mapping[str, list[str]]) -> tuple[str, ...]:

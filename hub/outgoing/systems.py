@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hub.identity.actor import HUB_CLIENT
 from schema.categories import Category
 
 PERSON = "firstName lastName birthDate"
@@ -50,7 +51,7 @@ class System:
     @property
     def client(self) -> str:
         """The application under which the journal tells that something was sent to this system."""
-        return f"hub send {self.name}"
+        return f"{HUB_CLIENT}send {self.name}"
 
 
 SYSTEMS: Mapping[str, System] = {

@@ -237,6 +237,22 @@ def test_a_token_that_names_its_bearer_by_a_nir_is_refused_before_the_journal_ke
     assert "2820299999030" not in f"{caught.value} {caught.value.formatted()}"
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_id": "hub send orientations"},
+        {"azp": "hub send orientations"},
+        {"client_id": "hub x"},
+        {"sub": "hub send orientations"},
+    ],
+    ids=str,
+)
+def test_no_token_passes_for_what_the_hub_itself_sends(changes: dict[str, Any]) -> None:
+    with pytest.raises(IdentityRefused) as caught:
+        tokens().actor(token(**changes), NOW)
+    assert caught.value.code == "TOKEN_REFUSED"
+
+
 @pytest.mark.parametrize("subject", ["100234567890", "f:8f14e45f-ceea-4e7a-9c1d-123456789012:agent", "9" * 15])
 def test_a_subject_of_digits_that_is_no_nir_is_accepted(subject: str) -> None:
     assert tokens().actor(token(sub=subject), NOW).id.endswith(subject)
