@@ -37,12 +37,13 @@ Projected: TypeAlias = tuple[dict[str, Any] | None, Sequence[FieldFailed], Guard
 
 
 class Answered(NamedTuple):
-    """What an operation answers, before it leaves: as the subgraphs said it, with the facts of each object, and as its
-    client may read it."""
+    """What an operation answers, before it leaves: as the subgraphs said it, with the facts of each object, as its
+    client may read it, and whether all fields could be read."""
 
     authorisation: Authorisation
     said: Any
     data: dict[str, Any] | None
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class Pipeline:
         guard = Guard(prepared.authorisation.marks, variables, revealed)
         data, failures = prepared.projection.project(answer, variables, guard)
         if require is not None:
-            require(Answered(prepared.authorisation, answer.data, data))
+            require(Answered(prepared.authorisation, answer.data, data, not failures))
         return data, failed_fields(failures), guard
 
 

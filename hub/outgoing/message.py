@@ -16,7 +16,7 @@ from uuid import uuid4
 import orjson
 
 from hub.document.exchange import Request
-from hub.errors import HubError, RequestRefused
+from hub.errors import HubError, NotServed, RequestRefused
 from hub.federation.operations.operation import ACCESS_KEY
 from hub.identity.actor import Actor
 from hub.identity.caller import Caller
@@ -57,6 +57,9 @@ async def message(pipeline: Pipeline, system: System, waiting: Waiting) -> bytes
     written: list[bytes] = []
 
     def require(answered: Answered) -> None:
+        if not answered.is_whole:
+            text = "Ce qui est à envoyer n'a pas pu être lu en entier : un sous-graphe n'a pas répondu."
+            raise NotServed("SENDING_UNREAD", text, system.name)
         _check_categories(pipeline, system, answered)
         _check_revealed(system, waiting.item, answered.said)
         written.append(_event(system, waiting, answered.data))

@@ -115,6 +115,11 @@ class Sender:
             while not stop.is_set() and (due := await queue.due(to.row.give_up, left)) is not None:
                 try:
                     await self._settle(to, queue, calls, state, due, counts)
+                except NotServed as unread:
+                    counts.left += 1
+                    left.add(due.item)
+                    await queue.postpone(due.item, to.row.pause, to.row.longest_pause)
+                    self._say(f"{to.system.name} : {unread.message} [{unread.code}]")
                 except ApiRefused as refused:
                     counts.left += 1
                     left.add(due.item)

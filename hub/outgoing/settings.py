@@ -23,8 +23,6 @@ class OutgoingTable(TomlForm, frozen=True):
     system: str
     url: str
     timeout: Annotated[float, msgspec.Meta(gt=0, le=300)] = 30.0
-    attempts: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
-    backoff: Annotated[float, msgspec.Meta(gt=0, le=60)] = 1.0
     failures: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 3
     pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 60.0
     longest_pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 3_600.0
@@ -32,10 +30,11 @@ class OutgoingTable(TomlForm, frozen=True):
 
     @property
     def link(self) -> SyncLink:
-        """How calls are made, and how long the system rests after failures."""
+        """How calls are made, each once, since a second one is decided and journalled anew; and how long the system
+        rests after failures."""
         return SyncLink(
-            self.system, CIRCUIT, self.url, self.url, timeout=self.timeout, attempts=self.attempts,
-            backoff=self.backoff, failures=self.failures, pause=self.pause, longest_pause=self.longest_pause,
+            self.system, CIRCUIT, self.url, self.url, timeout=self.timeout, attempts=1,
+            failures=self.failures, pause=self.pause, longest_pause=self.longest_pause,
         )  # fmt: skip
 
 

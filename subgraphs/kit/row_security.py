@@ -148,7 +148,8 @@ def _sending(protection: Protection, table: str) -> list[str]:
         ]
     if STATE in protection.table.c:
         waiting = f"source = '{SOURCE}' AND {STATE} = '{TransmissionState.PENDING.name}'"
-        unsettled, told = f"{STATE} IS NULL OR {waiting}", f"{STATE} IS NOT NULL"
+        unsettled = f"{STATE} IS NULL OR {waiting}"
+        told = f"{STATE} IN ('{TransmissionState.ACCEPTED.name}', '{TransmissionState.REJECTED.name}')"
         return [
             f"CREATE POLICY sent ON {table} FOR SELECT TO {SENDER} USING (true)",
             f"CREATE POLICY settling ON {table} FOR UPDATE TO {SENDER} USING ({unsettled}) WITH CHECK ({told})",

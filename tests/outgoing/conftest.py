@@ -104,7 +104,7 @@ async def connected(
 ) -> AsyncIterator[Outgoing]:
     """The hub, until the module's last test."""
     simulator, url = served
-    quick: dict[str, Any] = {"timeout": 20.0, "attempts": 2, "backoff": 0.001, "pause": 0.0, "failures": 99}
+    quick: dict[str, Any] = {"timeout": 20.0, "pause": 0.0, "failures": 99}
     rows = {name: OutgoingTable(name, url, **quick) for name in ("orientations",)}
     async with inside(database, world.actors, folder, outgoing=tuple(rows.values())) as hub:
         yield Outgoing(hub, world, simulator, rows)

@@ -98,7 +98,7 @@ CREATE POLICY change ON offers.{table} FOR UPDATE TO offers_write
     "CREATE POLICY sent ON offers.{table} FOR SELECT TO outgoing_sender USING (true)",
     """
 CREATE POLICY settling ON offers.{table} FOR UPDATE TO outgoing_sender
-    USING ({open}) WITH CHECK (transmission_state IS NOT NULL)
+    USING ({open}) WITH CHECK (transmission_state IN ('ACCEPTED', 'REJECTED'))
 """,
     "CREATE POLICY doubled ON offers.{table} FOR DELETE TO outgoing_sender USING ({waiting})",
     "GRANT SELECT (id, source, source_id, transmission_state), DELETE ON offers.{table} TO outgoing_sender",
