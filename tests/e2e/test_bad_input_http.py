@@ -71,7 +71,7 @@ CASES = [
     Bad("compressed", 415, "UNSUPPORTED_MEDIA_TYPE", "sans compression", more=(("content-encoding", "gzip"),)),
     Bad("GET", 405, "METHOD_NOT_ALLOWED", "POST", method="GET", more=(("accept", "application/json"),)),
     Bad("Accept of a page", 406, "NOT_ACCEPTABLE", "« Accept »", more=(("accept", "text/html"),)),
-    Bad("Accept of a stream", 406, "NOT_ACCEPTABLE", "« Accept »", more=(("accept", "text/event-stream"),)),
+    Bad("Accept of parts", 406, "NOT_ACCEPTABLE", "« Accept »", more=(("accept", "multipart/mixed"),)),
     Bad("extensions as text", 400, "BAD_REQUEST", "« extensions » (objet)", body=EXTENSIONS),
     Bad("PUT", 405, "METHOD_NOT_ALLOWED", "POST", method="PUT"),
     # headers

@@ -197,7 +197,7 @@ class Oracle:
 
     def _edge(self, item: Item, field: str, target: str, arguments: Mapping[str, Any]) -> Any:
         coordinate = f"{item.type}.{field}"
-        if target in ("Provenance", "Address", "Motive"):
+        if target in ("Provenance", "Address", "Motive", "Transmission"):
             items: list[Item] = [] if item.row.keys() == {"id"} else [Item(target, item.row, item.person)]
         else:
             items = self._targets(item, coordinate, target.removesuffix("Connection"))

@@ -34,6 +34,10 @@ COLUMNS = {
     "Statement.rightsAndDutiesSince": "rsa_rights_and_duties_since",
     "Statement.suspendedOn": "rsa_suspended_on",
     "Statement.suspensionReason": "rsa_suspension_reason",
+    "Transmission.reason": "transmission_reason",
+    "Transmission.since": "transmission_since",
+    "Transmission.state": "transmission_state",
+    "Transmission.systemCode": "transmission_code",
 }
 STRICTER = {
     **dict.fromkeys(("SANTE", "MALADIE", "INVALIDITE", "psychologue"), "SAN"),
