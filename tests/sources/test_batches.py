@@ -400,6 +400,10 @@ def operation(draw: random.Random) -> Any:
     return of
 
 
+STORED = "SELECT jsonb_populate_record(t, '{{\"version\": 1}}')::text FROM {} t"
+"""The rows of a table, each as if it had been written once."""
+
+
 async def state(database: Database) -> list[str]:
     """All rows of the schemas that ingestion writes, with keys in the place of random ids, but what is noted of each
     change and how often a row was written (`version`), which a batch writes once."""
@@ -418,10 +422,7 @@ async def state(database: Database) -> list[str]:
     for table in await values(database, listed, list(SCHEMAS)):
         if table in noted:
             continue
-        texts += sorted(
-            named(f"{table} {text}", names)
-            for text in await values(database, f"SELECT (to_jsonb(t) - 'version')::text FROM {table} t")
-        )
+        texts += sorted(named(f"{table} {text}", names) for text in await values(database, STORED.format(table)))
     return sorted(unordered(text) for text in texts)
 
 
