@@ -356,8 +356,7 @@ async def test_34_no_statement_of_a_new_document_is_compiled_where_others_are_an
     read = (
         f"query New($id: ID!) {{ person(id: $id) {{ id {below} trainingPlacements(first: 9) {{ nodes {{ id }} }} }} }}"
     )
-    answers = await asyncio.gather(*(hub.ask("referent-a", read, {"id": person}) for _ in range(3)))
-    assert all(got.data["person"] for got in answers)
+    assert (await hub.ask("referent-a", read, {"id": person})).data["person"]
     assert len(compiled) == 4
     record = "mutation New($input: RecordAppointmentInput!) { recordAppointment(input: $input) { id mode } }"
     given = {"person": person, "startsAt": f"{today()}T09:00:00Z", "idempotencyKey": str(uuid4())}
