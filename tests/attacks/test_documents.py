@@ -3,7 +3,6 @@ docs/attaques.md."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from threading import current_thread
 from typing import Any
