@@ -26,7 +26,7 @@ from hub.http.page_form import page_response, read_form
 CODE_SECONDS = 60
 MOST_CODES = 1000
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
-ASKED = ("response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method")
+SIGN_IN_PARAMETERS = ("response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method")
 EXCHANGED = ("grant_type", "code", "redirect_uri", "client_id", "code_verifier")
 
 
@@ -61,35 +61,37 @@ class SignIn:
 
     async def _authorize(self, request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
-        asked, actor = dict(request.query_params), None
+        parameters, actor = dict(request.query_params), None
         if request.method == "POST":
             try:
-                asked = await read_form(request, (*ASKED, "actor"))
+                parameters = await read_form(request, (*SIGN_IN_PARAMETERS, "actor"))
             except RequestRefused:
-                asked = {}
-            actor = self._actors.get(asked.pop("actor", ""))
-        if not self._is_sound(asked):
-            return page_response(nonce, render("sign_in.html", nonce=nonce, asked=None, actors={}), 400)
+                parameters = {}
+            actor = self._actors.get(parameters.pop("actor", ""))
+        if not self._is_sound(parameters):
+            return page_response(nonce, render("sign_in.html", nonce=nonce, parameters=None, actors={}), 400)
         if actor is None:
-            return page_response(nonce, render("sign_in.html", nonce=nonce, asked=asked, actors=self._actors), 200)
+            return page_response(
+                nonce, render("sign_in.html", nonce=nonce, parameters=parameters, actors=self._actors), 200
+            )
         code = secrets.token_urlsafe(32)
         if len(self._codes) >= MOST_CODES:
             self._codes.clear()
-        self._codes[code] = Code(actor, asked["code_challenge"], time.monotonic() + CODE_SECONDS)
-        answer = urlencode({"code": code, "state": asked["state"], "iss": self.url})
-        return RedirectResponse(f"{asked['redirect_uri']}?{answer}", 303, {"cache-control": "no-store"})
+        self._codes[code] = Code(actor, parameters["code_challenge"], time.monotonic() + CODE_SECONDS)
+        answer = urlencode({"code": code, "state": parameters["state"], "iss": self.url})
+        return RedirectResponse(f"{parameters['redirect_uri']}?{answer}", 303, {"cache-control": "no-store"})
 
-    def _is_sound(self, asked: Mapping[str, str]) -> bool:
+    def _is_sound(self, parameters: Mapping[str, str]) -> bool:
         """Whether this is a request of the page: nothing else is sent anywhere."""
         return (
             self.origin != ""
-            and asked.keys() == set(ASKED)
-            and asked["response_type"] == "code"
-            and asked["client_id"] == PAGE_CLIENT
-            and asked["redirect_uri"] == f"{self.origin}/"
-            and 0 < len(asked["state"]) <= 512
-            and asked["code_challenge_method"] == "S256"
-            and CHALLENGE.fullmatch(asked["code_challenge"]) is not None
+            and parameters.keys() == set(SIGN_IN_PARAMETERS)
+            and parameters["response_type"] == "code"
+            and parameters["client_id"] == PAGE_CLIENT
+            and parameters["redirect_uri"] == f"{self.origin}/"
+            and 0 < len(parameters["state"]) <= 512
+            and parameters["code_challenge_method"] == "S256"
+            and CHALLENGE.fullmatch(parameters["code_challenge"]) is not None
         )
 
     async def _token(self, request: Request) -> JSONResponse:

@@ -33,8 +33,8 @@ Identifier = Annotated[UUID, typer.Argument(help="Identifiant de l'abonnement.")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the options of `add` say."""
+class _AddOptions:
+    """The options of `add`."""
 
     settings: Path
     token: str
@@ -58,7 +58,7 @@ def add(
 ) -> None:
     from hub.notifications import REGISTRATION_KEYS, REGISTRATION_ROLES
 
-    asked = _Asked(
+    options = _AddOptions(
         settings,
         read_text(token, "TOKEN_UNREADABLE", "Le jeton").strip(),
         url,
@@ -69,34 +69,34 @@ def add(
     )
     loaded_keys = Keys.load(keys, REGISTRATION_KEYS)
     with database(loaded_keys, *REGISTRATION_ROLES) as dsn:
-        identifier, until, secret = asyncio.run(_add(asked, loaded_keys, dsn))
+        identifier, until, secret = asyncio.run(_add(options, loaded_keys, dsn))
     typer.echo(f"Abonnement : {identifier}")
     typer.echo(f"Jusqu'au : {until.astimezone(PARIS):%Y-%m-%d %H:%M}")
     typer.echo(f"Secret, montré cette seule fois : {secret}")
 
 
-async def _add(asked: _Asked, keys: Keys, dsn: Dsn) -> tuple[UUID, datetime, str]:
+async def _add(options: _AddOptions, keys: Keys, dsn: Dsn) -> tuple[UUID, datetime, str]:
     from hub.app import unix_seconds
     from hub.cli.served_graph import served_graph
     from hub.identity.applications import Applications
     from hub.identity.authenticator import Authenticator
     from hub.notifications import registration
     from hub.settings import load_settings
-    from hub.subscriptions.registration import Wanted
+    from hub.subscriptions.registration import SubscriptionRequest
     from subgraphs.kit.transactions import Database
 
-    graph, settings = served_graph(asked.settings), load_settings(asked.settings)
+    graph, settings = served_graph(options.settings), load_settings(options.settings)
     policy, now, changed = graph.table.policy, unix_seconds(), Database(dsn(CHANGES_READER))
     applications = Applications(settings.clients, policy.clients)
     authenticator = Authenticator(settings.issuers, settings.audience, policy.actors, unix_seconds, applications)
     async with authenticator.running():
-        actor = await authenticator.actor(asked.token, now)
-    wanted = Wanted(asked.document, asked.url, asked.purpose, asked.reference, asked.days)
+        actor = await authenticator.actor(options.token, now)
+    request = SubscriptionRequest(options.document, options.url, options.purpose, options.reference, options.days)
     await changed.open()
     connection = await asyncpg.connect(dsn(SUBSCRIPTIONS_WRITER))
     try:
-        made = await registration(graph, settings, keys, changed).add(connection, actor, wanted, now)
-        return made.id, made.ends_at, made.secret
+        subscription = await registration(graph, settings, keys, changed).add(connection, actor, request, now)
+        return subscription.id, subscription.ends_at, subscription.secret
     finally:
         await connection.close()
         await changed.close()

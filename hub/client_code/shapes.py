@@ -51,7 +51,7 @@ class ShapeField:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What is selected of one object type; `tag` is its `__typename` where several types are possible."""
+    """The selection of one object type; `tag` is its `__typename` where several types are possible."""
 
     name: str
     description: str
@@ -70,7 +70,7 @@ class _Selected:
 
 
 class Shapes:
-    """Makes the shapes of one operation, none of which takes one of the `reserved` names."""
+    """Makes the shapes of one operation and names them; `reserved` names stay free."""
 
     def __init__(self, schema: GraphQLSchema, operation: Operation, reserved: frozenset[str] = frozenset()) -> None:
         self._schema = schema

@@ -74,7 +74,7 @@ class PagesFile:
         try:
             end = self._resumed()
         except (KeyError, TypeError, ValueError):
-            raise self._other("the file is damaged") from None
+            raise self._not_resumable("the file is damaged") from None
         self._file.truncate(end)
         self._file.seek(end)
         if end == 0:
@@ -93,13 +93,13 @@ class PagesFile:
             if since + LONGEST < self._now:
                 return 0
             if digest != self._digest:
-                raise self._other("another query, address, purpose or variables")
+                raise self._not_resumable("another query, address, purpose or variables")
             self.last = StoredPage(**orjson.loads(line))
             self.rows += len(self.last.rows)
             end += len(line)
         return len(first) + end if end else 0
 
-    def _other(self, detail: str) -> ExportRefused:
+    def _not_resumable(self, detail: str) -> ExportRefused:
         return ExportRefused(
             "EXPORT_OTHER",
             f"« {self.path} » est abîmé, ou d'un autre export, interrompu : finissez-le par la même commande qu'alors, "

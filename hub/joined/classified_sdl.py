@@ -82,10 +82,10 @@ def classified_sdl(sdl: str, categories: FieldCategories, own: frozenset[str]) -
     own_lists = {_name(node) for node in shared if not _is_directive(node)}
     nodes = [node for node in document.definitions if _name(node) not in own_lists or _is_directive(node)]
     pruning = _Pruning(nodes, categories, own)
-    kept = list(pruning.kept())
+    definitions = list(pruning.definitions())
     imports = ", ".join(f'"@{name}"' for name in reserved)
     linked = f'extend schema @link(url: "{SPEC}", import: [{imports}])'
-    text = "\n\n".join([linked, *map(print_ast, shared), *map(print_ast, kept)])
+    text = "\n\n".join([linked, *map(print_ast, shared), *map(print_ast, definitions)])
     named = {*categories.fields, *categories.reads, *categories.personal}
     return ClassifiedSdl(text, tuple(sorted(pruning.closed)), tuple(sorted(named - pruning.present)))
 
@@ -118,7 +118,7 @@ class _Pruning:
         self.present = frozenset(_coordinates(nodes))
         self._types = {_name(node) for node in nodes if not _is_directive(node)}
 
-    def kept(self) -> Iterator[Node]:
+    def definitions(self) -> Iterator[Node]:
         """The definitions that stay, with their directives."""
         while True:
             before = len(self.closed)
@@ -159,7 +159,7 @@ class _Pruning:
         coordinate = f"{type_name}.{field.name.value}"
         if coordinate in PROTOCOL:
             return True
-        if _named(field.type) in self.closed:
+        if _innermost_name(field.type) in self.closed:
             return False
         if of_interface:
             return all(f"{name}.{field.name.value}" not in self.closed for name in self._implementers(type_name))
@@ -172,7 +172,7 @@ class _Pruning:
         return coordinate in self._categories.fields or coordinate in self._own or field.name.value == ACCESS
 
     def _is_open_input(self, place: str, value: InputValueDefinitionNode) -> bool:
-        name = _named(value.type)
+        name = _innermost_name(value.type)
         if name in self.closed:
             return False
         return place in self._categories.reads or place in self._own or self._is_input(name)
@@ -260,7 +260,7 @@ def _directive(text: str) -> ConstDirectiveNode:
     return directive
 
 
-def _named(type_: Any) -> str:
+def _innermost_name(type_: Any) -> str:
     while not hasattr(type_, "name"):
         type_ = type_.type
     return str(type_.name.value)

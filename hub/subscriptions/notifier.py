@@ -18,7 +18,7 @@ from hub.subscriptions.delivery import GONE, NotDelivered, Sender
 from hub.subscriptions.notification_settings import Patience
 from hub.subscriptions.rounds import Round, Rounds
 from hub.subscriptions.standing import Standings
-from hub.subscriptions.store import HeldSubscription, Subscription, SubscriptionStore
+from hub.subscriptions.store import LockedSubscription, Subscription, SubscriptionStore
 from hub.subscriptions.terms import Terms, TermsSeal
 
 log = logging.getLogger(__name__)
@@ -111,8 +111,8 @@ class Notifier:
         pause = OWN_FAULT
         while True:
             try:
-                async with self._at_once, store.held(number) as held:
-                    while held is not None and await self._step(held):
+                async with self._at_once, store.locked(number) as locked:
+                    while locked is not None and await self._step(locked):
                         pass
                 return
             except Exception as error:  # the hub's own fault: nothing is lost, the cursor stays
@@ -122,13 +122,13 @@ class Notifier:
             await asyncio.sleep(pause)
             pause = min(2 * pause, LOOK)
 
-    async def _step(self, held: HeldSubscription) -> bool:
+    async def _step(self, locked: LockedSubscription) -> bool:
         """One round; whether another one follows at once."""
-        subscription, now = await held.read(), self._clock()
+        subscription, now = await locked.read(), self._clock()
         if subscription is None:
             return False
         if now >= subscription.ends_at.timestamp():
-            await held.stop(subscription.id, "ENDED", "SUBSCRIPTION_ENDED")
+            await locked.stop(subscription.id, "ENDED", "SUBSCRIPTION_ENDED")
             return False
         try:
             terms = self._seal.open(subscription.id, subscription.sealed)
@@ -136,32 +136,32 @@ class Notifier:
             self._count.charge(standing.caller.actor, now)
         except (RequestRefused, StartRefused) as refused:
             if (wait := refused.extensions.get("retryAfter")) is not None:
-                await held.postpone(subscription.id, float(wait))
+                await locked.postpone(subscription.id, float(wait))
                 return False
-            await held.stop(subscription.id, "ENDED", refused.code)
+            await locked.stop(subscription.id, "ENDED", refused.code)
             return False
         following = await self._rounds.next(subscription, terms, standing)
-        return await self._delivered(held, subscription, terms, following)
+        return await self._delivered(locked, subscription, terms, following)
 
     async def _delivered(
-        self, held: HeldSubscription, subscription: Subscription, terms: Terms, following: Round
+        self, locked: LockedSubscription, subscription: Subscription, terms: Terms, following: Round
     ) -> bool:
-        """Send the message, if there is one, and note what became of it; whether another round follows at once."""
+        """Send the message of a round, if any, and note the outcome; return whether another round follows at once."""
         if following.message is not None:
             try:
                 await self._sender.send(following.message, terms, self._clock())
             except NotDelivered as failure:
                 self.outcomes[failure.code] += 1
-                await self._failed(held, subscription, failure)
+                await self._failed(locked, subscription, failure)
                 return False
             self.outcomes["DELIVERED"] += 1
-        await held.advance(subscription.id, following.cursor, delivered=following.message is not None)
+        await locked.advance(subscription.id, following.cursor, delivered=following.message is not None)
         return following.more
 
-    async def _failed(self, held: HeldSubscription, subscription: Subscription, failure: NotDelivered) -> None:
+    async def _failed(self, locked: LockedSubscription, subscription: Subscription, failure: NotDelivered) -> None:
         patience = self._patience
         pause = patience.retry_seconds * 2 ** min(subscription.failures, DOUBLINGS)
         seconds = max(min(pause, patience.longest_retry_seconds) * random.uniform(0.5, 1.0), failure.wait)  # noqa: S311 - jitter
-        failing = await held.fail(subscription.id, failure.code, seconds)
+        failing = await locked.fail(subscription.id, failure.code, seconds)
         if failure.code == GONE or failing >= patience.suspend_seconds:
-            await held.stop(subscription.id, "SUSPENDED", failure.code)
+            await locked.stop(subscription.id, "SUSPENDED", failure.code)

@@ -27,7 +27,7 @@ ADDED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SubscriptionRequest:
     """What an application asks for: its query, where to notify it, for which purpose and how long."""
 
     document: str
@@ -38,7 +38,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewSubscription:
     """A subscription that was made; its `secret` is shown once."""
 
     id: UUID
@@ -56,24 +56,26 @@ class Registration:
     seal: TermsSeal
     networks: Sequence[Network]
 
-    async def add(self, connection: Connection, actor: Actor, wanted: Wanted, now: int) -> Made:
+    async def add(
+        self, connection: Connection, actor: Actor, request: SubscriptionRequest, now: int
+    ) -> NewSubscription:
         """Add a subscription of a verified actor at this time (Unix seconds); raises HubError."""
-        purpose = self.purposes.purpose(actor, wanted.purpose)
-        reference = check_reference(wanted.reference, needed=self.purposes.reference(purpose))
-        terms = Terms(actor, purpose, reference, wanted.document, wanted.url, secrets.token_bytes(SECRET))
+        purpose = self.purposes.purpose(actor, request.purpose)
+        reference = check_reference(request.reference, needed=self.purposes.reference(purpose))
+        terms = Terms(actor, purpose, reference, request.document, request.url, secrets.token_bytes(SECRET))
         standing = self.standings.of(terms, now)
         try:
-            place = await destination(wanted.url, self.networks)
+            place = await destination(request.url, self.networks)
         except OSError:
             raise RequestRefused(
                 "SUBSCRIPTION_ADDRESS", "Le nom de cette adresse n'est pas connu.", "the name of the URL is not known"
             ) from None
         identifier = uuid4()
-        until = min(datetime.fromtimestamp(now, UTC) + timedelta(wanted.days), _instant(actor.habilitated_until))
+        until = min(datetime.fromtimestamp(now, UTC) + timedelta(request.days), _instant(actor.habilitated_until))
         cursor = await self.changes.start(standing.context)
         sealed = self.seal.close(identifier, terms)
         await connection.execute(ADDED, identifier, actor.client, purpose, place.host, until, sealed, cursor)
-        return Made(identifier, until, terms.shown_secret)
+        return NewSubscription(identifier, until, terms.shown_secret)
 
 
 def _instant(seconds: int) -> datetime:

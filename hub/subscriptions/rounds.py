@@ -18,7 +18,7 @@ from hub.subscriptions.standing import Standing
 from hub.subscriptions.store import Subscription
 from hub.subscriptions.terms import Terms
 
-TOLD = frozenset({"Person.id"})
+CHANGED = frozenset({"Person.id"})
 WITHDRAWN = frozenset({"Withdrawal.id", "Withdrawal.kind", "Withdrawal.into"})
 
 
@@ -65,8 +65,8 @@ class Rounds:
     async def _journal(self, standing: Standing, terms: Terms, changed: list[str], withdrawn: list[str]) -> None:
         request = Request({}, None, None, {}, secrets.token_hex(16))
         journalled = await self.journalling.record_intent(request, standing.caller, terms.reference, standing.prepared)
-        told = [(TOLD, standing.kinds, changed), (WITHDRAWN, frozenset[str](), withdrawn)]
-        await journalled.record([entry for entry in told if entry[2]], {})
+        entries = [(CHANGED, standing.kinds, changed), (WITHDRAWN, frozenset[str](), withdrawn)]
+        await journalled.record([entry for entry in entries if entry[2]], {})
 
 
 def _message(subscription: Subscription, kind: str, data: dict[str, Any]) -> Message:

@@ -77,20 +77,20 @@ class SubscriptionStore:
         return [Subscription(**row) for row in rows]
 
     @asynccontextmanager
-    async def held(self, number: int) -> AsyncIterator[HeldSubscription | None]:
+    async def locked(self, number: int) -> AsyncIterator[LockedSubscription | None]:
         """The subscription for this worker alone; None if another one has it."""
         async with self._pool.acquire() as connection:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", LOCK, number % 2**31):
                 yield None
                 return
             try:
-                yield HeldSubscription(connection, number)
+                yield LockedSubscription(connection, number)
             finally:
                 await connection.execute("SELECT pg_advisory_unlock($1, $2)", LOCK, number % 2**31)
 
 
 @dataclass(frozen=True, slots=True)
-class HeldSubscription:
+class LockedSubscription:
     """A subscription that no other worker touches; each step is committed at once."""
 
     connection: Connection

@@ -125,7 +125,7 @@ def _member(item: str, person: str) -> Mapping[str, Any]:
 
 @strawberry.type
 class LinkMutation:
-    """What is written of those who accompany."""
+    """Mutations that write who accompanies a person: orientations, referents, members of the follow-up group."""
 
     decide_orientation: Orientation | None = creation(
         "Décide une orientation, qui ouvre la personne à l'organisme dès son premier jour et met fin à celle que le "

@@ -25,7 +25,7 @@ from hub.settings import Settings, load_settings
 from hub.subscriptions import store
 from hub.subscriptions.addresses import destination, read_url
 from hub.subscriptions.notification_settings import NotificationSettings, Patience
-from hub.subscriptions.registration import Made, Wanted
+from hub.subscriptions.registration import NewSubscription, SubscriptionRequest
 from infra.keys import Keys
 from schema.facts import Fact
 from subgraphs.kit.transactions import Database as Rows_
@@ -98,7 +98,7 @@ class World:
     database: Database
     writer: asyncpg.Connection[asyncpg.Record]
 
-    async def subscribe(self, url: str, actor: str = OFFICER, query: str = QUERY, **wanted: Any) -> Made:
+    async def subscribe(self, url: str, actor: str = OFFICER, query: str = QUERY, **wanted: Any) -> NewSubscription:
         """A subscription of an actor."""
         token = self.hub.issuer.token(self.hub.actors[actor])
         now = self.hub.app.pipeline.clock()
@@ -108,7 +108,7 @@ class World:
         try:
             made = registration(graph(), self.settings, self.database.keys, changed)
             purpose = self.hub.actors[actor].purposes[0]
-            return await made.add(self.writer, verified, Wanted(query, url, purpose, **wanted), now)
+            return await made.add(self.writer, verified, SubscriptionRequest(query, url, purpose, **wanted), now)
         finally:
             await changed.close()
 
@@ -121,21 +121,21 @@ class World:
         async with _alive(app):  # type: ignore[arg-type]
             yield app
 
-    async def row(self, made: Made) -> store.Subscription:
+    async def row(self, made: NewSubscription) -> store.Subscription:
         """The subscription as it is stored."""
         sql = f"SELECT {store.COLUMNS} FROM access.subscription WHERE id = $1"
         row = await self.writer.fetchrow(sql, made.id)
         assert row is not None
         return store.Subscription(**row)
 
-    async def until(self, made: Made, state: str) -> store.Subscription:
+    async def until(self, made: NewSubscription, state: str) -> store.Subscription:
         """The subscription, once it has this state."""
         async with asyncio.timeout(PATIENCE):
             while (row := await self.row(made)).state != state:  # noqa: ASYNC110 - another process changes it
                 await asyncio.sleep(0.02)
         return row
 
-    async def settled(self, made: Made, cursor: str) -> None:
+    async def settled(self, made: NewSubscription, cursor: str) -> None:
         """Return once the subscriber is somewhere else than at this cursor."""
         async with asyncio.timeout(PATIENCE):
             while (await self.row(made)).cursor == cursor:  # noqa: ASYNC110 - another process changes it

@@ -97,14 +97,14 @@ class Subgraph:
                 raise Refused(415, "NOT_JSON")
             query, variables = request_of(body)
         except Refused as error:
-            return error.status, json.dumps({"errors": [said(error.code)]}).encode()
+            return error.status, json.dumps({"errors": [graphql_error(error.code)]}).encode()
         result = graphql_sync(
             self.schema, query, {"_entities": self.entities, "_service": {"sdl": self.sdl}}, context, variables,
             field_resolver=self.resolve, type_resolver=lambda item, *_: item.type,
         )  # fmt: skip
         answered: dict[str, Any] = {"data": result.data}
         if result.errors:  # whose text quotes the request
-            answered["errors"] = [said("OPERATION_REFUSED")]
+            answered["errors"] = [graphql_error("OPERATION_REFUSED")]
         return 200, json.dumps(answered, ensure_ascii=False).encode()
 
     def context(self, headers: Sequence[str], body: bytes) -> Context:
@@ -267,7 +267,7 @@ def request_of(body: bytes) -> tuple[str, dict[str, Any]]:
     return query, variables or {}
 
 
-def said(code: str) -> dict[str, Any]:
+def graphql_error(code: str) -> dict[str, Any]:
     """An error: its code, and no text of the request."""
     return {"message": code, "extensions": {"code": code}}
 

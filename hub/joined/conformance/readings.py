@@ -1,4 +1,4 @@
-"""Checks of what a subgraph must not return under each residual, and of what it must."""
+"""The checks of reading: which rows and values a subgraph returns, and withholds, under each residual."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LONG = 1_000_000
 
 def _relation(row: Row) -> int:
     """One relation that the row has."""
-    held = row.facts & EVER
-    return held & -held
+    relations = row.facts & EVER
+    return relations & -relations
 
 
 def _absent(row: Row) -> int:
@@ -62,13 +62,13 @@ def _clauses(part: str) -> Any:
 
     def trials(caller: Caller) -> Iterator[tuple[str, bool]]:
         for row in caller.seeds.rows:
-            held, absent = _relation(row), _absent(row)
-            table = [(absent, 0, 0), *product((held,), (0, held, absent), (0, held, absent))]
+            present, absent = _relation(row), _absent(row)
+            table = [(absent, 0, 0), *product((present,), (0, present, absent), (0, present, absent))]
             for name in (name for place, name in _places(row) if place == part):
                 for clause in (Clause(*masks) for masks in table):
                     residual = _with_rule(row, part, name, Rule((clause,)))
-                    what = f"« {row.name} », {name} : {_words(row, clause)}"
-                    yield what, _shown(caller, row, residual, clause.holds(row.facts))
+                    case = f"« {row.name} », {name} : {_words(row, clause)}"
+                    yield case, _shown(caller, row, residual, clause.holds(row.facts))
 
     return trials
 
@@ -84,25 +84,25 @@ def _several_clauses(caller: Caller) -> Iterator[tuple[str, bool]]:
     for row in caller.seeds.rows:
         fails, holds = Clause(_absent(row)), Clause(_relation(row))
         for part, name in _places(row):
-            for what, clauses, expected in (
+            for case, clauses, expected in (
                 ("aucune clause", (), False),
                 ("aucune qui tient", (fails, Clause(_relation(row), 0, _relation(row))), False),
                 ("une sur deux qui tient", (fails, holds), True),
             ):
                 residual = _with_rule(row, part, name, Rule(clauses))
-                yield f"« {row.name} », {name} : {what}", _shown(caller, row, residual, expected)
+                yield f"« {row.name} », {name} : {case}", _shown(caller, row, residual, expected)
 
 
 def _scopes(caller: Caller) -> Iterator[tuple[str, bool]]:
     for row in caller.seeds.rows:
         bit, _, scope_id = row.scope.partition(" ")
         other = f"{_absent(row)} {scope_id}"
-        for what, scopes in (
+        for case, scopes in (
             ("aucun périmètre", ()),
             ("le périmètre d'un autre", (f"{bit} {uuid4()}",)),
             ("le même identifiant sous une autre relation", (other,)),
         ):
-            yield f"« {row.name} », {what}", _shown(caller, row, open_residual(row), False, scopes=scopes)
+            yield f"« {row.name} », {case}", _shown(caller, row, open_residual(row), False, scopes=scopes)
 
 
 def _missing(caller: Caller) -> Iterator[tuple[str, bool]]:
@@ -111,13 +111,13 @@ def _missing(caller: Caller) -> Iterator[tuple[str, bool]]:
         body = caller.body(row, [{**row.representation, key: str(uuid4())}])
         absent = caller.send(body, [caller.sealed(caller.context(row), body)])
         entity = row.representation["__typename"]
-        for what, residual, scopes in (
+        for case, residual, scopes in (
             ("sans règle", _with_rule(row, "rows", entity, None), (row.scope,)),
             ("sans clause qui tient", _with_rule(row, "rows", entity, Rule((Clause(_absent(row)),))), (row.scope,)),
             ("sans périmètre", open_residual(row), ()),
         ):
             if entity in row.personal:
-                yield f"« {row.name} », {what}", caller.read(row, residual, scopes=scopes) == absent
+                yield f"« {row.name} », {case}", caller.read(row, residual, scopes=scopes) == absent
 
 
 def _facts(caller: Caller) -> Iterator[tuple[str, bool]]:
@@ -150,8 +150,8 @@ def _of_fact(*facts: Fact) -> Any:
                     bound = Rule((Clause(EVER, int(fact)),))
                     for rule, expected in ((free, False), (bound, True)):
                         residual = _with_rule(row, "rows", row.type, rule)
-                        what = "exigé" if expected else "exclu"
-                        yield f"« {row.name} », {fact.name} {what}", _shown(caller, row, residual, expected)
+                        case = "exigé" if expected else "exclu"
+                        yield f"« {row.name} », {fact.name} {case}", _shown(caller, row, residual, expected)
 
     return trials
 
@@ -186,7 +186,7 @@ def _reductions(caller: Caller) -> Iterator[tuple[str, bool]]:
 def _representations(caller: Caller) -> Iterator[tuple[str, bool]]:
     for row in caller.seeds.rows:
         key = next(name for name in row.representation if name != "__typename")
-        for what, wrong in {
+        for case, wrong in {
             "type inconnu": {"__typename": "Inconnu", key: row.representation[key]},
             "attribut de trop": {**row.representation, "intrus": "x"},
             "sans clé": {"__typename": row.representation["__typename"]},
@@ -195,7 +195,7 @@ def _representations(caller: Caller) -> Iterator[tuple[str, bool]]:
             body = caller.body(row, [wrong, row.representation])
             answer = caller.send(body, [caller.sealed(caller.context(row), body)])
             entities = (answer.data or {}).get("_entities") or [True]
-            yield f"« {row.name} », {what}", entities[0] is None and answer.holds(row.value)
+            yield f"« {row.name} », {case}", entities[0] is None and answer.holds(row.value)
 
 
 READINGS: tuple[Check, ...] = (
