@@ -36,5 +36,10 @@ def joined_subgraph(name: str, entry: TomlTable, join: Join, folder: Path) -> Jo
         raise entry.refusal(
             f"« {name} » n'est pas du hub : nommez son SDL (« sdl ») et les catégories de ses champs (« categories »)"
         )
-    sdl = (folder / join.sdl).read_text(encoding="utf-8")
+    try:
+        sdl = (folder / join.sdl).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise entry.refusal(
+            f"« sdl » nomme « {join.sdl} », qui n'est pas un texte en UTF-8 que l'on puisse lire", "sdl"
+        ) from None
     return JoinedSubgraph(name, join.url, sdl, read_categories(folder / join.categories), join.contract)

@@ -35,8 +35,9 @@ from subgraphs.kit.ingest.events import SIGNATURE
 from subgraphs.kit.write.transmission import TransmissionReason
 
 CODE = re.compile(r"[A-Z][A-Z_]{1,63}")
-THIS_ITEM = "SYNC_REFUSED"
-"""The failure that may be of one item alone: others are tried."""
+OF_ONE_ITEM = frozenset({400, 409, 413, 422})
+"""Refusals that may be of one item alone: others are tried. After any other, as of a wrong address, nobody else's names
+are sent."""
 ANSWERS = frozenset({422})
 """Refusals of a system whose answer says why."""
 
@@ -126,7 +127,7 @@ class Sender:
                     await queue.postpone(due.item, to.row.pause, to.row.longest_pause)
                     await state.ended(refused.code)
                     self._say(f"{to.system.name} : pas de réponse qui vaille, un envoi attend. [{refused.code}]")
-                    if refused.code != THIS_ITEM:
+                    if refused.status not in OF_ONE_ITEM:
                         return
 
     async def _settle(

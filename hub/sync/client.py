@@ -215,7 +215,7 @@ def _check_status(response: httpx2.Response) -> None:
     if status in (401, 403):
         raise ApiRefused("SYNC_CREDENTIALS", f"status {status}")
     if not response.is_success:
-        raise ApiRefused("SYNC_REFUSED", f"status {status}")
+        raise ApiRefused("SYNC_REFUSED", f"status {status}", status)
 
 
 def _retry_after(text: str) -> float | None:

@@ -248,6 +248,14 @@ def test_an_entry_that_joins_nothing_stops_the_start(entry: str, tmp_path: Path)
         load_settings(settings(tmp_path, entry))
 
 
+def test_an_sdl_that_is_not_there_is_refused_at_its_line(tmp_path: Path) -> None:
+    path = settings(tmp_path, MOBILITY.replace('"mobility.graphql"', '"nowhere.graphql"'))
+    with pytest.raises(StartRefused) as refused:
+        load_settings(path)
+    line = path.read_text(encoding="utf-8").splitlines().index('sdl = "nowhere.graphql"') + 1
+    assert f"settings.toml:{line}: « sdl » nomme « nowhere.graphql »" in refused.value.message
+
+
 def test_the_key_of_a_subgraph_under_the_contract_is_made_and_changed_as_the_hub_s_own(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     assert hub("keys", "subgraph", "loans", "--keys", tmp_path).code == 0

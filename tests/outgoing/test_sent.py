@@ -144,6 +144,19 @@ async def test_what_a_subgraph_could_not_read_waits_and_is_not_rejected(outgoing
     assert (await outgoing.send()).accepted == 1
 
 
+@pytest.mark.parametrize(("fault", "requests"), [("bad request", 2), ("wrong address", 1), ("unavailable", 1)])
+async def test_after_a_refusal_that_is_not_of_one_item_nobody_else_is_named(
+    outgoing: Outgoing, fault: str, requests: int
+) -> None:
+    before = len(outgoing.simulator.requests)
+    for _ in range(2):
+        await outgoing.referred()
+    outgoing.simulator.faults.extend([fault] * 2)
+    await outgoing.send()
+    assert len(outgoing.simulator.requests) - before == requests
+    assert {row["attempts"] for row in await outgoing.execute(QUEUE)} == ({1} if requests == 2 else {0, 1})
+
+
 async def test_a_system_that_fails_is_left_to_rest(outgoing: Outgoing) -> None:
     await outgoing.referred()
     outgoing.simulator.faults.extend(["unavailable"] * 9)

@@ -19,6 +19,8 @@ FAULTS: dict[str, Callable[[], Response]] = {
     "unavailable": lambda: JSONResponse({"message": "maintenance"}, status_code=503),
     "limited": lambda: JSONResponse({"message": "Too many requests"}, status_code=429, headers={"retry-after": "0"}),
     "far": lambda: JSONResponse({"message": "Too many requests"}, status_code=429, headers={"retry-after": "86400"}),
+    "bad request": lambda: JSONResponse({"message": "bad request"}, status_code=400),
+    "wrong address": lambda: JSONResponse({"message": "not found"}, status_code=404),
     "malformed": lambda: Response(b'{"items": [', media_type="application/json"),
     "page": lambda: Response(b"<html>proxy</html>", media_type="text/html"),
     "cut": lambda: Response(b"{", headers={"content-length": "1000"}),

@@ -27,11 +27,12 @@ class NoSecrets(msgspec.Struct, frozen=True):
 
 
 class ApiRefused(Exception):
-    """The API can't be read to its end; `code` is public, `detail` for developers, and what was given so far stays."""
+    """The API can't be read to its end; `code` is public, `detail` for developers, `status` that of its answer, if it
+    refused by one. What was given so far stays."""
 
-    def __init__(self, code: str, detail: str = "refused while it was read") -> None:
+    def __init__(self, code: str, detail: str = "refused while it was read", status: int | None = None) -> None:
         super().__init__(code)
-        self.code, self.detail = code, detail
+        self.code, self.detail, self.status = code, detail, status
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,19 +25,19 @@ STATE, SINCE, REASON, CODE = ("transmission_state", "transmission_since", "trans
 class TransmissionState(Enum):
     PENDING = value("Écrit ici, pas encore transmis.")
     ACCEPTED = value("Accepté par le système qui le tient.")
-    REJECTED = value("Non transmis, ou refusé par ce système : il n'y existe pas.")
+    REJECTED = value("Refusé par ce système, ou plus envoyé ; une demande restée sans réponse a pu lui parvenir.")
 
 
 @choice("Pourquoi un élément n'a pas été transmis, ou a été refusé.")
 class TransmissionReason(Enum):
     NOT_PERMITTED = value(
-        "Depuis l'écriture, la personne s'est opposée, n'est plus suivie par l'auteur, ou la règle a changé : rien n'a "
-        "été envoyé."
+        "Depuis l'écriture, la personne s'est opposée, n'est plus suivie par l'auteur, ou la règle a changé : "
+        "plus rien n'est envoyé."
     )
     INCOMPLETE = value(
-        "Il manque au hub de quoi désigner la personne, ou l'élément, à ce système : rien n'a été envoyé."
+        "Il manque au hub de quoi désigner la personne, ou l'élément, à ce système : plus rien n'est envoyé."
     )
-    EXPIRED = value("Ce système n'a pas répondu assez tôt : refaites l'écriture, ou faites-la chez lui.")
+    EXPIRED = value("Ce système n'a pas répondu assez tôt : voyez chez lui si la demande y est, avant de la refaire.")
     REFUSED = value("Ce système l'a refusé ; « systemCode » est le code qu'il en donne.")
 
 
