@@ -42,7 +42,7 @@ WHERE id = $1 AND transmission_state = 'PENDING'
 """
 MEET = """
 UPDATE {table} SET id = $1, transmission_state = 'ACCEPTED', transmission_since = now()
-WHERE source = $2 AND source_id = $3 AND transmission_state IS NULL
+WHERE source = $2 AND source_id = $3 AND transmission_state IS NULL AND person_id = $4 RETURNING true
 """
 
 
@@ -53,6 +53,10 @@ class Due:
     item: str
     waiting: Waiting | None
     is_late: bool
+
+
+class _NotMet(Exception):
+    """No item of this person came in under the key."""
 
 
 class Queue:
@@ -89,16 +93,30 @@ class Queue:
 
     async def accept(self, item: str, key: str) -> None:
         """The system has the item under this key of its own, and keeps it from now on: what comes in of it from there
-        is this item, even if it came in before its answer."""
+        is this item, even if it came in before its answer. The key of another item, or of another person's, is left to
+        that one, and the item stays as it was written."""
         source = self._system.name
         async with self._connection.transaction():
             try:
                 async with self._connection.transaction():
                     await self._connection.execute(self._sql(ACCEPT), item, source, key)
             except asyncpg.UniqueViolationError:
-                await self._connection.execute(self._sql("DELETE FROM {table} WHERE id = $1"), item)
-                await self._connection.execute(self._sql(MEET), item, source, key)
+                if not await self._met(item, key):
+                    accepted = TransmissionState.ACCEPTED.name
+                    await self._connection.execute(self._sql(SETTLE), item, accepted, None, None)
             await self._leave(item)
+
+    async def _met(self, item: str, key: str) -> bool:
+        """Whether the item that came in under this key is the one that was written, and has its id now."""
+        person = await self._connection.fetchval(self._sql("SELECT person_id FROM {table} WHERE id = $1"), item)
+        try:
+            async with self._connection.transaction():
+                await self._connection.execute(self._sql("DELETE FROM {table} WHERE id = $1"), item)
+                if await self._connection.fetchval(self._sql(MEET), item, self._system.name, key, person) is None:
+                    raise _NotMet
+        except _NotMet:
+            return False
+        return True
 
     async def _leave(self, item: str) -> None:
         await self._connection.execute(self._sql("DELETE FROM {schema}.outgoing WHERE item_id = $1"), item)

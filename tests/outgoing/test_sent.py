@@ -29,6 +29,7 @@ INSERT INTO offers.referral (id, person_id, service_id, status, sent_on, source,
 SELECT gen_random_uuid(), person_id, service_id, 'VALIDEE', sent_on, 'orientations', $2, now()
 FROM offers.referral WHERE id = $1
 """
+ITEM = "SELECT id::text, person_id::text, source, source_id, transmission_state FROM offers.referral WHERE id = $1"
 QUEUE = "SELECT item_id::text, attempts FROM offers.outgoing"
 
 
@@ -102,6 +103,26 @@ async def test_an_item_that_came_in_before_its_answer_is_the_one_that_was_writte
     key = outgoing.simulator.key(event)
     rows = await outgoing.execute("SELECT id::text FROM offers.referral WHERE source_id IN ($1, $2)", key, item)
     assert rows == [{"id": item}]
+
+
+@pytest.mark.parametrize("whose", ["of one that it made before", "of one of another person"])
+async def test_a_key_of_another_item_takes_nothing_away_and_gives_nothing(outgoing: Outgoing, whose: str) -> None:
+    first = await outgoing.referred()
+    assert (await outgoing.send()).accepted == 1
+    key = outgoing.simulator.key(next(iter(outgoing.simulator.items)))
+    if whose == "of one of another person":
+        await outgoing.execute(
+            "UPDATE offers.referral SET transmission_state = NULL, transmission_since = NULL, person_id = $2"
+            " WHERE id = $1",
+            first,
+            outgoing.world.persons["plimoruz"],
+        )
+    before = await outgoing.execute(ITEM, first)
+    item = await outgoing.referred()
+    outgoing.simulator.answers = [{"state": "ACCEPTED", "id": key}]
+    assert (await outgoing.send()).accepted == 1
+    assert (await outgoing.state(item))["transmission"] == ACCEPTED
+    assert await outgoing.execute(ITEM, first) == before
 
 
 async def test_a_refusal_is_kept_with_the_systems_code(outgoing: Outgoing) -> None:

@@ -101,7 +101,7 @@ CREATE POLICY settling ON offers.{table} FOR UPDATE TO outgoing_sender
     USING ({open}) WITH CHECK (transmission_state IN ('ACCEPTED', 'REJECTED'))
 """,
     "CREATE POLICY doubled ON offers.{table} FOR DELETE TO outgoing_sender USING ({waiting})",
-    "GRANT SELECT (id, source, source_id, transmission_state), DELETE ON offers.{table} TO outgoing_sender",
+    "GRANT SELECT (id, person_id, source, source_id, transmission_state), DELETE ON offers.{table} TO outgoing_sender",
     """
 GRANT UPDATE (id, source, source_id, transmission_state, transmission_since, transmission_reason, transmission_code)
 ON offers.{table} TO outgoing_sender
