@@ -40,6 +40,14 @@ class NotSent(HubError):
         self.reason = reason
 
 
+class Unread(NotServed):
+    """An item could not be read whole, since a subgraph did not answer: it waits."""
+
+    def __init__(self, system: str) -> None:
+        text = "Ce qui est à envoyer n'a pas pu être lu en entier : un sous-graphe n'a pas répondu."
+        super().__init__("SENDING_UNREAD", text, system)
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A row of the queue: an item, the key of its message, and its author."""
@@ -51,15 +59,14 @@ class Waiting:
 
 
 async def message(pipeline: Pipeline, system: System, waiting: Waiting) -> bytes:
-    """The message of an item, which is in the journal; raises NotSent, or NotServed if the hub can't answer."""
+    """The message of an item, which is in the journal; raises NotSent, Unread, or NotServed if the hub can't answer."""
     author = waiting.author
     caller = _caller(pipeline, system, author)
     written: list[bytes] = []
 
     def require(answered: Answered) -> None:
         if not answered.is_whole:
-            text = "Ce qui est à envoyer n'a pas pu être lu en entier : un sous-graphe n'a pas répondu."
-            raise NotServed("SENDING_UNREAD", text, system.name)
+            raise Unread(system.name)
         _check_categories(pipeline, system, answered)
         _check_revealed(system, waiting.item, answered.said)
         written.append(_event(system, waiting, answered.data))

@@ -18,7 +18,7 @@ import msgspec
 
 from hub.errors import NotServed
 from hub.ingest import database_refusals
-from hub.outgoing.message import NotSent, message
+from hub.outgoing.message import NotSent, Unread, message
 from hub.outgoing.queue import Due, Queue, connected
 from hub.outgoing.settings import OutgoingTable, Secret, secret_file
 from hub.outgoing.systems import SYSTEMS, System
@@ -116,7 +116,7 @@ class Sender:
             while not stop.is_set() and (due := await queue.due(to.row.give_up, left)) is not None:
                 try:
                     await self._settle(to, queue, calls, state, due, counts)
-                except NotServed as unread:
+                except Unread as unread:
                     counts.left += 1
                     left.add(due.item)
                     await queue.postpone(due.item, to.row.pause, to.row.longest_pause)

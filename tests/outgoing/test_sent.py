@@ -183,9 +183,9 @@ async def test_a_system_that_fails_is_left_to_rest(outgoing: Outgoing) -> None:
     outgoing.simulator.faults.extend(["unavailable"] * 9)
     await outgoing.send(failures=1)
     await outgoing.execute("UPDATE runs.sync_state SET rests_until = now() + interval '1 hour'")
-    requests = len(outgoing.simulator.requests)
+    waiting, requests = await outgoing.execute(QUEUE), len(outgoing.simulator.requests)
     await outgoing.send()
-    assert len(outgoing.simulator.requests) == requests
+    assert (await outgoing.execute(QUEUE), len(outgoing.simulator.requests)) == (waiting, requests)
     assert "SYNC_CIRCUIT_OPEN" in outgoing.said[-1]
 
 
