@@ -51,7 +51,7 @@ from hub.outgoing.systems import SYSTEMS
 from hub.pages.graphiql_texts import graphiql_texts
 from hub.pipeline import Pipeline
 from hub.policy.decide.classification import Classification
-from hub.policy.decide.decision_table import DecisionClass
+from hub.policy.decide.decision import DecisionClass
 from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.policy.enforce.input_check import check_variables_only

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hub.policy.decide.decision_table import DecisionClass
+from hub.policy.decide.decision import DecisionClass
 from hub.policy.enforce.authorise import Authorisation
 from hub.prepare import Prepared
 

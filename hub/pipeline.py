@@ -18,7 +18,8 @@ from hub.identity.caller import Caller
 from hub.identity.purpose import Purposes
 from hub.journal.write.client_texts import check_reference
 from hub.journal.write.journalling import Journalling
-from hub.policy.decide.decision_table import DecisionClass, DecisionTable
+from hub.policy.decide.decision import DecisionClass
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.enforce.access_entries import explain, table_entries
 from hub.policy.enforce.access_mode import REFUSE, check_whole
 from hub.policy.enforce.authorise import Authorisation

@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from hub.cli.refusals import refuse
-from hub.policy.decide.decision_table import DecisionClass, DecisionTable
+from hub.policy.decide.decision import DecisionClass
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import ActorKind, Purpose
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from hub.client_code.python_text import class_, docstring, module
-from hub.policy.decide.decision_table import Effect, Reason
+from hub.policy.decide.decision import Effect, Reason
 from hub.policy.decide.policy_loader import load
 
 CODES = {

@@ -22,7 +22,7 @@ from hub.identity.actor import Actor
 from hub.identity.caller import Caller
 from hub.outgoing.systems import System, value_at
 from hub.pipeline import Answered, Pipeline
-from hub.policy.decide.decision_table import Effect
+from hub.policy.decide.decision import Effect
 from schema.categories import OPEN
 from schema.facts import REVEALED, VALUE_FACTS
 from subgraphs.kit.write.outgoing import Author

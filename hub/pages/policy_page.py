@@ -17,7 +17,8 @@ from markupsafe import Markup
 from hub.errors import HubError, RequestRefused
 from hub.pages.markdown import markdown
 from hub.pages.rendering import render
-from hub.policy.decide.decision_table import DecisionClass, DecisionTable
+from hub.policy.decide.decision import DecisionClass
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.wording import EFFECTS, client_label
 from hub.policy.report.decision_sheet import sheet_markdown
 from hub.policy.report.explanation import UnknownField, explain_path

@@ -10,7 +10,8 @@ from hub.identity.applications import Applications
 from hub.identity.caller import Caller
 from hub.identity.issuer import Issuer
 from hub.identity.purpose import Purposes
-from hub.policy.decide.decision_table import DecisionClass, DecisionTable
+from hub.policy.decide.decision import DecisionClass
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.enforce.authorise import Authorisation
 from hub.prepare import Prepared, Preparer
 from hub.subscriptions.terms import Terms

@@ -25,7 +25,7 @@ from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal
 from hub.journal.write.outside_copies import Keep
-from hub.policy.decide.decision_table import DecisionClass
+from hub.policy.decide.decision import DecisionClass
 from hub.policy.decide.policy_model import Purpose
 from hub.policy.enforce.authorise import Authorisation
 from hub.prepare import Prepared

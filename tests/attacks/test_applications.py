@@ -18,7 +18,7 @@ from joserfc import jwk, jwt
 from demo.cast import PARTNER
 from demo.token_issuer import ALGORITHM, AUDIENCE, ISSUER, LIFETIME, PARTNER_CLIENT, DemoActor
 from hub.identity.actor import CLAIM
-from hub.policy.decide.decision_table import DecisionClass, Reason
+from hub.policy.decide.decision import DecisionClass, Reason
 from tests.conftest import Database
 from tests.e2e.canary_inside import TRACE, Got, Inside, inside
 from tests.e2e.canary_world import ITSELF, World

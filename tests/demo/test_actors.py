@@ -18,7 +18,7 @@ from graphql import GraphQLObjectType, build_schema, get_named_type
 
 from demo.actors import agreements
 from hub.pages import journey
-from hub.policy.decide.decision_table import Reason
+from hub.policy.decide.decision import Reason
 from hub.policy.enforce.access_entry import NOTES
 from schema.days import today
 from schema.subgraphs import GENERATED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from hub.policy.decide.decision_table import Reason
+from hub.policy.decide.decision import Reason
 from hub.policy.enforce.access_entry import NOTES
 from tests.docs.matrix import Cell, Matrix, Path, journey_leaves
 

@@ -33,7 +33,7 @@ from hub.federation.client.http1 import Care
 from hub.federation.execution.execute import Bounds
 from hub.ingest import SOURCES as KNOWN_SOURCES
 from hub.joined.field_categories import read_categories
-from hub.policy.decide.decision_table import Reason
+from hub.policy.decide.decision import Reason
 from hub.policy.decide.wording import REASONS
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings

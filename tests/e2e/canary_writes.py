@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from demo.token_issuer import DemoActor
-from hub.policy.decide.decision_table import Effect
+from hub.policy.decide.decision import Effect
 from schema.days import today
 from schema.subgraphs import GENERATED
 from tests.e2e.canary_operations import all_of

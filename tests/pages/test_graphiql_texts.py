@@ -6,7 +6,7 @@ from graphql import build_schema, parse, validate
 
 from hub.pages.graphiql_texts import graphiql_texts
 from hub.pages.journey import journey
-from hub.policy.decide.decision_table import Reason
+from hub.policy.decide.decision import Reason
 from hub.policy.decide.wording import REASONS
 from tests.pinned_graph import graph
 

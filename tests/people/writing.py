@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.policy.decide.decision_table import DecisionClass
+from hub.policy.decide.decision import DecisionClass
 from schema.residual import Residual
 from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import Database as Pool

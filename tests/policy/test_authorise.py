@@ -11,7 +11,8 @@ from hub.federation.execution.generate import Marked
 from hub.federation.execution.projection_runtime import note_uniform
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.operations.operation import ACCESS_KEY, Field, Operation, Selections
-from hub.policy.decide.decision_table import DecisionTable, Reason
+from hub.policy.decide.decision import Reason
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.wording import REASONS
 from hub.policy.enforce.access_entries import explain
 from hub.policy.enforce.authorise import Authorisation, authorise

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from hub.policy.decide.decision_table import DecisionTable, Effect
+from hub.policy.decide.decision import Effect
+from hub.policy.decide.decision_table import DecisionTable
 from schema.categories import Category
 from schema.facts import RELATIONS, VALUE_FACTS, Fact
 from tests.pinned_graph import graph

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hub.policy.decide.client_scope import UNSCOPED
-from hub.policy.decide.decision_table import DecisionClass, DecisionTable, Effect, Reason
+from hub.policy.decide.decision import DecisionClass, Effect, Reason
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_loader import PolicyError, load
 from hub.policy.decide.policy_model import ClientScope
 from hub.policy.decide.remedy import table_remedy

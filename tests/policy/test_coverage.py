@@ -6,7 +6,7 @@ import pytest
 
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.classify import Unclassified, check_judged
-from hub.policy.decide.decision_table import Effect
+from hub.policy.decide.decision import Effect
 from hub.policy.decide.policy_model import Policy, Reduction
 from hub.policy.report.coverage import coverage
 from tests.pinned_graph import graph

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.policy.decide.classification import FieldClass
-from hub.policy.decide.decision_table import DecisionTable, Effect, Reason
+from hub.policy.decide.decision import Effect, Reason
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.matrix_cells import intersect, merge
 from hub.policy.decide.policy_model import ItemRetention, Prohibition, Reduction
 from schema.categories import Category, Level

@@ -7,7 +7,8 @@ import pytest
 
 from hub.federation.operations.operation import INTERNAL_FIELDS
 from hub.policy.decide.by_relation import by_relation
-from hub.policy.decide.decision_table import DecisionTable, Effect, Reason
+from hub.policy.decide.decision import Effect, Reason
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.enforce.access_entry import access_entry
 from hub.policy.report.explanation import UnknownField, explanation_text
 from schema.categories import Category

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from hub.policy.decide.decision_table import DecisionTable, Effect
+from hub.policy.decide.decision import Effect
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Policy
 from hub.policy.report.impact import impact, impact_texts
 from schema.categories import OPEN, Category

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.policy.decide.client_scope import UNSCOPED
-from hub.policy.decide.decision_table import DecisionClass, Effect
+from hub.policy.decide.decision import DecisionClass, Effect
 from schema.categories import Category
 from schema.facts import Fact
 from schema.residual import Clause

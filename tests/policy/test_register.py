@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from hub.policy.decide.decision_table import DecisionTable, Effect
+from hub.policy.decide.decision import Effect
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.report.register import register
 from schema.categories import Category, Level
 from tests.conftest import ROOT

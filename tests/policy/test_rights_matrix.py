@@ -1,6 +1,6 @@
 """The matrix of rights counts what the decisions open, and nothing that a prohibition closes."""
 
-from hub.policy.decide.decision_table import Effect
+from hub.policy.decide.decision import Effect
 from hub.policy.report.impact import impact
 from hub.policy.report.register import register
 from hub.policy.report.rights_matrix import Opened, matrix, opened

@@ -18,7 +18,8 @@ from graphql import (
 
 from hub.errors import RequestRefused
 from hub.policy.decide.classification import Classification, InputClass
-from hub.policy.decide.decision_table import DecisionClass, DecisionTable, Effect
+from hub.policy.decide.decision import DecisionClass, Effect
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.enforce import schema_view as module
 from hub.policy.enforce.input_check import is_admitted
 from hub.policy.enforce.schema_view import MINE, Views

@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Integer, LargeBin
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.visitors import iterate
 
-from hub.policy.decide.decision_table import Effect
+from hub.policy.decide.decision import Effect
 from schema.subgraphs import SUBGRAPHS
 from subgraphs.kit import access
 from subgraphs.kit.columns import UNMERGED, lineage

@@ -1,6 +1,6 @@
 """Decisions in French: two that differ are never told alike."""
 
-from hub.policy.decide.decision_table import Decision, Reason
+from hub.policy.decide.decision import Decision, Reason
 from hub.policy.decide.wording import REASONS, summary
 from tests.pinned_graph import graph
 

@@ -16,7 +16,7 @@ from graphql import parse
 from hub.app import policy_step
 from hub.document.limits import Limits
 from hub.federation.execution.project import CODE_BASE, CODE_PER_FIELD
-from hub.policy.decide.decision_table import DecisionClass
+from hub.policy.decide.decision import DecisionClass
 from hub.policy.enforce.authorise import Authorisation
 from hub.prepare import Prepared, Preparer
 from hub.prepare import _memory as prepared_memory

@@ -4,7 +4,7 @@ import pytest
 from graphql import GraphQLObjectType, parse, validate
 
 from hub.pages.journey import JOURNEY
-from hub.policy.decide.decision_table import DecisionClass, Effect
+from hub.policy.decide.decision import DecisionClass, Effect
 from schema.facts import Fact
 from tests.pinned_graph import graph
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from hub.journal.read.data_labels import DataLabels
 from hub.journal.read.search import Access
-from hub.policy.decide.decision_table import Decision, DecisionTable, Effect
+from hub.policy.decide.decision import Decision, Effect
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Grant
 from schema.categories import OPEN
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hub.policy.decide.decision_table import Decision, Effect, Reason
+from hub.policy.decide.decision import Decision, Effect, Reason
 from hub.policy.decide.policy_model import Policy
 from schema.facts import Fact
 from schema.residual import Clause, Rule

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hub.policy.decide.classification import Classification
-from hub.policy.decide.decision_table import Decision, Reason
+from hub.policy.decide.decision import Decision, Reason
 from hub.policy.decide.matrix_cells import prohibitions
 from hub.policy.decide.policy_model import Policy
 from hub.policy.decide.wording import relations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hub.policy.decide.decision_table import Decision, Effect, Reason
+from hub.policy.decide.decision import Decision, Effect, Reason
 from hub.policy.decide.policy_model import Policy
 from schema.categories import Category
 from schema.facts import RELATIONS, VALUE_FACTS, Fact

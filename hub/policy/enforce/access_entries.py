@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from hub.federation.operations.operation import hold
-from hub.policy.decide.decision_table import DecisionClass, Effect, Reason
+from hub.policy.decide.decision import DecisionClass, Effect, Reason
 from hub.policy.enforce.access_entry import AccessEntry, Explanation, access_entry
 from hub.policy.enforce.authorise import Authorisation
 from hub.policy.enforce.guard import Guard

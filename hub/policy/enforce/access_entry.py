@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from hub.policy.decide.decision_table import Decision, DecisionClass, Effect, Reason
+from hub.policy.decide.decision import Decision, DecisionClass, Effect, Reason
 from hub.policy.decide.remedy import lookup_remedy, relation_codes, row_remedy, table_remedy
 from hub.policy.decide.wording import REASONS
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hub.errors import RequestRefused
-from hub.policy.decide.decision_table import Effect
+from hub.policy.decide.decision import Effect
 
 REFUSE = "refuse"
 """The value of the header; the other, `filter`, is the default."""

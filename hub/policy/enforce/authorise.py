@@ -21,7 +21,7 @@ from hub.federation.operations.operation import (
     Selections,
 )
 from hub.policy.decide.classification import Classification
-from hub.policy.decide.decision_table import Decision, DecisionClass, Effect, Reason
+from hub.policy.decide.decision import Decision, DecisionClass, Effect, Reason
 from hub.policy.enforce.access_entry import AccessEntry, Explanation, access_entry, not_found_entry
 from hub.policy.enforce.input_check import InputUse, input_use, may_reveal
 from hub.policy.enforce.verdicts import Mark, Marks

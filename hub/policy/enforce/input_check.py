@@ -15,7 +15,7 @@ from graphql import specified_scalar_types
 from hub.errors import DocumentRefused, RequestRefused
 from hub.federation.operations.operation import Condition, Operation, hold
 from hub.policy.decide.classification import Classification, InputClass
-from hub.policy.decide.decision_table import Decision, DecisionClass, Effect
+from hub.policy.decide.decision import Decision, DecisionClass, Effect
 from schema.facts import VALUE_FACTS, Fact
 from schema.residual import Clause
 

@@ -40,7 +40,7 @@ from graphql import (
 
 from hub.errors import RequestRefused
 from hub.policy.decide.classification import Classification
-from hub.policy.decide.decision_table import DecisionClass, Effect
+from hub.policy.decide.decision import DecisionClass, Effect
 from hub.policy.enforce.input_check import is_admitted, is_value_written
 from schema.facts import VALUE_FACTS
 from schema.lru import Lru

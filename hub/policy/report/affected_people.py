@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hub.policy.decide.decision_table import Decision, DecisionTable, Effect
+from hub.policy.decide.decision import Decision, Effect
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Policy
 from hub.policy.report.policy_diff import Change
 from schema.facts import RELATIONS, VALUE_FACTS, Fact

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hub.federation.operations.operation import INTERNAL_FIELDS
-from hub.policy.decide.decision_table import Decision, DecisionClass, DecisionTable
+from hub.policy.decide.decision import Decision, DecisionClass
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.wording import EFFECTS, client_label, condition, details, values
 from schema.categories import Level
 

@@ -12,7 +12,8 @@ from hub.errors import HubError
 from hub.federation.operations.operation import INTERNAL_FIELDS
 from hub.policy.decide.by_relation import by_relation
 from hub.policy.decide.classification import Classification
-from hub.policy.decide.decision_table import Decision, DecisionClass, DecisionTable, Effect, Reason
+from hub.policy.decide.decision import Decision, DecisionClass, Effect, Reason
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Grant, Policy
 from hub.policy.decide.remedy import relation_remedy, table_remedy, value_remedy
 from hub.policy.decide.wording import EFFECTS, REASONS, client_label, condition, value, values

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hub.policy.decide.classification import Classification
-from hub.policy.decide.decision_table import DecisionTable, Effect
+from hub.policy.decide.decision import Effect
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Grant, Policy
 from schema.categories import WRITE_ONLY, Category
 

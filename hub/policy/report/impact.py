@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from hub.policy.decide.classification import Classification
-from hub.policy.decide.decision_table import DecisionTable, Effect
+from hub.policy.decide.decision import Effect
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.report.coverage import closed_coordinates
 from hub.policy.report.markdown_table import markdown_table
 from hub.policy.report.retention_terms import retention_terms

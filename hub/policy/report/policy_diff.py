@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 
-from hub.policy.decide.decision_table import DecisionClass, DecisionTable
+from hub.policy.decide.decision import DecisionClass
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import ItemRetention, Policy, Retention
 from hub.policy.decide.wording import outline, summary
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hub.policy.decide.decision_table import Decision, DecisionClass, DecisionTable, Effect
+from hub.policy.decide.decision import Decision, DecisionClass, Effect
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Policy
 from hub.policy.decide.wording import EFFECTS, REASONS, client_label, details, value
 from hub.policy.report.explanation import UnknownField, path_coordinates

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from hub.policy.decide.decision_table import DecisionTable, Effect
+from hub.policy.decide.decision import Effect
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Grant, Purpose
 from hub.policy.report.markdown_table import markdown_table
 from hub.policy.report.retention_terms import retention_terms

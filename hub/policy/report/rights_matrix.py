@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hub.policy.decide.classification import Classification
-from hub.policy.decide.decision_table import Decision, DecisionClass, DecisionTable, Effect
+from hub.policy.decide.decision import Decision, DecisionClass, Effect
+from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.report.markdown_table import markdown_table
 from hub.policy.report.retention_terms import retention_terms
 from schema.categories import OPEN, Category, Level
