@@ -22,9 +22,8 @@ from hub.federation.client.http1 import LOOPBACK, Care, address
 from hub.federation.client.tls import client_tls
 from hub.federation.execution.execute import Bounds
 from hub.http.cross_origin import read_origins
-from hub.identity.actor import HUB_CLIENT
 from hub.identity.applications import Client
-from hub.identity.issuer import TOKEN_SECONDS, Issuer, Pace, Source
+from hub.identity.issuer import Issuer, Pace, Source
 from hub.intake.sender_settings import SenderSettings, SenderTable, sender_settings
 from hub.joined.join_settings import Join, joined_subgraph
 from hub.joined.joined_subgraph import JoinedSubgraph
@@ -33,6 +32,18 @@ from hub.outgoing.settings import OutgoingTable, outgoing_rows
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.runs.source_settings import Rhythm, check_source, rhythms
+from hub.settings_tables import (
+    TIME,
+    AgreementTable,
+    CheckpointsTable,
+    ClientTable,
+    DocumentsTable,
+    IssuerTable,
+    RemoteTable,
+    SettingsFile,
+    TlsTable,
+    TracesTable,
+)
 from hub.stream_limit import StreamLimit
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.subscriptions.addresses import networks_of
@@ -108,109 +119,6 @@ class Settings:
     def signed(self) -> tuple[str, ...]:
         """The names of the subgraphs elsewhere that get the signed context."""
         return tuple(name for name, remote in self.subgraphs.items() if remote.signed)
-
-
-Name = Annotated[str, msgspec.Meta(min_length=1)]
-ClientName = Annotated[str, msgspec.Meta(min_length=1, pattern=f"^(?!{HUB_CLIENT})")]
-Percentage = Annotated[float, msgspec.Meta(ge=0, le=100)]
-TIME = msgspec.Meta(gt=0, le=366 * 86_400)
-"""A time in seconds: of none, a limit would forgive all at once."""
-
-
-class IssuerTable(TomlForm, frozen=True):
-    """A row of `[[issuers]]`, beside the numbers of `Pace`: its keys are in a file or at an address."""
-
-    issuer: str
-    algorithm: str
-    keys: str | None = None
-    keys_url: str | None = None
-    authorities: str | None = None
-    kinds: frozenset[str] | None = None
-    clients: frozenset[ClientName] | None = None
-    token_seconds: Annotated[int, msgspec.Meta(ge=1)] = TOKEN_SECONDS
-
-
-class AgreementTable(TomlForm, frozen=True):
-    """A row of `[[agreements]]`."""
-
-    organisation: str
-    purposes: frozenset[str]
-    name: Any = None
-
-
-class ClientTable(TomlForm, frozen=True):
-    """A row of `[[clients]]`; one without `scopes` receives nothing."""
-
-    issuer: str
-    client: ClientName
-    organisation: Name
-    scopes: frozenset[Name] = frozenset()
-
-
-class DocumentsTable(TomlForm, frozen=True):
-    """A row of `[[documents]]`: the manifest of a client."""
-
-    client: ClientName
-    manifest: str
-    only: bool = True
-
-
-class TlsTable(TomlForm, frozen=True):
-    """The TLS files of a table with a URL, relative to the settings."""
-
-    authorities: str | None = None
-    certificate: str | None = None
-    key: str | None = None
-
-
-class RemoteTable(TlsTable, frozen=True, kw_only=True):
-    """An entry of `[subgraphs]`, beside the numbers of `Care`; for one of another team, as `Join` has it."""
-
-    url: str
-    sdl: str | None = None
-    categories: str | None = None
-    contract: bool = False
-
-
-class TracesTable(TlsTable, frozen=True, kw_only=True):
-    """The table `[traces]`; `ratio` is the share of requests that are traced."""
-
-    endpoint: str
-    ratio: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
-
-
-class CheckpointsTable(TlsTable, frozen=True, kw_only=True):
-    """The table `[checkpoints]`: a file beside the settings, a webhook, or both."""
-
-    file: str | None = None
-    webhook: str | None = None
-
-
-class SettingsFile(TomlForm, frozen=True):
-    """The top of a settings file; tables in it are read one by one."""
-
-    audience: Name
-    issuers: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
-    agreements: list[dict[str, Any]] = msgspec.field(default_factory=list)
-    subgraphs: dict[str, str | dict[str, Any]] = msgspec.field(default_factory=dict)
-    deadline: Annotated[float, TIME] = 10.0
-    show_plans: bool = False
-    origins: list[str] = msgspec.field(default_factory=list)
-    documents: list[dict[str, Any]] = msgspec.field(default_factory=list)
-    limits: dict[str, Any] = msgspec.field(default_factory=dict)
-    execution: dict[str, Any] = msgspec.field(default_factory=dict)
-    requests: dict[str, Any] = msgspec.field(default_factory=dict)
-    misses: dict[str, Any] = msgspec.field(default_factory=dict)
-    override: dict[str, Percentage] = msgspec.field(default_factory=dict)
-    traces: dict[str, Any] | None = None
-    clients: list[dict[str, Any]] = msgspec.field(default_factory=list)
-    checkpoints: dict[str, Any] = msgspec.field(default_factory=dict)
-    sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
-    webhooks: list[dict[str, Any]] = msgspec.field(default_factory=list)
-    sync: list[dict[str, Any]] = msgspec.field(default_factory=list)
-    notifications: dict[str, Any] = msgspec.field(default_factory=dict)
-    streams: dict[str, Any] = msgspec.field(default_factory=dict)
-    outgoing: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
