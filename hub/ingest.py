@@ -158,9 +158,9 @@ async def read_inputs(
     The error holds only the name of PostgreSQL's, whose text may quote values.
     """
     with database_refusals():
-        async with _connected(dsn(reader.source.role)) as connection:
+        async with connected(dsn(reader.source.role)) as connection:
             report = await reader.source.ingest(paths, options, Session(connection, progress, options.scope))
-        async with _connected(dsn(SWEEPER)) as connection:
+        async with connected(dsn(SWEEPER)) as connection:
             report.rows += await reader.people.sweep(connection)
         return report
 
@@ -186,7 +186,8 @@ def database_refusals() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _connected(dsn: str) -> AsyncIterator[Connection]:
+async def connected(dsn: str) -> AsyncIterator[Connection]:
+    """A connection for the block; raises the errors of asyncpg."""
     connection = await asyncpg.connect(dsn)
     try:
         yield connection

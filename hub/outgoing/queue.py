@@ -6,8 +6,7 @@ never send the same item at once, and what one left is taken up by another under
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -123,13 +122,3 @@ class Queue:
 
     def _sql(self, statement: str) -> str:
         return statement.format(schema=self._system.schema, table=self._system.table)
-
-
-@asynccontextmanager
-async def connected(dsn: str) -> AsyncIterator[Connection]:
-    """A connection of the role that sends."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        yield connection
-    finally:
-        await connection.close()

@@ -17,9 +17,9 @@ import httpx2
 import msgspec
 
 from hub.errors import NotServed
-from hub.ingest import database_refusals
+from hub.ingest import connected, database_refusals
 from hub.outgoing.message import NotSent, Unread, message
-from hub.outgoing.queue import Due, Queue, connected
+from hub.outgoing.queue import Due, Queue
 from hub.outgoing.settings import OutgoingTable, Secret, secret_file
 from hub.outgoing.systems import SYSTEMS, System
 from hub.pipeline import Pipeline
