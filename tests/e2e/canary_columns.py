@@ -61,7 +61,7 @@ class Personal:
         if isinstance(column.type, Boolean):
             return (True, False)
         for check in _checks(self.table):
-            if f"{column.name} IN (" in check:
+            if check.startswith(f"{column.name} IN ("):
                 return tuple(check.partition("(")[2].rstrip(")").replace("'", "").split(", "))
         return self.choices.get(column.name, ())
 
