@@ -24,14 +24,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RECORD = "mutation R($input: RecordAppointmentInput!) { recordAppointment(input: $input) { id startsAt version } }"
 SET = "mutation S($input: SetAppointmentStatusInput!) { setAppointmentStatus(input: $input) { id status version } }"
-STARTS = f"{today().year - 1}-02-03T09:00:00+00:00"
 WRITERS = {("referent_cd", "suivi"), ("delegataire_rsa", "suivi")}
 LISTED = "query L($id: ID!) { person(id: $id) { appointments(first: 50) { nodes { id startsAt status } } } }"
 
 
+def starts() -> str:
+    """When a rendez-vous of last year begins."""
+    return f"{today().year - 1}-02-03T09:00:00+00:00"
+
+
 def new_item(person: str, **more: Any) -> dict[str, Any]:
     """The variables of `RECORD`, under a new key."""
-    return {"input": {"person": person, "startsAt": STARTS, "idempotencyKey": str(uuid4()), **more}}
+    return {"input": {"person": person, "startsAt": starts(), "idempotencyKey": str(uuid4()), **more}}
 
 
 def new_status(item: str, version: int, status: str = "VU", **more: Any) -> dict[str, Any]:
@@ -69,7 +73,7 @@ async def test_52_only_who_may_write_records_and_the_person_reads_who_wrote_what
     assert await table(hub) == before
     got = await hub.ask("referent-a", RECORD, new_item(world.persons[ITSELF], mode="VISIO"))
     made = got.data["recordAppointment"]
-    assert (made["startsAt"], made["version"]) == (STARTS, 1)
+    assert (made["startsAt"], made["version"]) == (starts(), 1)
     said = await hub.ask("referent-a", SET, new_status(made["id"], 1, "ABSENT"))
     assert said.data["setAppointmentStatus"] == {"id": made["id"], "status": "ABSENT", "version": 2}
     journal = await hub.ask("personne", "{ myAccessJournal(first: 2) { nodes { actorKind data { fields } } } }")

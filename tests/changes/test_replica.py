@@ -7,7 +7,7 @@ import os
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -24,10 +24,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 EXAMPLES = int(os.environ.get("CHANGES", "3"))
 STEPS, PEOPLE = 8, 9
 SCOPES = ((Fact.DEPARTMENT_BRSA, "08"), (Fact.DEPARTMENT_BRSA, "2A"), (Fact.REFERENT, AGENT))
-YESTERDAY, TODAY, TOMORROW = (today() + timedelta(days) for days in (-1, 0, 1))
-LONG_AGO = today() - timedelta(800)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 Write = Callable[[Rows, random.Random, int], Awaitable[Any]]
+
+
+def day(days: int) -> date:
+    """The day so many days from today."""
+    return today() + timedelta(days)
 
 
 async def name(world: Rows, draw: random.Random, number: int) -> None:
@@ -62,10 +65,10 @@ async def link(world: Rows, draw: random.Random, number: int) -> None:
         await world.connection.execute(
             "UPDATE access.link SET valid_until = $2 WHERE person_id = $1",
             person_id(number),
-            draw.choice((YESTERDAY, TODAY, None)),
+            draw.choice((day(-1), day(0), None)),
         )
     else:
-        days: dict[str, Any] = {"since": TOMORROW} if draw.random() < 0.2 else {}
+        days: dict[str, Any] = {"since": day(1)} if draw.random() < 0.2 else {}
         world.count = draw.randrange(10**6, 10**9)
         relation, scope = draw.choice(SCOPES)
         await world.link(number, relation, scope, **days)
@@ -77,8 +80,8 @@ async def restriction(world: Rows, draw: random.Random, number: int) -> None:
         "UPDATE access.person SET restrictions = $2, erasure_on = $3, last_contact = $4 WHERE person_id = $1",
         person_id(number),
         draw.choice((0, 0, int(Fact.OPPOSITION), int(Fact.LIMITATION))),
-        draw.choice((None, None, TODAY, TOMORROW)),
-        draw.choice((None, TODAY, LONG_AGO)),
+        draw.choice((None, None, day(0), day(1))),
+        draw.choice((None, day(0), day(-800))),
     )
 
 

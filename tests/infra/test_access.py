@@ -23,21 +23,21 @@ from tests.conftest import Database
 ANNE, BRUNO, CHLOE = (UUID(int=number, version=4) for number in (1, 2, 3))
 REFERENT = link_key(Fact.REFERENT, "agent-a")
 DEPARTMENT = link_key(Fact.TERRITORY, "30")
-YESTERDAY, TODAY, TOMORROW = (today() + timedelta(days) for days in (-1, 0, 1))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
 async def links(database: Database) -> None:
     """Anne is followed by agent A, Bruno was until yesterday and Chloé will be from tomorrow; all live in the Gard."""
+    yesterday, now, tomorrow = (today() + timedelta(days) for days in (-1, 0, 1))
     connection = await database.connect("people_ingest")
     await connection.executemany("INSERT INTO access.person (person_id) VALUES ($1)", [(ANNE,), (BRUNO,), (CHLOE,)])
     await connection.executemany(
         "INSERT INTO access.link (person_id, relation, scope_id, valid_from, valid_until, origin, origin_id)"
         " VALUES ($1, $2, $3, $4, $5, 'test', '1')",
         [
-            (ANNE, Fact.REFERENT, "agent-a", TODAY, TODAY),
-            (BRUNO, Fact.REFERENT, "agent-a", date(2020, 1, 1), YESTERDAY),
-            (CHLOE, Fact.REFERENT, "agent-a", TOMORROW, None),
+            (ANNE, Fact.REFERENT, "agent-a", now, now),
+            (BRUNO, Fact.REFERENT, "agent-a", date(2020, 1, 1), yesterday),
+            (CHLOE, Fact.REFERENT, "agent-a", tomorrow, None),
             *((person, Fact.TERRITORY, "30", date(2020, 1, 1), None) for person in (ANNE, BRUNO, CHLOE)),
         ],
     )
@@ -119,7 +119,7 @@ async def test_an_ingest_role_reads_and_writes_the_whole_schema_but_cannot_lift_
 
 
 @pytest.mark.parametrize(
-    ("relation", "scope", "last_day"),
+    ("relation", "scope", "days"),
     [
         (0, "x", None),
         (Fact.RECORDED, "x", None),
@@ -127,12 +127,13 @@ async def test_an_ingest_role_reads_and_writes_the_whole_schema_but_cannot_lift_
         (Fact.SELF, str(BRUNO), None),
         (Fact.REFERENT, "", None),
         (Fact.REFERENT, "x\x1f2 agent-a", None),
-        (Fact.REFERENT, "x", YESTERDAY),
+        (Fact.REFERENT, "x", -1),
     ],
 )
 async def test_a_link_that_means_nothing_is_refused(
-    database: Database, relation: int, scope: str, last_day: date | None
+    database: Database, relation: int, scope: str, days: int | None
 ) -> None:
+    begins = today()
     connection = await database.connect("people_ingest")
     with pytest.raises(asyncpg.CheckViolationError):
         await connection.execute(
@@ -141,8 +142,8 @@ async def test_a_link_that_means_nothing_is_refused(
             ANNE,
             relation,
             scope,
-            TODAY,
-            last_day,
+            begins,
+            None if days is None else begins + timedelta(days),
         )
     await connection.close()
 
@@ -159,7 +160,7 @@ async def test_the_key_of_a_link_is_the_contracts_and_each_relation_with_a_scope
             ANNE,
             relation,
             scope,
-            TODAY,
+            today(),
         )
         assert key == link_key(relation, scope)
     await connection.close()

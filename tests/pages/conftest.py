@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import httpx2
 import pytest
@@ -18,6 +19,7 @@ from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
 from hub.pages.build import build
 from hub.settings import load_settings
+from schema.days import today
 from tests.conftest import Database
 from tests.e2e.site import demonstration
 from tests.pinned_graph import graph
@@ -36,13 +38,15 @@ FLAGS = (
 
 @dataclass
 class Demo:
-    """A served demo: `url` with the switcher, `plain` without it as `hub serve` has it, `partner` the example page."""
+    """A served demo: `url` with the switcher, `plain` without it as `hub serve` has it, `partner` the example page;
+    `day` is the one from which its files count."""
 
     url: str
     plain: str
     actors: Sequence[DemoActor]
     persons: Sequence[dict[str, str]]
     partner: str
+    day: date
 
     def actor(self, kind: str) -> DemoActor:
         """The first actor of this kind."""
@@ -69,6 +73,7 @@ def demo(database: Database, built: None, tmp_path_factory: pytest.TempPathFacto
     """The demo's hub on free ports, with the demo's people."""
     folder = tmp_path_factory.mktemp("demo")
     issuer = Issuer(folder / "issuer")
+    day = today()
     actors, persons = asyncio.run(demonstration(database, folder))
     switcher = route(actors, persons, issuer, graph().table.policy)
     with partner_page(issuer, actors) as partner:
@@ -78,7 +83,7 @@ def demo(database: Database, built: None, tmp_path_factory: pytest.TempPathFacto
             listening(hub_app(graph(), settings, database.keys, database.dsn)) as plain,
         ):
             partner.hub = url
-            yield Demo(url, plain, actors, persons, partner.origin)
+            yield Demo(url, plain, actors, persons, partner.origin, day)
 
 
 @pytest.fixture(scope="module")

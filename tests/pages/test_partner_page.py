@@ -24,13 +24,12 @@ from demo.partner_page import FOLDER, PAGE
 from demo.token_issuer import CLIENTS, PAGE_CLIENT
 from hub.pages.build import build
 from infra.npm import recent_node
-from schema.days import today
 from tests.conftest import STATE
 from tests.pages.conftest import Demo
 
 AXE = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
 SCREENSHOT = STATE / "page-partenaire.png"
-DAY = today() + timedelta(next(rdv.days for rdv in RDVS if rdv.category == "rsa_cer_signature"))
+SIGNATURE = timedelta(next(rdv.days for rdv in RDVS if rdv.category == "rsa_cer_signature"))
 VERIFIER = "v" * 43
 CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 
@@ -83,7 +82,7 @@ def test_the_day_then_one_journey_with_what_is_hidden_and_why(demo: Demo, contex
     sign_in(page, "referent-a")
     assert page.url == f"{demo.partner}/"
 
-    page.get_by_label("Jour").fill(DAY.isoformat())
+    page.get_by_label("Jour").fill((demo.day + SIGNATURE).isoformat())
     with page.expect_response(lambda r: r.url.endswith("/graphql") and r.request.method == "POST") as sent:
         page.get_by_role("button", name="Voir ce jour").click()
     body = json.loads(sent.value.request.post_data or "")
@@ -137,7 +136,7 @@ def test_who_is_not_there_for_the_user_is_explained_in_the_words_of_the_hub(
     """The page is answered another person's id: it shows the one explanation of the answer, and no step."""
     page, faults = opened(context, demo)
     sign_in(page, "referent-a")
-    page.get_by_label("Jour").fill(DAY.isoformat())
+    page.get_by_label("Jour").fill((demo.day + SIGNATURE).isoformat())
     page.get_by_role("button", name="Voir ce jour").click()
 
     def of_somebody_else(route: Any) -> None:
