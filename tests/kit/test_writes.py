@@ -200,6 +200,30 @@ async def test_no_change_is_lost_to_a_concurrent_one(rows: Rows, writing: Subgra
     assert len(await stored(rows, "write_request")) == 2
 
 
+async def test_a_version_counts_the_changes_that_were_accepted_of_writers_who_all_write_at_once(
+    rows: Rows, writing: Subgraph
+) -> None:
+    await rows.person(1, (Fact.REFERENT, AGENT))
+    made = await record(writing)
+    accepted = 0
+
+    async def writer(number: int) -> None:
+        nonlocal accepted
+        version = made["version"]
+        for turn in range(6):
+            status = ("VU", "ABSENT")[turn % 2]
+            key = f"key-{number}-{turn:04}"
+            answer = await change(writing, {**made, "version": version}, status, key)
+            if isinstance(answer, dict):
+                assert answer["version"] == version + 1
+                accepted += 1
+            version = (await record(writing))["version"]
+
+    await asyncio.gather(*map(writer, range(4)))
+    assert (await record(writing))["version"] == 1 + accepted
+    assert accepted >= 6
+
+
 @pytest.fixture
 async def register(fresh_database: Database) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
     """Writes what the register of rights says, as the administrator, who sees what others wait for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,16 @@ ORIENTED = "id pathway startsOn structure { id }"
 LINKS = """
 SELECT relation, scope_id, valid_from, valid_until FROM access.link WHERE origin = 'hub' ORDER BY origin_id, valid_from
 """
+WAITS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = 'people_write' AND wait_event_type = 'Lock'
+"""
+HELD = """
+CREATE FUNCTION people.held() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$;
+CREATE TRIGGER held AFTER INSERT ON people.referent FOR EACH ROW EXECUTE FUNCTION people.held();
+"""
+"""Holds who adds a member after all that decides, as long as a test has the lock."""
 
 
 def follower(agent: str, relation: Fact = Fact.REFERENT) -> tuple[str, str, str]:
@@ -189,3 +200,26 @@ async def test_no_role_that_writes_opens_a_link_by_itself_nor_one_that_has_ended
 async def test_what_another_system_says_of_who_accompanies_is_not_ended_here(world: Rows, writing: Subgraph) -> None:
     await world.sourced("people.referent", id=person_id(9), person_id=person_id(1), agent_id=AGENT)
     assert await end(writing, {"id": person_id(9), "version": 1}) == ["RECORDED_ELSEWHERE"]
+
+
+async def test_an_end_is_answered_once_nobody_whom_it_ends_can_still_add_anybody(
+    world: Rows, writing: Subgraph, fresh_database: Database
+) -> None:
+    made = await name(writing, "setReferent", COLLEAGUE)
+    await world.connection.execute(HELD)
+    holder = await fresh_database.connect()
+    try:
+        async with holder.transaction():
+            await holder.execute("SELECT pg_advisory_xact_lock(1)")
+            adding = asyncio.create_task(name(writing, "addToFollowUpGroup", MEMBER, follower(COLLEAGUE)))
+            while not adding.done() and await world.connection.fetchval(WAITS) < 1:
+                pass
+            ending = asyncio.create_task(end(writing, made))
+            while not ending.done() and await world.connection.fetchval(WAITS) < 2:
+                pass
+            assert not ending.done()
+    finally:
+        await holder.close()
+    assert (await adding)["agent"] == {"id": MEMBER}
+    assert (await ending)["endedOn"] == TODAY.isoformat()
+    assert await name(writing, "addToFollowUpGroup", MEMBER, follower(COLLEAGUE)) == ["WRITE_REFUSED"]

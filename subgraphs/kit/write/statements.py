@@ -91,13 +91,13 @@ def linked(input_: LinkedInput) -> Decided:
 
 def hold_sql(mutation: MutationField) -> str:
     """The statement that locks what decides on the person who is written to, or whose item is, until the transaction
-    ends: an objection that another transaction is writing is waited for, and one to come waits."""
+    ends: an objection, or another mutation, that is being written is waited for, and one to come waits."""
     person = "$1"
     if mutation.is_of_item:
         entity = mutation.entity
         assert entity.key is not None
         person = f"(SELECT {entity.subject} FROM {entity.table} WHERE {entity.key.column.name} = $1)"  # noqa: S608 - names of our own tables
-    return f"SELECT person_id FROM access.person WHERE person_id = {person} FOR SHARE"  # noqa: S608 - as above
+    return f"SELECT person_id FROM access.person WHERE person_id = {person} FOR NO KEY UPDATE"  # noqa: S608 - as above
 
 
 def insert_sql(mutation: MutationField, columns: Sequence[str]) -> str:
