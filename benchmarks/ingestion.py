@@ -8,9 +8,8 @@ with some foyers only; then all rows are taken out, the tables emptied, and the 
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy import MetaData
 
+from benchmarks.server_cpu import Cost, spent
 from demo.cast import BY_SLUG, Person
 from demo.cnaf_files import flux
 from hub.ingest import find_source, read_inputs
@@ -40,20 +40,6 @@ COPY_GOAL, UNCHANGED_GOAL, GROWTH_GOAL = 10.0, 0.3, 1.2
 """CPU of a first reading by that of a COPY, of an unchanged file by that of a first reading, and of a person among the
 most people by that of one among the fewest."""
 METADATA: Sequence[MetaData] = (access.metadata, tables.metadata)
-
-
-@dataclass(slots=True)
-class Cost:
-    """What a step took: `client` and `server` in seconds of CPU, `elapsed` in seconds."""
-
-    client: float = 0.0
-    server: float = 0.0
-    elapsed: float = 0.0
-
-    @property
-    def cpu(self) -> float:
-        """Seconds of CPU of both sides."""
-        return self.client + self.server
 
 
 @dataclass(slots=True)
@@ -88,13 +74,13 @@ async def _measure(place: str, people: int, folder: Path, addresses: Dsn, keys: 
     try:
         backend = await watching.fetchval("SELECT pg_backend_pid()")
         for cost, file in ((measure.first, "first"), (measure.unchanged, "first"), (measure.delta, "delta")):
-            with _spent(cost, backend):
+            with spent(cost, backend):
                 report = await read_inputs(reader, [files[file]], Options(), addresses)
             if not report.complete:
                 raise RuntimeError(f"{report.codes.total()} records of {report.read} were refused")
         files_by_table = await _taken_out(watching, folder)
         await watching.execute("SET session_replication_role = replica")  # a bare COPY fires no trigger
-        with _spent(measure.copy, backend):
+        with spent(measure.copy, backend):
             for (schema, table, columns), path in files_by_table.items():
                 await watching.copy_to_table(table, schema_name=schema, columns=columns, source=path)
     finally:
@@ -138,39 +124,6 @@ async def _database(place: str, keys: Keys) -> AsyncIterator[None]:
 async def _folder() -> AsyncIterator[Path]:
     with TemporaryDirectory() as folder:
         yield Path(folder)
-
-
-@contextmanager
-def _spent(cost: Cost, backend: int) -> Iterator[None]:
-    """Measure the block; `backend` is a process of the server."""
-    server, client, started = _server_cpu(backend), time.process_time(), time.monotonic()
-    yield
-    cost.client, cost.elapsed = time.process_time() - client, time.monotonic() - started
-    cost.server = _server_cpu(backend) - server
-
-
-def _server_cpu(backend: int) -> float:
-    """Seconds of CPU of the server that the process belongs to: of its processes, and of those that have ended."""
-    postmaster = _stat(backend)[1]
-    ticks = sum(_stat(postmaster)[11:15])
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            stat = _stat(int(path.name))
-        except OSError:
-            continue
-        if stat[1] == postmaster:
-            ticks += sum(stat[11:13])
-    return ticks / _TICKS
-
-
-def _stat(process: int) -> list[int]:
-    """The fields of /proc/PID/stat after the name: 1 is the parent, 11 to 14 ticks of CPU, its own and of children."""
-    text = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
-    return [0 if part.isalpha() else int(part) for part in text.split()]
-
-
-_TICKS = 100
-"""Ticks of /proc in a second, on every Linux."""
 
 
 def write_flux(path: Path, numbers: Sequence[int], reference: date) -> None:

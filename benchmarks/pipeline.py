@@ -23,40 +23,33 @@ from typing import Any
 
 import asyncpg
 import orjson
-from joserfc import jwk, jwt
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Column, Table
 from strawberry import Schema
 
 from benchmarks import dataset, resolvers
+from benchmarks.bench_hub import REFERENT, running_hub
 from benchmarks.http_load import LoadClient, serving
 from benchmarks.loaders import Pool
 from benchmarks.operations import Operation, operations
 from benchmarks.stripped_pipelines import PolicyFreePipeline, without_journal
-from hub.app import HubApp, hub_app
+from hub.app import HubApp
 from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph
 from hub.http.media_types import RESPONSE
 from hub.http.response_writer import answered
-from hub.identity.actor import CLAIM
-from hub.identity.issuer import Issuer
-from hub.request_limit import RequestLimit
 from hub.serving import settle
-from hub.settings import Settings
 from infra.keys import Keys
 from infra.roles import Dsn
 
-ISSUER, AUDIENCE, PURPOSE = "https://bench.spie-hub.example", "https://hub.spie-hub.example", "suivi"
 HUB = "hub"
 WARM_UP_ROUNDS = 2
 """Rounds before the measured ones, in which plans, statements, connections and caches are made."""
 SERVED = HUB, "unjournalled", "bare"
 """The hub, the hub without its journal, and the hub without policy either (`benchmarks.stripped_pipelines`)."""
-UNBOUNDED = RequestLimit(actor=10**9, organisation=10**9, application=10**9)
-"""Requests of the one actor that asks, so that none is refused."""
 JOURNAL, POLICY = 0.10, 0.05
 """Goals: the largest share of the CPU that journal and policy may take."""
 
@@ -120,12 +113,7 @@ class Sides:
     answers: Mapping[str, Callable[[Request], Awaitable[Reply]]]
     load_client: LoadClient
     pool: Pool
-    token: str
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The token and the purpose of each request."""
-        return {"authorization": f"Bearer {self.token}", "purpose": PURPOSE}
+    headers: Mapping[str, str]
 
     def hub_request(self, side: str, operation: Operation) -> Ask:
         """Return a request to one of `answers`, from its headers to the bytes of its answer."""
@@ -176,19 +164,12 @@ async def bench(
 
 @asynccontextmanager
 async def _sides(graph: Graph, keys: Keys, url: str, dsn: Dsn) -> AsyncIterator[Sides]:
-    key = jwk.OKPKey.generate_key("Ed25519", {"kid": "bench"})
-    settings = Settings(
-        AUDIENCE,
-        {ISSUER: Issuer(ISSUER, "Ed25519", {"bench": key})},
-        {dataset.SIRET: frozenset({PURPOSE})},
-        requests=UNBOUNDED,
-    )
-    app = hub_app(graph, settings, keys, dsn)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(app.running())
+        hub = await stack.enter_async_context(running_hub(graph, keys, dsn))
+        pipeline = hub.app.pipeline
         pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=0, server_settings={"jit": "off"}))
-        counted = {name: CountingTransport(transport) for name, transport in app.pipeline.transports.items()}
-        full_pipeline = replace(app.pipeline, transports=counted)
+        counted = {name: CountingTransport(transport) for name, transport in pipeline.transports.items()}
+        full_pipeline = replace(pipeline, transports=counted)
         unjournalled = without_journal(full_pipeline)
         answers = dict(
             zip(
@@ -198,22 +179,7 @@ async def _sides(graph: Graph, keys: Keys, url: str, dsn: Dsn) -> AsyncIterator[
             )
         )
         load_client = await stack.enter_async_context(serving(answers))
-        yield Sides(app, counted, answers, load_client, pool, _token(key))
-
-
-def _token(key: jwk.OKPKey) -> str:
-    now = int(time.time())
-    actor = {
-        "kind": "referent_cd",
-        "purposes": [PURPOSE],
-        "habilitated_until": now + 86_400,
-        "agent": dataset.REFERENT,
-        "organisation": dataset.SIRET,
-        "organisation_type": "conseil_departemental",
-        "departments": ["08"],
-    }
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "bench", "iat": now, "exp": now + 43_200, CLAIM: actor}
-    return jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, key, algorithms=["Ed25519"])
+        yield Sides(hub.app, counted, answers, load_client, pool, hub.headers(REFERENT))
 
 
 async def _measure(sides: Sides, operation: Operation, rounds: int, requests: int, in_flight: int) -> Measure:

@@ -11,7 +11,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from benchmarks import ingestion
+from benchmarks import ingestion, writes
 from benchmarks.dataset import bench_address
 from benchmarks.pipeline import bench as measure
 from benchmarks.pipeline import show
@@ -31,7 +31,7 @@ WIDTH = 100
 @app.callback(invoke_without_command=True)
 def bench(
     context: typer.Context,
-    people: Annotated[int, typer.Option(min=150, help="Nombre de personnes de la base de mesure.")] = 2_000,
+    people: Annotated[int, typer.Option(min=150, help="Nombre de personnes de la base de mesure.")] = 10_000,
     rounds: Annotated[int, typer.Option(min=1, help="Nombre de tours, dont la médiane est donnée.")] = 15,
     requests: Annotated[int, typer.Option("--each", min=1, help="Requêtes de chaque côté par tour.")] = 100,
     in_flight: Annotated[int, typer.Option(min=1, help="Requêtes en cours à la fois.")] = 50,
@@ -45,22 +45,16 @@ def bench(
     with administrator(os.environ.get("DATABASE_URL"), CLUSTER, ROOT, loaded_keys) as admin:
         url = bench_address(admin)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            measures = runner.run(
-                measure(
-                    graph,
-                    loaded_keys,
-                    url,
-                    lambda role: dsn(url, role, loaded_keys),
-                    people,
-                    rounds,
-                    requests,
-                    in_flight,
-                )
-            )
+            measured = graph, loaded_keys, url, lambda role: dsn(url, role, loaded_keys)
+            sent = rounds, requests, in_flight
+            reads = runner.run(measure(*measured, people, *sent))
+            written = runner.run(writes.bench(*measured, *sent))
     if json:
-        typer.echo(orjson.dumps({"people": people, "in_flight": in_flight, "operations": measures}))
-    else:
-        show(measures, people, in_flight, Console(width=max(WIDTH, Console().width)))
+        typer.echo(orjson.dumps({"people": people, "in_flight": in_flight, "operations": reads, "writes": written}))
+        return
+    console = Console(width=max(WIDTH, Console().width))
+    show(reads, people, in_flight, console)
+    writes.show(written, console)
 
 
 @app.command("ingest", help="Mesure la lecture d'un flux de la CNAF face au COPY des mêmes lignes.")

@@ -40,12 +40,18 @@ async def execute(dsn: str, statement: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def measured(database: Database) -> Iterator[dict[str, dict[str, Any]]]:
-    """The measures by operation, from a run that had to fill its database."""
+def report(database: Database) -> Iterator[dict[str, Any]]:
+    """The measures of a run that had to fill its database."""
     result = bench(database, "--json")
     assert result.code == 0, result.err
-    yield {measure["name"]: measure for measure in orjson.loads(result.out)["operations"]}
+    yield orjson.loads(result.out)
     asyncio.run(execute(database.admin_dsn, f"DROP DATABASE {database.name}_bench WITH (FORCE)"))
+
+
+@pytest.fixture(scope="module")
+def measured(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Its measures of queries, by operation."""
+    return {measure["name"]: measure for measure in report["operations"]}
 
 
 def test_each_operation_asks_what_is_served() -> None:
@@ -69,6 +75,18 @@ def test_each_operation_is_measured_on_all_sides_and_told_with_its_goal(measured
         assert measure["policy"] < 1
 
 
+def test_writes_and_changes_are_measured_on_both_sides_and_leave_nothing(
+    database: Database, report: dict[str, Any]
+) -> None:
+    writes = {measure["name"]: measure for measure in report["writes"]}
+    goals = {"recordAppointment": 3, "setAppointmentStatus": 3, "changes": 2}
+    assert {name: measure["goal"] for name, measure in writes.items()} == goals
+    assert writes["changes"]["number"] % PEOPLE == 0
+    assert all(measure[side]["client"] > 0 for measure in writes.values() for side in ("hub", "bare"))
+    for table in ("appointments.appointment WHERE source = 'hub'", "appointments.write_request", "access.change"):
+        assert asyncio.run(execute(bench_address(database.admin_dsn), f"SELECT count(*) FROM {table}")) == 0
+
+
 def test_a_request_costs_one_statement_per_call_and_the_journey_at_most_six(
     measured: dict[str, dict[str, Any]],
 ) -> None:
@@ -87,6 +105,7 @@ def test_the_database_that_is_named_is_not_written_and_the_other_is_kept(
     result = bench(database)
     assert result.code == 0, result.err
     assert "Parcours d'une personne" in result.out
+    assert f"{PEOPLE} changements" in result.out
     assert "\x1b" not in result.out
     assert asyncio.run(execute(bench_address(database.admin_dsn), oid_query)) == oid_before
     assert asyncio.run(execute(database.admin_dsn, "SELECT count(*) FROM people.person")) == 0
