@@ -208,12 +208,13 @@ class HubApp(AsgiApplication):
         self._live.drain()
 
     async def _ready(self, request: Request) -> JSONResponse:
-        """Whether the hub can serve, and which sources want attention: a late one shuts no hub."""
+        """Whether the hub can serve, and which sources and systems want attention: a late one shuts no hub."""
         status, body = await self._readiness.answer()
         wanting = [
             {"source": source.source, "state": source.state} for source in await self._statuses() if source.wanting
         ]
-        return JSONResponse({**body, "sources": wanting}, status_code=status)
+        late = [{"system": backlog.system, "state": "late"} for backlog in await self._backlogs() if backlog.is_late]
+        return JSONResponse({**body, "sources": wanting, "outgoing": late}, status_code=status)
 
     async def _statuses(self) -> Sequence[SourceStatus]:
         """The status of the sources; none where it can't be read, which `/readyz` says of its role."""

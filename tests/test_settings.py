@@ -289,6 +289,16 @@ def test_notifications_that_could_not_be_sent_stop_the_start_at_their_line(path:
     assert f"{path.name}:{line}: « {toml.split()[0]} »" in str(caught.value)
 
 
+def test_a_pause_that_outlasts_what_it_is_for_stops_the_start_at_its_line(path: Path) -> None:
+    before = path.read_text(encoding="utf-8")
+    row = '[[outgoing]]\nsystem = "emplois"\nurl = "https://emplois.exemple.fr"\ngive_up = 60.0\nlongest_pause = 61.0\n'
+    path.write_text(f"{before}\n{row}", encoding="utf-8")
+    with pytest.raises(StartRefused, match="give_up") as caught:
+        load_settings(path)
+    line = before.count("\n") + 6
+    assert f"{path.name}:{line}: « longest_pause »" in str(caught.value)
+
+
 AGREEMENT = '[[agreements]]\norganisation = "99900030800011"\npurposes = {}\n'
 
 

@@ -18,7 +18,7 @@ from hub.errors import StartRefused
 from hub.graph import load_graph
 from hub.outgoing.follower import follow
 from hub.outgoing.sender import Counts, Sender, recipients
-from hub.outgoing.settings import OutgoingTable
+from hub.outgoing.settings import OutgoingTable, left_by
 from hub.settings import Settings, load_settings
 from hub.stop_signals import stopping
 from infra.keys import Keys, role_keys
@@ -48,7 +48,7 @@ def send(
     collect_seldom()
     with database(loaded_keys, *hub_roles(placed.subgraphs), *ROLES) as address:
         counts = asyncio.run(_run(placed, rows, loaded_keys, address, rhythm if follow else None))
-    typer.echo(f"{counts.text} En attente : {counts.left}.")
+    typer.echo(f"{counts.text} En attente : {counts.waiting}, dont essayés en vain à l'instant : {counts.left}.")
     raise typer.Exit(1 if counts.left else 0)
 
 
@@ -61,7 +61,7 @@ async def _run(
     stop = asyncio.Event()
     with stopping(stop):
         async with app.running():
-            sender = Sender(app.pipeline, to, keys.cursors, address, typer.echo)
+            sender = Sender(app.pipeline, to, keys.cursors, address, typer.echo, left_by(placed.outgoing))
             if rhythm is None:
                 return await sender.run(stop)
             return await follow(sender, address(OUTGOING_SENDER), stop, rhythm, typer.echo)

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from hub.outgoing.settings import LONGEST_PAUSE
 from hub.outgoing.systems import SYSTEMS
 from subgraphs.kit.ingest.row_map import Connection
+
+LATE = timedelta(seconds=LONGEST_PAUSE)
+"""How long an item may wait before `/readyz` says so of its system."""
+
+_BACKLOGS = """
+SELECT system, count(*) AS waiting, min(queued_at) AS oldest, min(queued_at) < now() - $1::interval AS is_late
+FROM {schema}.outgoing GROUP BY 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits for a system: the items, and when the oldest of them was written."""
+    """What waits for a system: the items, when the oldest was written, and whether that was too long ago, by the clock
+    of the database."""
 
     system: str
     waiting: int
     oldest: datetime | None
+    is_late: bool = False
 
 
 async def read_backlogs(connection: Connection) -> list[Backlog]:
     """The backlog of each system, read by the role that reads runs."""
     rows: dict[str, Backlog] = {}
     for schema in sorted({system.schema for system in SYSTEMS.values()}):
-        statement = f"SELECT system, count(*) AS waiting, min(queued_at) AS oldest FROM {schema}.outgoing GROUP BY 1"  # noqa: S608 - our own table
-        rows |= {row["system"]: Backlog(*row) for row in await connection.fetch(statement)}
+        statement = _BACKLOGS.format(schema=schema)
+        rows |= {row["system"]: Backlog(*row) for row in await connection.fetch(statement, LATE)}
     return [rows.get(name, Backlog(name, 0, None)) for name in sorted(SYSTEMS)]
 
 

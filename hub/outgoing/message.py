@@ -30,6 +30,8 @@ from subgraphs.kit.write.transmission import TransmissionReason
 
 SECONDS = 60
 """How long the rights of an author serve one message."""
+FORBIDDEN = 403
+"""The status of what the policy decides; any other refusal is of a limit or of an installation, and decides nothing."""
 
 
 class NotSent(HubError):
@@ -40,12 +42,27 @@ class NotSent(HubError):
         self.reason = reason
 
 
-class Unread(NotServed):
-    """An item could not be read whole, since a subgraph did not answer: it waits."""
+POSTPONED = {
+    "SENDING_UNREAD": "Ce qui est à envoyer n'a pas pu être lu en entier : un sous-graphe n'a pas répondu.",
+    "SENDING_NOT_ANSWERED": "Une limite ou un réglage du hub a empêché la lecture de ce qui est à envoyer.",
+    "SENDING_AUTHOR_UNREAD": "L'auteur d'un élément a été scellé par une autre version du hub : envoyez-le par elle.",
+}
+"""Why an item waits for its next turn: code → what is wrong, in French."""
 
-    def __init__(self, system: str) -> None:
-        text = "Ce qui est à envoyer n'a pas pu être lu en entier : un sous-graphe n'a pas répondu."
-        super().__init__("SENDING_UNREAD", text, system)
+
+class Postponed(NotServed):
+    """Nothing was decided of an item, for this reason: it waits."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code, POSTPONED[code], detail)
+
+
+class _OnAnotherPage(HubError):
+    """The item is not on this page of the list, and the list goes on after this cursor."""
+
+    def __init__(self, cursor: str) -> None:
+        super().__init__("OTHER_PAGE", "L'élément est plus loin.", "not on this page of the list")
+        self.cursor = cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +76,35 @@ class Waiting:
 
 
 async def message(pipeline: Pipeline, system: System, waiting: Waiting) -> bytes:
-    """The message of an item, which is in the journal; raises NotSent, Unread, or NotServed if the hub can't answer."""
+    """The message of an item, which is in the journal; raises NotSent, Postponed, or NotServed if the hub can't
+    answer. Pages of the list that the item is not on leave nothing, and are no disclosure."""
     author = waiting.author
     caller = _caller(pipeline, system, author)
     written: list[bytes] = []
 
     def require(answered: Answered) -> None:
         if not answered.is_whole:
-            raise Unread(system.name)
+            raise Postponed("SENDING_UNREAD", system.name)
+        cursor = _next_page(system, waiting.item, answered.data)
+        if cursor is not None:
+            raise _OnAnotherPage(cursor)
         _check_categories(pipeline, system, answered)
         _check_revealed(system, waiting.item, answered.said)
         written.append(_event(system, waiting, answered.data))
 
     headers = {"purpose": author.purpose}
-    request = Request(headers, system.query, system.operation, {"person": author.person}, uuid4().hex)
-    try:
-        await pipeline.answer_to(caller, request, require=require)
-    except RequestRefused as refused:
-        raise NotSent(TransmissionReason.NOT_PERMITTED, refused.code) from None
+    after: str | None = None
+    while not written:
+        variables = {"person": author.person, "after": after}
+        request = Request(headers, system.query, system.operation, variables, uuid4().hex)
+        try:
+            await pipeline.answer_to(caller, request, require=require)
+        except _OnAnotherPage as page:
+            after = page.cursor
+        except RequestRefused as refused:
+            if refused.http_status != FORBIDDEN:
+                raise Postponed("SENDING_NOT_ANSWERED", refused.code) from None
+            raise NotSent(TransmissionReason.NOT_PERMITTED, refused.code) from None
     return written[0]
 
 
@@ -125,6 +153,14 @@ def _item(system: System, item: str, person: Any) -> Any:
     """The item among those of the person's answer."""
     nodes = value_at(person or {}, (system.items, "nodes")) or ()
     return next((node for node in nodes if node is not None and node.get("id") == item), None)
+
+
+def _next_page(system: System, item: str, data: Mapping[str, Any] | None) -> str | None:
+    """The cursor of the next page of the list, if there is one and this one has not the item."""
+    person = value_at(data or {}, ("person",))
+    page = value_at(person or {}, (system.items, "pageInfo"))
+    more = _item(system, item, person) is None and (page or {}).get("hasNextPage")
+    return page["endCursor"] if more else None
 
 
 def _event(system: System, waiting: Waiting, data: Mapping[str, Any] | None) -> bytes:

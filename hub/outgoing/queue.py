@@ -15,7 +15,7 @@ import asyncpg
 from hub.outgoing.message import Waiting
 from hub.outgoing.systems import System
 from subgraphs.kit.ingest.row_map import Connection
-from subgraphs.kit.write.outgoing import opened
+from subgraphs.kit.write.outgoing import AuthorUnread, opened
 from subgraphs.kit.write.transmission import TransmissionReason, TransmissionState
 
 CHANNEL = "spie_outgoing"
@@ -26,6 +26,11 @@ SELECT item_id::text, key::text, author, queued_at, queued_at < now() - $2::inte
 FROM {schema}.outgoing WHERE system = $1 AND due_at <= now() AND item_id <> ALL ($3::uuid[])
 ORDER BY queued_at, item_id LIMIT 1
 """
+LATE = """
+SELECT item_id::text FROM {schema}.outgoing WHERE system = $1 AND queued_at < now() - $2::interval
+ORDER BY queued_at, item_id
+"""
+WAITING = "SELECT count(*) FROM {schema}.outgoing WHERE system = $1"
 POSTPONE = """
 UPDATE {schema}.outgoing SET attempts = attempts + 1,
     due_at = date_trunc('second', now() + least($2::interval * 2 ^ least(attempts, 20), $3::interval))
@@ -40,18 +45,21 @@ UPDATE {table} SET source = $2, source_id = $3, transmission_state = 'ACCEPTED',
 WHERE id = $1 AND transmission_state = 'PENDING'
 """
 MEET = """
-UPDATE {table} SET id = $1, transmission_state = 'ACCEPTED', transmission_since = now()
+UPDATE {table} SET id = $1, transmission_state = 'ACCEPTED', transmission_since = now(),
+    recorded_by = coalesce($5, recorded_by)
 WHERE source = $2 AND source_id = $3 AND transmission_state IS NULL AND person_id = $4 RETURNING true
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An item whose turn it is: None for one whose author this installation did not seal; late: it is given up."""
+    """An item whose turn it is: None for one whose author this installation did not seal, or sealed in a form that this
+    release can't read; late: it is given up."""
 
     item: str
     waiting: Waiting | None
     is_late: bool
+    is_unread: bool = False
 
 
 class _NotMet(Exception):
@@ -75,10 +83,24 @@ class Queue:
         )
         if row is None:
             return None
-        author = opened(self._secret, row["item_id"], self._system.name, row["author"])
+        try:
+            author = opened(self._secret, row["item_id"], self._system.name, row["author"])
+        except AuthorUnread:
+            return Due(row["item_id"], None, row["is_late"], is_unread=True)
         queued_at: datetime = row["queued_at"]
         waiting = None if author is None else Waiting(row["item_id"], row["key"], queued_at, author)
         return Due(row["item_id"], waiting, row["is_late"])
+
+    async def waiting(self) -> int:
+        """How many items wait, whether or not their turn has come."""
+        return int(await self._connection.fetchval(self._sql(WAITING), self._system.name))
+
+    async def expire(self, give_up: float) -> int:
+        """Give up what was written so many seconds ago, and say how much that was."""
+        late = await self._connection.fetch(self._sql(LATE), self._system.name, timedelta(seconds=give_up))
+        for row in late:
+            await self.reject(row["item_id"], TransmissionReason.EXPIRED)
+        return len(late)
 
     async def postpone(self, item: str, pause: float, longest: float) -> None:
         """Let an item wait for longer after each time that it was not answered."""
@@ -107,11 +129,15 @@ class Queue:
 
     async def _met(self, item: str, key: str) -> bool:
         """Whether the item that came in under this key is the one that was written, and has its id now."""
-        person = await self._connection.fetchval(self._sql("SELECT person_id FROM {table} WHERE id = $1"), item)
+        written = await self._connection.fetchrow(
+            self._sql("SELECT person_id, recorded_by FROM {table} WHERE id = $1"), item
+        )
+        if written is None:
+            return False
         try:
             async with self._connection.transaction():
                 await self._connection.execute(self._sql("DELETE FROM {table} WHERE id = $1"), item)
-                if await self._connection.fetchval(self._sql(MEET), item, self._system.name, key, person) is None:
+                if await self._connection.fetchval(self._sql(MEET), item, self._system.name, key, *written) is None:
                     raise _NotMet
         except _NotMet:
             return False

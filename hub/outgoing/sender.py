@@ -18,9 +18,9 @@ import msgspec
 
 from hub.errors import NotServed
 from hub.ingest import connected, database_refusals
-from hub.outgoing.message import NotSent, Unread, message
+from hub.outgoing.message import NotSent, Postponed, message
 from hub.outgoing.queue import Due, Queue
-from hub.outgoing.settings import OutgoingTable, Secret, secret_file
+from hub.outgoing.settings import GIVE_UP, OutgoingTable, Secret, secret_file
 from hub.outgoing.systems import SYSTEMS, System
 from hub.pipeline import Pipeline
 from hub.sync.apis import read_secrets
@@ -52,15 +52,17 @@ class Answer(msgspec.Struct):
 
 @dataclass(slots=True)
 class Counts:
-    """How many items a pass settled, and left."""
+    """How many items a pass settled, tried in vain and left, and how many wait after it, tried or not."""
 
     accepted: int = 0
     rejected: int = 0
     left: int = 0
+    waiting: int = 0
 
     def add(self, other: Counts) -> None:
-        """Add those of another pass that were settled."""
+        """Add those of another pass that were settled; what waits is what waits after it."""
         self.accepted, self.rejected = self.accepted + other.accepted, self.rejected + other.rejected
+        self.waiting = other.waiting
 
     @property
     def text(self) -> str:
@@ -86,26 +88,41 @@ def recipients(rows: Sequence[OutgoingTable], keys: Keys) -> list[Recipient]:
 
 
 class Sender:
-    """Sends to these systems, reading what they are told through a hub; `say` is given one line per system that was
-    not reached, without any value."""
+    """Sends to these systems, reading what they are told through a hub, and gives up what waits for those that the
+    settings have `left`; `say` is given one line per system that was not reached, without any value."""
 
     def __init__(
-        self, pipeline: Pipeline, to: Sequence[Recipient], secret: bytes, dsn: Dsn, say: Callable[[str], None]
+        self,
+        pipeline: Pipeline,
+        to: Sequence[Recipient],
+        secret: bytes,
+        dsn: Dsn,
+        say: Callable[[str], None],
+        left: Sequence[System] = (),
     ) -> None:
         self._pipeline, self._to, self._secret, self._dsn, self._say = pipeline, to, secret, dsn, say
+        self._left = left
 
     async def run(self, stop: asyncio.Event) -> Counts:
         """Send what is due to each system until `stop` is set; raises NotServed if the database can't be reached."""
         counts = Counts()
-        for recipient in self._to:
-            try:
-                with database_refusals():
-                    async with connected(self._dsn(OUTGOING_SENDER)) as connection:
-                        queue = Queue(connection, recipient.system, self._secret)
-                        if await queue.hold():
+        with database_refusals():
+            for recipient in self._to:
+                async with connected(self._dsn(OUTGOING_SENDER)) as connection:
+                    queue = Queue(connection, recipient.system, self._secret)
+                    if await queue.hold():
+                        try:
                             await self._send_all(recipient, queue, counts, stop)
-            except NotServed as error:
-                self._say(f"{recipient.system.name} : {error.message} [{error.code}]")
+                        except NotServed as error:
+                            counts.left += error.code != "SYNC_CIRCUIT_OPEN"
+                            self._say(f"{recipient.system.name} : {error.message} [{error.code}]")
+                    counts.waiting += await queue.waiting()
+            for system in self._left:
+                async with connected(self._dsn(OUTGOING_SENDER)) as connection:
+                    queue = Queue(connection, system, self._secret)
+                    if await queue.hold():
+                        counts.rejected += await queue.expire(GIVE_UP)
+                    counts.waiting += await queue.waiting()
         return counts
 
     async def _send_all(self, to: Recipient, queue: Queue, counts: Counts, stop: asyncio.Event) -> None:
@@ -116,11 +133,11 @@ class Sender:
             while not stop.is_set() and (due := await queue.due(to.row.give_up, left)) is not None:
                 try:
                     await self._settle(to, queue, calls, state, due, counts)
-                except Unread as unread:
+                except Postponed as postponed:
                     counts.left += 1
                     left.add(due.item)
                     await queue.postpone(due.item, to.row.pause, to.row.longest_pause)
-                    self._say(f"{to.system.name} : {unread.message} [{unread.code}]")
+                    self._say(f"{to.system.name} : {postponed.message} [{postponed.code}]")
                 except ApiRefused as refused:
                     counts.left += 1
                     left.add(due.item)
@@ -133,12 +150,15 @@ class Sender:
     async def _settle(
         self, to: Recipient, queue: Queue, calls: ApiCalls, state: SyncState, due: Due, counts: Counts
     ) -> None:
-        """Send one item and keep what came of it; raises ApiRefused for a system that does not say."""
-        if due.waiting is None or due.is_late:
-            late = due.waiting is not None
-            await queue.reject(due.item, TransmissionReason.EXPIRED if late else TransmissionReason.NOT_PERMITTED)
+        """Send one item and keep what came of it; raises ApiRefused for a system that does not say, and
+        Postponed."""
+        is_sealed = due.waiting is not None or due.is_unread
+        if due.is_late or not is_sealed:
+            await queue.reject(due.item, TransmissionReason.EXPIRED if is_sealed else TransmissionReason.NOT_PERMITTED)
             counts.rejected += 1
             return
+        if due.waiting is None:
+            raise Postponed("SENDING_AUTHOR_UNREAD", "sealed by another release")
         await state.begin()
         try:
             content = await message(self._pipeline, to.system, due.waiting)

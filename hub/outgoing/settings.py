@@ -8,12 +8,18 @@ from typing import Annotated
 
 import msgspec
 
-from hub.outgoing.systems import SYSTEMS
+from hub.outgoing.systems import SYSTEMS, System
 from hub.strict_toml import TomlForm, TomlTable
 from hub.sync.link_settings import SyncLink
 
 CIRCUIT = "outgoing"
 """The account under which the circuit of a system that is sent to is kept, which no row of `[[sync]]` can name."""
+
+
+LONGEST_PAUSE = 3_600.0
+"""Seconds after which what waits is late, and between two attempts at most unless a row says otherwise."""
+GIVE_UP = 259_200.0
+"""Seconds after which an item is given up, unless the row of its system says otherwise."""
 
 
 class OutgoingTable(TomlForm, frozen=True):
@@ -25,8 +31,8 @@ class OutgoingTable(TomlForm, frozen=True):
     timeout: Annotated[float, msgspec.Meta(gt=0, le=300)] = 30.0
     failures: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 3
     pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 60.0
-    longest_pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 3_600.0
-    give_up: Annotated[float, msgspec.Meta(ge=60, le=2_592_000)] = 259_200.0
+    longest_pause: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = LONGEST_PAUSE
+    give_up: Annotated[float, msgspec.Meta(ge=60, le=2_592_000)] = GIVE_UP
 
     @property
     def link(self) -> SyncLink:
@@ -46,16 +52,23 @@ class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def outgoing_rows(rows: Sequence[TomlTable], check_url: Callable[[str, str], None]) -> tuple[OutgoingTable, ...]:
     """The rows of `[[outgoing]]`; raises TomlRefused for a system that nothing is sent to, or that comes twice, and
-    what `check_url` raises for a key and its address."""
+    for a pause that outlasts its items, and what `check_url` raises for a key and its address."""
     by_system: dict[str, OutgoingTable] = {}
     for row in rows:
         table = row.read(OutgoingTable)
         if table.system not in SYSTEMS or table.system in by_system:
             names = ", ".join(sorted(SYSTEMS))
             raise row.refusal(f"« system » est l'un de ces noms, une fois chacun : {names}", "system")
+        if table.longest_pause > table.give_up:
+            raise row.refusal("« longest_pause » ne dépasse pas « give_up »", "longest_pause")
         check_url("url", table.url)
         by_system[table.system] = table
     return tuple(by_system.values())
+
+
+def left_by(rows: Sequence[OutgoingTable]) -> list[System]:
+    """The systems that no row names: what was written for them when one did is given up after `GIVE_UP`."""
+    return [system for system in SYSTEMS.values() if system.name not in {row.system for row in rows}]
 
 
 def secret_file(directory: Path, system: str) -> Path:

@@ -42,10 +42,12 @@ class System:
 
     @property
     def query(self) -> str:
-        """The document by which a message is read: of the newest items of the person, the one that is sent."""
+        """The document by which a message is read: a page of the items of the person, among which the one that is
+        sent."""
         return (
-            f"query {self.operation}($person: ID!) {{ person(id: $person) {{ {PERSON}"
-            f" {self.items}(first: 50) {{ nodes {{ id {self.selects} }} }} }} }}"
+            f"query {self.operation}($person: ID!, $after: String) {{ person(id: $person) {{ {PERSON}"
+            f" {self.items}(first: 50, after: $after) {{ nodes {{ id {self.selects} }}"
+            " pageInfo { hasNextPage endCursor } } } }"
         )
 
     @property

@@ -37,12 +37,12 @@ class Outgoing:
     rows: dict[str, OutgoingTable]
     said: list[str] = field(default_factory=list)
 
-    def sender(self, system: System = SYSTEMS["orientations"], **changes: Any) -> Sender:
-        """What sends to this system."""
+    def sender(self, system: System = SYSTEMS["orientations"], *, is_left: bool = False, **changes: Any) -> Sender:
+        """What sends to this system, or gives it up where the settings have left it."""
         row = replace_row(self.rows[system.name], **changes)
-        to = Recipient(system, row, SECRET.encode())
-        keys = self.hub.database.keys
-        return Sender(self.hub.app.pipeline, [to], keys.cursors, self.hub.database.dsn, self.said.append)
+        to = [] if is_left else [Recipient(system, row, SECRET.encode())]
+        keys, left = self.hub.database.keys, [system] if is_left else []
+        return Sender(self.hub.app.pipeline, to, keys.cursors, self.hub.database.dsn, self.said.append, left)
 
     async def send(self, system: System = SYSTEMS["orientations"], **changes: Any) -> Counts:
         """One pass."""
@@ -63,6 +63,12 @@ class Outgoing:
         got = await self.hub.ask("referent-a", READ, {"id": self.world.persons[slug]})
         nodes = got.data["person"]["referrals"]["nodes"] if got.data["person"] else []
         return next((node for node in nodes if node["id"] == item), None)
+
+    async def recorder(self, item: str) -> str:
+        """The organisation whose agent wrote an item."""
+        (row,) = await self.execute("SELECT recorded_by FROM offers.referral WHERE id = $1", item)
+        recorder: str = row["recorded_by"]
+        return recorder
 
     async def execute(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Run a statement as the administrator, and return its rows."""

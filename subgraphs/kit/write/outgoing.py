@@ -38,6 +38,10 @@ class Author:
     person: str
 
 
+class AuthorUnread(Exception):
+    """An author that this installation sealed in a form of another release."""
+
+
 def outgoing_queue(metadata: MetaData) -> Table:
     """The table `outgoing` of a subgraph."""
     return Table(
@@ -71,13 +75,16 @@ def sealed(secret: bytes, item: str, system: str, context: Context, person: str)
 
 
 def opened(secret: bytes, item: str, system: str, author: bytes) -> Author | None:
-    """The author of an item; None for what this installation did not seal for this item and system."""
+    """The author of an item; None for what this installation did not seal for this item and system. Raises
+    AuthorUnread."""
     try:
-        return msgspec.json.decode(
-            _cipher(secret).decrypt(author[:NONCE], author[NONCE:], _place(item, system)), type=Author
-        )
+        content = _cipher(secret).decrypt(author[:NONCE], author[NONCE:], _place(item, system))
     except (InvalidTag, ValueError):
         return None
+    try:
+        return msgspec.json.decode(content, type=Author)
+    except msgspec.MsgspecError:
+        raise AuthorUnread from None
 
 
 def _place(item: str, system: str) -> bytes:
