@@ -26,6 +26,10 @@ class Cost:
         """Seconds of CPU of both sides."""
         return self.client + self.server
 
+    def __add__(self, other: Cost) -> Cost:
+        """What both took."""
+        return Cost(self.client + other.client, self.server + other.server, self.elapsed + other.elapsed)
+
 
 @contextmanager
 def spent(cost: Cost, backend: int) -> Iterator[None]:
@@ -40,18 +44,18 @@ def spent(cost: Cost, backend: int) -> Iterator[None]:
 def _server_cpu(backend: int) -> float:
     """Seconds of CPU of the server that the process belongs to: of its processes, and of those that have ended."""
     postmaster = _stat(backend)[1]
-    ticks = sum(_stat(postmaster)[11:15])
+    seconds = sum(_stat(postmaster)[13:15]) / TICKS
     for path in Path("/proc").glob("[0-9]*"):
         try:
-            stat = _stat(int(path.name))
+            process = int(path.name)
+            if postmaster in (process, _stat(process)[1]):
+                seconds += int((path / "schedstat").read_text(encoding="ascii").split()[0]) / 1e9
         except OSError:
             continue
-        if stat[1] == postmaster:
-            ticks += sum(stat[11:13])
-    return ticks / TICKS
+    return seconds
 
 
 def _stat(process: int) -> list[int]:
-    """The fields of /proc/PID/stat after the name: 1 is the parent, 11 to 14 ticks of CPU, its own and of children."""
+    """The fields of /proc/PID/stat after the name: 1 is the parent, 13 and 14 ticks of CPU of children that ended."""
     text = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
     return [0 if part.isalpha() else int(part) for part in text.split()]

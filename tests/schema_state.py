@@ -42,6 +42,9 @@ TRIGGERS = """
     SELECT relname, tgname, pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
     WHERE relnamespace = $1::regnamespace AND tgname LIKE 'note\\_%'
 """
+FUNCTIONS = """
+    SELECT proname, proconfig, prosrc FROM pg_proc WHERE pronamespace = $1::regnamespace AND proname LIKE 'note\\_%'
+"""
 QUERIES = {
     "tables": TABLES,
     "columns": COLUMNS,
@@ -49,6 +52,7 @@ QUERIES = {
     "indexes": INDEXES,
     "policies": POLICIES,
     "triggers": TRIGGERS,
+    "functions": FUNCTIONS,
 }
 
 
@@ -100,7 +104,7 @@ def _declared(metadata: MetaData, types: Iterable[type]) -> Iterable[str]:
     for protection in protections(metadata, types):
         yield from statements(protection)
     for watched_table in watched(metadata, types):
-        yield from watched_table.triggers
+        yield from watched_table.statements
 
 
 async def _state(connection: Connection, schema: str) -> State:

@@ -40,7 +40,26 @@ EVENTS = {
     "UPDATE": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
     "DELETE": "REFERENCING OLD TABLE AS old_rows",
 }
-"""The transition tables of each event, as `access.note_change` names them."""
+"""The transition tables of each event."""
+NOTE = (
+    "INSERT INTO access.change (person_id, source, owner, recorder, facts)"
+    " SELECT DISTINCT * FROM ({}) r WHERE person_id IS NOT NULL;"
+)
+FUNCTION = """CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql
+SET search_path = '' SET enable_nestloop = off AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        {}
+    ELSIF TG_OP = 'UPDATE' THEN
+        {}
+    ELSE
+        {}
+    END IF;
+    RETURN NULL;
+END
+$$"""
+"""The function of a table's triggers. A plan is made once, whatever number of rows changes first: a nested loop that is
+best for one row takes the square of many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +76,26 @@ class Watched:
     unseen: str | None
 
     @property
-    def triggers(self) -> list[str]:
-        """The statements that make its triggers."""
-        return [
-            f"CREATE TRIGGER note_{event.lower()} AFTER {event} ON {self.table.fullname} {transition}"
-            f" FOR EACH STATEMENT EXECUTE FUNCTION access.note_change({self._arguments(event)})"
-            for event, transition in EVENTS.items()
-        ]
+    def statements(self) -> list[str]:
+        """The statements that make its function, whose plans PostgreSQL keeps, and its triggers."""
+        function = f"{self.table.schema}.note_{self.table.name}"
+        trigger = (
+            f"CREATE TRIGGER {{}} AFTER {{}} ON {self.table.fullname} {{}} FOR EACH STATEMENT"
+            f" EXECUTE FUNCTION {function}()"
+        )
+        triggers = [trigger.format(f"note_{event.lower()}", event, rows) for event, rows in EVENTS.items()]
+        return [FUNCTION.format(function, *map(self._note, EVENTS)), *triggers]
 
-    def _arguments(self, event: str) -> str:
+    def _note(self, event: str) -> str:
+        """The statement that notes an event."""
         facts = self.facts if self.unseen is None or event != "UPDATE" else f"{self.facts} | {self.unseen}"
-        texts = (self.subject, self.owner, self.recorder, facts)
-        return ", ".join(f"'{text.replace(chr(39), chr(39) * 2)}'" for text in texts)
+        columns = f"{self.subject} AS person_id, '{self.table.fullname}', {self.owner}, {self.recorder}, {facts}"
+        rows = " UNION ".join(
+            f"SELECT {columns} FROM {name} {ROW}"  # noqa: S608 - our own names
+            for name in ("new_rows", "old_rows")
+            if name in EVENTS[event]
+        )
+        return NOTE.format(rows)
 
 
 def watched(metadata: MetaData, types: Iterable[type]) -> list[Watched]:
