@@ -79,13 +79,15 @@ async def send(path: Path, count: int, every: int, process: asyncio.subprocess.P
             sent += 1
             if sent % every == 0 or sent == count:
                 seconds = time.monotonic() - began
-                print(f"{sent:7} documents, {seconds:6.0f} s, {statuses}: {await memory(process, admin, demo['url'])}")
+                print(
+                    f"{sent:7} documents, {seconds:6.0f} s, {statuses}: {await memory(process, admin, demo['metrics'])}"
+                )
 
-    print(f"{0:7} documents: {await memory(process, admin, demo['url'])}", flush=True)
+    print(f"{0:7} documents: {await memory(process, admin, demo['metrics'])}", flush=True)
     await asyncio.gather(*(client() for _ in range(CONNECTIONS)))
 
 
-async def memory(process: asyncio.subprocess.Process, admin: str, url: str) -> str:
+async def memory(process: asyncio.subprocess.Process, admin: str, metrics_url: str) -> str:
     """The memory of the hub and of its back ends, in MB."""
     hub = _kilobytes(process.pid, "status", "VmRSS")
     connection = await asyncpg.connect(admin)
@@ -94,7 +96,7 @@ async def memory(process: asyncio.subprocess.Process, admin: str, url: str) -> s
     finally:
         await connection.close()
     back_ends = [_kilobytes(row["pid"], "smaps_rollup", "Pss") for row in rows]
-    metrics = await asyncio.to_thread(lambda: urlopen(f"{url}/metrics").read().decode())  # noqa: S310 - our own hub
+    metrics = await asyncio.to_thread(lambda: urlopen(metrics_url).read().decode())  # noqa: S310 - our own hub
     caches = re.findall(r'^spie_cache_bytes\{cache="([^"]+)"\} (\S+)', metrics, re.MULTILINE)
     held = ", ".join(f"{name} {float(size) / 1e6:.1f}" for name, size in caches if float(size) > 1e5)
     return (

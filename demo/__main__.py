@@ -24,7 +24,10 @@ from hub.app import hub_app
 from hub.cli.local_database import served_database
 from hub.errors import HubError
 from hub.graph import load_graph
+from hub.http.metrics import MetricsListener
 from hub.ingest import headline
+from hub.observability.instrumentation import contract_words
+from hub.observability.meters import Meters
 from hub.serving import Server
 from hub.settings import load_settings
 from infra.errors import SetupRefused
@@ -40,6 +43,8 @@ Le hub répond sur {graphql} (Ctrl-C pour l'arrêter) : ouvrez cette adresse dan
 Acteurs, jetons et personnes fictives : .data/demo.json
 Systèmes sources simulés, à changer pour voir le hub suivre : {systems}
 Exemple de page d'un partenaire, sur une autre origine : {partner}
+
+Métriques, pour Prometheus : {metrics}
 
 Une première requête, en référente des Ardennes, à coller dans un autre terminal :
 
@@ -74,17 +79,19 @@ def _serve(port: int) -> None:
         demo_actors, persons = asyncio.run(
             prepare(keys, dsn, DATA / "demo" / "files", today(), lambda report: print(headline(report), flush=True))
         )
+        metrics = MetricsListener(Meters("hub", contract_words(graph)), "127.0.0.1", 0)
         switcher = route(demo_actors, persons, issuer, graph.table.policy)
         with partner_page(issuer, demo_actors) as partner:
             settings = load_settings(issuer.write_settings(agreements(demo_actors), names(), [partner.origin]))
 
             def announce(url: str) -> None:
                 partner.hub = url
-                pages = {"systems": systems(), "partner": partner.origin}
+                pages = {"systems": systems(), "partner": partner.origin, "metrics": metrics.url}
                 _announce({**describe(url, demo_actors, persons, issuer), **pages}, DATA / "demo.json")
 
             with live_systems() as systems:
-                Server(hub_app(graph, settings, keys, dsn, [switcher]), "127.0.0.1", port, announce).run()
+                served = hub_app(graph, settings, keys, dsn, [switcher], meters=metrics.meters)
+                Server(served, "127.0.0.1", port, announce, metrics=metrics).run()
 
 
 async def prepare(

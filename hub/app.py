@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
+from prometheus_client.metrics_core import Metric
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from hub.changes.change_list import ChangeList
@@ -28,7 +29,6 @@ from hub.http.asgi import AsgiApplication
 from hub.http.graphiql import graphiql
 from hub.http.journal_page import journal_page
 from hub.http.matching_page import matching_page
-from hub.http.metrics import HubMetrics, exposition
 from hub.http.policy_page import policy_page
 from hub.http.sources_page import sources_page
 from hub.identity.applications import Applications
@@ -46,6 +46,10 @@ from hub.journal.write.keyring import Keyring
 from hub.journal.write.outside_copies import OutsideCopies
 from hub.live_queries import LiveQueries
 from hub.matching.review_queue import ReviewQueue
+from hub.observability.instrumentation import Instrumentation, instrumentation
+from hub.observability.meters import Meters
+from hub.observability.state import tell_hub, tell_subgraph, work_metrics
+from hub.observability.trace_settings import TraceSettings
 from hub.outgoing.lateness import Backlog, outgoing_metrics
 from hub.outgoing.systems import SYSTEMS
 from hub.pages.graphiql_texts import graphiql_texts
@@ -63,8 +67,6 @@ from hub.runs.source_status import SourceStatus
 from hub.runs.status_metrics import source_metrics
 from hub.runs.status_reader import StatusReader
 from hub.settings import Settings
-from hub.tracing.instrumentation import Instrumentation, instrumentation
-from hub.tracing.trace_settings import TraceSettings
 from hub.transports import InProcess, allowed_codes, no_headers, signed_headers
 from infra.keys import Keys, role_keys
 from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, REVIEWER, RUNS_READER
@@ -124,15 +126,20 @@ def hub_keys(remote: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("cursors", "journal", *local, *contexts, *role_keys(*hub_roles(remote)))))
 
 
-def subgraph_app(name: str, graph: Graph, traces: TraceSettings | None, keys: Keys, dsn: Dsn) -> Any:
-    """The ASGI application of a subgraph in its own process, which answers only calls that the hub signed."""
-    parts = instrumentation(traces, f"spie-{name}", graph)
+def subgraph_app(
+    name: str, graph: Graph, traces: TraceSettings | None, keys: Keys, dsn: Dsn, meters: Meters | None = None
+) -> Any:
+    """The ASGI application of a subgraph in its own process, which answers only calls that the hub signed; `meters`
+    count what it does."""
+    parts = instrumentation(traces, f"spie-{name}", graph, meters)
     served = subgraph(name, graph, keys, dsn, parts, FairWorker("compile", DEADLINE))
+    if meters is not None:
+        tell_subgraph(meters, graph.table.digest, served.databases)
     return parts.process(Application(served, keys.contexts(name)), name)
 
 
 class HubApp(AsgiApplication):
-    """The hub's ASGI application: GraphQL, `GET /readyz`, `GET /metrics`, and the routes of `pages`.
+    """The hub's ASGI application: GraphQL, `GET /readyz`, and the routes of `pages`.
 
     `local` are the subgraphs of this process, `remote` the connections to the others, `links` the database of links
     between actors and people, `changed` that of what changed of whom, `sources` reads how fresh they are, `reviews` who
@@ -151,14 +158,14 @@ class HubApp(AsgiApplication):
         sources: StatusReader,
         reviews: ReviewQueue,
         local: Mapping[str, Subgraph],
-        remote: Sequence[HttpTransport],
+        remote: Mapping[str, HttpTransport],
         parts: Instrumentation,
         pages: Sequence[BaseRoute],
         origins: Collection[str],
         live: LiveQueries,
         wakes: Wakes,
     ) -> None:
-        routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *pages]
+        routes = [Route("/readyz", self._ready), *pages]
         endpoint = parts.endpoint(pipeline.answer, pipeline.identify, live.events)
         super().__init__(endpoint, routes, page=True, origins=origins)
         self._live, self._wakes = live, wakes
@@ -192,7 +199,7 @@ class HubApp(AsgiApplication):
             for database in (*local, self.links, self._changed):
                 await database.open()
                 stack.push_async_callback(database.close)
-            for transport in self._remote:
+            for transport in self._remote.values():
                 stack.push_async_callback(transport.close)
             stack.push_async_callback(self.pipeline.journalling.keyring.close)
             stack.push_async_callback(self._journal_reader.close)
@@ -234,13 +241,9 @@ class HubApp(AsgiApplication):
         if not self.pipeline.authenticator.ready(self.pipeline.clock()):
             raise NotServed("ISSUER_KEYS_UNAVAILABLE", "Aucun émetteur n'a de clé.", "no issuer has a valid key")
 
-    async def _metrics(self, request: Request) -> Response:
-        pipeline = self.pipeline
-        issuers = pipeline.authenticator.remote.values()
-        limits = pipeline.enumeration_limit, pipeline.request_count
-        counters = [*self._parts.counters(), *source_metrics(await self._statuses())]
-        counters += outgoing_metrics(await self._backlogs())
-        return exposition(HubMetrics(*limits, issuers, pipeline.clock(), counters))
+    async def told_of_sources(self) -> Iterable[Metric]:
+        """The metrics of the sources, and of what waits to be sent."""
+        return [*source_metrics(await self._statuses()), *outgoing_metrics(await self._backlogs())]
 
 
 def unix_seconds() -> int:
@@ -277,11 +280,12 @@ def hub_app(
     dsn: Dsn,
     more: Sequence[BaseRoute] = (),
     clock: Callable[[], int] = unix_seconds,
+    meters: Meters | None = None,
 ) -> HubApp:
     """The hub with the subgraphs that the settings don't place elsewhere, and `more` routes; `clock` gives Unix
-    seconds."""
+    seconds, `meters` count what it does."""
     table, policy = graph.table, graph.table.policy
-    parts = instrumentation(settings.traces, "spie-hub", graph)
+    parts = instrumentation(settings.traces, "spie-hub", graph, meters)
     worker = FairWorker("prepare", settings.deadline)  # preparing and compiling are one client's turn
     local = {
         name: subgraph(name, graph, keys, dsn, parts, worker) for name in SUBGRAPHS if name not in settings.subgraphs
@@ -343,11 +347,17 @@ def hub_app(
         sources_page(sources.statuses, authenticator, purposes, pipeline.request_count, clock),
         matching_page(pipeline.answer, reviews, authenticator, purposes, pipeline.request_count, clock),
     ]
-    connections = list(remote.values())
-    return HubApp(
-        pipeline, journal, copies, reader, links, changed, sources, reviews, local, connections, parts,
-        [*pages, *more], settings.origins, LiveQueries(pipeline, changes, wakes, settings.streams), wakes,
+    live = LiveQueries(pipeline, changes, wakes, settings.streams)
+    app = HubApp(
+        pipeline, journal, copies, reader, links, changed, sources, reviews, local, remote, parts,
+        [*pages, *more], settings.origins, live, wakes,
     )  # fmt: skip
+    if meters is not None:
+        databases = {role: database for name in local.values() for role, database in name.databases.items()}
+        tell_hub(meters, pipeline, journal, copies, {**databases, ROLE: links, CHANGES_READER: changed}, remote)
+        meters.tell(partial(work_metrics, worker, live))
+        meters.tell_later(app.told_of_sources)
+    return app
 
 
 def _remote_transports(settings: Settings, keys: Keys, parts: Instrumentation) -> Mapping[str, HttpTransport]:

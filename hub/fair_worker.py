@@ -39,11 +39,16 @@ class FairWorker:
         self._queues: OrderedDict[str, deque[_Job]] = OrderedDict()
         self._running: Future[Any] | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many parts of work wait for their turn."""
+        return sum(map(len, self._queues.values()))
+
     def run(self, client: str, work: Callable[..., ResultT], *arguments: Any) -> asyncio.Future[ResultT]:
         """The result of the work, once it is the client's turn; a result that is cancelled before is never made. Raises
         NotServed (PREPARATION_BUSY) if the client, or all together, have too much in the queue."""
         queue = self._queues.get(client, ())
-        if len(queue) >= MOST_OF_CLIENT or sum(map(len, self._queues.values())) >= MOST_WAITING:
+        if len(queue) >= MOST_OF_CLIENT or self.waiting >= MOST_WAITING:
             raise NotServed(
                 "PREPARATION_BUSY",
                 "Trop de documents nouveaux attendent leur préparation : réessayez dans quelques secondes, et envoyez "

@@ -61,6 +61,11 @@ class LiveQueries:
         self._open: Counter[tuple[str, str]] = Counter()
         self._turns, self._draining = asyncio.Semaphore(AT_ONCE), asyncio.Event()
 
+    @property
+    def open(self) -> int:
+        """How many are open."""
+        return self._open["process", ""]
+
     def drain(self) -> None:
         """End all of them, for the process stops: their clients go on elsewhere, from their last cursor."""
         self._draining.set()

@@ -15,12 +15,15 @@ from hub.changes.wake import Wakes
 from hub.document.nir import refuse_nir
 from hub.federation.client.tls import client_tls
 from hub.graph import Graph
-from hub.http.notifications import NotificationApplication
+from hub.http.notifications import NotificationApplication, notification_metrics
 from hub.identity.applications import Applications
 from hub.journal.signing import Signer
 from hub.journal.write.journalling import Journalling, deferred_visibility
 from hub.journal.write.keyring import Keyring
 from hub.journal.write.outside_copies import OutsideCopies
+from hub.observability.instrumentation import Instrumentation, instrumentation
+from hub.observability.meters import Meters
+from hub.observability.state import journal_metrics, request_limit_metric, tell_subgraph
 from hub.request_limit import RequestCount
 from hub.settings import Settings
 from hub.subscriptions.delivery import Sender
@@ -29,7 +32,6 @@ from hub.subscriptions.registration import Registration
 from hub.subscriptions.rounds import Rounds
 from hub.subscriptions.standing import Standings
 from hub.subscriptions.terms import TermsSeal
-from hub.tracing.instrumentation import Instrumentation, instrumentation
 from infra.keys import Keys, role_keys
 from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER
 from infra.roles import Dsn
@@ -74,21 +76,27 @@ def registration(graph: Graph, settings: Settings, keys: Keys, changed: Database
 
 
 def notifications_app(
-    graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, clock: Callable[[], int] = unix_seconds
+    graph: Graph,
+    settings: Settings,
+    keys: Keys,
+    dsn: Dsn,
+    clock: Callable[[], int] = unix_seconds,
+    meters: Meters | None = None,
 ) -> NotificationApplication:
-    """The ASGI application of the process; `clock` gives Unix seconds."""
-    parts, chosen = instrumentation(None, "spie-notifications", graph), settings.notifications
+    """The ASGI application of the process; `clock` gives Unix seconds, `meters` count what it does."""
+    parts, chosen = instrumentation(None, "spie-notifications", graph, meters), settings.notifications
     copies = OutsideCopies(settings.checkpoints)
     journal, keyring = parts.journal(dsn, Signer(keys.journal), copies.keep), Keyring(dsn("journal_keeper"))
     changed, wakes = parts.database(dsn(CHANGES_READER)), Wakes(dsn(CHANGES_READER))
     changes = ChangeList(changed, watched_tables(), partial(Sealer, keys.cursors))
+    requests = RequestCount(settings.requests)
     notifier = Notifier(
         wakes,
         TermsSeal(keys.subscriptions),
         standings(graph, settings, parts),
         Rounds(changes, Journalling(journal, keyring, deferred_visibility(graph.table.policy))),
         Sender(chosen.networks, chosen.tls or client_tls(), chosen.patience.timeout_seconds),
-        RequestCount(settings.requests),
+        requests,
         chosen.patience,
         clock,
     )
@@ -117,7 +125,12 @@ def notifications_app(
             await stack.enter_async_context(notifier.running(pool))
             yield
 
-    return NotificationApplication(running, readiness.answer, notifier.outcomes)
+    if meters is not None:
+        tell_subgraph(meters, graph.table.digest, {CHANGES_READER: changed})
+        meters.tell(partial(notification_metrics, notifier.outcomes))
+        meters.tell(lambda: [request_limit_metric(requests)])
+        meters.tell(partial(journal_metrics, journal, copies))
+    return NotificationApplication(running, readiness.answer)
 
 
 async def _probe(dsn: str) -> None:

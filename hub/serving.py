@@ -7,7 +7,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from socket import socket
 from typing import Any
 
@@ -15,14 +15,25 @@ import uvicorn
 
 from hub.collector import collect_seldom
 from hub.http.connection import Connection
+from hub.http.metrics import MetricsListener
+from hub.http.observed import Observed
 
 
 class Server(uvicorn.Server):
-    """An HTTP server, over TLS with `tls`, that calls `ready` with its address once it listens."""
+    """An HTTP server, over TLS with `tls`, that calls `ready` with its address once it listens; `metrics` tells what it
+    does."""
 
     def __init__(
-        self, served: Any, host: str, port: int, ready: Callable[[str], None], tls: ssl.SSLContext | None = None
+        self,
+        served: Any,
+        host: str,
+        port: int,
+        ready: Callable[[str], None],
+        tls: ssl.SSLContext | None = None,
+        metrics: MetricsListener | None = None,
     ) -> None:
+        if metrics is not None:
+            served = Observed(served, metrics.meters)
         super().__init__(
             uvicorn.Config(
                 served,
@@ -38,12 +49,14 @@ class Server(uvicorn.Server):
             )
         )
         self._ready, self._drain = ready, getattr(served, "drain", None)
+        self._metrics = nullcontext() if metrics is None else metrics.running()
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Wait for the requests under way, those that stay open having been told to end."""
         if self._drain is not None:
             self._drain()
         await super().shutdown(sockets)
+        await self._metrics.__aexit__(None, None, None)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -62,6 +75,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Listen, then report the address."""
+        await self._metrics.__aenter__()
         await super().startup(sockets)
         if self.started and not self.should_exit:
             settle()

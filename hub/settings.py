@@ -28,6 +28,8 @@ from hub.intake.sender_settings import SenderSettings, SenderTable, sender_setti
 from hub.joined.join_settings import Join, joined_subgraph
 from hub.joined.joined_subgraph import JoinedSubgraph
 from hub.journal.write.outside_copies import Destinations
+from hub.observability.metric_settings import ROLES, TOKEN_LENGTH, MetricSettings
+from hub.observability.trace_settings import TraceSettings
 from hub.outgoing.settings import OutgoingTable, outgoing_rows
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
@@ -39,6 +41,7 @@ from hub.settings_tables import (
     ClientTable,
     DocumentsTable,
     IssuerTable,
+    MetricsTable,
     RemoteTable,
     SettingsFile,
     TlsTable,
@@ -49,7 +52,6 @@ from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.subscriptions.addresses import networks_of
 from hub.subscriptions.notification_settings import NotificationSettings, NotificationsTable, Patience
 from hub.sync.link_settings import SyncLink, SyncTable, sync_link
-from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
 
 RowT = TypeVar("RowT")
@@ -80,9 +82,9 @@ class Settings:
     `show_plans` lets clients ask for `extensions.plan`; `documents`: the manifest of trusted documents by client;
     `limits` bound a document, `bounds` its execution, `requests` how many are made, `misses` those for people who are
     not there; `override`: percentages of requests by label of a progressive override; `traces`: the collector of
-    spans, if any; `checkpoints`: where those of the journal are sent; `sources`: the rhythm that each source is
-    expected to keep; `webhooks`: who may send notifications; `sync`: accounts at
-    the APIs of sources; `outgoing`: systems to which what mutations write is sent; `origins`: the pages that may ask
+    spans, if any; `metrics`: who may read those of each process; `checkpoints`: where those of the journal are sent;
+    `sources`: the rhythm that each source is expected to keep; `webhooks`: who may send notifications; `sync`: accounts
+    at the APIs of sources; `outgoing`: systems to which what mutations write is sent; `origins`: the pages that may ask
     from a browser; `notifications`: how subscribers to changes are called; `streams`: how many queries may stay open.
     """
 
@@ -100,6 +102,7 @@ class Settings:
     misses: MissLimit = field(default_factory=MissLimit)
     override: Mapping[str, float] = field(default_factory=dict)
     traces: TraceSettings | None = None
+    metrics: MetricSettings = field(default_factory=MetricSettings)
     clients: tuple[Client, ...] = ()
     checkpoints: Destinations = field(default_factory=Destinations)
     sources: Mapping[str, Rhythm] = field(default_factory=dict)
@@ -167,6 +170,7 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
         misses=_numbers(MissLimit, _table(file, "misses", top.misses)),
         override=top.override,
         traces=None if top.traces is None else _traces(_table(file, "traces", top.traces).read(TracesTable), folder),
+        metrics=_metrics(_table(file, "metrics", top.metrics), folder),
         checkpoints=_checkpoints(_table(file, "checkpoints", top.checkpoints).read(CheckpointsTable), folder),
         sources=rhythms(file, top.sources),
         clients=_clients([row.read(ClientTable) for row in file.list_of_tables("clients")], issuers),
@@ -272,6 +276,22 @@ def _traces(table: TracesTable, folder: Path) -> TraceSettings:
     """The collector: an https URL, or any URL of this machine."""
     _check_encrypted("endpoint", table.endpoint)
     return TraceSettings(table.endpoint, _tls(table.endpoint, table, folder), table.ratio)
+
+
+def _metrics(entry: TomlTable, folder: Path) -> MetricSettings:
+    """Who may read the metrics: this machine, or whoever shows the token, alone in its file."""
+    table = entry.read(MetricsTable)
+    for role in table.ports:
+        if role not in ROLES:
+            raise entry.refusal(f"« ports » nomme « {role} » ; les processus sont {', '.join(ROLES)}", "ports")
+    if table.token is None:
+        if table.host not in LOOPBACK:
+            raise entry.refusal("« host » hors de cette machine demande « token », le fichier d'un jeton", "host")
+        return MetricSettings(table.host, None, table.ports)
+    token = (folder / table.token).read_text(encoding="ascii").strip()
+    if len(token) < TOKEN_LENGTH or not token.isalnum():
+        raise entry.refusal(f"le jeton est de {TOKEN_LENGTH} lettres et chiffres au moins", "token")
+    return MetricSettings(table.host, token, table.ports)
 
 
 def _checkpoints(table: CheckpointsTable, folder: Path) -> Destinations:

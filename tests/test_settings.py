@@ -15,8 +15,9 @@ from hub.errors import StartRefused
 from hub.federation.client.http1 import Care
 from hub.federation.execution.execute import Bounds
 from hub.identity.issuer import Issuer, Pace
+from hub.observability.metric_settings import MetricSettings
+from hub.observability.trace_settings import TraceSettings
 from hub.settings import Remote, load_settings
-from hub.tracing.trace_settings import TraceSettings
 from infra.keys import Keys
 from tests.federation.authority import Authority
 from tests.pinned_graph import graph
@@ -365,3 +366,30 @@ def test_traces_that_make_no_sense_stop_the_start(path: Path, toml: str) -> None
     with pytest.raises(StartRefused) as caught:
         traces(path, toml)
     assert caught.value.code == "SETTINGS_INVALID"
+
+
+@pytest.mark.parametrize(
+    ("toml", "problem"),
+    [
+        ('host = "0.0.0.0"', "« host » hors de cette machine demande « token »"),
+        ("ports = { nobody = 1 }", "« ports » nomme « nobody »"),
+        ("ports = { hub = 70000 }", "« ports »"),
+        ('token = "short.token"', "32 lettres et chiffres"),
+        ('token = "absent.token"', "absent.token"),
+    ],
+)
+def test_metrics_that_strangers_could_read_or_that_nobody_serves_stop_the_start(
+    path: Path, toml: str, problem: str
+) -> None:
+    (path.parent / "short.token").write_text("abc\n")
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[metrics]\n{toml}\n", encoding="utf-8")
+    with pytest.raises(StartRefused) as caught:
+        load_settings(path)
+    assert (caught.value.code, problem in caught.value.message) == ("SETTINGS_INVALID", True), caught.value.message
+
+
+def test_a_token_is_alone_in_its_file_and_opens_the_metrics_to_other_machines(path: Path) -> None:
+    (path.parent / "metrics.token").write_text("a1" * 16 + "\n")
+    toml = '[metrics]\nhost = "0.0.0.0"\ntoken = "metrics.token"\nports = { hub = 9464 }\n'
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{toml}", encoding="utf-8")
+    assert load_settings(path).metrics == MetricSettings("0.0.0.0", "a1" * 16, {"hub": 9464})  # noqa: S104 - as it is set

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +12,13 @@ import typer
 
 from hub.app import hub_app, hub_keys, hub_roles
 from hub.cli.local_database import database
+from hub.cli.metrics import meters_of, metrics_of
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.rhythms import RHYTHM_HELP, seconds
 from hub.collector import collect_seldom
 from hub.errors import StartRefused
 from hub.graph import load_graph
+from hub.observability.instrumentation import contract_words
 from hub.outgoing.follower import follow
 from hub.outgoing.sender import Counts, Sender, recipients
 from hub.outgoing.settings import OutgoingTable, left_by
@@ -56,11 +59,12 @@ async def _run(
     placed: Settings, rows: Sequence[OutgoingTable], keys: Keys, address: Dsn, rhythm: float | None
 ) -> Counts:
     """Send once, or until a signal ends the process."""
-    to = recipients(rows, keys)
-    app = hub_app(load_graph(), placed, keys, address)
+    to, graph = recipients(rows, keys), load_graph()
+    metrics = None if rhythm is None else metrics_of(placed, "send", contract_words(graph))
+    app = hub_app(graph, placed, keys, address, meters=meters_of(metrics))
     stop = asyncio.Event()
     with stopping(stop):
-        async with app.running():
+        async with app.running(), nullcontext() if metrics is None else metrics.running():
             sender = Sender(app.pipeline, to, keys.cursors, address, typer.echo, left_by(placed.outgoing))
             if rhythm is None:
                 return await sender.run(stop)

@@ -12,17 +12,20 @@ import typer
 
 from hub.app import hub_app, hub_keys, hub_roles, subgraph_app, subgraph_keys
 from hub.cli.local_database import served_database
+from hub.cli.metrics import meters_of, metrics_of
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
+from hub.http.metrics import MetricsListener
 from hub.intake.sender_settings import SenderSettings
 from hub.joined.joined_graph import joined_graph
+from hub.observability.instrumentation import contract_words
+from hub.observability.state import build_metrics
 from hub.serving import Server, listening
 from hub.settings import Settings, load_settings
 from hub.wording.engine import call_engine
 from infra.keys import Keys
-from infra.roles import Dsn
 from schema.subgraphs import SUBGRAPHS
 
 app = typer.Typer(add_completion=False)
@@ -47,8 +50,8 @@ def serve(
     settings: Annotated[
         Path | None,
         typer.Option(
-            help="Fichier de réglages (TOML) ; exigé pour le hub, un sous-graphe n'en prend que les tables « traces » "
-            "et « subgraphs »."
+            help="Fichier de réglages (TOML) ; exigé pour le hub, un sous-graphe n'en prend que les tables "
+            "« metrics », « traces » et « subgraphs »."
         ),
     ] = None,
     role: Annotated[Role, typer.Option(help="Ce que ce processus sert.")] = Role.ALL,
@@ -65,17 +68,18 @@ def serve(
 ) -> None:
     tls = call_engine(server_tls, certificate, key, authorities) if certificate or key or authorities else None
     placed = load_settings(settings) if settings is not None else None
+    metric_role = Role.HUB if role is Role.ALL else role
     if role is Role.WEBHOOKS:
-        _serve_webhooks(
-            placed.webhooks if placed is not None else (), keys, lambda app: Server(app, host, port, listening, tls)
-        )
+        metrics = metrics_of(placed, metric_role)
+        rows = placed.webhooks if placed is not None else ()
+        _serve_webhooks(rows, keys, metrics, lambda app: Server(app, host, port, listening, tls, metrics))
         return
     graph = joined_graph(load_graph(), placed.joined if placed is not None else ())
     if role.value in SUBGRAPHS:
         loaded_keys = Keys.load(keys, subgraph_keys(role.value))
         roles: tuple[str, ...] = (f"{role.value}_query",)
         traces = placed.traces if placed is not None else None
-        application: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, traces, loaded_keys)
+        application: Callable[..., Any] = partial(subgraph_app, role.value, graph, traces, loaded_keys)
     elif role is Role.NOTIFICATIONS:
         from hub.notifications import KEYS as NOTIFICATION_KEYS
         from hub.notifications import ROLES, notifications_app
@@ -87,7 +91,9 @@ def serve(
         loaded_keys, roles = Keys.load(keys, hub_keys(remote)), hub_roles(remote)
         application = partial(hub_app, graph, _required(placed), loaded_keys)
     with served_database(loaded_keys, *roles) as address:
-        Server(application(address), host, port, listening, tls).run()
+        metrics = metrics_of(placed, metric_role, contract_words(graph))
+        served = application(address, meters=meters_of(metrics))
+        Server(served, host, port, listening, tls, metrics).run()
 
 
 def _required(settings: Settings | None) -> Settings:
@@ -97,12 +103,18 @@ def _required(settings: Settings | None) -> Settings:
     return settings
 
 
-def _serve_webhooks(rows: Sequence[SenderSettings], folder: Path, server: Callable[[Any], Server]) -> None:
+def _serve_webhooks(
+    rows: Sequence[SenderSettings], folder: Path, metrics: MetricsListener | None, server: Callable[[Any], Server]
+) -> None:
     """Take what the senders of the settings send, with the keys and the roles of their sources alone."""
-    from hub.http.webhooks import WebhookApplication
+    from hub.http.webhooks import WebhookApplication, intake_metrics
     from hub.intake.intake import Intake
     from hub.intake.senders import intake_keys, intake_roles
 
     loaded_keys = Keys.load(folder, intake_keys(rows))
     with served_database(loaded_keys, *intake_roles(rows)) as address:
-        server(WebhookApplication(Intake(rows, loaded_keys, address))).run()
+        intake = Intake(rows, loaded_keys, address)
+        if metrics is not None:
+            metrics.meters.tell(partial(build_metrics, metrics.meters.role, None))
+            metrics.meters.tell(partial(intake_metrics, intake))
+        server(WebhookApplication(intake)).run()

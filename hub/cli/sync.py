@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,20 +13,22 @@ import typer
 from rich.console import Console
 
 from hub.cli.local_database import database
+from hub.cli.metrics import metrics_of
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
 from hub.cli.rhythms import seconds
 from hub.collector import collect_seldom
 from hub.errors import StartRefused
 from hub.ingest import Follower, show, source_roles
+from hub.observability.state import build_metrics
 from hub.runs.status_texts import duration
-from hub.settings import load_settings
+from hub.settings import Settings, load_settings
 from hub.stop_signals import stopping
 from hub.sync.apis import find_api
 from hub.sync.link_settings import SyncLink
 from hub.sync.run import SyncRun, sync_keys
 from hub.sync.run import sync as read_api
-from hub.sync.schedule import Schedule, scheduled
+from hub.sync.schedule import Schedule, reading_metrics, scheduled
 from infra.keys import Keys
 from infra.roles import Dsn
 
@@ -53,13 +57,14 @@ def sync(
     if source is not None:
         find_api(source)
     rhythm = None if every is None else seconds(every)
-    rows = load_settings(settings).sync
+    placed = load_settings(settings)
+    rows = placed.sync
     if source is not None and every is None:
         _once(_link(rows, source, account), remove, keys)
     elif remove:
         refuse("ARGUMENT_UNEXPECTED", "« --remove » ne vaut que pour une lecture : nommez la source, sans « --every ».")
     else:
-        _again_and_again(_links(rows, source, account), rhythm, keys)
+        _again_and_again(_links(rows, source, account), rhythm, keys, placed)
 
 
 def _once(link: SyncLink, remove: bool, folder: Path) -> None:
@@ -79,18 +84,23 @@ def _once(link: SyncLink, remove: bool, folder: Path) -> None:
     raise typer.Exit(0 if run.report.complete else 1)
 
 
-def _again_and_again(links: Sequence[SyncLink], every: float | None, folder: Path) -> None:
+def _again_and_again(links: Sequence[SyncLink], every: float | None, folder: Path, placed: Settings) -> None:
     """Read these accounts, each at its rhythm, until a signal ends the process."""
     accounts = scheduled(links, every)
     loaded_keys = Keys.load(folder, {name for link in links for name in sync_keys(link)})
     collect_seldom()
 
     async def read(address: Dsn) -> None:
-        stop = asyncio.Event()
+        stop, schedule = asyncio.Event(), Schedule(accounts, loaded_keys, address, _say)
+        metrics = metrics_of(placed, "sync")
+        if metrics is not None:
+            metrics.meters.tell(partial(build_metrics, "sync", None))
+            metrics.meters.tell(partial(reading_metrics, schedule.outcomes))
         with stopping(stop):
             for account in accounts:
                 _say(f"{account.name} : chaque {duration(account.every)}.")
-            await Schedule(accounts, loaded_keys, address, _say).run(stop)
+            async with nullcontext() if metrics is None else metrics.running():
+                await schedule.run(stop)
 
     roles = {role for link in links for role in source_roles(link.source)}
     with database(loaded_keys, *sorted(roles)) as address:

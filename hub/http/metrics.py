@@ -1,89 +1,99 @@
-"""`GET /metrics`: counts of this process in the text format of Prometheus (0.0.4). No label names a person or a field.
+"""`GET /metrics` of a process, at an address of its own that the settings name (decision 0123).
 
-The counts are read when they are asked for, from the parts that keep them: counting costs a request nothing, and
-nothing of the library's global registry is served.
+The address is of this machine, unless whoever reads must show a token. Nothing else is served there, and the addresses
+that clients reach serve no metrics.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hmac
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
-from prometheus_client.metrics_core import Metric
-from prometheus_client.registry import Collector
-from starlette.responses import Response
+import uvicorn
+from prometheus_client import make_asgi_app
 
-from hub.identity.remote_keys import RemoteKeys
-from hub.policy.enforce.enumeration_limit import EnumerationLimit
-from hub.request_limit import RequestCount
-from schema.lru import cache_sizes
+from hub.errors import StartRefused
+from hub.http.connection import Connection
+from hub.observability.meters import Meters
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+BACKLOG = 16
+"""Connections that wait to be accepted."""
 
 
-class HubMetrics(Collector):
-    """The metrics of a hub at one moment, `now` (Unix seconds); `remote` are the key sets read over the network."""
+class MetricsApplication:
+    """The ASGI application that tells these meters to whoever shows the `token`, or to all without one."""
 
-    def __init__(
-        self,
-        limit: EnumerationLimit,
-        requests: RequestCount,
-        remote: Iterable[RemoteKeys],
-        now: int,
-        counters: Sequence[Metric] = (),
-    ) -> None:
-        self._requests = requests
-        self._limit, self._remote, self._now, self._counters = limit, list(remote), now, counters
+    def __init__(self, meters: Meters, token: str | None) -> None:
+        self._meters, self._exposition = meters, make_asgi_app(meters.registry)
+        self._authorization = None if token is None else f"Bearer {token}".encode()
 
-    def collect(self) -> Iterator[Metric]:
-        """Each metric with its samples."""
-        limit = self._limit
-        yield CounterMetricFamily(
-            "spie_people_missed_total", "People asked for or searched for who were not there.", limit.missed
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["path"] != "/metrics":
+            await _refuse(send, 404)
+        elif scope["method"] != "GET":
+            await _refuse(send, 405)
+        elif not self._admits(scope):
+            await _refuse(send, 401)
+        else:
+            await self._meters.refresh()
+            await self._exposition({**scope, "query_string": b""}, receive, send)
+
+    def _admits(self, scope: dict[str, Any]) -> bool:
+        if self._authorization is None:
+            return True
+        shown = [value for name, value in scope["headers"] if name == b"authorization"]
+        return len(shown) == 1 and hmac.compare_digest(shown[0], self._authorization)
+
+
+async def _refuse(send: Send, status: int) -> None:
+    headers = [(b"content-length", b"0"), *([(b"www-authenticate", b"Bearer")] if status == 401 else [])]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+class MetricsListener:
+    """Serves the metrics of a process while `running`; it has its `url` from the start. Raises StartRefused
+    (METRICS_ADDRESS) if the address can't be had."""
+
+    def __init__(self, meters: Meters, host: str, port: int, token: str | None = None) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        except OSError as error:
+            raise StartRefused(
+                "METRICS_ADDRESS",
+                f"L'adresse des métriques ({host}, port {port}) ne s'ouvre pas : prise, ou pas de cette machine. "
+                "Changez « host » ou « ports » de [metrics] dans les réglages.",
+                f"metrics: {type(error).__name__}",
+            ) from None
+        name = f"[{host}]" if family == socket.AF_INET6 else host
+        self.meters, self.url = meters, f"http://{name}:{self._socket.getsockname()[1]}/metrics"
+        self._application = MetricsApplication(meters, token)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Answer until the end of the block."""
+        config = uvicorn.Config(
+            self._application,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            http=Connection,
+            ws="none",
+            lifespan="off",
         )
-        yield CounterMetricFamily(
-            "spie_misses_refused_total", "Requests refused for too many such misses.", limit.refused
-        )
-        yield CounterMetricFamily(
-            "spie_people_found_total", "People found by searches of the whole country.", limit.found_total
-        )
-        yield CounterMetricFamily(
-            "spie_found_refused_total", "Requests refused for too many people so found.", limit.found_refused
-        )
-        refused = CounterMetricFamily(
-            "spie_requests_refused_total", "Requests refused for too many of them, by whose they are.", labels=["of"]
-        )
-        for name, count in self._requests.refused.items():
-            refused.add_metric([name], count)
-        yield refused
-        yield from self._counters
-        yield from _caches()
-        if self._remote:
-            yield from self._key_sets()
-
-    def _key_sets(self) -> Iterator[Metric]:
-        age = GaugeMetricFamily("spie_issuer_keys_age_seconds", "Age of an issuer's key set.", labels=["issuer"])
-        readings = CounterMetricFamily("spie_issuer_keys_read_total", "Readings of it.", labels=["issuer", "outcome"])
-        for keys in self._remote:
-            if keys.read_at is not None:
-                age.add_metric([keys.issuer.name], self._now - keys.read_at)
-            for outcome, count in sorted(keys.outcomes.items()):
-                readings.add_metric([keys.issuer.name, outcome], count)
-        yield age
-        yield readings
-
-
-def _caches() -> Iterator[Metric]:
-    """The size of each cache of the process, and its bound."""
-    used = GaugeMetricFamily("spie_cache_bytes", "Memory that a cache takes, estimated.", labels=["cache"])
-    limit = GaugeMetricFamily("spie_cache_limit_bytes", "Most memory that it may take.", labels=["cache"])
-    entries = GaugeMetricFamily("spie_cache_entries", "Entries that it holds.", labels=["cache"])
-    for name, size in cache_sizes().items():
-        used.add_metric([name], size.bytes)
-        limit.add_metric([name], size.limit)
-        entries.add_metric([name], size.entries)
-    yield from (used, limit, entries)
-
-
-def exposition(metrics: Collector) -> Response:
-    """The response with these metrics."""
-    return Response(generate_latest(metrics), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        config.load()
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        await server.startup([self._socket])
+        try:
+            yield
+        finally:
+            await server.shutdown([self._socket])

@@ -1,4 +1,4 @@
-"""`GET /healthz`, `/readyz` and `/metrics` of the process that notifies subscribers, which takes no other request."""
+"""`GET /healthz` and `/readyz` of the process that notifies subscribers, which takes no other request."""
 
 from __future__ import annotations
 
@@ -8,27 +8,22 @@ from typing import Any
 
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.metrics_core import Metric
-from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
-
-from hub.http.metrics import exposition
 
 
 class NotificationApplication:
-    """The ASGI application around a notifier: `running` is its life, `ready` answers `/readyz`, `outcomes` counts what
-    became of notifications by code."""
+    """The ASGI application around a notifier: `running` is its life, `ready` answers `/readyz`."""
 
     def __init__(
         self,
         running: Callable[[], AbstractAsyncContextManager[None]],
         ready: Callable[[], Any],
-        outcomes: Mapping[str, int],
     ) -> None:
-        self._running, self._answer, self._outcomes = running, ready, outcomes
-        routes = [Route("/healthz", self._healthy), Route("/readyz", self._ready), Route("/metrics", self._metrics)]
+        self._running, self._answer = running, ready
+        routes = [Route("/healthz", self._healthy), Route("/readyz", self._ready)]
         self._app = Starlette(routes=routes, lifespan=self._lifespan)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -47,18 +42,12 @@ class NotificationApplication:
         status, body = await self._answer()
         return JSONResponse(body, status_code=status)
 
-    async def _metrics(self, request: Request) -> Response:
-        return exposition(_NotificationMetrics(self._outcomes))
 
-
-class _NotificationMetrics(Collector):
-    def __init__(self, outcomes: Mapping[str, int]) -> None:
-        self._outcomes = outcomes
-
-    def collect(self) -> Iterator[Metric]:
-        settled = CounterMetricFamily(
-            "spie_notifications_total", "Notifications of subscribers, by outcome.", labels=["outcome"]
-        )
-        for outcome, count in sorted(self._outcomes.items()):
-            settled.add_metric([outcome], count)
-        yield settled
+def notification_metrics(outcomes: Mapping[str, int]) -> Iterator[Metric]:
+    """What became of notifications, by outcome."""
+    settled = CounterMetricFamily(
+        "spie_notifications_total", "Notifications of subscribers, by outcome.", labels=["outcome"]
+    )
+    for outcome, count in sorted(outcomes.items()):
+        settled.add_metric([outcome], count)
+    yield settled

@@ -21,12 +21,14 @@ BY_STATUS = {
 
 @dataclass(slots=True)
 class Response:
-    """Status, headers and whole body, which leave once the journal is written; `codes` are those of its errors."""
+    """Status, headers and whole body, which leave once the journal is written; `codes` are those of its errors;
+    `executed`: whether it answers an operation, or refuses it."""
 
     status: int
     body: bytes
     headers: tuple[tuple[bytes, bytes], ...]
     codes: tuple[str, ...]
+    executed: bool = True
 
 
 def answered(media: bytes, trace: str, reply: Reply) -> Response:
@@ -47,7 +49,7 @@ def refused(media: bytes, trace: str, error: HubError) -> Response:
     wait = error.extensions.get("retryAfter")
     more = () if wait is None else ((b"retry-after", b"%d" % wait),)
     codes = tuple(dict.fromkeys(failure.code for failure in failures))
-    return _response(status, orjson.dumps({"errors": errors}), media, trace, codes, more)
+    return _response(status, orjson.dumps({"errors": errors}), media, trace, codes, more, executed=False)
 
 
 def _response(
@@ -57,6 +59,8 @@ def _response(
     trace: str,
     codes: tuple[str, ...],
     more: tuple[tuple[bytes, bytes], ...] = (),
+    *,
+    executed: bool = True,
 ) -> Response:
     headers = [
         (b"content-type", media),
@@ -67,4 +71,4 @@ def _response(
     ]
     if status in BY_STATUS:
         headers.append(BY_STATUS[status])
-    return Response(status, body, tuple(headers), codes)
+    return Response(status, body, tuple(headers), codes, executed)

@@ -13,7 +13,6 @@ from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
-from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,7 +21,6 @@ from starlette.routing import Route
 from hub.errors import HubError, NotServed, RequestRefused
 from hub.http.bodies import receive_body, too_large
 from hub.http.body_slots import BodySlots
-from hub.http.metrics import exposition
 from hub.http.request_reader import trace_id
 from hub.intake.intake import Intake
 
@@ -43,7 +41,6 @@ class WebhookApplication:
             Route("/webhooks/{source}/{organisation}", self._webhook, methods=["POST"]),
             Route("/healthz", self._healthy),
             Route("/readyz", self._ready),
-            Route("/metrics", self._metrics),
         ]
         self._app = Starlette(routes=routes, lifespan=self._lifespan)
         self._app.router.redirect_slashes = False
@@ -87,33 +84,24 @@ class WebhookApplication:
         status, body = await self._intake.readiness.answer()
         return JSONResponse(body, status_code=status)
 
-    async def _metrics(self, request: Request) -> Response:
-        return exposition(IntakeMetrics(self._intake))
 
-
-class IntakeMetrics(Collector):
+def intake_metrics(intake: Intake) -> Iterator[Metric]:
     """What was taken and refused so far, by code; nothing names a person."""
-
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
-
-    def collect(self) -> Iterator[Metric]:
-        """Each metric with its samples."""
-        labels = ["source", "organisation"]
-        settled = CounterMetricFamily(
-            "spie_webhooks_settled_total", "Notifications of known senders, by outcome.", labels=[*labels, "outcome"]
-        )
-        waiting = GaugeMetricFamily("spie_webhooks_waiting", "Notifications that wait.", labels=labels)
-        for address, queue in sorted(self._intake.queues().items()):
-            waiting.add_metric(address, len(queue))
-            for outcome, count in sorted(queue.outcomes.items()):
-                settled.add_metric([*address, outcome], count)
-        refused = CounterMetricFamily(
-            "spie_webhooks_refused_total", "Notifications refused before they were queued, by code.", labels=["code"]
-        )
-        for code, count in sorted(self._intake.refused.items()):
-            refused.add_metric([code], count)
-        yield from (settled, waiting, refused)
+    labels = ["source", "organisation"]
+    settled = CounterMetricFamily(
+        "spie_webhooks_settled_total", "Notifications of known senders, by outcome.", labels=[*labels, "outcome"]
+    )
+    waiting = GaugeMetricFamily("spie_webhooks_waiting", "Notifications that wait.", labels=labels)
+    for address, queue in sorted(intake.queues().items()):
+        waiting.add_metric(address, len(queue))
+        for outcome, count in sorted(queue.outcomes.items()):
+            settled.add_metric([*address, outcome], count)
+    refused = CounterMetricFamily(
+        "spie_webhooks_refused_total", "Notifications refused before they were queued, by code.", labels=["code"]
+    )
+    for code, count in sorted(intake.refused.items()):
+        refused.add_metric([code], count)
+    yield from (settled, waiting, refused)
 
 
 def _headers(request: Request) -> dict[str, str]:

@@ -11,10 +11,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.metrics_core import Metric
 
 from hub.errors import HubError, StartRefused
 from hub.ingest import database_refusals, summary
@@ -77,7 +80,8 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
 class Schedule:
     """The readings of these accounts, as `dsn` reaches the database; `say` is given one line per reading.
 
-    `chance` draws from 0 to 1, `pause` waits: tests bring their own."""
+    `outcomes` counts readings by source and code: COMPLETE, INCOMPLETE, or that of an error. `chance` draws from 0 to
+    1, `pause` waits: tests bring their own."""
 
     def __init__(
         self,
@@ -91,6 +95,7 @@ class Schedule:
     ) -> None:
         self._accounts, self._keys, self._dsn, self._say = accounts, keys, dsn, say
         self._chance, self._pause = chance, pause
+        self.outcomes = Counter[tuple[str, str]]()
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -125,18 +130,34 @@ class Schedule:
 
     async def _read(self, account: Scheduled, stop: asyncio.Event) -> tuple[str, bool]:
         """What came of one reading, in French, and whether the database knows how it ended."""
+        source, outcome = account.link.source, "INTERNAL_ERROR"
         try:
             with database_refusals():
                 await self._state(account).take_slot(account.every)
-            return _run_text(await sync(account.link, self._keys, self._dsn, stop=stop)), True
+            run = await sync(account.link, self._keys, self._dsn, stop=stop)
+            outcome = "COMPLETE" if run.report.complete else "INCOMPLETE"
+            return _run_text(run), True
         except HubError as error:
+            outcome = error.code
             return f"{error.message} [{error.code}]", error.code.startswith("SYNC_") and error.code != STOPPED
         except Exception as error:  # the last line of defence: nothing of its text may be told, other accounts go on
-            log.error("unforeseen %s while %s was read", type(error).__name__, account.link.source)
-            return "Une erreur interne est survenue : signalez-la à l'équipe du hub. [INTERNAL_ERROR]", False
+            log.error("unforeseen %s while %s was read", type(error).__name__, source)
+            return f"Une erreur interne est survenue : signalez-la à l'équipe du hub. [{outcome}]", False
+        finally:
+            self.outcomes[source, outcome] += 1
 
     def _state(self, account: Scheduled) -> SyncState:
         return SyncState(self._dsn(RUNS_WRITER), account.link)
+
+
+def reading_metrics(outcomes: Mapping[tuple[str, str], int]) -> Iterator[Metric]:
+    """How readings ended, by source and code."""
+    readings = CounterMetricFamily(
+        "spie_sync_readings_total", "Readings of the APIs of sources.", labels=["source", "outcome"]
+    )
+    for labels, count in sorted(outcomes.items()):
+        readings.add_metric(labels, count)
+    yield readings
 
 
 def _run_text(run: SyncRun) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Coroutine
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import asyncpg
 
@@ -38,6 +38,15 @@ Place: TypeAlias = "asyncio.Future[BackEnd | None]"
 """Where somebody waits: for a connection, or None, the leave to open one."""
 
 
+class PoolUse(NamedTuple):
+    """How a pool is used: connections at work, idle ones, the most that it may open, and requests that wait."""
+
+    in_use: int
+    idle: int
+    limit: int
+    waiting: int
+
+
 class Connections:
     """A pool of at most `limit` connections; the database may start after it."""
 
@@ -48,6 +57,11 @@ class Connections:
         self._waiting: deque[Place] = deque()
         self._ending: set[asyncio.Task[None]] = set()
         self._deadlines = Deadlines()
+
+    @property
+    def use(self) -> PoolUse:
+        """How the pool is used now."""
+        return PoolUse(self._in_use, len(self._idle), self._limit, sum(not place.done() for place in self._waiting))
 
     def open(self) -> None:
         """Allow connections to be opened."""

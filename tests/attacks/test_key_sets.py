@@ -23,7 +23,7 @@ from hub.identity.issuer import Issuer, Pace, Source
 from hub.identity.remote_keys import BURST
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside, inside
-from tests.e2e.site import PATIENCE, serve
+from tests.e2e.site import METRICS, PATIENCE, serve
 from tests.identity.provider import PROJECT, Provider, provider
 from tests.node import NodeAbsent, installed
 
@@ -104,7 +104,8 @@ def test_33_a_hub_that_has_an_address_alone_follows_a_real_provider_s_keys_witho
     idp.publish("first")
     settings = DemoIssuer(tmp_path).write_settings(agreements([ACTOR]))
     text = settings.read_text(encoding="utf-8").replace(ISSUER, idp.url)
-    settings.write_text(text.replace('keys = "issuer.jwks.json"', f'keys_url = "{idp.keys_url}"'), encoding="utf-8")
+    text = text.replace('keys = "issuer.jwks.json"', f'keys_url = "{idp.keys_url}"')
+    settings.write_text(f"{text}\n{METRICS}", encoding="utf-8")
     with serve("all", database, tmp_path, settings) as process, httpx2.Client(timeout=PATIENCE) as client:
 
         def status(token: str) -> int:
@@ -119,7 +120,7 @@ def test_33_a_hub_that_has_an_address_alone_follows_a_real_provider_s_keys_witho
         assert [status(second), status(old)] == [200, 200]
         idp.publish("third")
         assert [status(old), status(idp.token(ACTOR.name)), status(old), status(second)] == [200, 200, 401, 401]
-        lines = client.get(f"{process.url}/metrics").text.splitlines()
+        lines = client.get(process.metrics_url).text.splitlines()
         for metric in (f'age_seconds{{issuer="{idp.url}"}} ', f'read_total{{issuer="{idp.url}",outcome="READ"}} '):
             assert any(line.startswith(f"spie_issuer_keys_{metric}") for line in lines)
     assert old not in process.log.read_text(encoding="utf-8")

@@ -16,15 +16,15 @@ import pytest
 import pytest_asyncio
 
 from hub.federation.client.transport import SubgraphResponse
+from hub.observability.attributes import Attribute, Kind, Name
 from hub.pages.journey import JOURNEY
-from hub.tracing.attributes import Attribute, Kind, Name
 from tests.attacks.conftest import DPO
 from tests.conftest import Database
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_operations import WHOLE, mistaken, requests
 from tests.e2e.canary_world import BY_SLUG, World
 from tests.e2e.test_leaks_canary import canaries_in
-from tests.tracing.collector import ExportedSpan, collecting
+from tests.observability.collector import ExportedSpan, collecting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -21,7 +21,7 @@ from tests.cli.commands import Demo, copy_of_the_project, demo, hub, hub_process
 from tests.e2e.site import PURPOSES
 from tests.e2e.test_slice import SLICE
 
-KEYS = {"url", "graphql", "actors", "persons", "systems", "partner"}
+KEYS = {"url", "graphql", "actors", "persons", "systems", "partner", "metrics"}
 
 
 def free_port() -> int:

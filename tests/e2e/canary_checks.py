@@ -19,7 +19,7 @@ from tests.e2e.canary_mint import marks
 from tests.e2e.canary_model import plant
 from tests.e2e.canary_trial import Operation, Trial, not_held, pairs, roam, sweep
 from tests.e2e.canary_writes import may_write, mutations
-from tests.tracing.collector import collecting
+from tests.observability.collector import collecting
 
 SERVED_ONCE = ("people.referent", "people.agent", "people.structure", "offers.pass_iae")
 """Tables of which a person may have several rows where one is served."""

@@ -20,12 +20,12 @@ from hub.document.limits import Limits
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.identity.issuer import Issuer as Trusted
 from hub.journal.read import journal_reader
+from hub.observability import exporter
+from hub.observability.trace_settings import TraceSettings
 from hub.outgoing.settings import OutgoingTable
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.settings import load_settings
-from hub.tracing import exporter
-from hub.tracing.trace_settings import TraceSettings
 from schema.context import Context
 from subgraphs.kit import connection_pool, transactions
 from subgraphs.kit.transactions import Database as Rows

@@ -22,9 +22,9 @@ from schema.subgraphs import SUBGRAPHS
 from tests.conftest import Database
 from tests.e2e.canary_proxy import Proxy, calls, proxied
 from tests.e2e.canary_world import World, build
-from tests.e2e.site import PATIENCE, PURPOSES, Process, serve
+from tests.e2e.site import METRICS, PATIENCE, PURPOSES, Process, serve
+from tests.observability.collector import Collector, collecting
 from tests.pinned_graph import graph
-from tests.tracing.collector import Collector, collecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def watched(database: Database, folder: Path) -> Iterator[Watched]:
     with ExitStack() as stack:
         collector = stack.enter_context(collecting())
         traces = f'[traces]\nendpoint = "{collector.url}"\n'
-        settings.write_text(f"deadline = {PATIENCE}\n{settings.read_text()}\n{traces}", encoding="utf-8")
+        settings.write_text(f"deadline = {PATIENCE}\n{settings.read_text()}\n{traces}{METRICS}", encoding="utf-8")
         processes: dict[str, Process] = {}
         proxies: dict[str, Proxy] = {}
         for name in SUBGRAPHS:

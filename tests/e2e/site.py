@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from demo.actors import agreements
 from demo.cast import BY_SLUG
 from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
+from hub.observability.metric_settings import ROLES
 from hub.settings import load_settings
 from schema.days import today
 from schema.subgraphs import SUBGRAPHS
@@ -47,6 +49,8 @@ NUMBERED = {
     if row.get("reference")
 }
 """The purposes that are declared with a case number only."""
+METRICS = "\n".join(["[metrics.ports]", *(f"{role} = 0" for role in ROLES), ""])
+"""Settings with which every process tells its metrics, at a free port."""
 CASE = {"purpose-reference": "DOSSIER-1"}
 
 
@@ -62,6 +66,13 @@ class Process:
     popen: subprocess.Popen[str]
     url: str
     log: Path
+
+    @property
+    def metrics_url(self) -> str:
+        """Where it tells its metrics; its settings hold `METRICS`."""
+        match = re.search(r"Métriques sur (\S+)", self.log.read_text(encoding="utf-8"))
+        assert match is not None
+        return match[1]
 
     def stop(self) -> None:
         """Stop it as Ctrl-C would, and wait; the rest of what it printed joins its log."""

@@ -16,7 +16,7 @@ from random import Random
 import orjson
 import pytest
 
-from hub.tracing.attributes import Name
+from hub.observability.attributes import Name
 from schema.context import HEADER, seal
 from schema.subgraphs import OWN
 from tests.conftest import Database
@@ -281,15 +281,16 @@ def test_a_subgraph_process_answers_only_calls_that_the_hub_signed(site: Watched
     assert (replayed.status_code, replayed.content) == (401, answers["none"].content)
 
 
-def test_neither_journal_nor_log_holds_anybodys_value(site: Watched, record: Record) -> None:
+def test_neither_journal_nor_log_nor_metric_holds_anybodys_value(site: Watched, record: Record) -> None:
     """Stops the processes, to have their logs whole."""
     everything = {canary.text for canary in site.world.canaries}
     rows = asyncio.run(_journal(site.database))
     assert len(rows) > 2 * len(ACTORS) * SERVED
     assert canaries_in(everything, "\n".join(rows).encode()) == set()
-    exposition = site.client.get(f"{site.processes['hub'].url}/metrics").text
-    assert "spie_spans_dropped_total 0.0" in exposition.splitlines()
-    for process in site.processes.values():
+    for name, process in site.processes.items():
+        exposition = site.client.get(process.metrics_url).text
+        assert "spie_spans_dropped_total 0.0" in exposition.splitlines()
+        assert canaries_in(everything, exposition.encode()) == set(), name
         process.stop()
         assert canaries_in(everything, process.log.read_bytes()) == set()
 

@@ -14,11 +14,11 @@ import pytest
 
 from tests.conftest import Database
 from tests.e2e.faults import FaultProxy
-from tests.e2e.site import Filled, Site, fill, serve
+from tests.e2e.site import METRICS, Filled, Site, fill, serve
 from tests.federation.authority import Authority, Pair
 
 JOURNEY = "query ($id: ID!) { person(id: $id) { firstName rdv: appointments(first: 5) { nodes { status } } } }"
-REQUESTS = "[requests]\nactor = 3\nseconds = 86400\n"
+REQUESTS = "[requests]\nactor = 3\nseconds = 86400\n" + METRICS
 UNLISTED = "query ($id: ID!) { person(id: $id) { firstName } }"
 
 
@@ -122,4 +122,4 @@ def test_an_actor_that_makes_too_many_requests_waits_and_others_are_served(sites
     assert 0 < int(refused.headers["retry-after"]) <= 86400 // 3
     assert refused.headers["retry-after"] in error["message"]
     assert site.post("referent-b", sent).status_code == 200
-    assert 'spie_requests_refused_total{of="actor"} 1.0' in site.client.get(f"{site.url}/metrics").text
+    assert 'spie_requests_refused_total{of="actor"} 1.0' in site.client.get(site.processes["hub"].metrics_url).text

@@ -35,7 +35,7 @@ from hub.intake.spool import MEMORY, PREFIX
 from infra.keys import Keys
 from subgraphs.kit.ingest.batch import LOCK
 from tests.conftest import ROOT, Database
-from tests.e2e.site import PATIENCE, Process, serve
+from tests.e2e.site import METRICS, PATIENCE, Process, serve
 from tests.sources.ingestion import rows, values, versions
 
 CD08, CD2A = "rdv-insertion/cd08", "rdv-insertion/cd2a"
@@ -81,7 +81,7 @@ def sender_settings_file(folder: Path) -> Path:
             '[[webhooks]]\nsource = "rdv-insertion"\norganisation = "cd2a"\nwaiting = 2\n'
             'department = "2A"\norganisations = "organisations-2A.toml"\n'
             '[[webhooks]]\nsource = "immersion-facile"\norganisation = "mission-locale-08"\n'
-            'department = "08"\norganisations = "organisations-08.toml"\n'
+            'department = "08"\norganisations = "organisations-08.toml"\n' + METRICS
         )
     return path
 
@@ -293,7 +293,7 @@ def _wait_until_read(receiver: Receiver) -> None:
 
 def _wait_until_waiting(receiver: Receiver, count: int) -> None:
     sample = f'spie_webhooks_waiting{{organisation="cd2a",source="rdv-insertion"}} {count}.0'
-    while sample not in receiver.client.get(f"{receiver.url}/metrics").text:
+    while sample not in receiver.client.get(receiver.process.metrics_url).text:
         assert receiver.process.popen.poll() is None
 
 
@@ -381,7 +381,7 @@ def test_nothing_of_a_person_or_a_secret_is_logged_nor_counted(receiver: Receive
     for body in (rdv(7), orjson.dumps(message), b"{"):
         receiver.send(CD08, body)
     receiver.send("rdv-insertion/Dupont-Maelle", rdv(7), {})
-    metrics = receiver.client.get(f"{receiver.url}/metrics").text
+    metrics = receiver.client.get(receiver.process.metrics_url).text
     assert 'outcome="taken"' in metrics
     assert 'code="WEBHOOK_REFUSED"' in metrics
     receiver.process.stop()

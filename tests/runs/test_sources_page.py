@@ -1,4 +1,4 @@
-"""`/sources` shows how fresh sources are to whoever verifies accesses; `/readyz` and `/metrics` tell lateness."""
+"""`/sources` shows how fresh sources are to whoever verifies accesses; `/readyz` and the metrics tell lateness."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from demo.cast import PARTNER
 from demo.token_issuer import PARTNER_CLIENT, DemoActor, Issuer
 from hub.app import hub_app
 from hub.http.page_form import FORM
+from hub.observability.meters import Meters
 from hub.runs.kept_runs import Tally, kept_run
 from hub.settings import load_settings
 from infra.role_names import RUNS_WRITER
@@ -44,7 +46,9 @@ RHYTHMS = "[sources.orientations]\nevery = 3600\n[sources.lheo]\nevery = 3600\n[
 
 
 @asynccontextmanager
-async def serving(database: Database, folder: Path) -> AsyncIterator[tuple[httpx2.AsyncClient, Issuer]]:
+async def serving(
+    database: Database, folder: Path, meters: Meters | None = None
+) -> AsyncIterator[tuple[httpx2.AsyncClient, Issuer]]:
     """A client of a hub over this database, and the issuer that it trusts: `orientations` has failed, `lheo` is late,
     `ouiform` fresh."""
     await keep(
@@ -64,7 +68,7 @@ async def serving(database: Database, folder: Path) -> AsyncIterator[tuple[httpx
     issuer = Issuer(folder)
     path = issuer.write_settings(AGREEMENTS)
     path.write_text(path.read_text(encoding="utf-8") + RHYTHMS, encoding="utf-8")
-    app = hub_app(graph(), load_settings(path), database.keys, database.dsn)
+    app = hub_app(graph(), load_settings(path), database.keys, database.dsn, meters=meters)
     transport = httpx2.ASGITransport(app)
     async with app.running(), httpx2.AsyncClient(transport=transport, base_url="http://hub") as client:
         yield client, issuer
@@ -141,8 +145,10 @@ async def test_a_late_or_failing_source_is_named_and_the_hub_stays_ready(
 async def test_the_metrics_tell_state_lateness_and_what_the_last_run_refused(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    async with serving(fresh_database, tmp_path) as (client, _):
-        families = text_string_to_metric_families((await client.get("/metrics")).text)
+    meters = Meters("hub", ())
+    async with serving(fresh_database, tmp_path, meters):
+        await meters.refresh()
+        families = text_string_to_metric_families(generate_latest(meters.registry).decode())
     samples = {(sample.name, *sample.labels.values()): sample.value for family in families for sample in family.samples}
     assert {key[1:] for key in samples if key[0] == "spie_source_state"} == {
         ("orientations", "failing"),

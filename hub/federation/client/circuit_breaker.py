@@ -15,6 +15,11 @@ class Breaker:
     failures: int = 0
     until: float = 0.0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether calls are refused, but for probes."""
+        return self.failures >= self.threshold
+
     def admits(self, now: float) -> bool:
         """Whether a call may be made now; while open, a call that is admitted is the probe of this pause."""
         if self.failures < self.threshold:

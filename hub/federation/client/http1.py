@@ -12,7 +12,7 @@ import ssl
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 import orjson
@@ -55,6 +55,14 @@ class Care:
         """Raises ValueError for a number with which nothing would be served."""
         if min(self.connections, self.largest, self.failures) < 1:
             raise ValueError("'connections', 'largest' and 'failures' are at least one")
+
+
+class CallLoad(NamedTuple):
+    """The load of a transport: whether its subgraph is left alone after failures, calls that wait, connections kept."""
+
+    is_left_alone: bool
+    waiting: int
+    idle: int
 
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -108,6 +116,11 @@ class HttpTransport:
         else:
             self._breaker.succeeded()
         return response
+
+    @property
+    def load(self) -> CallLoad:
+        """The load of now."""
+        return CallLoad(self._breaker.is_open, self._waiting, len(self._idle))
 
     async def close(self) -> None:
         """Close the kept connections."""

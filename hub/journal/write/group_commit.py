@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from logging import getLogger
+from typing import NamedTuple, TypeAlias
 
 import asyncpg
 
@@ -26,13 +27,26 @@ CHECKPOINT_SECONDS = 5.0
 """Longest time until a checkpoint covers the committed entries of a running process."""
 
 
+Entries: TypeAlias = list[tuple[Entry, Sequence[Disclosure]]]
+
+
+class JournalBacklog(NamedTuple):
+    """What a journal has before it: entries that no commit has yet, the seconds that the oldest of them waits, and
+    committed entries that no checkpoint covers."""
+
+    waiting: int
+    lag: float
+    unsigned: int
+
+
 @dataclass(slots=True)
 class _Batch:
-    entries: list[tuple[Entry, Sequence[Disclosure]]] = field(default_factory=list)
+    entries: Entries = field(default_factory=list)
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
     finished: bool = False
     failed: bool = True  # until the commit returns
     timeout: asyncio.TimerHandle | None = None
+    began: float = 0.0
 
     async def ended(self) -> None:
         """Return once the write has ended, successfully or not, or has run out of time."""
@@ -63,6 +77,7 @@ class Journal:
         self._dsn, self._signer, self._patience, self._keep = dsn, signer, patience, keep
         self._writer: Writer | None = None
         self._batch = _Batch()
+        self._written: _Batch | None = None
         self._idle: asyncio.Future[None] | None = None
         self._tick: asyncio.TimerHandle | None = None
         self._stopping = False
@@ -82,6 +97,14 @@ class Journal:
     def writing(self) -> bool:
         """Whether the last batch was written, or before the first, whether the connection is open."""
         return self._writer is not None and not self._writer.connection.is_closed()
+
+    @property
+    def backlog(self) -> JournalBacklog:
+        """What the journal has before it now."""
+        batches = [batch for batch in (self._written, self._batch) if batch is not None and batch.entries]
+        lag = asyncio.get_running_loop().time() - batches[0].began if batches else 0.0
+        unsigned = 0 if self._writer is None else self._writer.unsigned
+        return JournalBacklog(sum(len(batch.entries) for batch in batches), lag, unsigned)
 
     async def probe(self) -> None:
         """Raise NotServed if the last batch was not written."""
@@ -127,7 +150,8 @@ class Journal:
         batch = self._batch
         batch.entries.append((entry, rows))
         if batch.timeout is None:
-            batch.timeout = asyncio.get_running_loop().call_later(self._patience, batch.end)
+            loop = asyncio.get_running_loop()
+            batch.began, batch.timeout = loop.time(), loop.call_later(self._patience, batch.end)
             self._wake()
         return batch
 
@@ -151,15 +175,21 @@ class Journal:
 
     async def _write(self) -> None:
         batch, self._batch = self._batch, _Batch()
+        self._written = batch
         try:
-            writer = await self._open_writer()
-            if batch.entries:
-                await writer.write(batch.entries)
+            await self._commit(batch.entries)
             batch.failed = False
         except Exception as error:  # the batch is lost, and the next one gets another stream
             self._abandon(error)
         finally:
+            self._written = None
             batch.end()
+
+    async def _commit(self, entries: Entries) -> None:
+        """Write entries in one transaction, if there are any; in any case the connection is open then."""
+        writer = await self._open_writer()
+        if entries:
+            await writer.write(entries)
 
     async def _open_writer(self) -> Writer:
         """The writer, or after a failure another one with another stream, which signs the end of the one before."""

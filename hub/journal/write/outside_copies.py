@@ -67,6 +67,11 @@ class OutsideCopies:
             sends.append(partial(_post, destinations.webhook, destinations.tls))
         self._queues = [_Queue(send) for send in sends]
 
+    @property
+    def waiting(self) -> int:
+        """The checkpoints that wait, of all destinations together."""
+        return sum(map(len, self._queues))
+
     def keep(self, checkpoint: Checkpoint, signature: bytes) -> None:
         """Queue a checkpoint for every destination."""
         for queue in self._queues:
@@ -92,6 +97,9 @@ class _Queue:
     def __init__(self, send: Send) -> None:
         self._send, self._lines = send, deque[bytes](maxlen=WAITING)
         self._wake, self._ending = asyncio.Event(), False
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
     def put(self, line: bytes) -> None:
         self._lines.append(line)

@@ -98,6 +98,11 @@ class Writer:
         if tuple(written) != (len(entries), sum(len(disclosures) for _, disclosures in entries)):
             raise NotWritten("fewer rows were written than the batch holds")
 
+    @property
+    def unsigned(self) -> int:
+        """The entries of the stream that no checkpoint covers."""
+        return self._chain.seq - self._passed
+
     async def pass_by(self) -> None:
         """Sign a checkpoint of the stream, unless the last one covers it."""
         if self._chain.seq > self._passed:

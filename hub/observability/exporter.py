@@ -22,9 +22,9 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
 from hub.federation.client.tls import client_tls
-from hub.tracing.attributes import Value
-from hub.tracing.spans import ActiveSpan, Side
-from hub.tracing.trace_settings import TraceSettings
+from hub.observability.attributes import Value
+from hub.observability.spans import ActiveSpan, Side
+from hub.observability.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
 
 log = logging.getLogger(__name__)
@@ -41,12 +41,13 @@ STOP = 5.0
 
 
 class Exporter:
-    """Takes the ended spans of the process `service` from any thread; `delivered` and `dropped` count them."""
+    """Takes the ended spans of the process `service` from any thread; `delivered` and `dropped` count them;
+    `ratio` is the share of requests that the settings want traced."""
 
     def __init__(self, traces: TraceSettings, service: str, *, queue: int = QUEUE) -> None:
         about = {"service.name": service, "service.version": version("spie-hub"), "service.instance.id": str(uuid4())}
         self._about = Resource(attributes=[_pair(key, value) for key, value in about.items()])
-        self.delivered = self.dropped = 0
+        self.ratio, self.delivered, self.dropped = traces.ratio, 0, 0
         self._endpoint, self._queue = traces.endpoint, queue
         self._client = httpx2.Client(
             verify=traces.tls or call_engine(client_tls),

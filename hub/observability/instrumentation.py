@@ -1,15 +1,14 @@
-"""How the parts of a process are made when nothing is traced; `hub.tracing.recording` makes parts that record spans.
+"""How the parts of a process are made when nobody watches; `hub.observability.recording` makes parts that are watched.
 
-A process chooses one of the two at its start, so that untraced code never asks whether it is traced.
+A process chooses one of the two at its start, so that unwatched code never asks whether it is watched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphql import GraphQLSchema
-from prometheus_client.metrics_core import Metric
 
 from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
@@ -23,19 +22,25 @@ from hub.identity.purpose import Purposes
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal
 from hub.journal.write.outside_copies import Keep
+from hub.observability.meters import Meters
+from hub.observability.trace_settings import TraceSettings
 from hub.policy.decide.decision import DecisionClass
 from hub.policy.decide.policy_model import Purpose
 from hub.policy.enforce.authorise import Authorisation
 from hub.prepare import Preparer
-from hub.tracing.trace_settings import TraceSettings
 from infra.roles import Dsn
 from subgraphs.kit.transactions import Database
+
+if TYPE_CHECKING:
+    from hub.observability.exporter import Exporter
 
 HubPreparer: TypeAlias = Preparer[DecisionClass, Authorisation]
 
 
 class Instrumentation:
-    """Makes the parts of a process without spans."""
+    """Makes the parts of a process that nobody watches; `meters` are those of the process, if it has any."""
+
+    meters: Meters | None = None
 
     def endpoint(
         self,
@@ -80,21 +85,25 @@ class Instrumentation:
         """The ASGI application of a subgraph in its own process."""
         return application
 
-    def counters(self) -> Sequence[Metric]:
-        """The metrics of tracing."""
-        return ()
-
     async def close(self) -> None:
         """Deliver the last spans."""
 
 
-def instrumentation(traces: TraceSettings | None, service: str, graph: Graph) -> Instrumentation:
-    """The instrumentation that the settings ask for in the process `service`; raises StartRefused
-    (TRACES_EXTRA_MISSING)."""
-    if traces is None:
+def instrumentation(
+    traces: TraceSettings | None, service: str, graph: Graph, meters: Meters | None = None
+) -> Instrumentation:
+    """The instrumentation of the process `service` with these meters and the traces that the settings ask for; raises
+    StartRefused (TRACES_EXTRA_MISSING)."""
+    if traces is None and meters is None:
         return Instrumentation()
+    from hub.observability.recording import WatchedInstrumentation
+
+    return WatchedInstrumentation(None if traces is None else _exporter(traces, service), contract_words(graph), meters)
+
+
+def _exporter(traces: TraceSettings, service: str) -> Exporter:
     try:
-        from hub.tracing.recording import RecordingInstrumentation
+        from hub.observability.exporter import Exporter
     except ModuleNotFoundError as error:
         raise StartRefused(
             "TRACES_EXTRA_MISSING",
@@ -102,11 +111,11 @@ def instrumentation(traces: TraceSettings | None, service: str, graph: Graph) ->
             "« pip install 'spie-hub[otel]' », ou retirez cette table des réglages.",
             f"no module {error.name}",
         ) from error
-    return RecordingInstrumentation(traces, service, _words(graph))
+    return Exporter(traces, service)
 
 
-def _words(graph: Graph) -> frozenset[str]:
-    """The words of the contract, which spans may hold; none comes from a person."""
+def contract_words(graph: Graph) -> frozenset[str]:
+    """The words of the contract, which spans and labels may hold; none comes from a person."""
     policy, schema = graph.table.policy, graph.supergraph.schema
     roots = [type_ for type_ in (schema.query_type, schema.mutation_type) if type_ is not None]
     coordinates = (f"{type_.name}.{field}" for type_ in roots for field in type_.fields)

@@ -12,15 +12,15 @@ import pytest
 from hub.errors import StartRefused
 from hub.federation.client.tls import client_tls, server_tls
 from hub.identity.purpose import Purposes
-from hub.tracing import exporter as export
-from hub.tracing.attributes import Name
-from hub.tracing.exporter import Exporter
-from hub.tracing.instrumentation import Instrumentation, instrumentation
-from hub.tracing.spans import Spans, header
-from hub.tracing.trace_settings import TraceSettings
+from hub.observability import exporter as export
+from hub.observability.attributes import Name
+from hub.observability.exporter import Exporter
+from hub.observability.instrumentation import Instrumentation, instrumentation
+from hub.observability.spans import Spans, header
+from hub.observability.trace_settings import TraceSettings
 from tests.federation.authority import Authority
+from tests.observability.collector import Collector, collecting
 from tests.pinned_graph import graph
-from tests.tracing.collector import Collector, collecting
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -166,7 +166,7 @@ def test_without_traces_nothing_is_watched() -> None:
 
 
 def test_without_the_extra_traces_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "hub.tracing.recording", None)
+    monkeypatch.setitem(sys.modules, "hub.observability.exporter", None)
     with pytest.raises(StartRefused) as caught:
         instrumentation(TraceSettings("http://127.0.0.1:1/", None), "spie-hub", graph())
     assert caught.value.code == "TRACES_EXTRA_MISSING"

@@ -16,7 +16,7 @@ from random import getrandbits, random
 from time import time_ns
 from typing import TypeAlias
 
-from hub.tracing.attributes import OWN_WORDS, Attribute, Name, Value, admitted
+from hub.observability.attributes import OWN_WORDS, Attribute, Name, Value, admitted
 
 HEADER = b"traceparent"
 """Header of the hub's calls to a subgraph in another process (W3C Trace Context)."""
@@ -80,7 +80,7 @@ Step: TypeAlias = AbstractContextManager[ActiveSpan | None]
 """The context of a step: its span, or None if the request is not traced."""
 
 _current_span: ContextVar[ActiveSpan | None] = ContextVar("watch", default=None)
-_UNWATCHED = nullcontext(None)
+UNWATCHED: Step = nullcontext(None)
 
 
 class Spans:
@@ -93,7 +93,7 @@ class Spans:
     def request(self, trace: str) -> Step:
         """The first span of a client's request."""
         if random() >= self._ratio:  # noqa: S311 - which requests are watched is no secret
-            return _UNWATCHED
+            return UNWATCHED
         return ActiveSpan(self, Name.REQUEST, Side.SERVER, bytes.fromhex(trace), b"", None)
 
     def continued(self, sent: bytes) -> Step:
@@ -101,7 +101,7 @@ class Spans:
         accepted."""
         match = SENT.fullmatch(sent)
         if match is None:
-            return _UNWATCHED
+            return UNWATCHED
         trace, parent = (bytes.fromhex(part.decode("ascii")) for part in match.groups())
         watch = ActiveSpan(self, Name.REQUEST, Side.SERVER, trace, parent, None)
         watch.exported = False
@@ -110,7 +110,7 @@ class Spans:
     def within(self, name: Name, side: Side = Side.INTERNAL) -> Step:
         """The span of a step of the current request."""
         above = _current_span.get()
-        return _UNWATCHED if above is None else ActiveSpan(self, name, side, above.trace, above.id, above.top)
+        return UNWATCHED if above is None else ActiveSpan(self, name, side, above.trace, above.id, above.top)
 
     def identified(self, kind: str, purpose: str) -> None:
         """Add the kind of actor and the purpose to the span of the current request, if it has one."""

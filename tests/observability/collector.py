@@ -13,7 +13,7 @@ from typing import Any
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
-from hub.tracing.trace_settings import TraceSettings
+from hub.observability.trace_settings import TraceSettings
 
 KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 

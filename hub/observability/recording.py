@@ -1,19 +1,19 @@
-"""Parts of a process that record spans: the work of each is a span below that of its request."""
+"""Parts of a process that are watched: the work of each is counted, and is a span below that of its request."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from graphql import GraphQLSchema
-from prometheus_client.metrics_core import CounterMetricFamily, Metric
 
 from hub.document.exchange import Reply, Request
 from hub.federation.client.http1 import Headers
-from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport, TransportError
 from hub.federation.execution.failures import AllowedCodes
 from hub.federation.operations.operation import Operation
 from hub.federation.supergraph import Supergraph
@@ -23,29 +23,37 @@ from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
-from hub.journal.write.group_commit import Journal
+from hub.journal.write.group_commit import Entries, Journal
 from hub.journal.write.outside_copies import Keep
+from hub.observability.attributes import METHODS, UNKNOWN_WORD, Attribute, Name, Value
+from hub.observability.instrumentation import HubPreparer, Instrumentation
+from hub.observability.meters import Meters
+from hub.observability.observer import Counted, Observer
+from hub.observability.spans import HEADER, ActiveSpan, Side, Spans, header
+from hub.observability.state import span_metrics
 from hub.policy.decide.decision import DecisionClass
 from hub.policy.decide.policy_model import Purpose
 from hub.policy.enforce.authorise import Authorisation
 from hub.prepare import Prepared
-from hub.tracing.attributes import METHODS, UNKNOWN_WORD, Attribute, Name, Value
-from hub.tracing.exporter import Exporter
-from hub.tracing.instrumentation import HubPreparer, Instrumentation
-from hub.tracing.spans import HEADER, ActiveSpan, Side, Spans, header
-from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import SUBGRAPH_FIELDS
 from infra.roles import Dsn
 from schema.lru import Lru
 from subgraphs.kit.transactions import Database
 
+if TYPE_CHECKING:
+    from hub.observability.exporter import Exporter
 
-class RecordingInstrumentation(Instrumentation):
-    """Makes parts whose spans go to a collector; `service` names the process, `words` are those of the contract."""
 
-    def __init__(self, traces: TraceSettings, service: str, words: frozenset[str]) -> None:
-        self._export = Exporter(traces, service)
-        self.spans: Spans = Spans(self._export.take, words, traces.ratio)
+class WatchedInstrumentation(Instrumentation):
+    """Makes parts whose spans the exporter takes, if there is one, and which `meters` count, if there are any; `words`
+    are those of the contract."""
+
+    def __init__(self, exporter: Exporter | None, words: frozenset[str], meters: Meters | None) -> None:
+        self._export, self.meters = exporter, meters
+        spans = None if exporter is None else Spans(exporter.take, words, exporter.ratio)
+        self.observer = Observer(meters, spans)
+        if exporter is not None and meters is not None:
+            meters.tell(partial(span_metrics, exporter))
 
     def endpoint(
         self,
@@ -54,11 +62,11 @@ class RecordingInstrumentation(Instrumentation):
         live: Live,
     ) -> GraphQLEndpoint:
         """Each request is the first span of a trace, but for one that stays open: its steps have none."""
-        return _Endpoint(answer, admit, live, self.spans)
+        return _Endpoint(answer, admit, live, self.observer)
 
     def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
         """Kind of actor and purpose are attributes of the request's span."""
-        return _Purposes(purposes, agreements, self.spans)
+        return _Purposes(purposes, agreements, self.observer)
 
     def preparer(
         self,
@@ -68,11 +76,11 @@ class RecordingInstrumentation(Instrumentation):
         **options: Any,
     ) -> HubPreparer:
         """Each step of preparing is a span; the operation's hash is an attribute of the request's."""
-        return _Preparer(self.spans, supergraph, schema, decide, **options)
+        return _Preparer(self.observer, supergraph, schema, decide, **options)
 
     def call(self, transport: Transport, *, remote: bool) -> Transport:
         """Each call is a span."""
-        return _Call(transport, self.spans, Side.CLIENT if remote else Side.INTERNAL)
+        return _Call(transport, self.observer, Side.CLIENT if remote else Side.INTERNAL)
 
     def headers(self, headers: Headers) -> Headers:
         """The headers name the parent span to the subgraph."""
@@ -85,28 +93,20 @@ class RecordingInstrumentation(Instrumentation):
 
     def journal(self, dsn: Dsn, signer: Signer, keep: Keep) -> Journal:
         """Each wait for a commit is a span."""
-        return _Journal(dsn, signer, keep, self.spans)
+        return _Journal(dsn, signer, keep, self.observer)
 
     def database(self, dsn: str) -> Database:
         """Each data statement is a span."""
-        return _Database(dsn, self.spans)
+        return _Database(dsn, self.observer)
 
     def process(self, application: Any, subgraph: str) -> Any:
         """Each answer to the hub is a span below the hub's."""
         return _Process(application, subgraph, self)
 
-    def counters(self) -> Sequence[Metric]:
-        """The counts of spans delivered and dropped."""
-        return (
-            CounterMetricFamily("spie_spans_delivered_total", "Spans that the collector took.", self._export.delivered),
-            CounterMetricFamily(
-                "spie_spans_dropped_total", "Spans that it did not, or that found the queue full.", self._export.dropped
-            ),
-        )
-
     async def close(self) -> None:
         """Deliver the last spans, within a bound."""
-        await self._export.close()
+        if self._export is not None:
+            await self._export.close()
 
 
 class _Endpoint(GraphQLEndpoint):
@@ -115,13 +115,22 @@ class _Endpoint(GraphQLEndpoint):
         answer: Callable[[Request], Awaitable[Reply]],
         admit: Admission,
         live: Live,
-        spans: Spans,
+        observer: Observer,
     ) -> None:
         super().__init__(answer, admit=admit, live=live)
-        self._spans = spans
+        self._observer = observer
 
     async def respond(self, scope: dict[str, Any], receive: Receive, trace: str) -> Response:
-        with self._spans.request(trace) as watch:
+        if self._observer.meters is None:
+            return await self._respond_traced(scope, receive, trace)
+        request = Counted(self._observer.meters)
+        with request.under_way():
+            response = await self._respond_traced(scope, receive, trace)
+        request.answered(response.status, response.codes, executed=response.executed)
+        return response
+
+    async def _respond_traced(self, scope: dict[str, Any], receive: Receive, trace: str) -> Response:
+        with self._observer.request(trace) as watch:
             response = await super().respond(scope, receive, trace)
             if watch is not None:
                 watch.tell({Attribute.CALLS: watch.calls, Attribute.ERRORS: response.codes})
@@ -147,49 +156,67 @@ _CODES = AllowedCodes(frozenset(SUBGRAPH_FIELDS))
 
 
 class _Purposes(Purposes):
-    def __init__(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]], spans: Spans) -> None:
+    def __init__(
+        self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]], observer: Observer
+    ) -> None:
         super().__init__(purposes, agreements)
-        self._spans = spans
+        self._observer = observer
 
     def purpose(self, actor: Actor, declared: str | None) -> str:
         purpose = super().purpose(actor, declared)
-        self._spans.identified(actor.kind, purpose)
+        self._observer.identified(actor.kind, purpose)
         return purpose
 
 
 class _Preparer(HubPreparer):
     def __init__(
         self,
-        spans: Spans,
+        observer: Observer,
         supergraph: Supergraph,
         schema: GraphQLSchema,
         decide: Callable[[Operation, DecisionClass], Authorisation],
         **options: Any,
     ) -> None:
-        super().__init__(supergraph, schema, decide, around=lambda step: spans.within(Name(step)), **options)
-        self._spans = spans
+        super().__init__(supergraph, schema, decide, around=lambda step: observer.within(Name(step)), **options)
+        self._observer = observer
 
     async def prepared(
         self, query: str, name: str | None, decisions: DecisionClass, trace: str, client: str = ""
     ) -> Prepared[Authorisation]:
         prepared = await super().prepared(query, name, decisions, trace, client)
-        self._spans.prepared(prepared.hash, prepared.operation.kind)
+        self._observer.prepared(prepared.hash, prepared.operation.kind)
         return prepared
 
 
 class _Call:
-    def __init__(self, inner: Transport, spans: Spans, side: Side) -> None:
-        self.inner, self._spans, self._side = inner, spans, side
+    def __init__(self, inner: Transport, observer: Observer, side: Side) -> None:
+        self.inner, self._observer, self._side = inner, observer, side
 
     async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
-        with self._spans.within(Name.CALL, self._side) as watch:
+        with self._observer.within(Name.CALL, self._side) as watch:
             if watch is not None:
                 watch.top.calls += 1
                 watch.tell(_call_attributes(request))
-            response = await self.inner.send(request, context)
+            if self._observer.meters is None:
+                response = await self.inner.send(request, context)
+            else:
+                response = await self._counted(self._observer.meters, request, context)
             if watch is not None and response.errors:
                 watch.fail(_CODES.cause(response.errors[0]).code)
             return response
+
+    async def _counted(self, meters: Meters, request: SubgraphRequest, context: Any) -> SubgraphResponse:
+        began = perf_counter()
+        codes: Collection[str] = ()
+        try:
+            response = await self.inner.send(request, context)
+            codes = {_CODES.cause(error).code for error in response.errors}
+            return response
+        except TransportError as error:
+            codes = (error.code,)
+            raise
+        finally:
+            meters.called(request.subgraph, codes, perf_counter() - began)
 
 
 def _call_attributes(request: SubgraphRequest) -> dict[Attribute, Value]:
@@ -203,19 +230,33 @@ def _call_attributes(request: SubgraphRequest) -> dict[Attribute, Value]:
 
 
 class _Journal(Journal):
-    def __init__(self, dsn: Dsn, signer: Signer, keep: Keep, spans: Spans) -> None:
+    def __init__(self, dsn: Dsn, signer: Signer, keep: Keep, observer: Observer) -> None:
         super().__init__(dsn, signer, keep=keep)
-        self._spans = spans
+        self._observer = observer
 
     async def disclose(self, receipt: Any, entry: Entry, rows: Sequence[Disclosure]) -> None:
-        with self._spans.within(Name.JOURNAL):
+        with self._observer.within(Name.JOURNAL):
             await super().disclose(receipt, entry, rows)
+
+    async def _commit(self, entries: Entries) -> None:
+        meters = self._observer.meters
+        if meters is None:
+            await super()._commit(entries)
+            return
+        began = perf_counter()
+        try:
+            await super()._commit(entries)
+        except Exception:
+            meters.not_committed()
+            raise
+        if entries:
+            meters.committed(len(entries), perf_counter() - began)
 
 
 class _Database(Database):
-    def __init__(self, dsn: str, spans: Spans) -> None:
+    def __init__(self, dsn: str, observer: Observer) -> None:
         super().__init__(dsn)
-        self._spans = spans
+        self._observer = observer
 
     async def fetch(
         self,
@@ -225,7 +266,7 @@ class _Database(Database):
         arguments: Sequence[Any],
         seconds: float | None = None,
     ) -> list[asyncpg.Record]:
-        with self._spans.within(Name.STATEMENT, Side.CLIENT) as watch:
+        with self._observer.within(Name.STATEMENT, Side.CLIENT) as watch:
             rows = await super().fetch(scopes, organisation, sql, arguments, seconds)
             if watch is not None:
                 watch.tell(
@@ -248,7 +289,7 @@ _DIGESTS: Lru[str, str] = Lru("digests", 4 * 1024 * 1024, lambda sql, _: 300 + l
 class _Process:
     """A subgraph in its own process; a call without a valid signature leaves no span, for its caller is unknown."""
 
-    def __init__(self, inner: Any, subgraph: str, parts: RecordingInstrumentation) -> None:
+    def __init__(self, inner: Any, subgraph: str, parts: WatchedInstrumentation) -> None:
         self._inner, self._subgraph, self._parts = inner, subgraph, parts
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -257,7 +298,7 @@ class _Process:
             return
         traceparents = [value for name, value in scope["headers"] if name.lower() == HEADER]
         is_call = scope["path"] == "/graphql" and scope["method"] == "POST"
-        with self._parts.spans.continued(traceparents[0] if is_call and len(traceparents) == 1 else b"") as watch:
+        with self._parts.observer.continued(traceparents[0] if is_call and len(traceparents) == 1 else b"") as watch:
             await self._inner(scope, receive, send if watch is None else partial(self._record_answer, watch, send))
 
     async def _record_answer(self, watch: ActiveSpan, send: Send, message: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.tracing.attributes import UNKNOWN_WORD, Attribute, Kind, Value, admitted
+from hub.observability.attributes import UNKNOWN_WORD, Attribute, Kind, Value, admitted
 
 WORDS = frozenset(["suivi", "Person"])
 

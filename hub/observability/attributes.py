@@ -25,6 +25,11 @@ _HASH = re.compile(r"[0-9a-f]{64}").fullmatch
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+").fullmatch
 
 
+def is_code(text: str) -> bool:
+    """Whether the text has the form of our codes."""
+    return _CODE(text) is not None
+
+
 class Name(StrEnum):
     """The names of spans. `CALL` is the hub's call of a subgraph, `STATEMENT` a data statement of a subgraph, `JOURNAL`
     the wait for the commit of intent and disclosure; `PREPARE`, `AUTHORISE` and `PLAN` happen for a new document."""

@@ -1,0 +1,87 @@
+"""`python -m benchmarks.observing`: what watching costs a request of a journey's shape, in µs of CPU.
+
+The request has four calls of subgraphs, four statements and one commit of the journal to wait for, which do nothing
+here: what is measured is the watching alone, turn by turn, the median of `--rounds`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from statistics import median
+from time import process_time
+
+from hub.observability.attributes import Attribute, Name
+from hub.observability.meters import Meters
+from hub.observability.observer import Counted, Observer
+from hub.observability.spans import Side, Spans
+from schema.subgraphs import SUBGRAPHS
+
+REQUESTS = 2_000
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+WORDS = frozenset([*SUBGRAPHS, "referent_cd", "suivi"])
+
+
+def observers() -> Iterator[tuple[str, Observer]]:
+    """Each way to watch."""
+    yield "metrics", Observer(Meters("hub", WORDS), None)
+    for share in (0.0, 1.0):
+        yield f"traces of {share:.0%}", Observer(None, Spans(lambda span: None, WORDS, share))
+    yield "metrics, traces of 1%", Observer(Meters("hub", WORDS), Spans(lambda span: None, WORDS, 0.01))
+
+
+def request(observer: Observer) -> None:
+    """One request, watched."""
+    with _counted(observer), observer.request(TRACE):
+        observer.identified("referent_cd", "suivi")
+        observer.prepared("0" * 64, "query")
+        for subgraph in SUBGRAPHS:
+            with observer.within(Name.CALL, Side.CLIENT) as span:
+                if span is not None:
+                    span.tell({Attribute.SUBGRAPH: subgraph})
+                with observer.within(Name.STATEMENT, Side.CLIENT):
+                    pass
+            if observer.meters is not None:
+                observer.meters.called(subgraph, (), 0.001)
+        with observer.within(Name.JOURNAL):
+            pass
+    if observer.meters is not None:
+        observer.meters.served("/graphql", 200, 0.003)
+
+
+@contextmanager
+def _counted(observer: Observer) -> Iterator[None]:
+    if observer.meters is None:
+        yield
+        return
+    counted = Counted(observer.meters)
+    with counted.under_way():
+        yield
+    counted.answered(200, (), executed=True)
+
+
+def microseconds(watched: Callable[[], None]) -> float:
+    """The CPU of one request, in µs."""
+    began = process_time()
+    for _ in range(REQUESTS):
+        watched()
+    return (process_time() - began) / REQUESTS * 1e6
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.observing")
+    parser.add_argument("--rounds", type=int, default=9)
+    rounds = parser.parse_args().rounds
+    ways = dict(observers())
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, observer in ways.items():
+            times[way].append(microseconds(lambda observer=observer: request(observer)))  # type: ignore[misc]
+    for way, taken in times.items():
+        print(f"{way:24} {median(taken):6.1f} µs per request")
+
+
+if __name__ == "__main__":
+    main()
