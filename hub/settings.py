@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -34,6 +35,7 @@ from hub.outgoing.settings import OutgoingTable, outgoing_rows
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.runs.source_settings import Rhythm, check_source, rhythms
+from hub.settings_mistakes import Mistakes, settings_invalid
 from hub.settings_tables import (
     TIME,
     AgreementTable,
@@ -54,7 +56,7 @@ from hub.subscriptions.notification_settings import NotificationSettings, Notifi
 from hub.sync.link_settings import SyncLink, SyncTable, sync_link
 from hub.wording.engine import call_engine
 
-RowT = TypeVar("RowT")
+T = TypeVar("T")
 NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace, Patience, RequestLimit, StreamLimit)
 
 
@@ -125,64 +127,99 @@ class Settings:
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
-OfSourceT = TypeVar("OfSourceT", SenderTable, SyncTable)
+
+
+NOTHING = SettingsFile(audience="", issuers=[])
+"""The top of a file that can't be read, while its other mistakes are looked for."""
 
 
 def load_settings(path: Path) -> Settings:
-    """Read a settings file; files in it are relative to it. Raises StartRefused (SETTINGS_INVALID)."""
+    """Read a settings file; files in it are relative to it. Raises StartRefused: SETTINGS_INVALID with every mistake,
+    or the one that has a code of its own."""
+    settings, mistakes = _read(path)
+    mistakes.end()
+    return settings
+
+
+def mistakes_of(path: Path) -> list[str]:
+    """Every mistake of a settings file, each with its file and line."""
     try:
-        return _settings(TomlFile(path), path.parent)
-    except TomlRefused as error:
-        detail = " ; ".join(error.problems)
-    except KeyError as error:
-        detail = f"{path.name} : « {error.args[0]} » manque, ou n'existe pas"
-    except (OSError, ValueError, TypeError) as error:
-        detail = f"{path.name}: {type(error).__name__} {error}"
-    raise StartRefused(
-        "SETTINGS_INVALID", f"Le fichier de réglages n'est pas valide, rien ne démarre : {detail}", detail
+        return _read(path)[1].lines
+    except StartRefused as refused:
+        return [refused.detail]
+
+
+def _read(path: Path) -> tuple[Settings, Mistakes]:
+    """The settings, which nobody may use if there are mistakes; raises StartRefused for a file that is no TOML."""
+    try:
+        file = TomlFile(path)
+    except TomlRefused as refused:
+        raise settings_invalid(refused.problems) from None
+    mistakes = Mistakes()
+    return _settings(file, path.parent, mistakes), mistakes
+
+
+def _settings(file: TomlFile, folder: Path, mistakes: Mistakes) -> Settings:
+    whole = TomlTable(file, "", 0, file.values)
+    top = mistakes.attempt(whole, lambda: whole.read(SettingsFile), otherwise=NOTHING)
+    rows = partial(_rows, file)
+    issuers = mistakes.by_name(rows("issuers"), lambda row: _issuer(row, folder), lambda issuer: issuer.name)
+    agreements = mistakes.by_name(rows("agreements"), _agreement, lambda agreement: agreement.organisation)
+    documents = mistakes.by_name(rows("documents"), lambda row: _documents(row, folder), lambda named: named[0])
+    clients = mistakes.by_name(rows("clients"), lambda row: _client(row, issuers), lambda client: client.name)
+    sync = mistakes.by_name(rows("sync"), lambda row: _link(row, folder), lambda link: f"{link.source}/{link.account}")
+    webhooks = mistakes.by_name(
+        rows("webhooks"), lambda row: _sender(row, folder), lambda sender: f"{sender.source}/{sender.organisation}"
     )
 
+    def table(name: str, make: Callable[[TomlTable], T]) -> T:
+        entry = _table(file, name)
+        return mistakes.attempt(entry, lambda: make(entry))
 
-def _settings(file: TomlFile, folder: Path) -> Settings:
-    table = TomlTable(file, "", 0, file.values)
-    top = table.read(SettingsFile)
-    issuers = _by_name([_issuer(row, folder) for row in file.list_of_tables("issuers")], lambda issuer: issuer.name)
-    agreement_rows = [row.read(AgreementTable) for row in file.list_of_tables("agreements")]
-    agreements = _by_name(agreement_rows, lambda agreement: agreement.organisation)
-    document_rows = [row.read(DocumentsTable) for row in file.list_of_tables("documents")]
-    documents = _by_name(document_rows, lambda row: row.client)
+    def remote(name: str) -> Remote:
+        entry = _subgraph_table(file, name)
+        return mistakes.attempt(entry, lambda: _remote(name, entry, folder))
+
     return Settings(
         audience=top.audience,
         issuers=issuers,
         agreements={organisation: agreement.purposes for organisation, agreement in agreements.items()},
-        names={row.organisation: _name(row.name) for row in agreement_rows if row.name is not None},
-        subgraphs={
-            name: _remote(name, _subgraph_table(file, name, entry), folder) for name, entry in top.subgraphs.items()
-        },
+        names={row.organisation: row.name for row in agreements.values() if row.name is not None},
+        subgraphs={name: remote(name) for name in _table(file, "subgraphs").values},
         deadline=top.deadline,
         show_plans=top.show_plans,
-        origins=read_origins(table, top.origins),
-        documents={client: _manifest(row, folder) for client, row in documents.items()},
-        limits=_numbers(Limits, _table(file, "limits", top.limits)),
-        bounds=_numbers(Bounds, _table(file, "execution", top.execution)),
-        requests=_numbers(RequestLimit, _table(file, "requests", top.requests)),
-        streams=_numbers(StreamLimit, _table(file, "streams", top.streams)),
-        misses=_numbers(MissLimit, _table(file, "misses", top.misses)),
+        origins=mistakes.attempt(whole, lambda: read_origins(whole, top.origins)),
+        documents={name: manifest for name, (_, manifest) in documents.items()},
+        limits=table("limits", partial(_numbers, Limits)),
+        bounds=table("execution", partial(_numbers, Bounds)),
+        requests=table("requests", partial(_numbers, RequestLimit)),
+        streams=table("streams", partial(_numbers, StreamLimit)),
+        misses=table("misses", partial(_numbers, MissLimit)),
         override=top.override,
-        traces=None if top.traces is None else _traces(_table(file, "traces", top.traces).read(TracesTable), folder),
-        metrics=_metrics(_table(file, "metrics", top.metrics), folder),
-        checkpoints=_checkpoints(_table(file, "checkpoints", top.checkpoints).read(CheckpointsTable), folder),
-        sources=rhythms(file, top.sources),
-        clients=_clients([row.read(ClientTable) for row in file.list_of_tables("clients")], issuers),
-        outgoing=outgoing_rows(file.list_of_tables("outgoing"), _check_encrypted),
-        sync=_links(_rows_of_sources(file, "sync", SyncTable), folder),
-        notifications=_notifications(_table(file, "notifications", top.notifications), folder),
-        webhooks=_senders(_rows_of_sources(file, "webhooks", SenderTable), folder),
+        traces=table("traces", lambda entry: _traces(entry, folder)) if "traces" in file.values else None,
+        metrics=table("metrics", lambda entry: _metrics(entry, folder)),
+        checkpoints=table("checkpoints", lambda entry: _checkpoints(entry, folder)),
+        sources=table("sources", lambda entry: rhythms(file, entry.values)),
+        clients=tuple(clients.values()),
+        outgoing=mistakes.attempt(whole, lambda: outgoing_rows(rows("outgoing"), _check_encrypted)),
+        sync=tuple(sync.values()),
+        notifications=table("notifications", lambda entry: _notifications(entry, folder)),
+        webhooks=tuple(webhooks.values()),
     )
 
 
-def _table(file: TomlFile, name: str, values: dict[str, Any]) -> TomlTable:
-    return TomlTable(file, f"[{name}]", 0, values)
+def _table(file: TomlFile, name: str) -> TomlTable:
+    """The table of this name, empty where there is none; one that is no table is a mistake of the whole file."""
+    values = file.values.get(name, {})
+    return TomlTable(file, f"[{name}]", 0, values if isinstance(values, dict) else {})
+
+
+def _rows(file: TomlFile, header: str) -> list[TomlTable]:
+    """The rows of this list, none where there is none; one that is no list is a mistake of the whole file."""
+    try:
+        return file.list_of_tables(header)
+    except TomlRefused:
+        return []
 
 
 def _issuer(row: TomlTable, folder: Path) -> Issuer:
@@ -207,59 +244,58 @@ def _source(table: IssuerTable, pace: Pace, folder: Path) -> Source:
     return Source(url, _tls(url, TlsTable(authorities=table.authorities), folder) or call_engine(client_tls), pace)
 
 
-def _clients(rows: Sequence[ClientTable], issuers: Mapping[str, Issuer]) -> tuple[Client, ...]:
-    """The applications of partners. Names are unique across issuers: the journal and the manifests use them alone."""
-    clients: dict[str, Client] = {}
-    for row in rows:
-        if row.issuer not in issuers:
-            raise ValueError("a row of [[clients]] has an 'issuer' of [[issuers]], a 'client' and an 'organisation'")
-        if issuers[row.issuer].clients is None:
-            raise ValueError(f"the issuer of the partner's client '{row.client}' does not list its own in 'clients'")
-        if row.client in clients or any(row.client in (issuer.clients or ()) for issuer in issuers.values()):
-            raise ValueError(f"the client '{row.client}' comes twice")
-        clients[row.client] = Client(row.issuer, row.client, row.organisation, tuple(sorted(row.scopes)))
-    return tuple(clients.values())
+def _agreement(row: TomlTable) -> AgreementTable:
+    """An agreement; its name is a text that people read."""
+    agreement = row.read(AgreementTable)
+    if agreement.name is not None and (not agreement.name.strip() or not agreement.name.isprintable()):
+        raise row.refusal("« name » est un texte de 1 à 200 caractères", "name")
+    return agreement
 
 
-def _rows_of_sources(file: TomlFile, header: str, form: type[OfSourceT]) -> list[OfSourceT]:
-    """The rows of a list, each about a source that exists."""
-    tables = file.list_of_tables(header)
-    rows = [table.read(form) for table in tables]
-    for table, row in zip(tables, rows, strict=True):
-        check_source(table, row.source, "source")
-    return rows
+def _client(row: TomlTable, issuers: Mapping[str, Issuer]) -> Client:
+    """The application of a partner. Its name is none of an issuer's own applications: the journal and the manifests use
+    names alone."""
+    table = row.read(ClientTable)
+    if table.issuer not in issuers:
+        raise row.refusal(
+            f"« issuer » nomme « {table.issuer} », qu'aucune ligne valable de [[issuers]] ne donne", "issuer"
+        )
+    if issuers[table.issuer].clients is None:
+        raise row.refusal(f"l'émetteur « {table.issuer} » doit lister ses propres applications (« clients »)", "issuer")
+    if any(table.client in (issuer.clients or ()) for issuer in issuers.values()):
+        raise row.refusal(f"« {table.client} » est déjà une application d'un émetteur", "client")
+    return Client(table.issuer, table.client, table.organisation, tuple(sorted(table.scopes)))
 
 
-def _senders(rows: Sequence[SenderTable], folder: Path) -> tuple[SenderSettings, ...]:
-    """Who may send notifications, by address."""
-    senders = [sender_settings(row, folder) for row in rows]
-    return tuple(_by_name(senders, lambda sender: f"{sender.source}/{sender.organisation}").values())
+def _sender(row: TomlTable, folder: Path) -> SenderSettings:
+    """Who may send notifications of a source that exists."""
+    table = row.read(SenderTable)
+    check_source(row, table.source, "source")
+    return sender_settings(table, folder)
 
 
-def _links(rows: Sequence[SyncTable], folder: Path) -> tuple[SyncLink, ...]:
-    """The accounts at APIs, by source and account: an https URL, or any URL of this machine."""
-    for row in rows:
-        for key, url in (("url", row.url), ("login_url", row.login_url)):
-            if url is not None:
-                _check_encrypted(key, url)
-    links = [sync_link(row, folder) for row in rows]
-    return tuple(_by_name(links, lambda link: f"{link.source}/{link.account}").values())
+def _link(row: TomlTable, folder: Path) -> SyncLink:
+    """An account at the API of a source that exists: an https URL, or any URL of this machine."""
+    table = row.read(SyncTable)
+    check_source(row, table.source, "source")
+    for key, url in (("url", table.url), ("login_url", table.login_url)):
+        if url is not None:
+            _check_encrypted(key, url)
+    return sync_link(table, folder)
 
 
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > 200:
-        raise ValueError("'name' of [[agreements]] is a text of 1 to 200 characters")
-    return value
+def _documents(row: TomlTable, folder: Path) -> tuple[str, Manifest]:
+    """A client and its manifest."""
+    table = row.read(DocumentsTable)
+    return table.client, read_manifest((folder / table.manifest).read_text(encoding="utf-8"), only=table.only)
 
 
-def _manifest(row: DocumentsTable, folder: Path) -> Manifest:
-    return read_manifest((folder / row.manifest).read_text(encoding="utf-8"), only=row.only)
-
-
-def _subgraph_table(file: TomlFile, name: str, entry: str | dict[str, Any]) -> TomlTable:
-    if isinstance(entry, str):
-        return _table(file, "subgraphs", {"url": entry})
-    return _table(file, f"subgraphs.{name}", entry)
+def _subgraph_table(file: TomlFile, name: str) -> TomlTable:
+    """The table of a subgraph, also where its address alone stands for it."""
+    entry = file.values["subgraphs"][name]
+    if isinstance(entry, dict):
+        return TomlTable(file, f"[subgraphs.{name}]", 0, entry)
+    return TomlTable(file, "[subgraphs]", 0, {"url": entry})
 
 
 def _remote(name: str, entry: TomlTable, folder: Path) -> Remote:
@@ -272,8 +308,9 @@ def _remote(name: str, entry: TomlTable, folder: Path) -> Remote:
     return Remote(table.url, _numbers(Care, care), _tls(table.url, table, folder), joined)
 
 
-def _traces(table: TracesTable, folder: Path) -> TraceSettings:
+def _traces(entry: TomlTable, folder: Path) -> TraceSettings:
     """The collector: an https URL, or any URL of this machine."""
+    table = entry.read(TracesTable)
     _check_encrypted("endpoint", table.endpoint)
     return TraceSettings(table.endpoint, _tls(table.endpoint, table, folder), table.ratio)
 
@@ -294,12 +331,13 @@ def _metrics(entry: TomlTable, folder: Path) -> MetricSettings:
     return MetricSettings(table.host, token, table.ports)
 
 
-def _checkpoints(table: CheckpointsTable, folder: Path) -> Destinations:
+def _checkpoints(entry: TomlTable, folder: Path) -> Destinations:
     """Where checkpoints are sent: a file, an https URL or any URL of this machine."""
+    table = entry.read(CheckpointsTable)
     file = folder / table.file if table.file is not None else None
     if table.webhook is None:
         if table.authorities or table.certificate or table.key:
-            raise ValueError("the TLS files of [checkpoints] need a 'webhook'")
+            raise entry.refusal("les fichiers TLS demandent « webhook »")
         return Destinations(file)
     _check_encrypted("webhook", table.webhook)
     return Destinations(file, table.webhook, _tls(table.webhook, table, folder))
@@ -322,7 +360,7 @@ def _notifications(entry: TomlTable, folder: Path) -> NotificationSettings:
 def _check_encrypted(key: str, url: str) -> None:
     parts = address(url)
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        raise ValueError(f"'{key}' is an https URL")
+        raise ValueError(f"« {key} » est une adresse https:// ; http:// pour cette machine seulement")
 
 
 def _tls(url: str, table: TlsTable, folder: Path) -> ssl.SSLContext | None:
@@ -331,7 +369,7 @@ def _tls(url: str, table: TlsTable, folder: Path) -> ssl.SSLContext | None:
     names = {"authorities": table.authorities, "certificate": table.certificate, "key": table.key}
     files = {name: folder / file for name, file in names.items() if file is not None}
     if files and not secure:
-        raise ValueError(f"'{min(files)}' needs an https URL")
+        raise ValueError(f"« {min(files)} » demande une adresse https://")
     return call_engine(client_tls, **files) if secure else None
 
 
@@ -357,13 +395,3 @@ def _numbers(kind: type[NumbersT], table: TomlTable) -> NumbersT:
 
 def _bounds(name: str) -> msgspec.Meta:
     return TIME if name.endswith("seconds") else msgspec.Meta(ge=0)
-
-
-def _by_name(rows: Iterable[RowT], name: Callable[[RowT], str]) -> dict[str, RowT]:
-    """The rows by name; raises ValueError for two of one name."""
-    by_name: dict[str, RowT] = {}
-    for row in rows:
-        if name(row) in by_name:
-            raise ValueError(f"'{name(row)}' comes twice")
-        by_name[name(row)] = row
-    return by_name

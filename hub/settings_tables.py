@@ -35,7 +35,7 @@ class AgreementTable(TomlForm, frozen=True):
 
     organisation: str
     purposes: frozenset[str]
-    name: Any = None
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
 
 
 class ClientTable(TomlForm, frozen=True):

@@ -1,4 +1,5 @@
-"""TOML files read into msgspec structs: an unknown key, a wrong type or a missing key is an error with file and line.
+"""TOML files read into msgspec structs: an unknown key, a wrong type or a missing key is an error with file and line;
+all of a table are told at once.
 
 A file is either named tables (`[name]`) or one list of tables (`[[header]]`, or inline tables in a list). Messages are
 French: whoever writes such a file reads them.
@@ -28,7 +29,7 @@ TYPE_NAMES = {
     "float": "un nombre",
 }
 _VALUE_OR_COMMENT = re.compile(r'(?<==)\s*"[^"]*"|#.*')
-_VALIDATION = re.compile(r"(?P<problem>.*?)(?: - at `\$\.(?P<key>\w+)(?P<below>.*)`)?", re.DOTALL)
+_VALIDATION = re.compile(r"(?P<problem>.*?)(?: - at `\$(?P<below>.*)`)?", re.DOTALL)
 
 
 class TomlRefused(StartRefused):
@@ -60,21 +61,25 @@ class TomlTable:
 
     def read(self, form: type[FormT], **implied: Any) -> FormT:
         """The table as this struct; `implied` are fields that the file does not write, such as the table's name."""
+        refusals = []
         for field in msgspec.structs.fields(form):
             if field.required and field.name not in self.values.keys() | implied.keys():
-                raise self.refusal(f"la clé « {field.name} » manque")
-        for key in self.values:
-            if key in implied or key not in form.__struct_fields__:
-                raise self.refusal(f"« {key} » n'est pas une clé admise ici", key)
-        try:
-            return msgspec.convert({**self.values, **implied}, form)
-        except msgspec.ValidationError as error:
-            raise self._translated(error) from error
+                refusals.append(self.refusal(f"la clé « {field.name} » manque"))
+            elif field.name in self.values and field.name not in implied:
+                try:
+                    msgspec.convert(self.values[field.name], field.type)
+                except msgspec.ValidationError as error:
+                    refusals.append(self._translated(error, field.name))
+        unknown = [key for key in self.values if key in implied or key not in form.__struct_fields__]
+        refusals += [self.refusal(f"« {key} » n'est pas une clé admise ici", key) for key in unknown]
+        if refusals:
+            raise TomlRefused(*(problem for refusal in refusals for problem in refusal.problems))
+        return msgspec.convert({**self.values, **implied}, form)
 
-    def _translated(self, error: msgspec.ValidationError) -> TomlRefused:
+    def _translated(self, error: msgspec.ValidationError, key: str) -> TomlRefused:
         match = _VALIDATION.fullmatch(str(error))
         assert match is not None
-        problem, key, below = match["problem"], match["key"], match["below"]
+        problem, below = match["problem"], match["below"]
         if "matching regex" in problem:
             return self.refusal(f"« {key} » n'a pas la forme attendue", key)
         if expected := re.match(r"Expected `(\w+)[^`]*`(?: ([<>]=? [\d.]+)$)?", problem):

@@ -312,7 +312,7 @@ def test_what_is_named_twice_is_refused_rather_than_replaced(path: Path, table: 
         else AGREEMENT.format("[]") + AGREEMENT.format('["iae"]')
     )
     path.write_text(f"{text}\n{again}", encoding="utf-8")
-    with pytest.raises(StartRefused, match="comes twice"):
+    with pytest.raises(StartRefused, match="vient deux fois"):
         load_settings(path)
 
 
@@ -322,7 +322,7 @@ def test_an_agreement_may_say_what_people_call_the_organisation(path: Path) -> N
     assert load_settings(path).names == {"99900030800011": "Les Ateliers"}
     for wrong in ('""', '" "', "3", '"a\\u0007b"'):
         path.write_text(f"{text}\n{AGREEMENT.format('[]')}name = {wrong}\n", encoding="utf-8")
-        with pytest.raises(StartRefused, match="'name' of"):
+        with pytest.raises(StartRefused, match="« name »"):
             load_settings(path)
 
 

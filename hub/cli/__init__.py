@@ -6,15 +6,17 @@ that `hub --help` and `hub gateway` start without the database. A new command is
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command
 
+from hub.cli.environment import check_environment
 from hub.cli.refusals import refuse, tell
 from hub.cli.usage_errors import usage_error
 from hub.collector import run_seldom
@@ -42,6 +44,7 @@ COMMANDS = {
     "keys": "Crée les clés d'une installation, et change sans coupure celles des appels aux sous-graphes.",
     "database": "Crée la base de données ou l'amène à jour, et donne à ses rôles leurs mots de passe.",
     "policy": "Vérifie, montre, explique et compare les règles d'accès.",
+    "settings": "Vérifie un fichier de réglages, toutes ses fautes à la fois, ou le montre tel qu'il vaut.",
     "subgraph": "Dit si un sous-graphe d'une autre équipe suit le contrat du hub, phrase par phrase.",
     "bench": "Mesure le temps de calcul du hub face à des résolveurs Strawberry, sur une base de mesure à part.",
 }
@@ -72,8 +75,20 @@ class Commands(TyperGroup):
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from hub.version import version_text
+
+        typer.echo(version_text())
+        raise typer.Exit
+
+
 @app.callback()
-def hub() -> None:
+def hub(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Dit la version, et son commit.")
+    ] = False,
+) -> None:
     """Le hub du service public de l'insertion et de l'emploi."""
 
 
@@ -81,6 +96,7 @@ def main() -> None:
     """Run a command; what it refuses is one French line with its code, never a traceback."""
     run_seldom()
     try:
+        check_environment(os.environ)
         sys.exit(app(prog_name="hub", standalone_mode=False))
     except (HubError, SetupRefused) as error:
         refuse(error.code, error.message)

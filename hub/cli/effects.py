@@ -70,6 +70,8 @@ EFFECTS: Mapping[str, str] = {
     "policy register": READS,
     "policy gaps": READS,
     "policy impact": READS,
+    "settings check": READS,
+    "settings show": READS,
     "subgraph check": READS,
     "bench": "une base de mesure à part, nommée comme la vôtre et `_bench`",
     "bench ingest": "une base de mesure à part, nommée comme la vôtre et `_bench_ingest`, effacée à la fin",

@@ -16,5 +16,5 @@ class MetricSettings:
     """`ports`: by role, where a process listens at `host`, or not at all; `token`: what whoever reads must show."""
 
     host: str = "127.0.0.1"
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     ports: Mapping[str, int] = field(default_factory=dict)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -23,6 +22,7 @@ from hub.observability.meters import Meters
 from hub.pipeline import Pipeline
 from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.request_limit import RequestCount
+from hub.version import commit, release
 from schema.lru import cache_sizes
 from subgraphs.kit.transactions import Database
 
@@ -55,8 +55,8 @@ def tell_hub(
 
 def build_metrics(role: str, policy: str | None) -> Iterator[Metric]:
     """Which version runs as which role, under which policy (digest)."""
-    build = GaugeMetricFamily("spie_build_info", "1, for what runs.", labels=["version", "role", "policy"])
-    build.add_metric([version("spie-hub"), role, policy or ""], 1)
+    build = GaugeMetricFamily("spie_build_info", "1, for what runs.", labels=["version", "commit", "role", "policy"])
+    build.add_metric([release(), commit() or "", role, policy or ""], 1)
     yield build
 
 

@@ -96,6 +96,7 @@ AS_INSTALLED: dict[str, tuple[str, str]] = {
     "sources": ("--keys nowhere", "KEYS_MISSING"),
     "quarantine": ("--keys nowhere", "KEYS_MISSING"),
     "matching": ("apply --keys nowhere", "KEYS_MISSING"),
+    "settings": ("check nowhere", "SETTINGS_INVALID"),
     "subgraph": ("check http://127.0.0.1:9/graphql --seeds nowhere --key nowhere", "TOML_INVALID"),
     "journal": ("verify --anchor 1", "ANCHOR_MALFORMED"),
     "changes": ("expire --days 0", "ARGUMENT_INVALID"),
