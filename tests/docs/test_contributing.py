@@ -129,19 +129,24 @@ class Copy:
         return {str(path.relative_to(self.root)): path.read_bytes() for path in paths}
 
 
-BUILT = {"__pycache__", "node_modules"}
+BYTECODE = "__pycache__"
+BUILT = {BYTECODE, "node_modules"}
 """Folders of what running code leaves, which git ignores."""
 
 
 def copied(root: Path) -> Copy:
-    """A copy of the files of the repository as they are now."""
+    """A copy of the files of the repository as they are now, with the bytecode of those that are modules."""
     listing = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
     )
     for name in listing.stdout.splitlines():
         if (ROOT / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, root / name)
+            shutil.copy2(ROOT / name, root / name)  # bytecode is that of a source of this date
+    for folder in {(root / name).parent for name in listing.stdout.splitlines() if name.endswith(".py")}:
+        (folder / BYTECODE).mkdir(parents=True, exist_ok=True)
+        for compiled in (ROOT / folder.relative_to(root) / BYTECODE).glob("*.pyc"):
+            shutil.copy2(compiled, folder / BYTECODE)
     return Copy(root)
 
 
