@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
+from operator import attrgetter
 
 from hub.policy.decide.classification import Classification, FieldClass
 from hub.policy.decide.client_scope import UNSCOPED, through
@@ -86,40 +87,53 @@ def _with_cause(direct: Mapping[str, Decision], scoped: Mapping[str, Decision], 
 
 
 def _classes_of(policy: Policy, schema: Classification, kind: str, digest: str) -> list[DecisionClass]:
-    """The classes of a kind of actor, one per purpose; a denial names the purposes that lift it."""
-    rows = [_decide_all(policy, schema, kind, purpose, digest) for purpose in sorted(policy.actors[kind].purposes)]
-    purposes: dict[str, list[str]] = {}
-    for row in rows:
+    """The classes of a kind of actor, one per purpose; a denial names the purposes that lift it.
+
+    Purposes with the same cells share their decisions, which are made once.
+    """
+    alike: list[tuple[Mapping[Category, Cell], list[str]]] = []
+    for purpose in sorted(policy.actors[kind].purposes):
+        cells = {category: cell(policy, kind, purpose, category) for category in Category}
+        purposes = next((purposes for other, purposes in alike if other == cells), None)
+        if purposes is None:
+            alike.append((cells, [purpose]))
+        else:
+            purposes.append(purpose)
+    rows = [(_decide_all(policy, schema, kind, purposes[0], cells, digest), purposes) for cells, purposes in alike]
+    granted: dict[str, list[str]] = {}
+    for row, purposes in rows:
         for name, decision in row.by_coordinate.items():
             if decision.effect is not Effect.DENY:
-                purposes.setdefault(name, []).append(row.purpose)
-    return [
-        replace(
+                granted.setdefault(name, []).extend(purposes)
+    classes = []
+    for row, purposes in rows:
+        named = replace(
             row,
-            decisions=_with_purposes(row.decisions, purposes),
-            matches=_with_purposes(row.matches, purposes),
-            writes=_with_purposes(row.writes, purposes),
+            decisions=_with_purposes(row.decisions, granted),
+            matches=_with_purposes(row.matches, granted),
+            writes=_with_purposes(row.writes, granted),
         )
-        for row in rows
-    ]
+        classes += [replace(named, purpose=purpose) for purpose in purposes]
+    return sorted(classes, key=attrgetter("purpose"))
 
 
 def _with_purposes(decisions: Mapping[str, Decision], purposes: Mapping[str, list[str]]) -> dict[str, Decision]:
     """The decisions; a denial that holds for some purposes only names those for which the coordinate is granted."""
     return {
-        name: replace(decision, reason=Reason.FIELD_NOT_FOR_PURPOSE, granted_for=", ".join(purposes[name]))
+        name: replace(decision, reason=Reason.FIELD_NOT_FOR_PURPOSE, granted_for=", ".join(sorted(purposes[name])))
         if decision.effect is Effect.DENY and name in purposes
         else decision
         for name, decision in decisions.items()
     }
 
 
-def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str, digest: str) -> DecisionClass:
-    cells = {category: cell(policy, kind, purpose, category) for category in Category}
+def _decide_all(
+    policy: Policy, schema: Classification, kind: str, purpose: str, cells: Mapping[Category, Cell], digest: str
+) -> DecisionClass:
     days = {name: period.days for period in policy.items.values() if period.binds(kind) for name in period.types}
     own = {name: _decide(policy, schema, kind, cells, field) for name, field in schema.fields.items()}
     own |= {name: _ending(decision) for name, decision in own.items() if schema.fields[name].type in days}
-    matches = {name: _match(policy, schema, kind, purpose, name) for name in schema.matches}
+    matches = {name: _match(policy, schema, kind, cells, name) for name in schema.matches}
     decisions = {
         name: _search(schema.fields[name], _with_requirements(schema.fields[name], own), matches) for name in own
     }
@@ -215,9 +229,9 @@ def _ends(rule: Rule | None) -> bool:
     return rule is not None and any(clause.none_of & Fact.ITEM_ENDED for clause in rule.read)
 
 
-def _match(policy: Policy, schema: Classification, kind: str, purpose: str, name: str) -> Decision:
+def _match(policy: Policy, schema: Classification, kind: str, cells: Mapping[Category, Cell], name: str) -> Decision:
     """The decision on an input that finds persons: a grant matches by its category and reads all that it reveals."""
-    by_grant = _matching_clauses(policy, schema, kind, purpose, name)
+    by_grant = _matching_clauses(schema, cells, name)
     if by_grant:
         clauses = merge(clause for clauses in by_grant.values() for clause in clauses)
         return Decision(Effect.MATCH, rule=Rule(clauses), rules=tuple(by_grant))
@@ -225,13 +239,13 @@ def _match(policy: Policy, schema: Classification, kind: str, purpose: str, name
 
 
 def _matching_clauses(
-    policy: Policy, schema: Classification, kind: str, purpose: str, name: str
+    schema: Classification, cells: Mapping[Category, Cell], name: str
 ) -> dict[str, tuple[Clause, ...]]:
     """The clauses under which an input finds a person, by the grant that gives them."""
-    by_grant = dict(cell(policy, kind, purpose, schema.matches[name]).match)
+    by_grant = dict(cells[schema.matches[name]].match)
     for coordinate in schema.inputs[name].reads:
         field = schema.fields[coordinate]
-        readable = cell(policy, kind, purpose, field.category).readable(field.type in schema.recorded)
+        readable = cells[field.category].readable(field.type in schema.recorded)
         by_grant = {grant: common for grant, clauses in by_grant.items() if (common := intersect(clauses, readable))}
     return by_grant
 
