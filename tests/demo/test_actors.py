@@ -14,22 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLObjectType, build_schema, get_named_type
+from graphql import GraphQLObjectType, get_named_type
 
 from demo.actors import agreements
 from hub.pages import journey
 from hub.policy.decide.decision import Reason
 from hub.policy.enforce.access_entry import NOTES
 from schema.days import today
-from schema.subgraphs import GENERATED
 from tests.conftest import Database
 from tests.e2e.canary_operations import all_of_a_person
 from tests.e2e.site import PURPOSES, Site, site
-from tests.pinned_graph import graph
+from tests.pinned_graph import client_schema, graph
 
 READS_NOBODY = {"statisticien"}
 READS_ITSELF = {"personne", "personne-b"}
-SCHEMA = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
+SCHEMA = client_schema()
 ONE_PERSON = f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}"
 AGENDA, RISKS = (Path(journey.__file__).with_name(f"{name}.graphql") for name in ("agenda", "risks"))
 NAME = "query ($id: ID!) { person(id: $id) { firstName lastName contact { phones email } } }"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from graphql import GraphQLObjectType, build_schema, get_named_type
+from graphql import GraphQLObjectType, get_named_type
 
-from schema.subgraphs import GENERATED
 from tests.e2e.canary_world import BY_SLUG, World
+from tests.pinned_graph import client_schema
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 Request = tuple[str, Mapping[str, Any]]
@@ -88,11 +88,10 @@ PAGE = "edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endC
 def all_of(root: str) -> str:
     """Selection of every field below this type that the client schema has, however new; of the person of an item, what
     `WALKS` selects instead."""
-    schema = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
 
     def select(name: str, above: tuple[str, ...]) -> str:
         parts = []
-        for field, declared in schema.type_map[name].fields.items():  # type: ignore[attr-defined]
+        for field, declared in client_schema().type_map[name].fields.items():  # type: ignore[attr-defined]
             below = get_named_type(declared.type)
             if not isinstance(below, GraphQLObjectType):
                 parts.append(field)

@@ -13,7 +13,6 @@ from graphql import (
     ConstValueNode,
     DocumentNode,
     FieldNode,
-    GraphQLSchema,
     IntValueNode,
     NameNode,
     NullValueNode,
@@ -25,7 +24,6 @@ from graphql import (
     VariableDefinitionNode,
     VariableNode,
     Visitor,
-    build_schema,
     parse,
     parse_type,
     print_ast,
@@ -35,7 +33,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
 
-from schema.subgraphs import GENERATED
+from tests.pinned_graph import client_schema
 
 Values = Mapping[str, Sequence[str | int | None]]
 """What an argument or an input field of this name may be given."""
@@ -54,7 +52,7 @@ def random_documents(count: int, start: int = 0, roots: tuple[str, ...] = ()) ->
     Without a search: a document that holds an identity is refused whole; `canary_operations.FIND` has it in a variable.
     """
     documents: dict[str, DocumentNode] = {}
-    query = build_schema(_text()).query_type
+    query = client_schema().query_type
     assert query is not None
     fields = roots or tuple(name for name in query.fields if name != "findPerson")
     scalars = {
@@ -67,7 +65,7 @@ def random_documents(count: int, start: int = 0, roots: tuple[str, ...] = ()) ->
         max_examples=count, database=None, deadline=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(queries(_text(), fields=fields, custom_scalars=scalars, allow_x00=False))
+    @given(queries(client_schema(), fields=fields, custom_scalars=scalars, allow_x00=False))
     def collect(text: object) -> None:
         documents.setdefault(str(text), parse(str(text)))
 
@@ -94,7 +92,7 @@ def fed(document: DocumentNode, values: Values, random: Random) -> str:
 
 def drawn(document: DocumentNode, values: Values, random: Random, holes: float = HOLES) -> Drawn:
     """The same, where a share `holes` of the values is left to variables."""
-    feeder = _Feeder(TypeInfo(_schema()), values, random, holes)
+    feeder = _Feeder(TypeInfo(client_schema()), values, random, holes)
     fed_document: DocumentNode = visit(document, TypeInfoVisitor(feeder.types, feeder))
     operation, *fragments = fed_document.definitions
     assert isinstance(operation, OperationDefinitionNode)
@@ -144,16 +142,6 @@ class _Feeder(Visitor):
 
 def _variable(name: str) -> VariableNode:
     return VariableNode(name=NameNode(value=name))
-
-
-@cache
-def _schema() -> GraphQLSchema:
-    return build_schema(_text())
-
-
-@cache
-def _text() -> str:
-    return (GENERATED / "api.graphql").read_text(encoding="utf-8")
 
 
 def _literal(value: str | int | None) -> ConstValueNode:

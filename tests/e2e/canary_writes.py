@@ -12,7 +12,6 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLObjectType,
-    build_schema,
     get_named_type,
     is_required_input_field,
 )
@@ -20,9 +19,8 @@ from graphql import (
 from demo.token_issuer import DemoActor
 from hub.policy.decide.decision import Effect
 from schema.days import today
-from schema.subgraphs import GENERATED
 from tests.e2e.canary_operations import all_of
-from tests.pinned_graph import graph
+from tests.pinned_graph import client_schema, graph
 
 GIVEN = 0.8
 """How often an input that is not required is given."""
@@ -33,10 +31,10 @@ WHOLE, SOME = 0.1, 0.2
 @cache
 def mutations() -> Mapping[str, tuple[GraphQLInputObjectType, str]]:
     """Every mutation: the type of its input, and the name of the type of its item."""
-    schema = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
-    assert schema.mutation_type is not None
+    mutation_type = client_schema().mutation_type
+    assert mutation_type is not None
     found: dict[str, tuple[GraphQLInputObjectType, str]] = {}
-    for name, field in schema.mutation_type.fields.items():
+    for name, field in mutation_type.fields.items():
         (argument,) = field.args.values()
         input_type, item = get_named_type(argument.type), get_named_type(field.type)
         assert isinstance(input_type, GraphQLInputObjectType)
@@ -69,8 +67,7 @@ def _selection(item: str, random: Random) -> str:
 @cache
 def _leaves(item: str) -> tuple[str, ...]:
     """The fields of a type that have no fields of their own."""
-    schema = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
-    fields = schema.type_map[item].fields  # type: ignore[attr-defined]
+    fields = client_schema().type_map[item].fields  # type: ignore[attr-defined]
     return tuple(name for name, field in fields.items() if not hasattr(get_named_type(field.type), "fields"))
 
 
