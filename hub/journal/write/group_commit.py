@@ -25,6 +25,8 @@ RECONNECT_SECONDS = 1.0
 """Interval at which a lost connection is retried even without requests: a hub that is not ready gets none."""
 CHECKPOINT_SECONDS = 5.0
 """Longest time until a checkpoint covers the committed entries of a running process."""
+GATHER_SECONDS = 0.002
+"""How long entries wait for others, where several requests are under way: a batch costs hardly more than an entry."""
 
 
 Entries: TypeAlias = list[tuple[Entry, Sequence[Disclosure]]]
@@ -165,10 +167,14 @@ class Journal:
         self._tick = asyncio.get_running_loop().call_later(RECONNECT_SECONDS, self._tick_again)
 
     async def _write_forever(self) -> None:
+        written = 0
         while self._batch.entries or not self._stopping:
             if not self._batch.entries:
                 self._idle = asyncio.get_running_loop().create_future()
                 await self._idle
+            elif written + len(self._batch.entries) > 2:  # of more than one request, which has an intent and its end
+                await asyncio.sleep(GATHER_SECONDS)
+            written = len(self._batch.entries)
             if self._batch.entries or not self.writing:
                 await self._write()
             await self._sign_if_due()
