@@ -27,10 +27,14 @@ def request_log(metadata: MetaData) -> Table:
     )
 
 
+ENTRY = ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at")
+"""The columns of an entry, in the order of the parameters of `insert_sql`."""
+
+
 def insert_sql(schema: str) -> str:
     """The statement that makes an entry unless its key has one; it waits for whoever is making it."""
     return (
-        f"INSERT INTO {schema}.write_request (actor, key, digest, mutation, purpose, item_id, made_at)"  # noqa: S608 - our own table
+        f"INSERT INTO {schema}.write_request ({', '.join(ENTRY)})"  # noqa: S608 - our own table
         " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING item_id"
     )
 

@@ -16,6 +16,7 @@ from subgraphs.kit.guards import Guards
 from subgraphs.kit.select_builder import Row
 from subgraphs.kit.statement import Call, Parameters, compile_select
 from subgraphs.kit.subgraph_model import Model
+from subgraphs.kit.write import request_log
 from subgraphs.kit.write.inputs import LinkedInput
 from subgraphs.kit.write.mutations import MutationField
 
@@ -100,16 +101,17 @@ def hold_sql(mutation: MutationField) -> str:
     return f"SELECT person_id FROM access.person WHERE person_id = {person} FOR NO KEY UPDATE"  # noqa: S608 - as above
 
 
-def insert_sql(mutation: MutationField, columns: Sequence[str]) -> str:
-    """The statement that makes a row with these columns."""
-    table = mutation.entity.table
-    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - names of our own tables
-
-
-def update_sql(mutation: MutationField, columns: Sequence[str]) -> str:
-    """The statement that changes these columns of the row whose id is the last parameter."""
+def store_sql(schema: str, mutation: MutationField, columns: Sequence[str]) -> str:
+    """The statement that makes the entry of a request and, unless its key had one, the row with these columns, or their
+    change in the row whose id is the last parameter; it returns a row if the entry is new."""
     table, key = mutation.entity.table, mutation.entity.key
     assert key is not None
-    changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, 1))
-    return f"UPDATE {table} SET {changes} WHERE {key.column.name} = ${len(columns) + 1}"  # noqa: S608 - names of our own tables
+    first = len(request_log.ENTRY) + 1
+    places = [f"${place}" for place in range(first, first + len(columns))]
+    is_new = "EXISTS (SELECT FROM request)"
+    if mutation.complete is None:
+        changes = ", ".join(f"{name} = {place}" for name, place in zip(columns, places, strict=True))
+        stored = f"UPDATE {table} SET {changes} WHERE {key.column.name} = ${first + len(columns)} AND {is_new}"  # noqa: S608 - names of our own tables
+    else:
+        stored = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(places)} WHERE {is_new}"
+    return f"WITH request AS ({request_log.insert_sql(schema)}), stored AS ({stored}) SELECT item_id FROM request"  # noqa: S608 - as above

@@ -7,7 +7,7 @@ refused leaves nothing; a request that was made before is answered with the item
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +26,7 @@ from subgraphs.kit.statement import Call, Statement
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database, Transaction
 from subgraphs.kit.write import outgoing, request_log, statements
-from subgraphs.kit.write.inputs import ARGUMENT, LinkedInput, Request, WrittenInput, hashed_actor, read_request
+from subgraphs.kit.write.inputs import ARGUMENT, LinkedInput, Request, hashed_actor, read_request
 from subgraphs.kit.write.mutations import RECORDER, SOURCE, MutationField, Requirement
 from subgraphs.kit.write.transmission import SINCE, STATE, TransmissionState
 
@@ -95,16 +95,21 @@ class Writer:
             subject = await self._decide(transaction, mutation, request, call)
             item = str(uuid4()) if mutation.complete is not None else str(request.target)
             entry = (actor, request.key, request.digest, mutation.graphql_name, context.purpose, item, now)
-            if await transaction.rows(request_log.insert_sql(self.model.name), entry):
-                if subject.version != request.version:
-                    raise RequestFailed("VERSION_CONFLICT", "L'élément a changé depuis qu'il a été lu.")
-                if subject.unmet is not None:
-                    raise RequestFailed(subject.unmet.code, subject.unmet.message)
-                copied = await self._linked(transaction, mutation, request, call)
-                await self._store(transaction, mutation, request, item, subject, context, now, copied)
-                if mutation.system is not None:
-                    await self._check_revealed(transaction, mutation, item, call)
+            try:
+                _check_state(subject, request)
+                copied = await self._copied(transaction, mutation, request, call, subject)
+            except RequestFailed:
+                if await transaction.rows(request_log.insert_sql(self.model.name), entry):
+                    raise
+                is_new = False  # the same request again is answered, whatever became of the item
             else:
+                columns = _columns(mutation, request, item, subject.person, context, now, copied)
+                is_new = await self._store(transaction, mutation, entry, columns)
+            if is_new and mutation.system is not None:
+                author = outgoing.sealed(self.secret, item, mutation.system, context, subject.person)
+                await transaction.rows(outgoing.insert_sql(self.model.name), (item, mutation.system, author, now))
+                await self._check_revealed(transaction, mutation, item, call)
+            elif not is_new:
                 [made] = await transaction.rows(request_log.select_sql(self.model.name), (actor, request.key))
                 if made[0] != request.digest:
                     raise RequestFailed("IDEMPOTENCY_KEY_REUSED", "La clé a déjà servi à une autre écriture.")
@@ -161,12 +166,12 @@ class Writer:
         )
         return Subject(str(person), version, dict(zip(mutation.copies or (), copied, strict=True)), unmet)
 
-    async def _linked(
-        self, transaction: Transaction, mutation: MutationField, request: Request, call: Call
+    async def _copied(
+        self, transaction: Transaction, mutation: MutationField, request: Request, call: Call, subject: Subject
     ) -> dict[str, Any]:
-        """The columns that a new row has of those to which its inputs lead; raises RequestFailed for one that the
-        client may not choose."""
-        copied: dict[str, Any] = {}
+        """The columns that a new row has of the item that it follows and of the rows to which its inputs lead; raises
+        RequestFailed for one that the client may not choose."""
+        copied = dict(subject.copied)
         for name, input_ in mutation.written.items():
             if isinstance(input_, LinkedInput):
                 statement = self._decided.get_or((mutation.coordinate(name), ""), partial(statements.linked, input_))
@@ -177,38 +182,13 @@ class Writer:
         return copied
 
     async def _store(
-        self,
-        transaction: Transaction,
-        mutation: MutationField,
-        request: Request,
-        item: str,
-        subject: Subject,
-        context: Context,
-        now: datetime,
-        copied: Mapping[str, Any],
-    ) -> None:
-        """Make the row, or change it."""
-        fields: Mapping[str, WrittenInput] = mutation.written
-        columns = {fields[name].column_name: value for name, value in request.values.items()}
-        columns["as_of"] = now
-        if mutation.complete is None:
-            await transaction.rows(statements.update_sql(mutation, tuple(columns)), (*columns.values(), item))
-            return
-        entity, person = mutation.entity, subject.person
-        assert entity.table is not None
-        assert entity.key is not None
-        assert entity.subject is not None
-        columns |= {entity.key.column.name: item, entity.subject: person, "source": SOURCE, "source_id": item}
-        for column in (entity.owner if mutation.system is None else None, RECORDER):
-            if column is not None and column in entity.table.c:
-                columns[column] = context.organisation
-        columns |= {**subject.copied, **copied, **mutation.complete(item, person), **mutation.dated(now)}
-        if mutation.system is not None:
-            columns |= {STATE: TransmissionState.PENDING.name, SINCE: now}
-            author = outgoing.sealed(self.secret, item, mutation.system, context, person)
-            queued = (item, mutation.system, author, now)
-            await transaction.rows(outgoing.insert_sql(self.model.name), queued)
-        await transaction.rows(statements.insert_sql(mutation, tuple(columns)), tuple(columns.values()))
+        self, transaction: Transaction, mutation: MutationField, entry: Sequence[Any], columns: Mapping[str, Any]
+    ) -> bool:
+        """Note the request and make the row, or change it, in one statement; False if the request was noted before."""
+        sql = statements.store_sql(self.model.name, mutation, tuple(columns))
+        target = entry[request_log.ENTRY.index("item_id")]
+        changed = (target,) if mutation.complete is None else ()
+        return bool(await transaction.rows(sql, (*entry, *columns.values(), *changed)))
 
     async def _check_revealed(self, transaction: Transaction, mutation: MutationField, item: str, call: Call) -> None:
         """Raise RequestFailed for a new item that would reveal to its system what such items may not."""
@@ -221,6 +201,41 @@ class Writer:
             raise refused()
         if rows[0][0] & sum(VALUE_FACTS[category] for category in REVEALED if category not in mutation.reveals):
             raise RequestFailed("REVEALS_PROTECTED", "L'élément révélerait une donnée protégée à un autre système.")
+
+
+def _check_state(subject: Subject, request: Request) -> None:
+    """Raise RequestFailed unless the item is as the client read it and as the mutation requires."""
+    if subject.version != request.version:
+        raise RequestFailed("VERSION_CONFLICT", "L'élément a changé depuis qu'il a été lu.")
+    if subject.unmet is not None:
+        raise RequestFailed(subject.unmet.code, subject.unmet.message)
+
+
+def _columns(
+    mutation: MutationField,
+    request: Request,
+    item: str,
+    person: str,
+    context: Context,
+    now: datetime,
+    copied: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The columns of the new row, or those that change, with their values."""
+    columns = {mutation.written[name].column_name: value for name, value in request.values.items()}
+    columns["as_of"] = now
+    if mutation.complete is None:
+        return columns
+    entity = mutation.entity
+    assert entity.table is not None
+    assert entity.key is not None
+    assert entity.subject is not None
+    columns |= {entity.key.column.name: item, entity.subject: person, "source": SOURCE, "source_id": item}
+    for column in (entity.owner if mutation.system is None else None, RECORDER):
+        if column is not None and column in entity.table.c:
+            columns[column] = context.organisation
+    if mutation.system is not None:
+        columns |= {STATE: TransmissionState.PENDING.name, SINCE: now}
+    return columns | {**copied, **mutation.complete(item, person), **mutation.dated(now)}
 
 
 def _failed(node: Node, errors: list[Any]) -> tuple[dict[str, Any], list[RequestFailed]]:
