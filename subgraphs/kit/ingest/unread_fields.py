@@ -5,7 +5,7 @@ A field that no source declares has no name in a report: its name comes from the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -31,9 +31,11 @@ class UnreadFields:
 
     def of_xml(self, record: Any, prefix: str) -> tuple[str, ...]:
         """The names of the fields of an element, which stands at a path of its document."""
-        return self._names(_xml_paths(record, prefix), prefix)
+        paths: dict[str, None] = {}
+        _add_xml_paths(paths, record, prefix)
+        return self._names(paths, prefix)
 
-    def _names(self, paths: Iterator[str], prefix: str) -> tuple[str, ...]:
+    def _names(self, paths: Iterable[str], prefix: str) -> tuple[str, ...]:
         names = dict.fromkeys(name for path in paths if (name := self._name(path)) is not None)
         return tuple(_short(name.removeprefix(prefix).lstrip("./")) for name in names)
 
@@ -64,16 +66,18 @@ def _json_paths(value: object, path: str) -> Iterator[str]:
         yield path
 
 
-def _xml_paths(element: Any, path: str) -> Iterator[str]:
-    for name, text in element.attrib.items():
+def _add_xml_paths(paths: dict[str, None], element: Any, path: str) -> None:
+    """Add the paths that hold something; a generator would be resumed at each level above each element."""
+    for name, text in element.items():
         if text.strip() and not name.startswith("{"):
-            yield f"{path}/@{name}"
+            paths[f"{path}/@{name}"] = None
     if not len(element):
-        if (element.text or "").strip():
-            yield path
+        text = element.text
+        if text and not text.isspace():
+            paths[path] = None
         return
     for child in element.iterchildren("*"):
-        yield from _xml_paths(child, f"{path}/{child.tag.rpartition('}')[2]}")
+        _add_xml_paths(paths, child, f"{path}/{child.tag.rpartition('}')[2]}")
 
 
 def line_of(element: Any) -> int | None:
