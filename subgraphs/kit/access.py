@@ -56,9 +56,8 @@ link = Table(
     Column("origin", _bytes(), nullable=False),
     Column("origin_id", _bytes(), nullable=False),
     Column("unmerged_person_id", Uuid()),
-    PrimaryKeyConstraint("person_id", "relation", "scope_id", "origin", "origin_id"),
+    PrimaryKeyConstraint("person_id", "key", "origin", "origin_id"),
     Index("link_key_person_id", "key", "person_id"),
-    Index("link_person_id_key", "person_id", "key"),
     Index("link_origin_origin_id", "origin", "origin_id"),
     Index("link_unmerged_person_id", "unmerged_person_id", postgresql_where=text("unmerged_person_id IS NOT NULL")),
 )

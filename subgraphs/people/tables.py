@@ -95,10 +95,8 @@ person = Table(
     one_of("civility", v.Civility.__members__),
     one_of("work_situation", v.WorkSituation.__members__),
     UniqueConstraint("source", "source_id"),
-    Index(None, "last_name_key"),
-    Index(None, "birth_name_key"),
-    Index(None, "birth_date", "last_name_key"),
-    Index(None, "birth_date", "birth_name_key"),
+    Index(None, "last_name_key", "birth_date"),
+    Index(None, "birth_name_key", "birth_date"),
 )
 
 contact = Table(

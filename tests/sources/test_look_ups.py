@@ -55,11 +55,10 @@ async def test_a_look_up_planned_while_its_table_was_empty_reads_what_it_finds_o
 
 
 async def test_a_deletion_reads_what_it_deletes_only(fresh_database: Database) -> None:
-    key = {"person_id": UUID(int=0), "relation": 16, "scope_id": "0", "origin": "essai", "origin_id": "0"}
+    key = {"person_id": UUID(int=0), "key": "16 0", "origin": "essai", "origin_id": "0"}
     values = ", ".join(
         f"ARRAY['{value}']::{'uuid' if name == 'person_id' else 'text'}[]" for name, value in key.items()
     )
-    values = values.replace("ARRAY['16']::text[]", "ARRAY[16]")
     prepared = f"PREPARE look_up AS {shape_of(access.link).delete}"
     explained = await plan(fresh_database, LINKS, f"EXECUTE look_up ({values})", prepared)
     assert scanned(explained) == []

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from asyncpg.pgproto.pgproto import UUID as HashedUuid  # noqa: N811 - as rows have it, hashed in C
 from sqlalchemy import Table
 
-from schema.facts import Fact
+from schema.facts import Fact, link_key
 from subgraphs.kit import access
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.nir_gate import screened
@@ -221,7 +221,8 @@ class Store:
             first = link.valid_from if row is None else min(link.valid_from, row["valid_from"])
             days = {"valid_from": min(first, link.valid_until or first), "valid_until": link.valid_until}
             if row is None:
-                self._insert(access.link, {**self.screened(access.link, _link_key(place, origin, origin_id)), **days})
+                parts = self.screened(access.link, _link_key(place, origin, origin_id))
+                self._insert(access.link, {**parts, "key": link_key(Fact(place[1]), place[2]), **days})
             elif any(row[name] != day for name, day in days.items()):
                 self._replace(access.link, row, {**row, **days})
 
