@@ -32,13 +32,13 @@ class Server(uvicorn.Server):
         tls: ssl.SSLContext | None = None,
         metrics: MetricsListener | None = None,
     ) -> None:
-        if metrics is not None:
-            served = Observed(served, metrics.meters)
+        served = Observed(served, None if metrics is None else metrics.meters)
         super().__init__(
             uvicorn.Config(
                 served,
                 host=host,
                 port=port,
+                log_config=None,
                 log_level="warning",
                 access_log=False,
                 server_header=False,

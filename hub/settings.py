@@ -29,7 +29,8 @@ from hub.intake.sender_settings import SenderSettings, SenderTable, sender_setti
 from hub.joined.join_settings import Join, joined_subgraph
 from hub.joined.joined_subgraph import JoinedSubgraph
 from hub.journal.write.outside_copies import Destinations
-from hub.observability.metric_settings import ROLES, TOKEN_LENGTH, MetricSettings
+from hub.observability.log_settings import LogSettings
+from hub.observability.metric_settings import MetricSettings, metric_settings
 from hub.observability.trace_settings import TraceSettings
 from hub.outgoing.settings import OutgoingTable, outgoing_rows
 from hub.policy.enforce.enumeration_limit import MissLimit
@@ -43,7 +44,6 @@ from hub.settings_tables import (
     ClientTable,
     DocumentsTable,
     IssuerTable,
-    MetricsTable,
     RemoteTable,
     SettingsFile,
     TlsTable,
@@ -84,10 +84,11 @@ class Settings:
     `show_plans` lets clients ask for `extensions.plan`; `documents`: the manifest of trusted documents by client;
     `limits` bound a document, `bounds` its execution, `requests` how many are made, `misses` those for people who are
     not there; `override`: percentages of requests by label of a progressive override; `traces`: the collector of
-    spans, if any; `metrics`: who may read those of each process; `checkpoints`: where those of the journal are sent;
-    `sources`: the rhythm that each source is expected to keep; `webhooks`: who may send notifications; `sync`: accounts
-    at the APIs of sources; `outgoing`: systems to which what mutations write is sent; `origins`: the pages that may ask
-    from a browser; `notifications`: how subscribers to changes are called; `streams`: how many queries may stay open.
+    spans, if any; `logs`: how the log is written; `metrics`: who may read those of each process; `checkpoints`: where
+    those of the journal are sent; `sources`: the rhythm that each source is expected to keep; `webhooks`: who may send
+    notifications; `sync`: accounts at the APIs of sources; `outgoing`: systems to which what mutations write is sent;
+    `origins`: the pages that may ask from a browser; `notifications`: how subscribers to changes are called; `streams`:
+    how many queries may stay open.
     """
 
     audience: str
@@ -104,6 +105,7 @@ class Settings:
     misses: MissLimit = field(default_factory=MissLimit)
     override: Mapping[str, float] = field(default_factory=dict)
     traces: TraceSettings | None = None
+    logs: LogSettings = field(default_factory=LogSettings)
     metrics: MetricSettings = field(default_factory=MetricSettings)
     clients: tuple[Client, ...] = ()
     checkpoints: Destinations = field(default_factory=Destinations)
@@ -197,7 +199,8 @@ def _settings(file: TomlFile, folder: Path, mistakes: Mistakes) -> Settings:
         misses=table("misses", partial(_numbers, MissLimit)),
         override=top.override,
         traces=table("traces", lambda entry: _traces(entry, folder)) if "traces" in file.values else None,
-        metrics=table("metrics", lambda entry: _metrics(entry, folder)),
+        logs=table("logs", lambda entry: entry.read(LogSettings)),
+        metrics=table("metrics", lambda entry: metric_settings(entry, folder)),
         checkpoints=table("checkpoints", lambda entry: _checkpoints(entry, folder)),
         sources=table("sources", lambda entry: rhythms(file, entry.values)),
         clients=tuple(clients.values()),
@@ -313,22 +316,6 @@ def _traces(entry: TomlTable, folder: Path) -> TraceSettings:
     table = entry.read(TracesTable)
     _check_encrypted("endpoint", table.endpoint)
     return TraceSettings(table.endpoint, _tls(table.endpoint, table, folder), table.ratio)
-
-
-def _metrics(entry: TomlTable, folder: Path) -> MetricSettings:
-    """Who may read the metrics: this machine, or whoever shows the token, alone in its file."""
-    table = entry.read(MetricsTable)
-    for role in table.ports:
-        if role not in ROLES:
-            raise entry.refusal(f"« ports » nomme « {role} » ; les processus sont {', '.join(ROLES)}", "ports")
-    if table.token is None:
-        if table.host not in LOOPBACK:
-            raise entry.refusal("« host » hors de cette machine demande « token », le fichier d'un jeton", "host")
-        return MetricSettings(table.host, None, table.ports)
-    token = (folder / table.token).read_text(encoding="ascii").strip()
-    if len(token) < TOKEN_LENGTH or not token.isalnum():
-        raise entry.refusal(f"le jeton est de {TOKEN_LENGTH} lettres et chiffres au moins", "token")
-    return MetricSettings(table.host, token, table.ports)
 
 
 def _checkpoints(entry: TomlTable, folder: Path) -> Destinations:

@@ -79,14 +79,6 @@ class TracesTable(TlsTable, frozen=True, kw_only=True):
     ratio: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
 
 
-class MetricsTable(TomlForm, frozen=True):
-    """The table `[metrics]`: who may read those of each process, by its role."""
-
-    host: Name = "127.0.0.1"
-    token: str | None = None
-    ports: dict[str, Annotated[int, msgspec.Meta(ge=0, le=65_535)]] = msgspec.field(default_factory=dict)
-
-
 class CheckpointsTable(TlsTable, frozen=True, kw_only=True):
     """The table `[checkpoints]`: a file beside the settings, a webhook, or both."""
 
@@ -111,6 +103,7 @@ class SettingsFile(TomlForm, frozen=True):
     misses: dict[str, Any] = msgspec.field(default_factory=dict)
     override: dict[str, Percentage] = msgspec.field(default_factory=dict)
     traces: dict[str, Any] | None = None
+    logs: dict[str, Any] = msgspec.field(default_factory=dict)
     metrics: dict[str, Any] = msgspec.field(default_factory=dict)
     clients: list[dict[str, Any]] = msgspec.field(default_factory=list)
     checkpoints: dict[str, Any] = msgspec.field(default_factory=dict)

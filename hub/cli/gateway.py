@@ -12,6 +12,8 @@ from hub.cli.refusals import refuse
 from hub.cli.text_files import read
 from hub.federation.client.tls import client_tls
 from hub.gateway import Gateway
+from hub.observability.log_settings import LogSettings
+from hub.observability.logs import logging_as
 from hub.serving import Server, listening
 from hub.wording.engine import call_engine
 
@@ -53,7 +55,8 @@ def gateway(
     shares = dict(_share(argument) for argument in override or ())
     tls = call_engine(client_tls, authorities, certificate, key) if authorities or certificate or key else None
     served = Gateway(read(supergraph), forwarded=forwarded, deadline=deadline, shares=shares, tls=tls)
-    Server(served, host, port, listening).run()
+    with logging_as("gateway", LogSettings(access=False)):
+        Server(served, host, port, listening).run()
 
 
 def _share(argument: str) -> tuple[str, float]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
-
-import typer
 
 from hub.http.metrics import MetricsListener
 from hub.observability.meters import Meters
 from hub.settings import Settings
 
+log = logging.getLogger(__name__)
+
 
 def metrics_of(settings: Settings | None, role: str, words: Collection[str] = ()) -> MetricsListener | None:
-    """The listener of the process of this role, whose address is told on the standard error; None if the settings give
+    """The listener of the process of this role, whose address is logged; None if the settings give
     it no port. Raises StartRefused (METRICS_ADDRESS)."""
     chosen = None if settings is None else settings.metrics
     if chosen is None or role not in chosen.ports:
         return None
     listener = MetricsListener(Meters(role, words), chosen.host, chosen.ports[role], chosen.token)
-    typer.echo(f"Métriques sur {listener.url}", err=True)
+    log.info("metrics at %s", listener.url)
     return listener
 
 

@@ -15,10 +15,12 @@ from hub.cli.local_database import database
 from hub.cli.metrics import meters_of, metrics_of
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.rhythms import RHYTHM_HELP, seconds
+from hub.cli.start_line import log_start
 from hub.collector import collect_seldom
 from hub.errors import StartRefused
 from hub.graph import load_graph
 from hub.observability.instrumentation import contract_words
+from hub.observability.logs import logging_as
 from hub.outgoing.follower import follow
 from hub.outgoing.sender import Counts, Sender, recipients
 from hub.outgoing.settings import OutgoingTable, left_by
@@ -49,7 +51,7 @@ def send(
     rows = _rows(placed.outgoing, system)
     loaded_keys = Keys.load(keys, {*hub_keys(placed.subgraphs), *role_keys(*ROLES)})
     collect_seldom()
-    with database(loaded_keys, *hub_roles(placed.subgraphs), *ROLES) as address:
+    with logging_as("send", placed.logs), database(loaded_keys, *hub_roles(placed.subgraphs), *ROLES) as address:
         counts = asyncio.run(_run(placed, rows, loaded_keys, address, rhythm if follow else None))
     typer.echo(f"{counts.text} En attente : {counts.waiting}, dont essayés en vain à l'instant : {counts.left}.")
     raise typer.Exit(1 if counts.left else 0)
@@ -60,6 +62,8 @@ async def _run(
 ) -> Counts:
     """Send once, or until a signal ends the process."""
     to, graph = recipients(rows, keys), load_graph()
+    if rhythm is not None:
+        log_start("send", address(OUTGOING_SENDER), graph.table.digest, placed)
     metrics = None if rhythm is None else metrics_of(placed, "send", contract_words(graph))
     app = hub_app(graph, placed, keys, address, meters=meters_of(metrics))
     stop = asyncio.Event()

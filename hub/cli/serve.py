@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -15,12 +15,13 @@ from hub.cli.local_database import served_database
 from hub.cli.metrics import meters_of, metrics_of
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
+from hub.cli.start_line import log_start
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
-from hub.http.metrics import MetricsListener
-from hub.intake.sender_settings import SenderSettings
 from hub.joined.joined_graph import joined_graph
 from hub.observability.instrumentation import contract_words
+from hub.observability.log_settings import LogSettings
+from hub.observability.logs import logging_as
 from hub.observability.state import build_metrics
 from hub.serving import Server, listening
 from hub.settings import Settings, load_settings
@@ -68,11 +69,15 @@ def serve(
 ) -> None:
     tls = call_engine(server_tls, certificate, key, authorities) if certificate or key or authorities else None
     placed = load_settings(settings) if settings is not None else None
-    metric_role = Role.HUB if role is Role.ALL else role
+    name = Role.HUB if role is Role.ALL else role
+    with logging_as(name, LogSettings() if placed is None else placed.logs):
+        _serve(name, placed, keys, partial(Server, host=host, port=port, ready=listening, tls=tls))
+
+
+def _serve(role: Role, placed: Settings | None, keys: Path, server: Callable[..., Server]) -> None:
+    """Run the process of this role."""
     if role is Role.WEBHOOKS:
-        metrics = metrics_of(placed, metric_role)
-        rows = placed.webhooks if placed is not None else ()
-        _serve_webhooks(rows, keys, metrics, lambda app: Server(app, host, port, listening, tls, metrics))
+        _serve_webhooks(placed, keys, server)
         return
     graph = joined_graph(load_graph(), placed.joined if placed is not None else ())
     if role.value in SUBGRAPHS:
@@ -91,9 +96,9 @@ def serve(
         loaded_keys, roles = Keys.load(keys, hub_keys(remote)), hub_roles(remote)
         application = partial(hub_app, graph, _required(placed), loaded_keys)
     with served_database(loaded_keys, *roles) as address:
-        metrics = metrics_of(placed, metric_role, contract_words(graph))
-        served = application(address, meters=meters_of(metrics))
-        Server(served, host, port, listening, tls, metrics).run()
+        log_start(role, address(roles[0]), graph.table.digest, placed)
+        metrics = metrics_of(placed, role, contract_words(graph))
+        server(application(address, meters=meters_of(metrics)), metrics=metrics).run()
 
 
 def _required(settings: Settings | None) -> Settings:
@@ -103,18 +108,18 @@ def _required(settings: Settings | None) -> Settings:
     return settings
 
 
-def _serve_webhooks(
-    rows: Sequence[SenderSettings], folder: Path, metrics: MetricsListener | None, server: Callable[[Any], Server]
-) -> None:
+def _serve_webhooks(placed: Settings | None, folder: Path, server: Callable[..., Server]) -> None:
     """Take what the senders of the settings send, with the keys and the roles of their sources alone."""
     from hub.http.webhooks import WebhookApplication, intake_metrics
     from hub.intake.intake import Intake
     from hub.intake.senders import intake_keys, intake_roles
 
-    loaded_keys = Keys.load(folder, intake_keys(rows))
-    with served_database(loaded_keys, *intake_roles(rows)) as address:
-        intake = Intake(rows, loaded_keys, address)
+    rows = placed.webhooks if placed is not None else ()
+    loaded_keys, roles = Keys.load(folder, intake_keys(rows)), intake_roles(rows)
+    with served_database(loaded_keys, *roles) as address:
+        log_start(Role.WEBHOOKS, address(roles[0]), None, placed)
+        intake, metrics = Intake(rows, loaded_keys, address), metrics_of(placed, Role.WEBHOOKS)
         if metrics is not None:
-            metrics.meters.tell(partial(build_metrics, metrics.meters.role, None))
+            metrics.meters.tell(partial(build_metrics, Role.WEBHOOKS, None))
             metrics.meters.tell(partial(intake_metrics, intake))
-        server(WebhookApplication(intake)).run()
+        server(WebhookApplication(intake), metrics=metrics).run()

@@ -17,9 +17,11 @@ from hub.cli.metrics import metrics_of
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
 from hub.cli.rhythms import seconds
+from hub.cli.start_line import log_start
 from hub.collector import collect_seldom
 from hub.errors import StartRefused
 from hub.ingest import Follower, show, source_roles
+from hub.observability.logs import logging_as
 from hub.observability.state import build_metrics
 from hub.runs.status_texts import duration
 from hub.settings import Settings, load_settings
@@ -30,6 +32,7 @@ from hub.sync.run import SyncRun, sync_keys
 from hub.sync.run import sync as read_api
 from hub.sync.schedule import Schedule, reading_metrics, scheduled
 from infra.keys import Keys
+from infra.role_names import RUNS_WRITER
 from infra.roles import Dsn
 
 app = typer.Typer(add_completion=False)
@@ -103,7 +106,8 @@ def _again_and_again(links: Sequence[SyncLink], every: float | None, folder: Pat
                 await schedule.run(stop)
 
     roles = {role for link in links for role in source_roles(link.source)}
-    with database(loaded_keys, *sorted(roles)) as address:
+    with logging_as("sync", placed.logs), database(loaded_keys, *sorted(roles)) as address:
+        log_start("sync", address(RUNS_WRITER), None, placed)
         asyncio.run(read(address))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import aclosing
 from functools import partial
@@ -17,6 +16,7 @@ from hub.http.event_stream import BEAT, COMPLETE, failed_event, next_event, stre
 from hub.http.media_types import RESPONSE, answer_media, wants_events
 from hub.http.request_reader import check_media, read_headers, read_request, trace_id
 from hub.http.response_writer import Response, answered, refused
+from hub.observability.logs import current_trace, places
 
 log = logging.getLogger(__name__)
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -51,6 +51,7 @@ class GraphQLEndpoint:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request; a client that disconnects cancels its work."""
         trace = trace_id(scope["headers"])
+        current_trace.set(trace)  # of this request's task alone
         if self._live is not None and wants_events(scope["headers"]):
             response = await self._stream(self._live, scope, receive, send, trace)
             if response is None:
@@ -149,7 +150,7 @@ def _public(error: Exception, trace: str) -> HubError:
         log.info("refused %s trace=%s %s", error.code, trace, error.detail)
         _forget(error)
         return error
-    log.error("unforeseen %s trace=%s at %s", type(error).__name__, trace, _places(error))
+    log.error("unforeseen %s trace=%s at %s", type(error).__name__, trace, places(error))
     _forget(error)
     return NotServed(
         "INTERNAL_ERROR",
@@ -165,12 +166,6 @@ def _forget(error: BaseException | None) -> None:
     while error is not None:
         error.__traceback__ = None
         error = error.__context__
-
-
-def _places(error: BaseException) -> str:
-    """The files and lines that an error passed: unlike its text and local variables, they hold no person's data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames)
 
 
 async def _disconnected(receive: Receive) -> None:

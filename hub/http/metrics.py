@@ -81,6 +81,7 @@ class MetricsListener:
         """Answer until the end of the block."""
         config = uvicorn.Config(
             self._application,
+            log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -1,11 +1,17 @@
-"""Counts the HTTP requests of a process: an ASGI application around that which answers them."""
+"""Counts and logs the HTTP requests of a process: an ASGI application around that which answers them."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from logging import INFO, getLogger
 from time import perf_counter
 from typing import Any
 
+from hub.observability.attributes import METHODS
+from hub.observability.logs import ACCESS, log_access
 from hub.observability.meters import Meters
+
+access = getLogger(ACCESS)
 
 ROUTES = frozenset(
     ["/", "/graphql", "/healthz", "/readyz", "/journal", "/matching", "/policy", "/sources", "/webhooks"]
@@ -23,27 +29,48 @@ def route(path: str) -> str:
 
 
 class Observed:
-    """The application, its requests counted."""
+    """The application, its requests logged, and counted if there are meters."""
 
-    def __init__(self, application: Any, meters: Meters) -> None:
+    def __init__(self, application: Any, meters: Meters | None) -> None:
         self._application, self._meters = application, meters
         self.drain = getattr(application, "drain", None)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass one connection on."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or (self._meters is None and not access.isEnabledFor(INFO)):
             await self._application(scope, receive, send)
             return
-        began, status = perf_counter(), GONE
-
-        async def noting(message: Any) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        with self._meters.open_requests.track_inprogress():
+        answer = _Answer(send)
+        began = perf_counter()
+        with nullcontext() if self._meters is None else self._meters.open_requests.track_inprogress():
             try:
-                await self._application(scope, receive, noting)
+                await self._application(scope, receive, answer.send)
             finally:
-                self._meters.served(route(scope["path"]), status, perf_counter() - began)
+                self._tell(scope, answer, perf_counter() - began)
+
+    def _tell(self, scope: Any, answer: _Answer, seconds: float) -> None:
+        name = route(scope["path"])
+        if self._meters is not None:
+            self._meters.served(name, answer.status, seconds)
+        if access.isEnabledFor(INFO):
+            method = scope["method"] if scope["method"] in METHODS else OTHER
+            facts = {"method": method, "route": name, "status": answer.status, "bytes": answer.size}
+            log_access({**facts, "ms": round(seconds * 1000, 1), **({"trace": answer.trace} if answer.trace else {})})
+
+
+class _Answer:
+    """Passes an answer on, and notes its status, size and trace id."""
+
+    __slots__ = ("_send", "size", "status", "trace")
+
+    def __init__(self, send: Any) -> None:
+        self._send = send
+        self.status, self.size, self.trace = GONE, 0, ""
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.trace = next((value.decode() for name, value in message["headers"] if name == b"trace-id"), "")
+        else:
+            self.size += len(message.get("body", b""))
+        await self._send(message)

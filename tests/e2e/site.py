@@ -70,7 +70,7 @@ class Process:
     @property
     def metrics_url(self) -> str:
         """Where it tells its metrics; its settings hold `METRICS`."""
-        match = re.search(r"Métriques sur (\S+)", self.log.read_text(encoding="utf-8"))
+        match = re.search(r'metrics at ([^\s"]+)', self.log.read_text(encoding="utf-8"))
         assert match is not None
         return match[1]
 

@@ -12,6 +12,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from random import Random
+from typing import Any
 
 import orjson
 import pytest
@@ -26,6 +27,7 @@ from tests.e2e.canary_proxy import opened
 from tests.e2e.canary_random import Values, fed, random_documents
 from tests.e2e.canary_site import Exchange, Watched, watched
 from tests.e2e.canary_world import BY_SLUG
+from tests.e2e.site import Process
 
 ACTORS = ("referent-a", "referent-b", "employeur", "personne")
 MISPLACED = 8
@@ -281,6 +283,11 @@ def test_a_subgraph_process_answers_only_calls_that_the_hub_signed(site: Watched
     assert (replayed.status_code, replayed.content) == (401, answers["none"].content)
 
 
+def lines_of_log(process: Process) -> list[dict[str, Any]]:
+    """The lines of the log of a process that has stopped, but for what it printed."""
+    return [orjson.loads(line) for line in process.log.read_bytes().splitlines() if line.startswith(b"{")]
+
+
 def test_neither_journal_nor_log_nor_metric_holds_anybodys_value(site: Watched, record: Record) -> None:
     """Stops the processes, to have their logs whole."""
     everything = {canary.text for canary in site.world.canaries}
@@ -293,6 +300,10 @@ def test_neither_journal_nor_log_nor_metric_holds_anybodys_value(site: Watched, 
         assert canaries_in(everything, exposition.encode()) == set(), name
         process.stop()
         assert canaries_in(everything, process.log.read_bytes()) == set()
+        start, *lines = lines_of_log(process)
+        assert start["message"].startswith(f"starting {name} ")
+        assert "@" not in start["database"]
+        assert sum(line["logger"] == "hub.access" for line in lines) > 0
 
 
 def test_no_span_of_any_process_holds_anybodys_value_and_those_of_subgraphs_are_below_the_hubs(

@@ -1,0 +1,104 @@
+"""A line of the log says when, where and what, as JSON or for people, and nothing that came from anybody."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from hub.http.observed import Observed
+from hub.observability.log_settings import LogSettings
+from hub.observability.logs import current_trace, logging_as
+from hub.version import release
+
+CANARY = "MAËLLE-ARDENT-7f3a"
+NIR = "2 88 13 08 105 001"
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+JSON = LogSettings(format="json")
+
+
+@pytest.fixture
+def silent_root() -> Iterator[None]:
+    """Without the handlers of pytest, which keep records as they are."""
+    root = logging.getLogger()
+    before, root.handlers = root.handlers, []
+    yield
+    root.handlers = before
+
+
+def say_everything() -> None:
+    """Put a canary wherever a record may hold one, in ours and in other libraries'."""
+    ours, theirs = logging.getLogger("hub.anything"), logging.getLogger("asyncio")
+    theirs.error("Task exception was never retrieved: %s", CANARY)
+    theirs.error(CANARY, stack_info=True)
+    for log in (ours, theirs, logging.getLogger("uvicorn.error"), logging.getLogger("httpx2"), logging.getLogger()):
+        try:
+            raise ValueError(CANARY) from KeyError(CANARY)
+        except ValueError:
+            log.exception("unforeseen")
+            log.warning("unforeseen", exc_info=True, stack_info=True, extra={"who": CANARY})
+    ours.error("%s is refused", NIR)
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_no_canary_reaches_the_log_by_text_exception_or_argument(
+    form: Any, capsys: pytest.CaptureFixture[str], silent_root: None
+) -> None:
+    with logging_as("hub", LogSettings(format=form, level="debug")):
+        say_everything()
+    told = capsys.readouterr().err
+    assert told.count("unforeseen") == 4, "of our two kinds of speakers, each twice"
+    assert "ValueError" in told
+    assert "test_logs.py:" in told
+    for canary in (CANARY, CANARY[2:6], NIR, NIR.replace(" ", ""), "Traceback"):
+        assert canary not in told, told
+    assert len(told.splitlines()) == 13
+
+
+def test_a_line_has_time_level_role_version_and_the_trace_of_its_request(
+    capsys: pytest.CaptureFixture[str], silent_root: None
+) -> None:
+    async def request() -> None:
+        current_trace.set(TRACE)
+        logging.getLogger("hub.x").warning("late")
+
+    with logging_as("people", JSON):
+        asyncio.run(request())
+        logging.getLogger("hub.x").debug("nothing")
+        logging.getLogger("hub.x").info("after")
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert first.pop("time")[-1] == "Z"
+    assert first == {"level": "warning", "role": "people", "version": release(), "logger": "hub.x", "message": "late",
+                     "trace": TRACE}  # fmt: skip
+    assert (second["message"], "trace" in second) == ("after", False)
+
+
+async def answer(scope: Any, receive: Any, send: Any) -> None:
+    headers = [(b"trace-id", TRACE.encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"12345"})
+
+
+async def test_a_request_has_one_line_and_nothing_that_its_client_wrote_is_in_it(
+    capsys: pytest.CaptureFixture[str], silent_root: None
+) -> None:
+    async def unheard(message: Any) -> None:
+        pass
+
+    scope = {"type": "http", "method": CANARY, "path": f"/{CANARY}/{NIR}", "query_string": CANARY.encode()}
+    scope |= {"headers": [(b"user-agent", CANARY.encode())], "client": (CANARY, 1)}
+    observed = Observed(answer, None)
+    with logging_as("hub", JSON):
+        await observed(scope, None, unheard)
+    with logging_as("hub", LogSettings(access=False)):
+        await observed(scope, None, unheard)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert CANARY not in line
+    facts = json.loads(line)
+    assert {name: facts[name] for name in ("logger", "method", "route", "status", "bytes", "trace")} == {
+        "logger": "hub.access", "method": "other", "route": "other", "status": 200, "bytes": 5, "trace": TRACE,
+    }  # fmt: skip
