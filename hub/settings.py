@@ -315,7 +315,11 @@ def _traces(entry: TomlTable, folder: Path) -> TraceSettings:
     """The collector: an https URL, or any URL of this machine."""
     table = entry.read(TracesTable)
     _check_encrypted("endpoint", table.endpoint)
-    return TraceSettings(table.endpoint, _tls(table.endpoint, table, folder), table.ratio)
+    _tls(table.endpoint, table, folder)  # so that a file that is none is refused here
+    authorities, certificate, key = (
+        None if file is None else folder / file for file in (table.authorities, table.certificate, table.key)
+    )
+    return TraceSettings(table.endpoint, authorities, certificate, key, table.ratio)
 
 
 def _checkpoints(entry: TomlTable, folder: Path) -> Destinations:

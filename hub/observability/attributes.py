@@ -80,6 +80,10 @@ class Attribute(Enum):
         self.key, self.kind = key, kind
 
 
+BY_KEY = {attribute.key: attribute for attribute in Attribute}
+"""Each attribute by its key."""
+
+
 def admitted(attribute: Attribute, value: Value, words: frozenset[str]) -> Value:
     """The value as a span may hold it, or `UNKNOWN_WORD` if it is not of the attribute's kind. `words` are those
     of the contract; raises TypeError for a count that is no number."""

@@ -1,153 +1,242 @@
-"""Sends spans to the collector: OTLP over HTTP, in batches, from a thread of its own.
+"""Sends spans to the collector by the SDK of OpenTelemetry: OTLP over HTTP, in batches, from a thread of its own.
 
-No request waits for it: the queue is bounded, and spans that find it full or can't be delivered are dropped and
-counted. The environment (`OTEL_*`, proxies) is not read: only the settings say who may have the spans. Only this module
-needs the extra `otel`.
+No request waits for it: spans beyond a bound, or that can't be delivered, are dropped and counted. The environment
+(`OTEL_*`, proxies, `.netrc`) is not heard: only the settings say who may have the spans. What is not on the closed list
+is taken out in front of the batches. Only this module needs the extra `otel`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import deque
-from functools import lru_cache
-from importlib.metadata import version
-from threading import Event, Lock, Thread
+import os
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock, Thread
+from typing import Any
 from uuid import uuid4
 
-import httpx2
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, InstrumentationScope, KeyValue
-from opentelemetry.proto.resource.v1.resource_pb2 import Resource
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
+import requests
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http import Compression
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    TraceFlags,
+    set_span_in_context,
+)
 
 from hub.federation.client.tls import client_tls
-from hub.observability.attributes import Value
+from hub.observability.attributes import BY_KEY, OWN_WORDS, Name, Value, admitted
 from hub.observability.spans import ActiveSpan, Side
 from hub.observability.trace_settings import TraceSettings
+from hub.version import release
 from hub.wording.engine import call_engine
 
-log = logging.getLogger(__name__)
 QUEUE = 8_192
-"""Most spans in the queue; each takes about 1 KB of memory."""
+"""Most spans that wait."""
 BATCH = 512
 """Most spans of one request to the collector."""
 DELAY = 1.0
 """Longest time that a span waits for a batch, in seconds."""
 PATIENCE = 3.0
-"""Timeout of each part of a request to the collector, in seconds."""
+"""Time for a request to the collector, repetitions included, in seconds."""
 STOP = 5.0
 """Longest time that the end of the process waits for the last spans, in seconds."""
+_KINDS = {Side.INTERNAL: SpanKind.INTERNAL, Side.SERVER: SpanKind.SERVER, Side.CLIENT: SpanKind.CLIENT}
 
 
 class Exporter:
-    """Takes the ended spans of the process `service` from any thread; `delivered` and `dropped` count them;
-    `ratio` is the share of requests that the settings want traced."""
+    """Takes the ended spans of the process `service` from any thread; `delivered` and `dropped` count them; `words` are
+    those of the contract, `ratio` is the share of requests that the settings want traced."""
 
-    def __init__(self, traces: TraceSettings, service: str, *, queue: int = QUEUE) -> None:
-        about = {"service.name": service, "service.version": version("spie-hub"), "service.instance.id": str(uuid4())}
-        self._about = Resource(attributes=[_pair(key, value) for key, value in about.items()])
-        self.ratio, self.delivered, self.dropped = traces.ratio, 0, 0
-        self._endpoint, self._queue = traces.endpoint, queue
-        self._client = httpx2.Client(
-            verify=traces.tls or call_engine(client_tls),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=PATIENCE,
-            headers={"content-type": "application/x-protobuf", "user-agent": "spie-hub"},
-        )
-        self._waiting: deque[ActiveSpan] = deque()
-        self._lock, self._wake, self._stopping = Lock(), Event(), False
-        self._thread = Thread(target=self._run, name="spans", daemon=True)
-        self._thread.start()
+    def __init__(self, traces: TraceSettings, service: str, words: frozenset[str], *, queue: int = QUEUE) -> None:
+        self.ratio, self._queue = traces.ratio, queue
+        self._taken = self.dropped = 0
+        about = {"service.name": service, "service.version": release(), "service.instance.id": str(uuid4())}
+        with _unheard_environment():
+            self._delivery = _Delivery(_otlp(traces))
+            self._batches = BatchSpanProcessor(
+                self._delivery,
+                max_queue_size=2 * queue,
+                schedule_delay_millis=DELAY * 1000,
+                max_export_batch_size=min(BATCH, queue),
+            )
+            self._ids = _Ids()
+            provider = TracerProvider(
+                ALWAYS_ON, Resource(about), shutdown_on_exit=False, id_generator=self._ids
+            )  # which requests are traced is drawn before
+            provider.add_span_processor(ClosedList(self._batches, words | OWN_WORDS))
+            self._tracer = provider.get_tracer("spie-hub")
+        self._lock, self._stopping = Lock(), False
+
+    @property
+    def delivered(self) -> int:
+        """The spans that the collector took."""
+        return self._delivery.delivered
 
     def take(self, span: ActiveSpan) -> None:
-        """Queue a span, or drop it."""
+        """Pass a span on to the SDK, or drop it."""
         with self._lock:
-            if len(self._waiting) >= self._queue or self._stopping:
+            waiting = self._taken - self._delivery.delivered - self._delivery.failed
+            if self._stopping or waiting >= self._queue:
                 self.dropped += 1
                 return
-            self._waiting.append(span)
-            if len(self._waiting) < BATCH:
-                return
-        self._wake.set()
+            self._taken += 1
+            self._ids.span = span
+            sent = self._tracer.start_span(
+                span.name.value,
+                _above(span),
+                _KINDS[span.side],
+                {attribute.key: value for attribute, value in span.attributes.items()},
+                start_time=span.start,
+            )
+        if span.failed:
+            sent.set_status(Status(StatusCode.ERROR))
+        sent.end(span.end)
+
+    def lost(self) -> int:
+        """The spans that the collector did not take, or that found too many waiting."""
+        return self.dropped + self._delivery.failed
 
     async def close(self) -> None:
-        """Take no more spans, and deliver those in the queue within `STOP` seconds."""
+        """Take no more spans, and deliver those that wait within `STOP` seconds."""
         with self._lock:
             self._stopping = True
-        self._wake.set()
-        await asyncio.to_thread(self._thread.join, STOP)
+        ending = Thread(target=self._batches.shutdown, name="last spans", daemon=True)
+        ending.start()
+        await asyncio.to_thread(ending.join, STOP)
         with self._lock:
-            self.dropped += len(self._waiting)
-            self._waiting.clear()
-        if self.dropped:
-            log.warning("%d spans were dropped", self.dropped)
+            self.dropped += self._taken - self._delivery.delivered - self._delivery.failed
+            self._taken = self._delivery.delivered + self._delivery.failed
 
-    def _run(self) -> None:
-        while True:
-            self._wake.wait(DELAY)
-            self._wake.clear()
-            while batch := self._batch():
-                delivered = self._deliver(batch)
-                with self._lock:
-                    self.delivered += delivered
-                    self.dropped += len(batch) - delivered
-            if self._stopping:
-                self._client.close()
-                return
 
-    def _batch(self) -> list[ActiveSpan]:
-        with self._lock:
-            return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+class ClosedList(SpanProcessor):
+    """Lets of each span only what is on the list through to the next processor: no event, link, status text or trace
+    state, and no attribute of another name or kind."""
 
-    def _deliver(self, batch: list[ActiveSpan]) -> int:
-        """Send a batch and return how many spans were delivered; of the answer only the status is read."""
+    def __init__(self, following: SpanProcessor, words: frozenset[str]) -> None:
+        self._following, self._words = following, words
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Pass what may be told of a span on."""
+        if span.name not in list(Name):
+            return
+        self._following.on_end(
+            ReadableSpan(
+                span.name,
+                context=span.context,
+                parent=span.parent,
+                resource=span.resource,
+                attributes=self._admitted(span.attributes or {}),
+                kind=span.kind,
+                status=Status(span.status.status_code),
+                start_time=span.start_time,
+                end_time=span.end_time,
+                instrumentation_scope=span.instrumentation_scope,
+            )
+        )
+
+    def _admitted(self, attributes: Mapping[str, object]) -> dict[str, Value]:
+        return {
+            key: admitted(BY_KEY[key], value, self._words)  # type: ignore[arg-type]
+            for key, value in attributes.items()
+            if key in BY_KEY
+        }
+
+
+class _Delivery(SpanExporter):
+    """Counts what the collector took, and what it did not."""
+
+    def __init__(self, inner: SpanExporter) -> None:
+        self._inner = inner
+        self.delivered = self.failed = 0
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = SpanExportResult.FAILURE
         try:
-            body = _encoded(self._about, batch)
-            with self._client.stream("POST", self._endpoint, content=body) as answer:
-                if answer.status_code == httpx2.codes.OK:
-                    return len(batch)
-                log.warning("spans not delivered: status %d", answer.status_code)
-        except Exception as error:  # whatever it is, the next spans are taken
-            log.warning("spans not delivered: %s", type(error).__name__)
-        return 0
+            result = self._inner.export(spans)
+        finally:
+            if result is SpanExportResult.SUCCESS:
+                self.delivered += len(spans)
+            else:
+                self.failed += len(spans)
+        return result
+
+    def shutdown(self) -> None:
+        self._inner.shutdown()
 
 
-def _encoded(about: Resource, batch: list[ActiveSpan]) -> bytes:
-    scope = ScopeSpans(scope=InstrumentationScope(name="spie-hub"), spans=map(_span, batch))
-    request = ExportTraceServiceRequest(resource_spans=[ResourceSpans(resource=about, scope_spans=[scope])])
-    body: bytes = request.SerializeToString()
-    return body
+class _Ids(IdGenerator):
+    """The ids that a span has already, since those below it named it while it was open."""
+
+    span: ActiveSpan
+
+    def generate_span_id(self) -> int:
+        return int.from_bytes(self.span.id, "big")
+
+    def generate_trace_id(self) -> int:
+        return int.from_bytes(self.span.trace, "big")
 
 
-def _span(watch: ActiveSpan) -> Span:
-    return Span(
-        trace_id=watch.trace,
-        span_id=watch.id,
-        parent_span_id=watch.parent,
-        name=watch.name.value,
-        kind=_KINDS[watch.side],
-        start_time_unix_nano=watch.start,
-        end_time_unix_nano=watch.end,
-        attributes=[_pair(attribute.key, value) for attribute, value in watch.attributes.items()],
-        status=_FAILED if watch.failed else None,
+class _Straight(requests.Session):
+    """A session that goes where it is told, and nowhere else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.headers["user-agent"] = "spie-hub"
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Send a request; an answer that points elsewhere is an error."""
+        response = super().send(request, **{**options, "allow_redirects": False})
+        if 300 <= response.status_code < 400:
+            response.close()
+            raise requests.TooManyRedirects(response=response)
+        return response
+
+
+def _otlp(traces: TraceSettings) -> OTLPSpanExporter:
+    """The exporter to this collector; raises StartRefused (TLS_INVALID)."""
+    authorities = None
+    if traces.endpoint.startswith("https:"):
+        call_engine(client_tls, traces.authorities, traces.certificate, traces.key)
+        places = ssl.get_default_verify_paths()
+        authorities = traces.authorities or places.cafile or places.capath
+    return OTLPSpanExporter(
+        traces.endpoint,
+        certificate_file=None if authorities is None else str(authorities),
+        client_key_file=None if traces.key is None else str(traces.key),
+        client_certificate_file=None if traces.certificate is None else str(traces.certificate),
+        timeout=PATIENCE,
+        compression=Compression.NoCompression,
+        session=_Straight(),
     )
 
 
-_KINDS = {
-    Side.INTERNAL: Span.SPAN_KIND_INTERNAL,
-    Side.SERVER: Span.SPAN_KIND_SERVER,
-    Side.CLIENT: Span.SPAN_KIND_CLIENT,
-}
-_FAILED = Status(code=Status.STATUS_CODE_ERROR)
+def _above(span: ActiveSpan) -> Context:
+    """The context of a span: the one above it, or nothing."""
+    if not span.parent:
+        return Context()
+    trace, parent = int.from_bytes(span.trace, "big"), int.from_bytes(span.parent, "big")
+    above = SpanContext(trace, parent, is_remote=span.top is span, trace_flags=TraceFlags(TraceFlags.SAMPLED))
+    return set_span_in_context(NonRecordingSpan(above), Context())
 
 
-@lru_cache(maxsize=4096)
-def _pair(key: str, value: Value) -> KeyValue:
-    if isinstance(value, int):
-        return KeyValue(key=key, value=AnyValue(int_value=value))
-    if isinstance(value, str):
-        return KeyValue(key=key, value=AnyValue(string_value=value))
-    values = ArrayValue(values=[AnyValue(string_value=part) for part in value])
-    return KeyValue(key=key, value=AnyValue(array_value=values))
+@contextmanager
+def _unheard_environment() -> Iterator[None]:
+    """Hide the variables `OTEL_*`, which the SDK reads when its parts are made."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("OTEL_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)

@@ -98,10 +98,10 @@ def instrumentation(
         return Instrumentation()
     from hub.observability.recording import WatchedInstrumentation
 
-    return WatchedInstrumentation(None if traces is None else _exporter(traces, service), contract_words(graph), meters)
+    return WatchedInstrumentation(None if traces is None else _exporter(traces, service, graph), meters)
 
 
-def _exporter(traces: TraceSettings, service: str) -> Exporter:
+def _exporter(traces: TraceSettings, service: str, graph: Graph) -> Exporter:
     try:
         from hub.observability.exporter import Exporter
     except ModuleNotFoundError as error:
@@ -111,7 +111,7 @@ def _exporter(traces: TraceSettings, service: str) -> Exporter:
             "« pip install 'spie-hub[otel]' », ou retirez cette table des réglages.",
             f"no module {error.name}",
         ) from error
-    return Exporter(traces, service)
+    return Exporter(traces, service, contract_words(graph))
 
 
 def contract_words(graph: Graph) -> frozenset[str]:

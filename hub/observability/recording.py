@@ -45,12 +45,11 @@ if TYPE_CHECKING:
 
 
 class WatchedInstrumentation(Instrumentation):
-    """Makes parts whose spans the exporter takes, if there is one, and which `meters` count, if there are any; `words`
-    are those of the contract."""
+    """Makes parts whose spans the exporter takes, if there is one, and which `meters` count, if there are any."""
 
-    def __init__(self, exporter: Exporter | None, words: frozenset[str], meters: Meters | None) -> None:
+    def __init__(self, exporter: Exporter | None, meters: Meters | None) -> None:
         self._export, self.meters = exporter, meters
-        spans = None if exporter is None else Spans(exporter.take, words, exporter.ratio)
+        spans = None if exporter is None else Spans(exporter.take, exporter.ratio)
         self.observer = Observer(meters, spans)
         if exporter is not None and meters is not None:
             meters.tell(partial(span_metrics, exporter))

@@ -16,7 +16,7 @@ from random import getrandbits, random
 from time import time_ns
 from typing import TypeAlias
 
-from hub.observability.attributes import OWN_WORDS, Attribute, Name, Value, admitted
+from hub.observability.attributes import Attribute, Name, Value
 
 HEADER = b"traceparent"
 """Header of the hub's calls to a subgraph in another process (W3C Trace Context)."""
@@ -66,9 +66,8 @@ class ActiveSpan:
             self._spans.take(self)
 
     def tell(self, attributes: Mapping[Attribute, Value]) -> None:
-        """Add these attributes."""
-        for attribute, value in attributes.items():
-            self.attributes[attribute] = admitted(attribute, value, self._spans.words)
+        """Add these attributes; what they may say is looked at when the span leaves."""
+        self.attributes.update(attributes)
 
     def fail(self, code: str) -> None:
         """Mark the span as failed with the code of the error."""
@@ -84,11 +83,11 @@ UNWATCHED: Step = nullcontext(None)
 
 
 class Spans:
-    """Makes the spans of one process, and passes each at its end to `take`; `words` are those of the contract, `ratio`
-    is the share of requests that are traced, from 0 to 1, drawn by the hub and never by a client."""
+    """Makes the spans of one process, and passes each at its end to `take`; `ratio` is the share of requests that are
+    traced, from 0 to 1, drawn by the hub and never by a client."""
 
-    def __init__(self, take: Callable[[ActiveSpan], None], words: frozenset[str], ratio: float) -> None:
-        self.take, self.words, self._ratio = take, words | OWN_WORDS, ratio
+    def __init__(self, take: Callable[[ActiveSpan], None], ratio: float) -> None:
+        self.take, self._ratio = take, ratio
 
     def request(self, trace: str) -> Step:
         """The first span of a client's request."""

@@ -164,5 +164,5 @@ def span_metrics(exporter: Exporter) -> Iterator[Metric]:
     """The spans that were delivered and lost."""
     yield CounterMetricFamily("spie_spans_delivered_total", "Spans that the collector took.", exporter.delivered)
     yield CounterMetricFamily(
-        "spie_spans_dropped_total", "Spans that it did not, or that found the queue full.", exporter.dropped
+        "spie_spans_dropped_total", "Spans that it did not, or that found the queue full.", exporter.lost()
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class TraceSettings:
-    """`endpoint`: URL of the collector (OTLP over HTTP); `tls`: trusted authorities and own certificate for HTTPS;
-    `ratio`: the share of requests that are traced, above 0 and at most 1."""
+    """`endpoint`: URL of the collector (OTLP over HTTP); for HTTPS the trusted `authorities`, else those of the system,
+    and the own `certificate` with its `key`; `ratio`: the share of requests that are traced, above 0 and at most 1."""
 
     endpoint: str
-    tls: ssl.SSLContext | None
+    authorities: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
     ratio: float = 1.0

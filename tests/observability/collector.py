@@ -55,7 +55,7 @@ class Collector:
     @property
     def traces(self) -> TraceSettings:
         """Trace settings with this collector."""
-        return TraceSettings(self.url, None)
+        return TraceSettings(self.url)
 
     def spans(self) -> list[ExportedSpan]:
         """Every span, in the order of its end."""

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import SpanContext, Status, StatusCode
 
-from hub.observability.attributes import UNKNOWN_WORD, Attribute, Kind, Value, admitted
+from hub.observability.attributes import UNKNOWN_WORD, Attribute, Kind, Name, Value, admitted
+from hub.observability.exporter import ClosedList
 
 WORDS = frozenset(["suivi", "Person"])
 
@@ -57,3 +63,24 @@ def test_a_count_is_a_number(value: Value) -> None:
     with pytest.raises(TypeError):
         admitted(Attribute.ROWS, value, WORDS)
     assert Attribute.ROWS.kind is Kind.COUNT
+
+
+def test_in_front_of_the_exporter_whatever_is_not_on_the_list_is_taken_out() -> None:
+    """By whatever code it was put into a span."""
+    canary = "MAËLLE"
+    kept = InMemorySpanExporter()
+    provider = TracerProvider(ALWAYS_ON, shutdown_on_exit=False)
+    provider.add_span_processor(ClosedList(SimpleSpanProcessor(kept), WORDS))
+    tracer = provider.get_tracer("any")
+    with tracer.start_as_current_span(Name.CALL.value) as span:
+        span.set_attributes({canary: canary, "http.url": canary, "spie.purpose": canary, "spie.subgraph": "suivi"})
+        span.add_event(canary, {canary: canary})
+        span.add_link(SpanContext(1, 2, is_remote=True), {canary: canary})
+        span.set_status(Status(StatusCode.ERROR, canary))
+        span.record_exception(ValueError(canary))
+    with tracer.start_as_current_span(canary):
+        pass
+    (told,) = kept.get_finished_spans()
+    assert dict(told.attributes or {}) == {"spie.purpose": UNKNOWN_WORD, "spie.subgraph": "suivi"}
+    assert (told.status.status_code, told.status.description) == (StatusCode.ERROR, None)
+    assert (told.events, told.links, canary in told.to_json()) == ((), (), False)

@@ -32,7 +32,7 @@ def collector() -> Iterator[Collector]:
 
 
 def spans_of(exporter: Exporter, ratio: float = 1.0) -> Spans:
-    return Spans(exporter.take, frozenset(), ratio)
+    return Spans(exporter.take, ratio)
 
 
 def requests(spans: Spans, count: int) -> None:
@@ -45,36 +45,37 @@ def test_a_machine_on_which_tls_can_not_be_set_up_is_refused(tmp_path: Path, mon
     monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "absent" / "keys"))
     client_tls.cache_clear()
     with pytest.raises(StartRefused) as caught:
-        Exporter(TraceSettings("http://127.0.0.1/v1/traces", None), "spie-hub")
+        Exporter(TraceSettings("https://127.0.0.1/v1/traces"), "spie-hub", frozenset())
     assert caught.value.code == "TLS_INVALID"
 
 
 async def test_every_span_is_delivered_by_the_end(collector: Collector) -> None:
-    exporter = Exporter(collector.traces, "spie-hub")
+    exporter = Exporter(collector.traces, "spie-hub", frozenset())
     requests(spans_of(exporter), 1_000)
     await exporter.close()
     assert [span.trace for span in collector.spans()] == [TRACE] * 1_000
-    assert (exporter.delivered, exporter.dropped) == (1_000, 0)
+    assert (exporter.delivered, exporter.lost()) == (1_000, 0)
 
 
 async def test_what_finds_the_queue_full_is_dropped_and_counted(
     collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "DELAY", 60.0)
-    exporter = Exporter(collector.traces, "spie-hub", queue=10)
+    exporter = Exporter(collector.traces, "spie-hub", frozenset(), queue=10)
     requests(spans_of(exporter), 25)
-    assert exporter.dropped == 15
+    assert exporter.lost() == 15
     await exporter.close()
-    assert (len(collector.spans()), exporter.delivered, exporter.dropped) == (10, 10, 15)
+    assert (len(collector.spans()), exporter.delivered, exporter.lost()) == (10, 10, 15)
 
 
 @pytest.mark.parametrize("status", [302, 400, 503])
 async def test_what_the_collector_refuses_is_dropped_and_counted(collector: Collector, status: int) -> None:
     collector.status = status
-    exporter = Exporter(collector.traces, "spie-hub")
+    exporter = Exporter(collector.traces, "spie-hub", frozenset())
     requests(spans_of(exporter), 3)
     await exporter.close()
-    assert (len(collector.bodies), exporter.delivered, exporter.dropped) == (1, 0, 3)
+    assert (exporter.delivered, exporter.lost()) == (0, 3)
+    assert len({*collector.bodies}) == 1, "the same again, if at all"
 
 
 async def test_a_collector_that_is_down_or_says_nothing_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,13 +85,13 @@ async def test_a_collector_that_is_down_or_says_nothing_holds_nobody_up(monkeypa
         ports = [silent.getsockname()[1], down.getsockname()[1]]
         down.close()
         for port in ports:
-            exporter = Exporter(TraceSettings(f"http://127.0.0.1:{port}/v1/traces", None), "spie-hub")
+            exporter = Exporter(TraceSettings(f"http://127.0.0.1:{port}/v1/traces"), "spie-hub", frozenset())
             requests(spans_of(exporter), export.BATCH + 5)
             await exporter.close()
             assert exporter.delivered == 0
-            assert exporter.dropped >= 5
+            assert exporter.lost() >= 5
             requests(spans_of(exporter), 1)
-            assert exporter.dropped >= 6
+            assert exporter.lost() >= 6
 
 
 async def test_the_environment_neither_sends_the_spans_elsewhere_nor_adds_to_them(
@@ -108,7 +109,7 @@ async def test_the_environment_neither_sends_the_spans_elsewhere_nor_adds_to_the
         monkeypatch.setenv("OTEL_SERVICE_NAME", "canari")
         monkeypatch.setenv("OTEL_TRACES_SAMPLER", "always_off")
         monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "0")
-        exporter = Exporter(collector.traces, "spie-hub")
+        exporter = Exporter(collector.traces, "spie-hub", frozenset())
         requests(spans_of(exporter), 1)
         await exporter.close()
         with pytest.raises(BlockingIOError):
@@ -123,15 +124,15 @@ async def test_a_collector_whose_certificate_is_of_other_authorities_gets_nothin
     tls = server_tls(tmp_path / "collector.pem", tmp_path / "collector.key")
     with collecting(tls) as collector:
         for authority, delivered in ((foreign, 0), (ours, 1)):
-            exporter = Exporter(TraceSettings(collector.url, client_tls(authority.path)), "spie-hub")
+            exporter = Exporter(TraceSettings(collector.url, authority.path), "spie-hub", frozenset())
             requests(spans_of(exporter), 1)
             await exporter.close()
-            assert (exporter.delivered, exporter.dropped) == (delivered, 1 - delivered)
+            assert (exporter.delivered, exporter.lost()) == (delivered, 1 - delivered)
     assert len(collector.spans()) == 1
 
 
 async def test_a_request_that_is_not_watched_makes_no_span_below_it_either(collector: Collector) -> None:
-    exporter = Exporter(collector.traces, "spie-hub")
+    exporter = Exporter(collector.traces, "spie-hub", frozenset())
     spans = spans_of(exporter, ratio=1e-12)
     with spans.request(TRACE) as watch, spans.within(Name.CALL) as below:
         spans.identified("referent_cd", "suivi")
@@ -141,7 +142,7 @@ async def test_a_request_that_is_not_watched_makes_no_span_below_it_either(colle
 
 
 async def test_only_a_whole_header_of_the_hub_is_continued(collector: Collector) -> None:
-    exporter = Exporter(collector.traces, "spie-hub")
+    exporter = Exporter(collector.traces, "spie-hub", frozenset())
     spans = spans_of(exporter)
     for sent in (
         b"",
@@ -168,6 +169,6 @@ def test_without_traces_nothing_is_watched() -> None:
 def test_without_the_extra_traces_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "hub.observability.exporter", None)
     with pytest.raises(StartRefused) as caught:
-        instrumentation(TraceSettings("http://127.0.0.1:1/", None), "spie-hub", graph())
+        instrumentation(TraceSettings("http://127.0.0.1:1/"), "spie-hub", graph())
     assert caught.value.code == "TRACES_EXTRA_MISSING"
     assert "pip install 'spie-hub[otel]'" in caught.value.message

@@ -22,7 +22,6 @@ MEMOISED = {
     "hub/policy/report/law_gaps.py:law": "one file",
     "subgraphs/kit/write/inputs.py:inputs_of": "input types that are declared",
     "hub/runs/source_settings.py:_names": "one file",
-    "hub/observability/exporter.py:_pair": "attributes of spans: a closed list of short words",
     "hub/wording/composition.py:sentences": "one file",
     "subgraphs/kit/communes.py:_by_postal_code": "one file",
     "subgraphs/kit/communes.py:communes": "one file",
