@@ -31,6 +31,7 @@ SOURCE_GENERATORS = (
     "tests.docs.command_pages",
     "tests.docs.event_schema",
     "tests.docs.contract_vectors",
+    "infra.observability.dashboard",
 )
 """Generators that read only files of the repository; each may read what those before it wrote."""
 GENERATORS = (*SOURCE_GENERATORS, "tests.docs.readme")
