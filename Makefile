@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo test canaries oracle supergraphs composers matching policy-diff lint generated generated-check lock communes clean
+.PHONY: help venv venv-base demo test canaries oracle replicas supergraphs composers matching policy-diff lint generated generated-check lock communes clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -16,6 +16,7 @@ help:
 	@echo "make canaries  cherche des fuites par 20 000 opérations au hasard (CANARIES=… pour en changer)"
 	@echo "make policy-diff  dit ce que les règles d'accès changent depuis le commit précédent (BASE=… pour un autre)"
 	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"
+	@echo "make replicas  compare pendant une heure les copies de deux clients à ce que lisent leurs acteurs, quoi qu'il arrive (MINUTES=…, SEED=…)"
 	@echo "make supergraphs  compare le moteur de fédération à un seul exécuteur, sur 2 000 graphes au hasard (SUPERGRAPHS=… pour en changer)"
 	@echo "make matching  mesure l'appariement sur 100 000 personnes fictives (POPULATION=… pour en changer)"
 	@echo "make composers  compare la composition à celles d'Apollo et de The Guild, sur 4 000 jeux de sous-graphes (COMPOSERS=… pour en changer)"
@@ -51,6 +52,11 @@ policy-diff: venv
 oracle: export ORACLE ?= 20000
 oracle: venv
 	@exec $(BIN)/python -m pytest -n 0 tests/oracle -p no:logging -rP $(ARGS)
+
+replicas: export MINUTES ?= 60
+replicas: export SEED ?= 1
+replicas: venv
+	@exec $(BIN)/python -m pytest -n 0 -s tests/replicas -p no:logging $(ARGS)
 
 matching: export POPULATION ?= 100000
 matching: venv

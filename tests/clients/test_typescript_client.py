@@ -17,11 +17,11 @@ from playwright.sync_api import Route, sync_playwright
 
 from hub.client_code.published_typescript import PACKAGE
 from hub.subscriptions.terms import SECRET
-from infra.npm import Node, NodeAbsent, installed
 from tests.cli.commands import hub
 from tests.clients.conftest import APPLICATION, Served
 from tests.clients.test_notifications import BODY, NOW, SHOWN, signed
 from tests.conftest import ROOT
+from tests.node import Node, NodeAbsent, compile_client, compiled_client
 from tests.pages.conftest import FLAGS
 
 ACTORS = ("referent-a", "organisme-formation", "employeur", "orienteur", "statisticien")
@@ -40,17 +40,9 @@ PAGE = """<!doctype html>
 def package() -> Node:
     """The package, installed and compiled."""
     try:
-        node = installed(PACKAGE)
+        return compiled_client()
     except NodeAbsent as error:
         pytest.skip(str(error))
-    compile_package(node)
-    return node
-
-
-def compile_package(node: Node, *options: str) -> None:
-    command = [node.binary, "node_modules/typescript/bin/tsc", *options]
-    completed = subprocess.run(command, cwd=node.folder, capture_output=True, text=True, timeout=120)
-    assert completed.returncode == 0, completed.stdout
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +156,7 @@ def test_the_types_refuse_what_the_schema_does(package: Node, tmp_path: Path) ->
     shutil.copy(PACKAGE / "tsconfig.json", tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     (tmp_path / "node_modules").symlink_to(PACKAGE / "node_modules")
-    compile_package(package, "--project", str(tmp_path), "--noEmit")
+    compile_client(package, "--project", str(tmp_path), "--noEmit")
 
 
 def test_a_client_of_other_operations_compiles(package: Node, tmp_path: Path) -> None:
@@ -177,7 +169,7 @@ def test_a_client_of_other_operations_compiles(package: Node, tmp_path: Path) ->
     shutil.copy(PACKAGE / "tsconfig.json", tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     (tmp_path / "node_modules").symlink_to(PACKAGE / "node_modules")
-    compile_package(package, "--project", str(tmp_path), "--noEmit")
+    compile_client(package, "--project", str(tmp_path), "--noEmit")
 
 
 @pytest.fixture

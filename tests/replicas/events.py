@@ -1,0 +1,240 @@
+"""What happens to people in an hour: files, notifications, mutations, decisions on who is who, registers of rights."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from demo.cast import COLLEAGUE_A, REFERENT_A, Person
+from demo.cnaf_files import flux
+from demo.crowd import EVERY_RDV, EVERYONE_BY_SLUG
+from demo.ingestion import ORGANISATIONS
+from demo.rdvi_files import rdv_message, user_file, webhook
+from demo.rights_files import Right, register
+from hub.ingest import find_source, ingest, webhook_secret
+from hub.matching.merges import ROLE, apply_decisions
+from hub.runs.quarantine import Seal
+from schema.days import today
+from subgraphs.kit.ingest.unit_of_work import Options
+from subgraphs.people.registry import Registry
+from subgraphs.people.sources.precedence import PRECEDENCE
+from tests.e2e.canary_writes import may_write, mutation, mutations
+from tests.replicas.deployment import Deployment
+
+DEPARTMENT = "08"
+NAMES = ("Ardoisier", "Belrupt", "Carignan", "Donchery", "Élan", "Fumay", "Givet", "d'Haraucourt")
+AHEAD = 50
+"""How many days ahead of today files of the CNAF may be dated."""
+IDS = {
+    "person": "SELECT person_id FROM access.link WHERE relation = 32 AND scope_id = '08'",
+    "agent": "SELECT id FROM people.agent WHERE organisation_siret IS NOT NULL",
+    "structure": "SELECT id FROM people.structure WHERE siret IS NOT NULL",
+    "appointment": "SELECT id FROM appointments.appointment WHERE source = 'hub'",
+    "contract": "SELECT id FROM people.contract WHERE source = 'hub'",
+    "difficulty": "SELECT id FROM people.person_constraint WHERE source = 'hub'",
+    "member": "SELECT id FROM people.referent WHERE source = 'hub'",
+}
+"""By the name of an input, the ids of what it may name."""
+DECIDE = """
+INSERT INTO people.match_decision SELECT $1, $2, count(*) + 1, $3, 'PERSON', '{}', 'essai#1', '1', now()
+FROM people.match_decision WHERE person_id = $1 AND other_person_id = $2
+"""
+READABLE = "{ persons(first: 100) { nodes { id } } }"
+VERSIONS = {
+    "appointment": "SELECT version FROM appointments.appointment",
+    "contract": "SELECT version FROM people.contract",
+    "difficulty": "SELECT version FROM people.person_constraint",
+    "member": "SELECT version FROM people.referent",
+}
+"""By the name of an input, the version of the item that it names."""
+DAYS = frozenset(("startsOn", "endsOn", "since", "endedOn", "signedOn", "recordedOn"))
+ELSEWHERE = ("referToService", "applyToJob")
+"""Mutations whose items another system keeps."""
+
+
+@dataclass
+class Hour:
+    """Makes events happen, each drawn; `people` are those of the département as the files say them now."""
+
+    hub: Deployment
+    draw: Random
+    folder: Path
+    people: dict[str, Person] = field(default_factory=dict)
+    days: int = 0
+    files: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.people = {slug: person for slug, person in EVERYONE_BY_SLUG.items() if person.department == DEPARTMENT}
+
+    async def happen(self) -> None:
+        """One event."""
+        event = self.draw.choice(EVENTS)
+        self.counts[event.__name__] = self.counts.get(event.__name__, 0) + 1
+        await event(self)
+
+    def some(self, most: int, *, named: bool = True) -> list[Person]:
+        """Some people: of a file that names all, or those of whom the CNAF knows."""
+        people = [person for person in self.people.values() if not person.silent and (named or person.dossier)]
+        return self.draw.sample(people, self.draw.randint(1, most))
+
+    def changed(self, person: Person, **values: Any) -> Person:
+        """The person as files say it from now on."""
+        self.people[person.slug] = replace(person, **values)
+        return self.people[person.slug]
+
+    async def read(self, source: str, name: str, content: bytes) -> None:
+        """Read one file, as `hub ingest` does."""
+        self.files += 1
+        path = self.folder / f"{self.files}-{name}"
+        keys, dsn = self.hub.database.keys, self.hub.database.dsn
+        if source == "rdv-insertion" and name.endswith(".json"):
+            webhook(path, content, keys.webhook(source))
+        else:
+            path.write_bytes(content)
+        options = Options(
+            as_of=datetime.now(UTC),
+            webhook_secret=webhook_secret(source, keys),
+            organisations=ORGANISATIONS.get(source, {}),
+        )
+        async with self._reading:
+            report = await ingest(find_source(source, keys), [path], options, dsn, Seal(keys.quarantine))
+        self.counts[f"{source} rows"] = self.counts.get(f"{source} rows", 0) + report.rows
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Rows, as the administrator sees them."""
+        connection = await self.hub.database.connect()
+        try:
+            return list(await connection.fetch(sql, *arguments))
+        finally:
+            await connection.close()
+
+    async def make_sensible(self, given: dict[str, Any]) -> None:
+        """Name the version that an item has, and days that are admitted."""
+        for name in given.keys() & VERSIONS.keys():
+            [row] = await self.fetch(f"{VERSIONS[name]} WHERE id = $1", given[name])
+            given["expectedVersion"] = row["version"]
+        now = today()
+        ends = now + timedelta(170)
+        days = {name: str(ends if name == "endsOn" else now) for name in DAYS & given.keys()}
+        given |= days | ({"durationMinutes": 30} if "durationMinutes" in given else {})
+
+    async def ids(self) -> Mapping[str, Sequence[str]]:
+        """Ids of what mutations may name."""
+        found = {name: sorted(str(row[0]) for row in await self.fetch(sql)) for name, sql in IDS.items()}
+        return {**{name: ids for name, ids in found.items() if ids}, "*": found["person"]}
+
+
+async def users(hour: Hour) -> None:
+    """A file of RDV-Insertion: other names and e-mail addresses, and referents who come and go."""
+    referents = (REFERENT_A, REFERENT_A, COLLEAGUE_A, None)
+    people = [
+        hour.changed(person, last_name=hour.draw.choice(NAMES), referent=hour.draw.choice(referents))
+        for person in hour.some(6)
+    ]
+    await hour.read("rdv-insertion", "usagers_08.csv", user_file(people))
+
+
+async def situation(hour: Hour) -> None:
+    """A file of the CNAF, of a later day each time: other rights, and people who leave the département's list."""
+    if hour.days < AHEAD:
+        hour.days += 1
+        dossiers = {person.dossier for person in hour.some(4, named=False)}
+        people = [
+            hour.changed(person, state=hour.draw.choice(("2", "2", "4", "6")))
+            for person in hour.people.values()
+            if person.dossier in dossiers
+        ]
+        people.sort(key=lambda person: (person.dossier or "", person.number))
+        await hour.read("cnaf-flux", "flux.xml", flux(people, today() + timedelta(hour.days)))
+
+
+async def appointment(hour: Hour) -> None:
+    """A notification of RDV-Insertion: a rendez-vous that is new, moved, cancelled or honoured."""
+    known = [rdv for rdv in EVERY_RDV if all(slug in hour.people for slug, _ in rdv.people)]
+    rdv, status = hour.draw.choice(known), hour.draw.choice(("unknown", "seen", "noshow", "revoked", "excused"))
+    people = tuple((slug, status) for slug, _ in rdv.people)
+    message = rdv_message(replace(rdv, people=people, days=hour.draw.randint(-40, 40)), today(), hour.people)
+    message["meta"] |= {"event": "updated", "timestamp": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} +0000"}
+    body = orjson.dumps(message)
+    if hour.hub.separate:
+        await asyncio.to_thread(hour.hub.notify, body)
+    else:
+        await hour.read("rdv-insertion", "rdv.json", body)
+
+
+async def rights(hour: Hour) -> None:
+    """A row of the register of rights: an objection, a limitation or an erasure, planned, due or lifted."""
+    days = hour.draw.choice((None, None, None, 0, 30))
+    erasure = None if days is None else today() + timedelta(days)
+    flags = hour.draw.random() < 0.3, hour.draw.random() < 0.2
+    row = register([Right(hour.some(1)[0], today(), *flags, erasure)])
+    noon, now = f"{today()}T09:00:00+00:00", datetime.now(UTC).isoformat(timespec="seconds")
+    await hour.read("droits", "registre.csv", row.replace(noon.encode(), now.encode()))
+
+
+async def merge(hour: Hour) -> None:
+    """An agent says that two people are one, or that they are not, and it is applied."""
+    one, other = hour.draw.sample(sorted({row[0] for row in await hour.fetch(IDS["person"])}), 2)
+    verdict = hour.draw.choice(("SAME", "DIFFERENT", "DIFFERENT"))
+    decided = await hour.fetch("SELECT DISTINCT person_id, other_person_id FROM people.match_decision ORDER BY 1, 2")
+    if verdict == "DIFFERENT" and decided:
+        one, other = hour.draw.choice(decided)
+    first, second = sorted((UUID(str(one)), UUID(str(other))))
+    await hour.fetch(DECIDE, first, second, verdict)
+    connection = await hour.hub.database.connect(ROLE)
+    try:
+        await apply_decisions(Registry(hour.hub.database.keys.nir, PRECEDENCE), connection)
+    finally:
+        await connection.close()
+
+
+async def write(hour: Hour) -> None:
+    """A mutation of an agent, sent again under its key until it is answered, whoever is killed meanwhile."""
+    ids = await hour.ids()
+    names = [
+        name
+        for name, (given, _) in mutations().items()
+        if name not in ELSEWHERE and given.fields.keys() & VERSIONS.keys() <= ids.keys()
+    ]
+    name = hour.draw.choice(names)
+    writers = [
+        (actor.name, purpose)
+        for actor in hour.hub.filled.actors.values()
+        for purpose in actor.purposes
+        if may_write(actor, purpose, name)
+    ]
+    actor, purpose = hour.draw.choice(writers)
+    readable = (await hour.hub.ask(actor, purpose, READABLE, {}))["data"]["persons"]["nodes"]
+    document, variables = mutation(name, {**ids, "person": [row["id"] for row in readable]}, hour.draw)
+    await hour.make_sensible(variables["input"])
+    errors = (await hour.hub.ask(actor, purpose, document, variables)).get("errors", ())
+    outcome = f"{name} {errors[0]['extensions']['code']}" if errors else name
+    hour.counts[outcome] = hour.counts.get(outcome, 0) + 1
+
+
+async def end_link(hour: Hour) -> None:
+    """A link that ended yesterday, or begins tomorrow."""
+    end = "UPDATE access.link SET valid_until = CURRENT_DATE - 1 WHERE valid_from < CURRENT_DATE"
+    begin = "UPDATE access.link SET valid_from = CURRENT_DATE + 1 WHERE valid_until IS NULL"
+    link = (
+        "(SELECT ctid FROM access.link WHERE origin <> 'hub' ORDER BY person_id, relation, origin_id LIMIT 1 OFFSET $1)"
+    )
+    statement = hour.draw.choice((end, begin))
+    await hour.fetch(f"{statement} AND ctid = {link}", hour.draw.randrange(200))
+
+
+EVENTS: tuple[Callable[[Hour], Awaitable[None]], ...] = (
+    users, users, situation, appointment, appointment, rights, rights, merge, end_link, *([write] * 8),
+)  # fmt: skip
+"""The events, each as often as it is drawn."""
