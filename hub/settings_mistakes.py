@@ -36,16 +36,16 @@ class Mistakes:
         self, rows: Iterable[TomlTable], make: Callable[[TomlTable], T], name: Callable[[T], str]
     ) -> dict[str, T]:
         """What is made of each row, by its name, which no other row has."""
-        made: dict[str, T] = {}
+        values: dict[str, T] = {}
         for row in rows:
             before = len(self._refusals)
             value = self.attempt(row, lambda row=row: make(row))  # type: ignore[misc]
             if len(self._refusals) > before:
                 continue
-            if name(value) in made:
+            if name(value) in values:
                 self._note(row.refusal(f"« {name(value)} » vient deux fois"))
-            made[name(value)] = value
-        return made
+            values[name(value)] = value
+        return values
 
     def end(self) -> None:
         """Raise StartRefused if there are mistakes: the one refusal as it is, or SETTINGS_INVALID with all."""

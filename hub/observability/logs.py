@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -48,8 +49,13 @@ class Facts(logging.Formatter):
     def facts(self, record: logging.LogRecord) -> dict[str, Any]:
         """What is told of a record, in the order of the line."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        said = _said(record)
-        facts = {"time": at, "level": record.levelname.lower(), **self._about, "logger": record.name, "message": said}
+        facts = {
+            "time": at,
+            "level": record.levelname.lower(),
+            **self._about,
+            "logger": record.name,
+            "message": _message(record),
+        }
         if trace := current_trace.get():
             facts["trace"] = trace
         error = record.exc_info[1] if record.exc_info else None
@@ -78,7 +84,7 @@ class ConsoleLines(Facts):
         return line.replace("\n", " ")
 
 
-def _said(record: logging.LogRecord) -> str:
+def _message(record: logging.LogRecord) -> str:
     if record.name.partition(".")[0] in SPEAKERS:
         return without_nir(record.getMessage())
     return f"{HIDDEN} {record.name} {record.filename}:{record.lineno}"
@@ -90,16 +96,25 @@ def logging_as(role: str, settings: LogSettings) -> Iterator[None]:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(role) if settings.format == "json" else ConsoleLines(role))
     root, access = logging.getLogger(), logging.getLogger(ACCESS)
-    before, access_before = root.level, access.level
+    before = root.level, access.level, logging.raiseExceptions, threading.excepthook
     root.addHandler(handler)
     root.setLevel(settings.level.upper())
     access.setLevel(logging.NOTSET if settings.access else logging.CRITICAL)
+    logging.raiseExceptions = False  # a record that can't be written would be printed with its arguments
+    threading.excepthook = _log_end_of_thread
     try:
         yield
     finally:
         root.removeHandler(handler)
-        root.setLevel(before)
-        access.setLevel(access_before)
+        root.setLevel(before[0])
+        access.setLevel(before[1])
+        logging.raiseExceptions, threading.excepthook = before[2:]
+
+
+def _log_end_of_thread(end: threading.ExceptHookArgs) -> None:
+    """Log what ended a thread, as any other exception."""
+    error = end.exc_value
+    logging.getLogger(__name__).error("a thread ended", exc_info=error)
 
 
 def log_access(facts: Mapping[str, Any]) -> None:

@@ -59,8 +59,8 @@ class Meters:
         self.registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
-        self._told = _Told()
-        self.registry.register(self._told)
+        self._state = _State()
+        self.registry.register(self._state)
         registry = self.registry
         self._requests = Counter(
             "spie_requests", "GraphQL requests.", ["actor_kind", "purpose", "operation", "outcome"], registry=registry
@@ -100,15 +100,15 @@ class Meters:
 
     def tell(self, read: Read) -> None:
         """Add metrics that are read at each collection."""
-        self._told.reads.append(read)
+        self._state.reads.append(read)
 
     def tell_later(self, read: ReadLater) -> None:
         """Add metrics that are read by `refresh`, before a collection."""
-        self._told.later.append(read)
+        self._state.later.append(read)
 
     async def refresh(self) -> None:
         """Read what takes waiting."""
-        self._told.latest = [metric for read in self._told.later for metric in await read()]
+        self._state.latest = [metric for read in self._state.later for metric in await read()]
 
     def answered(self, facts: RequestFacts, outcome: str, codes: Sequence[str], seconds: float) -> None:
         """Count one GraphQL request."""
@@ -176,7 +176,7 @@ class Timed:
         self._times.observe(perf_counter() - self._began)
 
 
-class _Told(Collector):
+class _State(Collector):
     """The metrics that are read when somebody asks."""
 
     def __init__(self) -> None:

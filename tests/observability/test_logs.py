@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -42,6 +43,14 @@ def say_everything() -> None:
             log.exception("unforeseen")
             log.warning("unforeseen", exc_info=True, stack_info=True, extra={"who": CANARY})
     ours.error("%s is refused", NIR)
+    ours.error("%d of them", CANARY)
+    thread = Thread(target=fail)
+    thread.start()
+    thread.join()
+
+
+def fail() -> None:
+    raise ValueError(CANARY)
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
@@ -56,7 +65,7 @@ def test_no_canary_reaches_the_log_by_text_exception_or_argument(
     assert "test_logs.py:" in told
     for canary in (CANARY, CANARY[2:6], NIR, NIR.replace(" ", ""), "Traceback"):
         assert canary not in told, told
-    assert len(told.splitlines()) == 13
+    assert len(told.splitlines()) == 14
 
 
 def test_a_line_has_time_level_role_version_and_the_trace_of_its_request(
