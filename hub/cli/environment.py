@@ -8,8 +8,8 @@ from difflib import get_close_matches
 
 from hub.errors import StartRefused
 
-OURS = ("HUB_URL", "HUB_TOKEN", "HUB_TOKEN_URL", "HUB_CLIENT_ID", "HUB_CLIENT_SECRET")
-"""Those that begin as ours do; the other one is DATABASE_URL."""
+OURS = ("HUB_URL", "HUB_TOKEN", "HUB_TOKEN_URL", "HUB_CLIENT_ID", "HUB_CLIENT_SECRET", "HUB_PAGE")
+"""Those that begin as ours do, of the commands and of the examples of clients; the other one is DATABASE_URL."""
 _LIKE_OURS = re.compile(r"(SPIE|HUB)_[A-Z0-9_]+")
 _OF_KUBERNETES = re.compile(r"[A-Z0-9_]*?_(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\d+_(TCP|UDP)\w*)?)")
 """What Kubernetes gives each container for a service, which may be called as we are."""
