@@ -64,7 +64,8 @@ def check(text: str, limits: Limits) -> tuple[Lexer, int, int]:
     except DocumentRefused:
         unlink(tokens.rewound().token)
         raise
-    return tokens.rewound(), max(expanded, tokens.count), tokens.characters
+    counted = max(expanded, tokens.count)
+    return tokens.rewound(), counted, tokens.characters
 
 
 def unlink(token: Token | None) -> None:
@@ -114,23 +115,27 @@ class _Tokens:
     the next token."""
 
     def __init__(self, text: str, limits: Limits) -> None:
-        self._lexer, self._limits = QuickLexer(Source(text)), limits
+        self._lexer, self._limits = QuickLexer(Source(text), limits.tokens), limits
         self._begin = self._lexer.token
-        self.count = self.characters = 0
+        self.characters = 0
+
+    @property
+    def count(self) -> int:
+        """The tokens so far, without the end of the text."""
+        return self._lexer.read - (self._lexer.token.kind is TokenKind.EOF)
 
     def next(self) -> Token:
         """The next token; raises DocumentRefused."""
-        before = self._lexer.token
         try:
             token = self._lexer.advance()
         except GraphQLSyntaxError as error:
             raise syntax_refused(error) from None
-        while before is not token and before.next is not None:
-            before = before.next
-            self.count += before.kind is not TokenKind.EOF
+        if self._lexer.read > self._limits.tokens:
             _bound("TOKENS", "le document", self.count, self._limits.tokens, "éléments lexicaux")
+        if token.value is None:
+            return token
         if token.kind in (TokenKind.INT, TokenKind.FLOAT):
-            _bound("DIGITS", "un nombre du document", len(token.value or ""), self._limits.digits, "caractères")
+            _bound("DIGITS", "un nombre du document", len(token.value), self._limits.digits, "caractères")
         elif token.kind in (TokenKind.STRING, TokenKind.BLOCK_STRING):
             self.characters += token.end - token.start
         return token

@@ -43,6 +43,14 @@ CHARACTERS_PER_STEP = 9
 """Characters of strings that take one step: escapes and blocks are read one by one."""
 
 
+class _Parser(Parser):
+    """graphql-core's parser of tokens that were read and counted before."""
+
+    def advance_lexer(self) -> None:
+        """Go to the next token."""
+        self._lexer.advance()
+
+
 def parse_document(text: str, schema: GraphQLSchema, limits: Limits, budget: Budget | None = None) -> DocumentNode:
     """The valid document; raises DocumentRefused, whose `others` are the further errors of the same document, and
     OperationRefused beyond the budget."""
@@ -51,7 +59,7 @@ def parse_document(text: str, schema: GraphQLSchema, limits: Limits, budget: Bud
     try:
         if budget is not None:
             budget.spend(STEPS_PER_TOKEN * tokens + characters // CHARACTERS_PER_STEP, "document")
-        document = Parser(lexer.source, lexer=lexer).parse_document()
+        document = _Parser(lexer.source, lexer=lexer).parse_document()
     except GraphQLSyntaxError as error:
         raise syntax_refused(error) from None
     finally:

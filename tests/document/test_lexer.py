@@ -41,3 +41,10 @@ def test_random_texts_have_the_tokens_that_graphql_core_reads(seed: int) -> None
     for _ in range(1_000):
         text = "".join(random.choices(PARTS, k=random.randint(1, 12)))
         assert read(QuickLexer, text) == read(Lexer, text), repr(text)
+
+
+def test_a_run_of_comments_is_read_no_further_than_the_bound_of_tokens() -> None:
+    lexer = QuickLexer(Source("{ a " + "#\n" * 40_000 + "}"), most=100)
+    while lexer.read <= 100:
+        lexer.advance()
+    assert lexer.read == 101
