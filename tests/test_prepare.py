@@ -6,7 +6,6 @@ import asyncio
 import gc
 from collections import Counter
 from contextlib import nullcontext, suppress
-from dataclasses import replace
 from sys import getsizeof
 from threading import Event
 from types import FunctionType
@@ -17,7 +16,6 @@ from hub.document.exchange import Request
 from hub.document.limits import Limits
 from hub.errors import DocumentRefused, HubError, NotServed, RequestRefused
 from hub.fair_worker import FairWorker
-from hub.federation.budget import Budget
 from hub.federation.execution import project
 from hub.federation.execution.execute import execute
 from hub.federation.operations.operation import Operation
@@ -25,9 +23,7 @@ from hub.gateway import EVERYONE, Allowed, Everyone, allow
 from hub.operation_memory import BASE, PER_FIELD
 from hub.prepare import Preparer, wants_plan
 from tests.conftest import ROOT
-from tests.e2e.canary_operations import all_of_a_person
 from tests.federation.shop import shop
-from tests.pinned_graph import graph
 
 ENTRY = BASE + 2 * PER_FIELD + getsizeof("query A0 { users { name } }")
 """Memory of a prepared operation of two fields."""
@@ -276,13 +272,3 @@ def test_preparing_leaves_nothing_for_the_garbage_collector(text: str) -> None:
             gc.enable()
     assert {module: count for module, count in left.items() if module.startswith(("graphql", "hub.federation"))} == {}
     assert left.total() < 100
-
-
-def test_every_field_below_a_person_at_once_is_prepared_and_leaves_room() -> None:
-    """Otherwise the requests by which leaks are looked for are refused: raise the bounds, or make preparing cheaper."""
-    query = f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}"
-    supergraph, limits = graph().supergraph, Limits()
-    budget = Budget(limits.steps)
-    subject = Preparer(supergraph, supergraph.client_schema, allow, replace(limits, selections=limits.selections - 50))
-    subject.prepare(query, None, EVERYONE, "t", budget)
-    assert budget.left >= limits.steps / 20

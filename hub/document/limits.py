@@ -32,7 +32,7 @@ class Limits:
     operations: int = 100
     depth: int = 20
     nesting: int = 60
-    selections: int = 2_000
+    selections: int = 1_400
     aliases: int = 200
     root_fields: int = 50
     directives: int = 200

@@ -37,7 +37,7 @@ MAX_ERRORS = 20
 
 SUGGESTING = 5
 """Errors of a document that name what is spelt nearly alike: looking for it takes up to some milliseconds."""
-STEPS_PER_TOKEN = 2
+STEPS_PER_TOKEN = 4
 """Steps of the budget for reading, parsing and validating a token."""
 CHARACTERS_PER_STEP = 9
 """Characters of strings that take one step: escapes and blocks are read one by one."""

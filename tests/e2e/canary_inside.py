@@ -38,9 +38,9 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 """Sent with each request, so that answers don't differ by their trace."""
 UNLIMITED = MissLimit(10**6, searches=10**6, organisation=10**6, found=10**6, found_organisation=10**6)
 """Whoever compares what is denied with what is missing misses all day."""
-ANY_COST = Limits(cost=10**9, values=10**9)
-ANY_NUMBER = RequestLimit(actor=10**9, organisation=10**9, application=10**9)
+ANY_COST = Limits(cost=10**9, values=10**9, selections=2_500, steps=60_000)
 """Whoever asks every field below every field is refused by its cost, and then nothing is compared."""
+ANY_NUMBER = RequestLimit(actor=10**9, organisation=10**9, application=10**9)
 LIMITS = (
     (connection_pool, "WAIT_SECONDS"),
     (connection_pool, "STATEMENT_SECONDS"),

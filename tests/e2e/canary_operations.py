@@ -81,30 +81,42 @@ WALKS = (
     "trainingPlacements(first: 3, after: $after, orderBy: PROPOSED_ON_DESC) { nodes { id person { id } } ... }",
 )
 """Lists to walk to their end, by sort and by filter; `...` is for `PAGE`."""
+WORDS_OF_A_PART = 1_000
+"""Most words of a part of the selection of every field below a person."""
 PAGE = "edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 
 
-@cache
 def all_of(root: str) -> str:
     """Selection of every field below this type that the client schema has, however new; of the person of an item, what
     `WALKS` selects instead."""
+    return " ".join(_fields_below(root))
 
-    def select(name: str, above: tuple[str, ...]) -> str:
+
+@cache
+def _fields_below(root: str) -> tuple[str, ...]:
+    """The selections of `all_of`, one for each field of the type."""
+
+    def select(name: str, above: tuple[str, ...]) -> tuple[str, ...]:
         parts = []
         for field, declared in client_schema().type_map[name].fields.items():  # type: ignore[attr-defined]
             below = get_named_type(declared.type)
             if not isinstance(below, GraphQLObjectType):
                 parts.append(field)
             elif below.name not in above:
-                parts.append(f"{field} {{ {select(below.name, (*above, below.name))} }}")
-        return " ".join(parts)
+                parts.append(f"{field} {{ {' '.join(select(below.name, (*above, below.name)))} }}")
+        return tuple(parts)
 
     return select(root, (root, "Person"))
 
 
-def all_of_a_person() -> str:
-    """Selection of every field below a person."""
-    return all_of("Person")
+def all_of_a_person_in_parts() -> list[str]:
+    """The selection of every field below a person, in parts that are within the limits of a hub; each has the id."""
+    parts = [["id"]]
+    for selection in _fields_below("Person"):
+        if len(" ".join([*parts[-1], selection]).split()) > WORDS_OF_A_PART:
+            parts.append(["id"])
+        parts[-1].append(selection)
+    return [" ".join(part) for part in parts]
 
 
 def requests(world: World, cursors: Sequence[str] = ()) -> Iterator[Request]:
@@ -115,7 +127,8 @@ def requests(world: World, cursors: Sequence[str] = ()) -> Iterator[Request]:
         yield WHOLE, {"id": identifier}
         yield ALIASES, {"id": identifier, "other": other_id, "yes": True, "no": False}
         yield MIXED, {"id": identifier}
-        yield f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}", {"id": identifier}
+        for part in all_of_a_person_in_parts():
+            yield f"query ($id: ID!) {{ person(id: $id) {{ {part} }} }}", {"id": identifier}
     for order in (None, "LAST_NAME", "BIRTH_DATE"):
         yield CASELOAD, {"first": 1, "orderBy": order}
         yield CASELOAD, {"first": 100, "orderBy": order}

@@ -166,7 +166,7 @@ def test_the_normal_form_is_bounded_when_types_multiply() -> None:
 
 def test_eight_hundred_overlapping_fields_are_normalised_in_one_pass() -> None:
     query = "{ " + " ".join("person(id: 1) { id name }" for _ in range(600)) + " }"
-    document = parse_document(query, SCHEMA, Limits(root_fields=1_000, tokens=10_000))
+    document = parse_document(query, SCHEMA, Limits(root_fields=1_000, tokens=10_000, selections=2_000))
     normalised: Operation = normalise(document, find_operation(document, None), SCHEMA)
     assert text(normalised.root) == "person(id=l0)[Person{id name}]"
 

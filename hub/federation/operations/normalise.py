@@ -63,7 +63,7 @@ from schema.written_numbers import written
 EMPTY_KEY = "__empty"
 """Response key of the `__typename` that keeps an otherwise empty selection valid; never projected."""
 
-STEPS_PER_FIELD = 3
+STEPS_PER_FIELD = 4
 """Steps of the budget for a field of a concrete type, from the document to the client's answer."""
 
 META_FIELDS = frozenset({"__schema", "__type"})

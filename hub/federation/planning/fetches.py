@@ -18,10 +18,10 @@ from hub.federation.planning.search_state import Arrival, ContextSource, Group, 
 Alternatives = frozenset[frozenset[Condition]]
 """Present if all conditions of any member hold; `ALWAYS` has the empty conjunction."""
 
-STEPS_PER_FETCH = 10
+STEPS_PER_FETCH = 14
 """Steps of the budget for a fetch: what the passes and the batching of fetches make of it."""
 
-STEPS_PER_ITEM = 2
+STEPS_PER_ITEM = 3
 """Steps of the budget for a field of a fetch: what inserts, merges, adapts and prints it."""
 
 ALWAYS: Alternatives = frozenset({frozenset()})

@@ -24,7 +24,10 @@ from hub.federation.supergraph import ROOTS
 
 MAX_OPTIONS = 6
 
-STEPS_PER_HOP = 8
+STEPS_PER_READ = 3
+"""Steps of the budget for a field that is looked for at a place: its ways, and the choice among them."""
+
+STEPS_PER_HOP = 14
 """Steps of the budget for a hop that is tried: its keys, and the group that it makes."""
 TYPENAME = "__typename"
 
@@ -110,7 +113,7 @@ class Walker:
     def direct(self, position: Position, field: Field, key: str) -> list[Option]:
         """Reads in a fetch that already holds the object."""
         options = []
-        self.budget.spend(1 + len(position.arrivals) // 2, position.type, field.name)
+        self.budget.spend(STEPS_PER_READ + len(position.arrivals) // 2, position.type, field.name)
         for arrival in position.arrivals:
             move = self.graph.move(arrival.node, field.name)
             if arrival.untyped and not _same_field(position, key):
