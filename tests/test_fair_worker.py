@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections import deque
 from threading import Event
 
 import pytest
@@ -76,15 +77,17 @@ def _fail() -> None:
     raise ValueError("no number")
 
 
-async def test_what_work_leaves_is_looked_through_before_it_is_much() -> None:
+@pytest.mark.parametrize("room", [100, 12], ids=["beside what is there", "in place of what is there"])
+async def test_what_work_leaves_is_looked_through_before_it_is_much(room: int) -> None:
     """A collection holds the interpreter for as long as there are young objects: no other thread runs meanwhile."""
-    worker, kept, young = FairWorker("test", PATIENCE), list[list[object]](), list[int]()
+    worker, young = FairWorker("test", PATIENCE), list[int]()
 
     def note(phase: str, _: object) -> None:
         if phase == "start":
-            young.append(gc.get_count()[0])
+            young.append(len(gc.get_objects(generation=0)))
 
     threshold, left = gc.get_threshold(), YOUNG // 3
+    kept = deque[list[object]](([[] for _ in range(left)] for _ in range(12)), maxlen=room)
     gc.collect()
     gc.set_threshold(100 * YOUNG)
     gc.callbacks.append(note)
