@@ -14,7 +14,7 @@ from math import inf
 from hub.federation.errors import OperationRefused
 
 STEPS = 20_000
-"""Steps for one operation; a step takes 1.1 to 1.7 µs of a processor."""
+"""Steps for one operation; a step takes 1.1 to 1.9 µs of a processor."""
 
 BORNE_PER_STEP = 3
 """Conditions and directives of the fragments around a field, and of its own, that take one step: it bears them all."""
