@@ -31,7 +31,7 @@ class QuickLexer(Lexer):
         self._most, self.read = most, 0
 
     def advance(self) -> Token:
-        """The next token that is no comment, which is then the lexer's; tokens that were read once are not read again."""
+        """The next token that is no comment, which is then the lexer's; what was read once is not read again."""
         self.last_token = token = self.token
         if token.kind is not TokenKind.EOF:
             while True:
