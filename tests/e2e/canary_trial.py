@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from graphql import DocumentNode
 
+from schema.residual import Residual
 from tests.e2e.canary_inside import Got, Inside
 from tests.e2e.canary_mint import Canary, marks, years
 from tests.e2e.canary_model import COLLEAGUE, OPEN_STRUCTURE, Model
@@ -117,7 +118,8 @@ def passed(hub: Inside) -> tuple[bytes, bytes]:
     requests, responses = [], []
     for transport in hub.transports.values():
         for request, context, response in transport.exchanges:
-            requests.append(orjson.dumps([request.query, request.variables, repr(context)], default=str))
+            sent = (*context._replace(residual=Residual()), context.residual.encoded.decode())  # as it travels
+            requests.append(orjson.dumps([request.query, request.variables, sent], default=str))
             responses.append(orjson.dumps([response.data, response.errors]))
         transport.exchanges.clear()
     return b"\n".join(requests), b"\n".join(responses)
