@@ -14,6 +14,8 @@ MEMOISED = {
     "hub/client_code/vocabulary.py:codes": "the codes of the policy",
     "hub/document/coercion.py:_required": "input types of the schema",
     "hub/federation/client/graphql_response.py:media_type": "content types of subgraphs: 64 of them",
+    "hub/federation/compose/sdl_validation.py:_directive_definition": "names that composed SDLs give: 128 of them",
+    "hub/federation/compose/sdl_validation.py:_parsed": "definitions of ours under such names: 128 of them",
     "hub/federation/client/tls.py:client_tls": "the TLS files that the settings name",
     "hub/federation/planning/graph.py:graph_of": "supergraphs of the process, and the labels that its settings name",
     "hub/journal/read/data_labels.py:_tables": "one file",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -46,7 +47,7 @@ from graphql.utilities import value_from_ast
 from graphql.validation.validate import validate_sdl
 
 from hub.federation.compose.own_definitions import own_definitions
-from hub.federation.compose.specification import LINK, SCALARS
+from hub.federation.compose.specification import LINK, SCALARS, DirectiveSpec
 from hub.federation.compose.subgraph_model import Subgraph
 
 _DEFINITION_OF_EXTENSION: dict[type[Node], type[TypeDefinitionNode]] = {
@@ -100,11 +101,11 @@ def complete_document(subgraph: Subgraph) -> DocumentNode:
     nodes.extend(node for node in _federation_definitions(subgraph) if node.name.value in specified)
     nodes.extend(
         node
-        for node in parse(_LINK_DEFINITIONS, no_location=True).definitions
+        for node in _parsed(_LINK_DEFINITIONS)
         if (node.name.value not in defined if isinstance(node, TypeDefinitionNode) else LINK.name in specified)
     )
     scalars = {*(f"federation__{name}" for name in SCALARS), *subgraph.federation_scalars} - {"_FieldSet"}
-    nodes.extend(parse(f"scalar {name}", no_location=True).definitions[0] for name in scalars if name not in defined)
+    nodes.extend(node for name in scalars if name not in defined for node in _parsed(f"scalar {name}"))
     return DocumentNode(definitions=tuple(nodes))
 
 
@@ -117,12 +118,24 @@ def _link_names(subgraph: Subgraph) -> set[str]:
 
 def _federation_definitions(subgraph: Subgraph) -> Iterator[DirectiveDefinitionNode]:
     for local_name, name in subgraph.federation_names.items():
-        text = print_ast(subgraph.specification[name].node).replace(f"@{name}", f"@{local_name}", 1)
-        for scalar in SCALARS:
-            text = re.sub(rf"\b{scalar}\b", f"federation__{scalar}", text)
-        (node,) = parse(text, no_location=True).definitions
-        assert isinstance(node, DirectiveDefinitionNode)
-        yield node
+        yield _directive_definition(subgraph.specification[name], local_name)
+
+
+@lru_cache(maxsize=128)
+def _directive_definition(directive: DirectiveSpec, local_name: str) -> DirectiveDefinitionNode:
+    """The definition of a directive under the name that a subgraph gives to it, its scalars as they are linked."""
+    text = directive.definition.replace(f"@{directive.name}", f"@{local_name}", 1)
+    for scalar in SCALARS:
+        text = re.sub(rf"\b{scalar}\b", f"federation__{scalar}", text)
+    (node,) = _parsed(text)
+    assert isinstance(node, DirectiveDefinitionNode)
+    return node
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str) -> tuple[DefinitionNode, ...]:
+    """The definitions of a text that is ours but for names; nothing changes their nodes."""
+    return tuple(parse(text, no_location=True).definitions)
 
 
 def _copy_as(node_type: type[Any], node: Any) -> Any:
