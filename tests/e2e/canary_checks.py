@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from graphql import DocumentNode
+
 from schema.days import today
 from tests.conftest import Database
 from tests.draws import CANARIES
@@ -17,7 +19,7 @@ from tests.e2e.canary_held import texts_in_memory
 from tests.e2e.canary_inside import inside
 from tests.e2e.canary_mint import marks
 from tests.e2e.canary_model import plant
-from tests.e2e.canary_trial import Operation, Trial, not_held, pairs, roam, sweep
+from tests.e2e.canary_trial import Operation, Trial, documents_of, not_held, pairs, roam, sweep
 from tests.e2e.canary_writes import may_write, mutations
 from tests.observability.collector import collecting
 
@@ -42,10 +44,14 @@ class Roamed:
 
 def roamed(database: Database, folder: Path, actors: Sequence[str], share: float, start: int) -> Roamed:
     """Build the world and ask all that these actors ask: a sweep, what is refused, and `share` of `CANARIES`."""
-    return asyncio.run(_roamed(database, folder, actors, round(CANARIES * share), start))
+    count = round(CANARIES * share)
+    # Hypothesis draws while no thread of the hub does: one that sends spans takes numbers of `random` meanwhile.
+    return asyncio.run(_roamed(database, folder, actors, documents_of(count, start), count, start))
 
 
-async def _roamed(database: Database, folder: Path, actors: Sequence[str], count: int, start: int) -> Roamed:
+async def _roamed(
+    database: Database, folder: Path, actors: Sequence[str], drawn: Sequence[DocumentNode], count: int, start: int
+) -> Roamed:
     model = await plant(database, today())
     with logged() as logs, collecting() as collector:
         async with inside(database, model.actors, folder, traces=collector.traces) as hub:
@@ -57,7 +63,7 @@ async def _roamed(database: Database, folder: Path, actors: Sequence[str], count
                 got = await trial.ask(Operation(actor, purpose, "{ persons { nodes { id lastName } } }"))
                 refused.append(f"{got.status} {dict(got.calls)}")
             before = trial.codes.total()
-            await roam(trial, actors, count, start)
+            await roam(trial, actors, drawn, count, start)
             random_count = trial.codes.total() - before
             memory = texts_in_memory(hub.app)
     logged_bytes, span_bytes = logs.getvalue().encode(), collector.received()

@@ -166,15 +166,21 @@ def documents(count: int, start: int) -> list[DocumentNode]:
     return [document for roots, part in ROOTS for document in random_documents(-(-count * part // parts), start, roots)]
 
 
-async def roam(trial: Trial, actors: Sequence[str], count: int, start: int) -> None:
-    """Ask `count` random operations, the same at each run of a seed `start`: each document by some of the actors
-    and purposes, which take turns, and a mutation beside it."""
+def documents_of(count: int, start: int) -> list[DocumentNode]:
+    """The random documents of `count` operations."""
+    return documents(count // (TURNS * TIMES), start)
+
+
+async def roam(
+    trial: Trial, actors: Sequence[str], drawn_documents: Sequence[DocumentNode], count: int, start: int
+) -> None:
+    """Ask `count` random operations of these documents, the same at each run of a seed `start`: each document by some
+    of the actors and purposes, which take turns, and a mutation beside it."""
     random, turns = Random(start), cycle(pairs(trial.model, actors))
     writes, writing = cycle(mutations()), Random(f"writes {start}")
-    number = count // (TURNS * TIMES)
-    drawn_documents = documents(number, start)
-    random.shuffle(drawn_documents)
-    for document in islice(cycle(drawn_documents), number):
+    shuffled = list(drawn_documents)
+    random.shuffle(shuffled)
+    for document in islice(cycle(shuffled), count // (TURNS * TIMES)):
         fed_with = values(trial.model, trial.cursors)
         filled = drawn(document, fed_with, random)
         for actor, purpose in islice(turns, TURNS):
