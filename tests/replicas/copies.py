@@ -99,7 +99,8 @@ class Copy:
         ends = time.monotonic() + TOLD
         while told and time.monotonic() < ends and await self.kept() != expected:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
-        assert not told or await self.kept() == expected, "not told"
+        ended = self.process and self.process.returncode
+        assert not told or await self.kept() == expected, f"{self.actor} was not told; its process: {ended}"
         await self.catch_up()
         assert await self.kept() == expected
         await self.check_journal(Counter(await self.delivered()))
@@ -123,7 +124,7 @@ class Copy:
         """End it where it is."""
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
-            await self.process.communicate()
+            await self.process.wait()
 
     async def perimeter(self) -> dict[str, Any]:
         """What its actor reads now by the plain list, by id."""

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -92,15 +91,17 @@ class Deployment:
         folder.mkdir()
         return replace(self.database, keys=own_keys(self.database, folder)), sender_settings_file(folder)
 
-    def notify(self, body: bytes) -> None:
+    async def notify(self, body: bytes) -> None:
         """Send a notification of RDV-Insertion until it is taken."""
         secret = (self.intake[0].keys.directory / f"webhook-{CD08.replace('/', '.')}").read_bytes().strip()
         url = f"{self.processes['webhooks'].url}/webhooks/{CD08}"
         while True:
             with suppress(httpx2.TransportError):
-                if self._client.post(url, content=body, headers=signed(body, secret)).status_code < 500:
+                headers = signed(body, secret)
+                response = await asyncio.to_thread(self._client.post, url, content=body, headers=headers)
+                if response.status_code < 500:
                     return
-            time.sleep(0.05)
+            await asyncio.sleep(0.05)
 
     def subscribe(self, actor: str, purpose: str, query: str, url: str) -> str:
         """Have an address told of what changes for an actor; the secret of what is sent."""

@@ -168,7 +168,7 @@ async def appointment(hour: Hour) -> None:
     message["meta"] |= {"event": "updated", "timestamp": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} +0000"}
     body = orjson.dumps(message)
     if hour.hub.separate:
-        await asyncio.to_thread(hour.hub.notify, body)
+        await hour.hub.notify(body)
     else:
         await hour.read("rdv-insertion", "rdv.json", body)
 
