@@ -133,10 +133,10 @@ def _accounts(keys: Path, addresses: Mapping[str, str]) -> Path:
 
 
 def _settings(name: str, rows: Sequence[str]) -> Path:
-    """Write the settings of the demo with these rows."""
+    """Write the settings of the demo with these rows; their processes log what goes wrong alone."""
     path = FOLDER / name
     settings = (FOLDER / "settings.toml").read_text(encoding="utf-8")
-    path.write_text("\n".join((settings, *rows, "")), encoding="utf-8")
+    path.write_text("\n".join((settings, *rows, "[logs]", 'level = "warning"', "")), encoding="utf-8")
     return path
 
 

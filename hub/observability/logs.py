@@ -26,7 +26,7 @@ from schema.nir import without_nir
 ACCESS = "hub.access"
 """The logger of requests, one line each."""
 SPEAKERS = ("hub", "spie", "uvicorn")
-"""The loggers whose texts are told: they quote nothing that came."""
+"""The loggers whose texts are told: they quote nothing that came. Others have lines from WARNING on."""
 HIDDEN = "(caché)"
 
 current_trace: ContextVar[str] = ContextVar("current_trace", default="")
@@ -95,20 +95,26 @@ def logging_as(role: str, settings: LogSettings) -> Iterator[None]:
     """Log what the process of this role says, during the block."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(role) if settings.format == "json" else ConsoleLines(role))
-    root, access = logging.getLogger(), logging.getLogger(ACCESS)
-    before = root.level, access.level, logging.raiseExceptions, threading.excepthook
+    level, root = logging.getLevelNamesMapping()[settings.level.upper()], logging.getLogger()
+    levels = {
+        root: max(level, logging.WARNING),
+        logging.getLogger(ACCESS): logging.NOTSET if settings.access else logging.CRITICAL,
+        **{logging.getLogger(name): level for name in SPEAKERS},
+    }
+    before = {logger: logger.level for logger in levels}
+    hooks = logging.raiseExceptions, threading.excepthook
     root.addHandler(handler)
-    root.setLevel(settings.level.upper())
-    access.setLevel(logging.NOTSET if settings.access else logging.CRITICAL)
+    for logger, least in levels.items():
+        logger.setLevel(least)
     logging.raiseExceptions = False  # a record that can't be written would be printed with its arguments
     threading.excepthook = _log_end_of_thread
     try:
         yield
     finally:
         root.removeHandler(handler)
-        root.setLevel(before[0])
-        access.setLevel(before[1])
-        logging.raiseExceptions, threading.excepthook = before[2:]
+        for logger, least in before.items():
+            logger.setLevel(least)
+        logging.raiseExceptions, threading.excepthook = hooks
 
 
 def _log_end_of_thread(end: threading.ExceptHookArgs) -> None:
