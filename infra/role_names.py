@@ -19,7 +19,7 @@ INGESTS = tuple(f"{schema}_ingest" for schema in SCHEMAS)
 JOURNALS = ("journal_writer", "journal_reader", "journal_keeper")
 RUNS_WRITER, RUNS_READER = "runs_writer", "runs_reader"
 QUARANTINE_KEEPER, QUARANTINE_WRITER = "quarantine_keeper", "quarantine_writer"
-WRITERS = ("people_write", "appointments_write", "offers_write")
+WRITERS = ("people_write", "appointments_write", "offers_write", "trainings_write")
 """Roles of the subgraphs that have mutations."""
 REVIEWER = "people_review"
 CHANGES_READER = "changes_reader"

@@ -193,8 +193,8 @@ def _privileges() -> list[str]:
             ]
     statements += [
         f"GRANT USAGE ON SCHEMA {ACCESS} TO {', '.join((*OWNERS, *QUERIES, *INGESTS, REVIEWER, *CHANGES))}",
-        f"GRANT USAGE ON SCHEMA {ACCESS}, offers TO {OUTGOING_SENDER}",
-        f"GRANT USAGE ON SCHEMA offers TO {RUNS_READER}",
+        f"GRANT USAGE ON SCHEMA {ACCESS}, offers, trainings TO {OUTGOING_SENDER}",
+        f"GRANT USAGE ON SCHEMA offers, trainings TO {RUNS_READER}",
         f"GRANT USAGE ON SCHEMA people TO {REVIEWER}",
     ]
     return statements

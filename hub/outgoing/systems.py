@@ -17,6 +17,8 @@ from schema.categories import Category
 
 PERSON = "firstName lastName birthDate"
 """By what a system knows a person: no number of another sector leaves with it."""
+OWN_KEY = re.compile(r"(?!projet:)[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+"""The keys of a system that numbers its items, as the source `ouiform` reads it."""
 UUID_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -86,6 +88,21 @@ SYSTEMS: Mapping[str, System] = {
             event="fr.gouv.spie.candidature.demande",
             data={"company": ("company", "id"), "kind": ("company", "kind"), "sent": ("createdAt",)},
             categories=frozenset({Category.ID, Category.PRO}),
+        ),
+        System(
+            name="ouiform",
+            label="Système qui tient les positionnements en formation",
+            mutation="placeInTraining",
+            schema="trainings",
+            table="trainings.placement",
+            operation="EnvoiPositionnement",
+            items="trainingPlacements",
+            selects="proposedOn session { id training { provider { siret } } }",
+            structure=("session", "training", "provider", "siret"),
+            event="fr.gouv.spie.positionnement.demande",
+            data={"session": ("session", "id"), "sent": ("proposedOn",)},
+            categories=frozenset({Category.ID, Category.FORM}),
+            key=OWN_KEY,
         ),
     )
 }

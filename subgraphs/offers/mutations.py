@@ -14,14 +14,13 @@ import strawberry
 from schema.days import day_of
 from subgraphs.kit.scalars import ID
 from subgraphs.kit.write.inputs import idempotency_key, linked, target, written_input
-from subgraphs.kit.write.mutations import request_to
+from subgraphs.kit.write.mutations import OFFER_UNKNOWN, request_to
 from subgraphs.offers.employer_tables import company
 from subgraphs.offers.journey_types import JobApplication, Referral
 from subgraphs.offers.tables import service
 
 REFERRALS, APPLICATIONS = "orientations", "emplois"
 """The systems that keep them, by the name of the source that tells of their items."""
-UNKNOWN = ("OFFER_UNKNOWN", "Le catalogue n'a pas cet élément.")
 
 
 @written_input(Referral, "Orientation d'une personne vers un service.")
@@ -29,7 +28,10 @@ class ReferToServiceInput:
     idempotency_key: str = idempotency_key()
     person: ID = target("Personne qui est orientée.")
     service: ID = linked(
-        "service", "Service vers lequel elle l'est, du catalogue.", among=service.c.id.is_not(None), refusal=UNKNOWN
+        "service",
+        "Service vers lequel elle l'est, du catalogue.",
+        among=service.c.id.is_not(None),
+        refusal=OFFER_UNKNOWN,
     )
 
 
@@ -37,7 +39,7 @@ class ReferToServiceInput:
 class ApplyToJobInput:
     idempotency_key: str = idempotency_key()
     person: ID = target("Personne qui candidate.")
-    company: ID = linked("company", "Employeur, du catalogue.", among=company.c.id.is_not(None), refusal=UNKNOWN)
+    company: ID = linked("company", "Employeur, du catalogue.", among=company.c.id.is_not(None), refusal=OFFER_UNKNOWN)
 
 
 def _referral(now: datetime) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from subgraphs.kit.root_fields import Comparison, caseload, catalogue, criterion
 from subgraphs.kit.scalars import ID, Date
 from subgraphs.kit.signals import Days, Signal, Values
 from subgraphs.kit.subgraph_model import model
+from subgraphs.trainings.mutations import Mutation
 from subgraphs.trainings.tables import training_session
 from subgraphs.trainings.types import FORM, PUB, TYPES, Training, TrainingPlacement, TrainingSession
 from subgraphs.trainings.values import PlacementStatus, RecruitmentState
@@ -100,4 +101,4 @@ class Query(SubgraphQuery):
     )
 
 
-MODEL = model("trainings", TYPES, Query)
+MODEL = model("trainings", TYPES, Query, Mutation)

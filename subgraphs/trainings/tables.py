@@ -9,7 +9,20 @@ from sqlalchemy import ARRAY, Boolean, Column, Date, Index, PrimaryKeyConstraint
 from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
-from subgraphs.kit.columns import INTERNAL, found_at, identifier, key, lineage, metadata_of, one_of, unmerged_person
+from subgraphs.kit.columns import (
+    INTERNAL,
+    WRITTEN,
+    found_at,
+    identifier,
+    key,
+    lineage,
+    metadata_of,
+    one_of,
+    unmerged_person,
+)
+from subgraphs.kit.write.outgoing import outgoing_queue
+from subgraphs.kit.write.request_log import request_log
+from subgraphs.kit.write.transmission import transmission_columns
 from subgraphs.trainings import values as v
 
 metadata = metadata_of("trainings")
@@ -100,7 +113,7 @@ placement = Table(
     key(),
     Column("person_id", UUID(as_uuid=False), nullable=False),
     identifier("session_id", nullable=False),
-    Column("status", Text(collation="C"), nullable=False),
+    Column("status", Text(collation="C")),
     Column("proposed_on", Date),
     Column("decided_on", Date),
     Column("entered_on", Date),
@@ -112,11 +125,14 @@ placement = Table(
     *lineage(),
     Column("with_project", Boolean, nullable=False, server_default=false()),
     *unmerged_person(),
+    *transmission_columns(),
     one_of("status", STATUSES),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
+    info=WRITTEN,
 )
-"""`with_project`: the person has a training project, whoever may read it; whoever writes one or the other keeps it so.
+"""`status` is null until the system that keeps the placement tells it.
+`with_project`: the person has a training project, whoever may read it; whoever writes one or the other keeps it so.
 `session_id` has no foreign key: a placement may be told before the catalogue that holds its session."""
 
 training_project = Table(
@@ -144,3 +160,6 @@ source_record = Table(
 )
 """Newest `as_of` seen of each placement and project, kept after its removal so that a late message does not bring it
 back. Holds keys only."""
+
+write_request = request_log(metadata)
+outgoing = outgoing_queue(metadata)

@@ -15,6 +15,7 @@ from subgraphs.kit.fields import Drop, Sort, column, day_column, key, person_of_
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.residual_sql import constant
 from subgraphs.kit.scalars import ID, Date
+from subgraphs.kit.write.transmission import Transmission, transmission
 from subgraphs.trainings import values as v
 from subgraphs.trainings.tables import (
     placement,
@@ -126,7 +127,9 @@ class TrainingPlacement:
         sensitive=_PROVIDER_REVEALS,
         forbidden=Drop(),
     )
-    status: v.PlacementStatus | None = column(placement.c.status, FORM, "État.")
+    status: v.PlacementStatus | None = column(
+        placement.c.status, FORM, "État, nul tant que le système qui le tient ne l'a pas dit."
+    )
     proposed_on: Date | None = column(placement.c.proposed_on, FORM, "Date de la proposition.")
     decided_on: Date | None = column(placement.c.decided_on, FORM, "Date de la décision.")
     entered_on: Date | None = column(placement.c.entered_on, FORM, "Date d'entrée.")
@@ -142,6 +145,7 @@ class TrainingPlacement:
         "Vrai si la personne a demandé un aménagement de la formation ; nul sinon, et si l'on n'en sait rien.",
         level=Level.REDUCED,
     )
+    transmission: Transmission | None = transmission(FORM)
     provenance: Provenance | None = provenance(FORM)
 
 
@@ -206,4 +210,5 @@ TYPES = (
     TrainingProject,
     TrainingPlacement,
     Provenance,
+    Transmission,
 )

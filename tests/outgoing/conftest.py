@@ -23,8 +23,19 @@ from tests.simulators.system_of_record import SECRET, RecordSystem
 SERVICE = "demonstration--service-01"
 REFER = """mutation R($input: ReferToServiceInput!) { referToService(input: $input) {
     id sentOn status service { id } transmission { state since reason systemCode } provenance { source } } }"""
+SESSION = "lheo--S08-11"
+PLACE = """mutation P($input: PlaceInTrainingInput!) { placeInTraining(input: $input) {
+    id status session { id } transmission { state reason systemCode } } }"""
 READ = """query L($id: ID!) { person(id: $id) { referrals(first: 50) { nodes {
     id status transmission { state reason systemCode } provenance { source } } } } }"""
+PENDING = {"state": "PENDING", "reason": None, "systemCode": None}
+ACCEPTED = {"state": "ACCEPTED", "reason": None, "systemCode": None}
+QUEUE = "SELECT item_id::text, attempts FROM offers.outgoing"
+
+
+def rejected(reason: str, code: str | None = None) -> dict[str, Any]:
+    """A transmission that was refused."""
+    return {"state": "REJECTED", "reason": reason, "systemCode": code}
 
 
 @dataclass
@@ -52,6 +63,11 @@ class Outgoing:
         """Référent A refers a person."""
         asked = {"person": self.world.persons[slug], "service": service, "idempotencyKey": str(uuid4()), **more}
         return await self.hub.ask("referent-a", REFER, {"input": asked})
+
+    async def place(self, slug: str = "vurnibal", session: str = SESSION, purpose: str = "formation") -> Got:
+        """Référent A places a person on a session."""
+        asked = {"person": self.world.persons[slug], "session": session, "idempotencyKey": str(uuid4())}
+        return await self.hub.ask("referent-a", PLACE, {"input": asked}, purpose=purpose)
 
     async def referred(self, slug: str = "vurnibal") -> str:
         """The id of a new referral."""
@@ -111,7 +127,7 @@ async def connected(
     """The hub, until the module's last test."""
     simulator, url = served
     quick: dict[str, Any] = {"timeout": 20.0, "pause": 0.0, "failures": 99}
-    rows = {name: OutgoingTable(name, url, **quick) for name in ("orientations",)}
+    rows = {name: OutgoingTable(name, url, **quick) for name in ("orientations", "ouiform")}
     async with inside(database, world.actors, folder, outgoing=tuple(rows.values())) as hub:
         yield Outgoing(hub, world, simulator, rows)
 
@@ -125,6 +141,7 @@ async def outgoing(connected: Outgoing) -> AsyncIterator[Outgoing]:
     simulator.items, simulator.closed, simulator.made = {}, False, lambda key: None
     simulator.before_answer = lambda: None
     connected.said.clear()
-    await connected.execute("DELETE FROM offers.outgoing")
+    for schema in ("offers", "trainings"):
+        await connected.execute(f"DELETE FROM {schema}.outgoing")
     await connected.execute("DELETE FROM runs.sync_state WHERE account = $1", CIRCUIT)
     yield connected

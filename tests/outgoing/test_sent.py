@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-import asyncpg
 import orjson
 import pytest
 
-from hub.outgoing.follower import follow
-from hub.outgoing.lateness import read_backlogs
 from hub.outgoing.systems import SYSTEMS
-from infra.role_names import OUTGOING_SENDER, RUNS_READER
 from schema.facts import Fact
-from subgraphs.kit.write import outgoing as outgoing_queue
-from tests.conftest import ROOT
 from tests.e2e.canary_operations import NOBODY
-from tests.outgoing.conftest import REFER, SERVICE, Outgoing
-from tests.simulators.system_of_record import SECRET, RecordSystem
+from tests.outgoing.conftest import ACCEPTED, PENDING, QUEUE, REFER, SERVICE, SESSION, Outgoing, rejected
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PENDING = {"state": "PENDING", "reason": None, "systemCode": None}
-ACCEPTED = {"state": "ACCEPTED", "reason": None, "systemCode": None}
 CAME_IN = """
 INSERT INTO offers.referral (id, person_id, service_id, status, sent_on, source, source_id, as_of, recorded_by)
 SELECT gen_random_uuid(), person_id, service_id, 'VALIDEE', sent_on, 'orientations', $2, now(), 'of another system'
 FROM offers.referral WHERE id = $1
 """
 ITEM = "SELECT id::text, person_id::text, source, source_id, transmission_state FROM offers.referral WHERE id = $1"
-QUEUE = "SELECT item_id::text, attempts FROM offers.outgoing"
-
-
-def _encrypted(secret: bytes, item: str, system: str, content: bytes) -> bytes:
-    """An author of this installation that holds something else."""
-    nonce = bytes(outgoing_queue.NONCE)
-    return nonce + outgoing_queue._cipher(secret).encrypt(nonce, content, outgoing_queue._place(item, system))
-
-
-def rejected(reason: str, code: str | None = None) -> dict[str, Any]:
-    """A transmission that was refused."""
-    return {"state": "REJECTED", "reason": reason, "systemCode": code}
 
 
 async def test_what_is_accepted_becomes_the_systems_item_and_nothing_else_of_the_person_leaves(
@@ -228,84 +202,6 @@ async def test_a_system_that_fails_is_left_to_rest(outgoing: Outgoing) -> None:
     assert "SYNC_CIRCUIT_OPEN" in outgoing.said[-1]
 
 
-async def test_what_waited_too_long_is_given_up(outgoing: Outgoing) -> None:
-    item = await outgoing.referred()
-    await outgoing.execute("UPDATE offers.outgoing SET queued_at = queued_at - interval '4 days'")
-    assert (await outgoing.send()).rejected == 1
-    assert (await outgoing.state(item))["transmission"] == rejected("EXPIRED")
-    assert outgoing.simulator.bodies == []
-
-
-async def test_what_waits_for_a_system_that_left_the_settings_is_given_up_by_the_same_rule(outgoing: Outgoing) -> None:
-    item = await outgoing.referred()
-    sender = outgoing.sender(is_left=True)
-    counts = await sender.run(asyncio.Event())
-    assert (counts.rejected, counts.waiting) == (0, 1)
-    await outgoing.execute("UPDATE offers.outgoing SET queued_at = queued_at - interval '4 days'")
-    counts = await sender.run(asyncio.Event())
-    assert (counts.rejected, counts.waiting) == (1, 0)
-    assert (await outgoing.state(item))["transmission"] == rejected("EXPIRED")
-
-
-async def test_an_item_that_is_erased_takes_its_author_out_of_the_queue(outgoing: Outgoing) -> None:
-    item = await outgoing.referred()
-    await outgoing.execute("DELETE FROM offers.referral WHERE id = $1", item)
-    assert await outgoing.execute(QUEUE) == []
-
-
-async def test_a_hub_that_refuses_by_something_else_than_the_policy_rejects_nothing(outgoing: Outgoing) -> None:
-    item, system = await outgoing.referred(), SYSTEMS["orientations"]
-    counts = await outgoing.send(replace(system, selects="fieldOfAnotherRelease"))
-    assert (counts.left, counts.rejected) == (1, 0)
-    assert "SENDING_NOT_ANSWERED" in outgoing.said[-1]
-    assert (await outgoing.state(item))["transmission"] == PENDING
-
-
-async def test_an_author_of_another_release_waits_under_a_code(outgoing: Outgoing) -> None:
-    item = await outgoing.referred()
-    secret = outgoing.hub.database.keys.cursors
-    await outgoing.execute(
-        "UPDATE offers.outgoing SET author = $1", _encrypted(secret, item, "orientations", b'{"agent": "somebody"}')
-    )
-    assert (await outgoing.send()).left == 1
-    assert "SENDING_AUTHOR_UNREAD" in outgoing.said[-1]
-    assert "somebody" not in str(outgoing.said)
-    assert (await outgoing.state(item))["transmission"] == PENDING
-
-
-async def test_items_whose_turn_has_not_come_are_counted_and_not_tried(outgoing: Outgoing) -> None:
-    await outgoing.referred()
-    await outgoing.execute("UPDATE offers.outgoing SET due_at = now() + interval '1 hour'")
-    counts = await outgoing.send()
-    assert (counts.left, counts.waiting, outgoing.simulator.bodies) == (0, 1, [])
-
-
-async def test_whoever_follows_sends_an_item_as_soon_as_it_is_written(outgoing: Outgoing) -> None:
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    lines: asyncio.Queue[str] = asyncio.Queue()
-    address = outgoing.hub.database.dsn(OUTGOING_SENDER)
-    await outgoing.referred()
-    running = loop.create_task(follow(outgoing.sender(), address, stop, 3_600, lines.put_nowait))
-    try:
-        assert "Acceptés : 1" in await asyncio.wait_for(lines.get(), 20)
-        await outgoing.referred()
-        assert "Acceptés : 1" in await asyncio.wait_for(lines.get(), 20)
-    finally:
-        stop.set()
-    assert (await running).accepted == 2
-
-
-async def test_readiness_names_a_system_whose_items_wait_too_long(outgoing: Outgoing) -> None:
-    await outgoing.referred()
-    await outgoing.execute("UPDATE offers.outgoing SET queued_at = queued_at - interval '2 hours'")
-    connection = await asyncpg.connect(outgoing.hub.database.dsn(RUNS_READER))
-    try:
-        backlogs = await read_backlogs(connection)
-    finally:
-        await connection.close()
-    assert [backlog.system for backlog in backlogs if backlog.is_late] == ["orientations"]
-
-
 @pytest.mark.parametrize("what", ["objection", "ended link"])
 async def test_what_changed_since_the_write_is_decided_again_and_nothing_is_sent(outgoing: Outgoing, what: str) -> None:
     item, person = await outgoing.referred("plimoruz"), outgoing.world.persons["plimoruz"]
@@ -344,18 +240,6 @@ async def test_a_category_that_the_system_may_not_have_is_never_sent(outgoing: O
     assert (await outgoing.state(item))["transmission"] == rejected("NOT_PERMITTED")
 
 
-async def test_an_author_that_this_hub_did_not_seal_for_this_item_sends_nothing(outgoing: Outgoing) -> None:
-    one, other = await outgoing.referred(), await outgoing.referred("plimoruz")
-    swap = (
-        "UPDATE offers.outgoing q SET author = o.author FROM offers.outgoing o WHERE q.item_id = $1 AND o.item_id = $2"
-    )
-    await outgoing.execute(swap, one, other)
-    await outgoing.send()
-    (body,) = outgoing.simulator.bodies
-    assert orjson.loads(body)["data"]["item"] == other
-    assert (await outgoing.state(one))["transmission"] == rejected("NOT_PERMITTED")
-
-
 async def test_a_person_of_others_a_hidden_service_and_an_unknown_one_are_refused_and_queue_nothing(
     outgoing: Outgoing,
 ) -> None:
@@ -385,22 +269,6 @@ async def test_a_key_that_comes_again_queues_once_and_serves_nothing_else(outgoi
     assert (await outgoing.hub.ask("referent-a", REFER, {"input": asked})).code == "IDEMPOTENCY_KEY_REUSED"
 
 
-async def test_the_queue_holds_nothing_of_the_person_nor_of_who_wrote(outgoing: Outgoing) -> None:
-    await outgoing.referred()
-    (row,) = await outgoing.execute(
-        "SELECT (to_jsonb(outgoing) - '{author,item_id,key}'::text[])::text AS row, author FROM offers.outgoing"
-    )
-    held = row["row"] + row["author"].decode("latin-1")  # no digits of a random id, which may be those of a canary
-    assert [canary.text for canary in outgoing.world.canaries if canary.text and canary.text in held] == []
-    assert "referent" not in held
-
-
-async def test_what_waits_is_counted_for_whoever_watches(outgoing: Outgoing) -> None:
-    await outgoing.referred()
-    (backlog,) = [row for row in await outgoing.hub.app._backlogs() if row.system == "orientations"]
-    assert (backlog.waiting, backlog.oldest is not None) == (1, True)
-
-
 async def test_a_system_without_settings_is_written_nothing_for(outgoing: Outgoing) -> None:
     document = "mutation A($input: ApplyToJobInput!) { applyToJob(input: $input) { id } }"
     asked = {"person": outgoing.world.persons["vurnibal"], "company": "x", "idempotencyKey": "not-connected"}
@@ -423,34 +291,48 @@ async def test_what_reveals_more_since_the_write_is_not_sent(outgoing: Outgoing)
     assert (await outgoing.state(item))["transmission"] == rejected("NOT_PERMITTED")
 
 
-async def test_a_command_that_is_killed_at_any_step_is_taken_up_by_the_next_and_sends_one_item(
-    outgoing: Outgoing, folder: Path, served: tuple[RecordSystem, str]
-) -> None:
-    """kill -9 once the request has come, then once the item is made; the third settles it."""
-    item, simulator = await outgoing.referred(), outgoing.simulator
-    settings = folder / "sends.toml"
-    settings.write_text(
-        f'{(folder / "settings.toml").read_text()}\n[[outgoing]]\nsystem = "orientations"\nurl = "{served[1]}"\n'
+async def test_a_placement_is_sent_as_its_session_and_becomes_the_systems_own(outgoing: Outgoing) -> None:
+    got = await outgoing.place()
+    made = got.data["placeInTraining"]
+    assert (made["transmission"], made["status"], made["session"]) == (PENDING, None, {"id": SESSION})
+    ouiform = SYSTEMS["ouiform"]
+    outgoing.simulator.answers = [{"state": "ACCEPTED", "id": "POS-17"}]
+    assert (await outgoing.send(ouiform)).accepted == 1
+    (body,) = outgoing.simulator.bodies
+    event = orjson.loads(body)
+    assert (event["type"], event["data"]["session"]) == ("fr.gouv.spie.positionnement.demande", SESSION)
+    assert sorted(event["data"]) == ["beneficiary", "item", "sent", "session"]
+    low = body.decode().lower()
+    said = {(canary.owner, canary.kind) for canary in outgoing.world.canaries if canary.text.lower() in low}
+    assert said == {("vurnibal", "ID")}
+    read = "SELECT id::text, source, source_id, transmission_state FROM trainings.placement WHERE source_id = 'POS-17'"
+    (row,) = await outgoing.execute(read)
+    assert row == {"id": made["id"], "source": "ouiform", "source_id": "POS-17", "transmission_state": "ACCEPTED"}
+
+
+async def test_a_placement_of_a_person_with_a_project_has_its_duration(outgoing: Outgoing) -> None:
+    person = outgoing.world.persons["vurnibal"]
+    project = (
+        "INSERT INTO trainings.training_project (id, person_id, formacode, recorded_on, source, source_id, as_of)"
+        " VALUES (gen_random_uuid(), $1, '42752', now(), 'ouiform', 'projet:of a test', now())"
     )
-    keys = outgoing.hub.database.keys.directory
-    (keys / "outgoing-orientations.toml").touch(0o600)
-    (keys / "outgoing-orientations.toml").write_text(f'secret = "{SECRET}"\n')
-    command = [sys.executable, "-m", "hub.cli", "send", "--settings", str(settings), "--keys", str(keys)]
-    running: list[subprocess.Popen[bytes]] = []
+    placed = "SELECT with_project FROM trainings.placement WHERE id = $1"
+    without = (await outgoing.place()).data["placeInTraining"]["id"]
+    await outgoing.execute(project, person)
+    made = (await outgoing.place()).data["placeInTraining"]["id"]
+    assert await outgoing.execute(placed, without) == [{"with_project": False}]
+    assert await outgoing.execute(placed, made) == [{"with_project": True}]
+    await outgoing.execute("DELETE FROM trainings.training_project WHERE source_id LIKE 'projet:of a test'")
 
-    def kill(*_: str) -> None:
-        running[-1].kill()
 
-    def run() -> int:
-        running.append(
-            subprocess.Popen(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": outgoing.hub.database.place})
-        )
-        return running[-1].wait()
-
-    for step in ("request", "item", "none"):
-        simulator.before_answer = kill if step == "request" else lambda: None
-        simulator.made = kill if step == "item" else lambda key: None
-        assert await asyncio.to_thread(run) == (0 if step == "none" else -9)
-    assert len(simulator.items) == 1
-    assert len({orjson.loads(body)["id"] for body in simulator.bodies}) == 1
-    assert (await outgoing.state(item))["transmission"] == ACCEPTED
+async def test_who_may_not_place_this_person_or_on_this_session_writes_nothing(outgoing: Outgoing) -> None:
+    assert (await outgoing.place("xandrovu")).code == "WRITE_REFUSED"
+    assert (await outgoing.place(session="nowhere")).code == "OFFER_UNKNOWN"
+    assert (await outgoing.place(purpose="suivi")).code == "FIELD_DENIED"
+    reveal = "UPDATE trainings.training_provider SET sensitivity = $1"
+    await outgoing.execute(reveal, "SAN")
+    try:
+        assert (await outgoing.place()).code == "REVEALS_PROTECTED"
+    finally:
+        await outgoing.execute(reveal, None)
+    assert await outgoing.execute("SELECT FROM trainings.outgoing") == []

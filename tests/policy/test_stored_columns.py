@@ -56,6 +56,8 @@ BOOKKEEPING = {
     "people.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
     "appointments.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
     "offers.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
+    "trainings.write_request": ("actor", "key", "digest", "mutation", "purpose", "item_id", "made_at"),
+    "trainings.outgoing": ("system", "key", "author", "queued_at", "due_at", "attempts"),
     "offers.outgoing": ("system", "key", "author", "queued_at", "due_at", "attempts"),
 }
 """Columns by which a late message, or one that comes again, is known, a message finds its rows, whoever was asked

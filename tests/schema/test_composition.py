@@ -96,6 +96,7 @@ def test_the_person_reads_everything_of_itself_but_the_full_traces() -> None:
         "Mutation.renewContract",
         "Mutation.recordAppointment",
         "Mutation.referToService",
+        "Mutation.placeInTraining",
         "Mutation.setAppointmentStatus",
         "Query.findPerson",
         "Query.accessJournal",

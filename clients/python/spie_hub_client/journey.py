@@ -258,7 +258,7 @@ class JourneyPersonTrainingPlacements(Model, frozen=True, kw_only=True):
 class JourneyPersonTrainingPlacementsNodes(Model, frozen=True, kw_only=True):
     """Positionnement d'une personne sur une session de formation (OuiForm)."""
     status: PlacementStatus | None
-    """État. — Catégorie : FORM"""
+    """État, nul tant que le système qui le tient ne l'a pas dit. — Catégorie : FORM"""
     session: JourneyPersonTrainingPlacementsNodesSession | None
     """Session ; un positionnement chez l'organisme dont le nom révélerait une donnée protégée est absent de sa
     liste. — Catégorie : FORM ; certaines valeurs : JUST, SAN, SEJ"""

@@ -29,6 +29,9 @@ SOURCE = "hub"
 RECORDER = "recorded_by"
 """The column of the organisation whose agent made a row, where its owner may be another one."""
 
+OFFER_UNKNOWN = ("OFFER_UNKNOWN", "Le catalogue n'a pas cet élément.")
+"""The refusal of an input that leads to nothing of the catalogue."""
+
 Completion = Callable[[str, str], Mapping[str, Any]]
 """From the ids of a new item and of its person, the columns that the client does not say."""
 Dating = Callable[[datetime], Mapping[str, Any]]

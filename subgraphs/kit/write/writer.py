@@ -191,15 +191,15 @@ class Writer:
         return bool(await transaction.rows(sql, (*entry, *columns.values(), *changed)))
 
     async def _check_revealed(self, transaction: Transaction, mutation: MutationField, item: str, call: Call) -> None:
-        """Raise RequestFailed for a new item that would reveal to its system what such items may not."""
+        """Raise RequestFailed for a new item that would reveal to its system what such items may not: one that is
+        hidden from the actor itself, who may write to the person, is so for what it reveals."""
         residual = call.context.residual
         statement = self._decided.get_or(
             (f"{mutation.graphql_name} item", residual.digest), partial(statements.item, self.model, mutation, residual)
         )
         rows = await transaction.rows(statement.sql, statement.arguments(call, item))
-        if not rows:
-            raise refused()
-        if rows[0][0] & sum(VALUE_FACTS[category] for category in REVEALED if category not in mutation.reveals):
+        hidden = sum(VALUE_FACTS[category] for category in REVEALED if category not in mutation.reveals)
+        if not rows or rows[0][0] & hidden:
             raise RequestFailed("REVEALS_PROTECTED", "L'élément révélerait une donnée protégée à un autre système.")
 
 
