@@ -12,7 +12,7 @@ ACTORS = ("referent-a", "referent-b", "orienteur", "delegataire", "personne", "d
 
 @pytest.fixture(scope="module")
 def ran(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Roamed:
-    return roamed(database, tmp_path_factory.mktemp("random"), ACTORS, share=0.5, start=1)
+    return roamed(database, tmp_path_factory.mktemp("random"), ACTORS, share=0.5, start=3)
 
 
 class TestLeaks(Checks):
