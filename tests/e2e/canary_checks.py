@@ -12,6 +12,8 @@ from pathlib import Path
 
 from graphql import DocumentNode
 
+from hub.outgoing.settings import OutgoingTable
+from hub.outgoing.systems import SYSTEMS
 from schema.days import today
 from tests.conftest import Database
 from tests.draws import CANARIES
@@ -25,6 +27,8 @@ from tests.observability.collector import collecting
 
 SERVED_ONCE = ("people.referent", "people.agent", "people.structure", "offers.pass_iae")
 """Tables of which a person may have several rows where one is served."""
+CONNECTED = tuple(OutgoingTable(system, "https://systeme.exemple.fr") for system in SYSTEMS)
+"""Every system that items are sent to, so that they can be written; nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ async def _roamed(
 ) -> Roamed:
     model = await plant(database, today())
     with logged() as logs, collecting() as collector:
-        async with inside(database, model.actors, folder, traces=collector.traces) as hub:
+        async with inside(database, model.actors, folder, traces=collector.traces, outgoing=CONNECTED) as hub:
             trial = Trial(hub, model)
             await sweep(trial, actors)
             swept, trial.values_read = trial.values_read, {}

@@ -18,7 +18,7 @@ from graphql import DocumentNode
 from schema.residual import Residual
 from tests.e2e.canary_inside import Got, Inside
 from tests.e2e.canary_mint import Canary, marks, years
-from tests.e2e.canary_model import COLLEAGUE, OPEN_STRUCTURE, Model
+from tests.e2e.canary_model import COLLEAGUE, OPEN_STRUCTURE, SERVICES, SESSIONS, Model
 from tests.e2e.canary_operations import NOBODY, all_of
 from tests.e2e.canary_random import Values, drawn, random_documents
 from tests.e2e.canary_rights import Rights, declarable
@@ -187,7 +187,9 @@ async def roam(
             for _ in range(TIMES):
                 got = await trial.ask(Operation(actor, purpose, filled.text, filled.variables(fed_with, random)))
                 trial.cursors += cursors_of(got.json.get("data"))
-        await write(trial, next(writes), actors, writing)
+        name = next(writes)
+        for _ in range(TIMES):
+            await write(trial, name, actors, writing)
 
 
 async def write(trial: Trial, name: str, actors: Sequence[str], random: Random) -> None:
@@ -213,6 +215,9 @@ def ids(trial: Trial) -> Mapping[str, Sequence[str]]:
     return {
         "person": [*trial.model.persons.values(), NOBODY],
         "agent": [*of("people.agent.id"), *[COLLEAGUE] * 20],
+        "service": [*SERVICES, *of("offers.service.id")],
+        "session": [*SESSIONS.values(), *[SESSIONS[None]] * 20],
+        "company": of("offers.company.id"),
         "structure": [*of("people.structure.id"), *[OPEN_STRUCTURE] * 20],
         "*": [*made, *made, *of(".id")[:20], NOBODY],
     }
