@@ -264,7 +264,11 @@ def _client(row: TomlTable, issuers: Mapping[str, Issuer]) -> Client:
             f"« issuer » nomme « {table.issuer} », qu'aucune ligne valable de [[issuers]] ne donne", "issuer"
         )
     if issuers[table.issuer].clients is None:
-        raise row.refusal(f"l'émetteur « {table.issuer} » doit lister ses propres applications (« clients »)", "issuer")
+        raise row.refusal(
+            f"l'émetteur « {table.issuer} » sert « {table.client} » : il doit lister ses propres applications "
+            "(« clients »)",
+            "issuer",
+        )
     if any(table.client in (issuer.clients or ()) for issuer in issuers.values()):
         raise row.refusal(f"« {table.client} » est déjà une application d'un émetteur", "client")
     return Client(table.issuer, table.client, table.organisation, tuple(sorted(table.scopes)))
