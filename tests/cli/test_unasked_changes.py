@@ -48,10 +48,12 @@ READING: dict[str, tuple[str, ...]] = {
     "policy gaps": (),
     "policy register": (),
     "policy impact": (),
+    "settings check": ("nowhere.toml",),
+    "settings show": ("nowhere.toml",),
     "subgraph check": ("http://127.0.0.1:9/graphql", "--seeds", "nowhere", "--key", "nowhere"),
 }
 """Arguments of each command that only reads; `gateway` is asked what it refuses, since it would serve, as is `subgraph
-check`, since nothing is there to check."""
+check`, since nothing is there to check; as are those of settings, for want of a file."""
 ON_DATABASE = ("sources", "quarantine", "matching status", "journal verify", "subscriptions list", "policy diff")
 """Those of them that read the database."""
 
