@@ -37,7 +37,7 @@ demo: venv-base
 	@exec $(BIN)/python -m demo
 
 test: venv
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@exec $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 canaries: export CANARIES ?= 20000
 canaries: venv

@@ -1,4 +1,4 @@
-"""Which worker runs which test file, and in what order: the longest first, so that both workers end together."""
+"""Which worker runs which test file, and in what order: the longest first, so that all workers end together."""
 
 from __future__ import annotations
 
