@@ -141,7 +141,7 @@ CREATE TRIGGER keep_recorder BEFORE UPDATE OF recorded_by ON trainings.placement
 FOR EACH ROW WHEN (OLD.transmission_state = 'ACCEPTED') EXECUTE FUNCTION trainings.keep_recorder()
 """,
     """
-CREATE FUNCTION trainings.note_project() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+CREATE FUNCTION trainings.mark_project() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
 BEGIN
     NEW.with_project := EXISTS (SELECT FROM trainings.training_project WHERE person_id = NEW.person_id);
     RETURN NEW;
@@ -149,8 +149,8 @@ END
 $$
 """,
     """
-CREATE TRIGGER note_project BEFORE INSERT ON trainings.placement
-FOR EACH ROW WHEN (NEW.source = 'hub') EXECUTE FUNCTION trainings.note_project()
+CREATE TRIGGER mark_project BEFORE INSERT ON trainings.placement
+FOR EACH ROW WHEN (NEW.source = 'hub') EXECUTE FUNCTION trainings.mark_project()
 """,
 )
 """Whoever sends wakes once what is queued is committed; an erased item leaves the queue; an accepted one keeps who
