@@ -24,6 +24,14 @@ LONGEST = (
     "tests/e2e/test_failures_database.py",
     "tests/e2e/test_journal_kills.py",
     "tests/e2e/test_failures_subgraphs.py",
+    "tests/cli/test_bench.py",
+    "tests/docs/test_pages.py",
+    "tests/sources/test_hostile_values.py",
+    "tests/infra/test_environment.py",
+    "tests/benchmarks/test_gateway.py",
+    "tests/cli/test_demo.py",
+    "tests/docs/test_contributing.py",
+    "tests/demo/test_ingestion.py",
 )
 """Files that take longest. The others follow in the order of how many tests they have."""
 
