@@ -154,16 +154,16 @@ class _Writes:
         status.add(requests, *costs[2:])
 
     async def _record(self, person: str, _: int) -> Any:
-        given = {"person": person, "startsAt": _yesterday().isoformat(), "mode": "VISIO"}
-        return await self._made(RECORD, given)
+        fields = {"person": person, "startsAt": _yesterday().isoformat(), "mode": "VISIO"}
+        return await self._mutate(RECORD, fields)
 
     async def _set_status(self, item: Any, _: int) -> Any:
-        given = {"appointment": item["id"], "expectedVersion": item["version"], "status": "VU"}
-        return await self._made(SET_STATUS, given)
+        fields = {"appointment": item["id"], "expectedVersion": item["version"], "status": "VU"}
+        return await self._mutate(SET_STATUS, fields)
 
-    async def _made(self, document: str, given: Mapping[str, Any]) -> Any:
-        variables = {"input": {"idempotencyKey": f"bench-{uuid4().hex[:12]}", **given}}
-        return (await _data(self.hub, self.headers, document, variables))["made"]
+    async def _mutate(self, document: str, fields: Mapping[str, Any]) -> Any:
+        variables = {"input": {"idempotencyKey": f"bench-{uuid4().hex[:12]}", **fields}}
+        return (await _data(self.hub, self.headers, document, variables))["item"]
 
 
 def _writes() -> list[Measure]:
@@ -204,20 +204,20 @@ async def _delta(hub: BenchHub, watching: Connection, backend: int) -> Measure:
     _, since = await _walk(hub, headers, CHANGES, None)
     await watching.execute(TOUCHED)
     sides = (CHANGES, since), (PEOPLE, None)
-    told, read = [(await _walk(hub, headers, *side))[0] for side in sides]
-    if told != read:
+    changed, listed = [(await _walk(hub, headers, *side))[0] for side in sides]
+    if changed != listed:
         raise StartRefused(
             "BENCH_UNEQUAL",
             "Les changements ne disent pas ce que dit la requête simple : la mesure n'aurait pas de sens.",
-            f"{len(told)} people told, {len(read)} read",
+            f"{len(changed)} people changed, {len(listed)} listed",
         )
-    measure = Measure("changes", f"{len(told)} changements ÷ requête simple", DELTA_GOAL)
+    measure = Measure("changes", f"{len(changed)} changements ÷ requête simple", DELTA_GOAL)
     for _ in range(WALKS):
         costs = [Cost() for _ in sides]
         for cost, side in zip(costs, sides, strict=True):
             with spent(cost, backend):
                 await _walk(hub, headers, *side)
-        measure.add(len(told), *costs)
+        measure.add(len(changed), *costs)
     return measure
 
 

@@ -44,7 +44,7 @@ ACCEPT = """
 UPDATE {table} SET source = $2, source_id = $3, transmission_state = 'ACCEPTED', transmission_since = now()
 WHERE id = $1 AND transmission_state = 'PENDING'
 """
-MEET = """
+REPLACE = """
 UPDATE {table} SET id = $1, transmission_state = 'ACCEPTED', transmission_since = now(),
     recorded_by = coalesce($5, recorded_by)
 WHERE source = $2 AND source_id = $3 AND transmission_state IS NULL AND person_id = $4 RETURNING true
@@ -62,7 +62,7 @@ class Due:
     is_unread: bool = False
 
 
-class _NotMet(Exception):
+class _NoMatch(Exception):
     """No item of this person came in under the key."""
 
 
@@ -122,12 +122,12 @@ class Queue:
                 async with self._connection.transaction():
                     await self._connection.execute(self._sql(ACCEPT), item, source, key)
             except asyncpg.UniqueViolationError:
-                if not await self._met(item, key):
+                if not await self._replaced_by_incoming(item, key):
                     accepted = TransmissionState.ACCEPTED.name
                     await self._connection.execute(self._sql(SETTLE), item, accepted, None, None)
             await self._leave(item)
 
-    async def _met(self, item: str, key: str) -> bool:
+    async def _replaced_by_incoming(self, item: str, key: str) -> bool:
         """Whether the item that came in under this key is the one that was written, and has its id now."""
         written = await self._connection.fetchrow(
             self._sql("SELECT person_id, recorded_by FROM {table} WHERE id = $1"), item
@@ -137,9 +137,9 @@ class Queue:
         try:
             async with self._connection.transaction():
                 await self._connection.execute(self._sql("DELETE FROM {table} WHERE id = $1"), item)
-                if await self._connection.fetchval(self._sql(MEET), item, self._system.name, key, *written) is None:
-                    raise _NotMet
-        except _NotMet:
+                if await self._connection.fetchval(self._sql(REPLACE), item, self._system.name, key, *written) is None:
+                    raise _NoMatch
+        except _NoMatch:
             return False
         return True
 
