@@ -114,3 +114,13 @@ class StartRefused(HubError):
     """The hub does not start with this configuration."""
 
     status = 503
+
+
+class SettingInvalid(ValueError):
+    """A value of the settings, or of a file that they name, that can't be used: `message` tells whoever writes it,
+    `detail` the log."""
+
+    def __init__(self, message: str, detail: str) -> None:
+        super().__init__(detail)
+        self.message = message
+        self.detail = detail

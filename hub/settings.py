@@ -6,20 +6,19 @@ names its line.
 
 from __future__ import annotations
 
-import json
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from hub.document.limits import Limits
 from hub.document.manifest import Manifest, read_manifest
 from hub.errors import StartRefused
-from hub.federation.client.http1 import LOOPBACK, Care, address
+from hub.federation.client.http1 import Care
 from hub.federation.client.tls import client_tls
 from hub.federation.execution.execute import Bounds
 from hub.http.cross_origin import read_origins
@@ -36,6 +35,7 @@ from hub.outgoing.settings import OutgoingTable, outgoing_rows
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.runs.source_settings import Rhythm, check_source, rhythms
+from hub.settings_addresses import check_encrypted, read_json, read_text, tls_of
 from hub.settings_mistakes import Mistakes, settings_invalid
 from hub.settings_tables import (
     TIME,
@@ -50,7 +50,7 @@ from hub.settings_tables import (
     TracesTable,
 )
 from hub.stream_limit import StreamLimit
-from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
+from hub.strict_toml import InlineTable, TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.subscriptions.addresses import networks_of
 from hub.subscriptions.notification_settings import NotificationSettings, NotificationsTable, Patience
 from hub.sync.link_settings import SyncLink, SyncTable, sync_link
@@ -204,7 +204,7 @@ def _settings(file: TomlFile, folder: Path, mistakes: Mistakes) -> Settings:
         checkpoints=table("checkpoints", lambda entry: _checkpoints(entry, folder)),
         sources=table("sources", lambda entry: rhythms(file, entry.values)),
         clients=tuple(clients.values()),
-        outgoing=mistakes.attempt(whole, lambda: outgoing_rows(rows("outgoing"), _check_encrypted)),
+        outgoing=mistakes.attempt(whole, lambda: outgoing_rows(rows("outgoing"))),
         sync=tuple(sync.values()),
         notifications=table("notifications", lambda entry: _notifications(entry, folder)),
         webhooks=tuple(webhooks.values()),
@@ -227,24 +227,26 @@ def _rows(file: TomlFile, header: str) -> list[TomlTable]:
 
 def _issuer(row: TomlTable, folder: Path) -> Issuer:
     table, pace = _split(row, IssuerTable)
+    numbers = _numbers(Pace, pace)
     if (table.keys is None) == (table.keys_url is None):
         raise row.refusal("un émetteur a soit « keys », soit « keys_url »")
     if table.keys is None:
-        source = _source(table, _numbers(Pace, pace), folder)
+        source = _source(row, table, numbers, folder)
         return Issuer(table.issuer, table.algorithm, {}, table.kinds, source, table.clients, table.token_seconds)
     if table.authorities is not None or pace.values:
         key = min(["authorities", *pace.values])
         raise row.refusal(f"« {key} » demande « keys_url »", key)
-    jwks = json.loads((folder / table.keys).read_text(encoding="utf-8"))
+    jwks = read_json(row, "keys", folder, table.keys)
     issuer = Issuer.from_jwks(table.issuer, table.algorithm, jwks, table.kinds)
     return replace(issuer, clients=table.clients, token_seconds=table.token_seconds)
 
 
-def _source(table: IssuerTable, pace: Pace, folder: Path) -> Source:
+def _source(row: TomlTable, table: IssuerTable, pace: Pace, folder: Path) -> Source:
     """Where the key set of an issuer is read: an https URL, or any URL of this machine."""
     url = table.keys_url or ""
-    _check_encrypted("keys_url", url)
-    return Source(url, _tls(url, TlsTable(authorities=table.authorities), folder) or call_engine(client_tls), pace)
+    check_encrypted(row, "keys_url", url)
+    tls = tls_of(row, "keys_url", url, TlsTable(authorities=table.authorities), folder)
+    return Source(url, tls or call_engine(client_tls), pace)
 
 
 def _agreement(row: TomlTable) -> AgreementTable:
@@ -287,39 +289,42 @@ def _link(row: TomlTable, folder: Path) -> SyncLink:
     check_source(row, table.source, "source")
     for key, url in (("url", table.url), ("login_url", table.login_url)):
         if url is not None:
-            _check_encrypted(key, url)
+            check_encrypted(row, key, url)
+    row.check_order(table, "pause", "longest_pause")
     return sync_link(table, folder)
 
 
 def _documents(row: TomlTable, folder: Path) -> tuple[str, Manifest]:
     """A client and its manifest."""
     table = row.read(DocumentsTable)
-    return table.client, read_manifest((folder / table.manifest).read_text(encoding="utf-8"), only=table.only)
+    return table.client, read_manifest(read_text(row, "manifest", folder, table.manifest), only=table.only)
 
 
 def _subgraph_table(file: TomlFile, name: str) -> TomlTable:
     """The table of a subgraph, also where its address alone stands for it."""
-    entry = file.values["subgraphs"][name]
-    if isinstance(entry, dict):
+    entries = _table(file, "subgraphs")
+    entry = entries.values[name]
+    if isinstance(entry, dict) and file.has_heading(f"[subgraphs.{name}]"):
         return TomlTable(file, f"[subgraphs.{name}]", 0, entry)
-    return TomlTable(file, "[subgraphs]", 0, {"url": entry})
+    return InlineTable(entries, name, entry if isinstance(entry, dict) else {"url": entry})
 
 
 def _remote(name: str, entry: TomlTable, folder: Path) -> Remote:
     """A subgraph in another process: a table of URL, TLS files, numbers of `Care` and, for one of others, what joins
     it."""
     table, care = _split(entry, RemoteTable)
+    numbers = _numbers(Care, care)  # before what joins it, whose key may be the one that is mistyped
     joined = joined_subgraph(name, entry, Join(table.url, table.sdl, table.categories, table.contract), folder)
     if joined is not None:
-        _check_encrypted("url", table.url)
-    return Remote(table.url, _numbers(Care, care), _tls(table.url, table, folder), joined)
+        check_encrypted(entry, "url", table.url)
+    return Remote(table.url, numbers, tls_of(entry, "url", table.url, table, folder), joined)
 
 
 def _traces(entry: TomlTable, folder: Path) -> TraceSettings:
     """The collector: an https URL, or any URL of this machine."""
     table = entry.read(TracesTable)
-    _check_encrypted("endpoint", table.endpoint)
-    _tls(table.endpoint, table, folder)  # so that a file that is none is refused here
+    check_encrypted(entry, "endpoint", table.endpoint)
+    tls_of(entry, "endpoint", table.endpoint, table, folder)  # so that a file that is none is refused here
     authorities, certificate, key = (
         None if file is None else folder / file for file in (table.authorities, table.certificate, table.key)
     )
@@ -334,8 +339,8 @@ def _checkpoints(entry: TomlTable, folder: Path) -> Destinations:
         if table.authorities or table.certificate or table.key:
             raise entry.refusal("les fichiers TLS demandent « webhook »")
         return Destinations(file)
-    _check_encrypted("webhook", table.webhook)
-    return Destinations(file, table.webhook, _tls(table.webhook, table, folder))
+    check_encrypted(entry, "webhook", table.webhook)
+    return Destinations(file, table.webhook, tls_of(entry, "webhook", table.webhook, table, folder))
 
 
 def _notifications(entry: TomlTable, folder: Path) -> NotificationSettings:
@@ -347,25 +352,8 @@ def _notifications(entry: TomlTable, folder: Path) -> NotificationSettings:
         raise entry.refusal("« networks » liste des réseaux par leur préfixe, comme 10.20.0.0/16", "networks") from None
     tls = None if table.authorities is None else call_engine(client_tls, folder / table.authorities)
     numbers = _numbers(Patience, patience)
-    if numbers.at_once == 0:
-        raise entry.refusal("« at_once » est d'au moins 1", "at_once")
+    entry.check_order(numbers, "retry_seconds", "longest_retry_seconds")
     return NotificationSettings(networks, tls, numbers)
-
-
-def _check_encrypted(key: str, url: str) -> None:
-    parts = address(url)
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        raise ValueError(f"« {key} » est une adresse https:// ; http:// pour cette machine seulement")
-
-
-def _tls(url: str, table: TlsTable, folder: Path) -> ssl.SSLContext | None:
-    """The TLS context of a URL with the table's files; None without TLS."""
-    secure = address(url).scheme == "https"
-    names = {"authorities": table.authorities, "certificate": table.certificate, "key": table.key}
-    files = {name: folder / file for name, file in names.items() if file is not None}
-    if files and not secure:
-        raise ValueError(f"« {min(files)} » demande une adresse https://")
-    return call_engine(client_tls, **files) if secure else None
 
 
 def _split(row: TomlTable, form: type[FormT]) -> tuple[FormT, TomlTable]:
@@ -379,14 +367,14 @@ def _split(row: TomlTable, form: type[FormT]) -> tuple[FormT, TomlTable]:
 
 
 def _numbers(kind: type[NumbersT], table: TomlTable) -> NumbersT:
-    """The numbers of a table, whose keys are the fields of a dataclass with defaults; none is negative, and those whose
-    name ends with `seconds` are a `TIME`."""
+    """The numbers of a table, whose keys are the fields of a dataclass with defaults; each is at least the `least` of
+    its metadata, else 0, and those whose name ends with `seconds` are a `TIME`."""
     numbers = [
-        (number.name, Annotated[type(number.default), _bounds(number.name)], number.default) for number in fields(kind)
+        (number.name, Annotated[type(number.default), _bounds(number)], number.default) for number in fields(kind)
     ]
     form = msgspec.defstruct(kind.__name__, numbers, bases=(TomlForm,), frozen=True)
     return kind(**msgspec.structs.asdict(table.read(form)))
 
 
-def _bounds(name: str) -> msgspec.Meta:
-    return TIME if name.endswith("seconds") else msgspec.Meta(ge=0)
+def _bounds(number: Field[Any]) -> msgspec.Meta:
+    return TIME if number.name.endswith("seconds") else msgspec.Meta(ge=number.metadata.get("least", 0))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar, cast
 
-from hub.errors import StartRefused
+from hub.errors import SettingInvalid, StartRefused
 from hub.strict_toml import TomlRefused, TomlTable
 
 T = TypeVar("T")
@@ -28,8 +28,10 @@ class Mistakes:
             self._note(table.refusal(f"« {error.args[0]} » manque, ou n'existe pas"))
         except OSError as error:
             self._note(table.refusal(f"« {_file_name(error)} » ne se lit pas : {error.strerror or 'erreur'}"))
-        except (ValueError, TypeError) as error:
-            self._note(table.refusal(f"{error}"))
+        except SettingInvalid as error:
+            self._note(table.refusal(error.message))
+        except (ValueError, TypeError, RecursionError) as error:
+            self._note(table.refusal(f"une valeur n'a pas la forme attendue ({type(error).__name__})"))
         return cast(T, otherwise)
 
     def by_name(

@@ -82,6 +82,8 @@ class TomlTable:
         problem, below = match["problem"], match["below"]
         if "matching regex" in problem:
             return self.refusal(f"« {key} » n'a pas la forme attendue", key)
+        if "of length >= 1" in problem:
+            return self.refusal(f"« {key} » ne peut pas être vide", key)
         if expected := re.match(r"Expected `(\w+)[^`]*`(?: ([<>]=? [\d.]+)$)?", problem):
             place = f"« {key} »" if not below else f"chaque valeur de « {key} »"
             bound = f" {expected[2]}" if expected[2] else ""
@@ -89,6 +91,11 @@ class TomlTable:
         if enum_value := re.match(r"Invalid enum value '(.*)'", problem):
             return self.refusal(f"« {key} » nomme « {enum_value[1]} », qui n'existe pas", key)
         return self.refusal(problem, key)
+
+    def check_order(self, values: object, less: str, more: str) -> None:
+        """Raise TomlRefused, at the line of the second key, unless the number under the first is at most that one."""
+        if getattr(values, less) > getattr(values, more):
+            raise self.refusal(f"« {more} » est au moins « {less} », {getattr(values, less)} ici", more)
 
     def resolve(self, key: str, name: str, lookup: Callable[[str], NameT]) -> NameT:
         """What the name under this key stands for; `lookup` raises KeyError or ValueError for an unknown one."""
@@ -106,6 +113,18 @@ class TomlTable:
         if len(set(values)) != len(values):
             raise self.refusal(f"« {key} » nomme deux fois la même valeur", key)
         return frozenset(values)
+
+
+class InlineTable(TomlTable):
+    """A table that is the value of a key of another."""
+
+    def __init__(self, outer: TomlTable, name: str, values: dict[str, Any]) -> None:
+        super().__init__(outer.file, outer.header, outer.index, values)
+        self._name = name
+
+    def line(self, key: str | None = None) -> int:
+        """Line of the key that this table is the value of."""
+        return super().line(self._name)
 
 
 class TomlFile:
@@ -151,6 +170,10 @@ class TomlFile:
         """The name itself where the file has a table of this name, else KeyError."""
         self.values[name]
         return name
+
+    def has_heading(self, header: str) -> bool:
+        """Whether a table is written under this header, rather than as the value of a key."""
+        return bool(self._headings_of(header))
 
     def line(self, header: str, index: int, key: str | None = None) -> int:
         """Line, from 1, of the table of this rank under this header, or of its key."""

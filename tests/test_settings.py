@@ -278,7 +278,8 @@ def test_what_makes_no_place_of_keys_stops_the_start(path: Path, toml: str) -> N
     [
         ('networks = ["10.20.0.1/16"]', "10.20.0.0/16"),
         ('networks = ["toto"]', "10.20.0.0/16"),
-        ("at_once = 0", "au moins 1"),
+        ("at_once = 0", "entier >= 1"),
+        ("retry_seconds = 60\nlongest_retry_seconds = 30", "au moins"),
     ],
 )
 def test_notifications_that_could_not_be_sent_stop_the_start_at_their_line(path: Path, toml: str, remedy: str) -> None:
@@ -286,8 +287,9 @@ def test_notifications_that_could_not_be_sent_stop_the_start_at_their_line(path:
     path.write_text(f"{before}\n[notifications]\n{toml}\n", encoding="utf-8")
     with pytest.raises(StartRefused, match=remedy) as caught:
         load_settings(path)
-    line = before.count("\n") + 3
-    assert f"{path.name}:{line}: « {toml.split()[0]} »" in str(caught.value)
+    key = toml.splitlines()[-1].split()[0]
+    line = before.count("\n") + 2 + len(toml.splitlines())
+    assert f"{path.name}:{line}: « {key} »" in str(caught.value)
 
 
 def test_a_pause_that_outlasts_what_it_is_for_stops_the_start_at_its_line(path: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from hub.errors import SettingInvalid
 from schema import strict_json
 
 FORMAT = "apollo-persisted-query-manifest"
@@ -29,20 +30,38 @@ class Manifest:
 
 
 def read_manifest(text: str, *, only: bool = True) -> Manifest:
-    """The manifest in this JSON; each document is known by its identifier and by its SHA-256. Raises ValueError."""
-    value = strict_json.parse(text)
+    """The manifest in this JSON; each document is known by its identifier and by its SHA-256. Raises SettingInvalid."""
+    try:
+        value = strict_json.parse(text)
+    except (ValueError, RecursionError) as error:
+        raise SettingInvalid("un manifeste est du JSON, sans clé donnée deux fois", type(error).__name__) from None
     if type(value) is not dict:
-        raise ValueError("a manifest is a JSON object")
+        raise SettingInvalid("un manifeste est un objet JSON", "a manifest is a JSON object")
     documents = _operations(value) if "format" in value or "operations" in value else value
     if not documents or any(type(body) is not str or not body.strip() for body in documents.values()):
-        raise ValueError("a manifest maps identifiers to documents")
+        raise SettingInvalid(
+            "un manifeste donne pour chaque identifiant un document, et en a au moins un",
+            "a manifest maps identifiers to documents",
+        )
     by_hash = {sha256(body.encode()).hexdigest(): body for body in documents.values()}
     if any(documents.get(digest, body) != body for digest, body in by_hash.items()):
-        raise ValueError("an identifier is the SHA-256 of another document")
+        raise SettingInvalid(
+            "un identifiant du manifeste est le SHA-256 d'un autre document",
+            "an identifier is the SHA-256 of another document",
+        )
     return Manifest({**by_hash, **documents}, only)
 
 
 def _operations(value: Mapping[str, Any]) -> dict[str, str]:
     if (value.get("format"), value.get("version")) != (FORMAT, 1):
-        raise ValueError(f"a manifest with operations is '{FORMAT}' version 1")
-    return strict_json.unique([(operation["id"], operation["body"]) for operation in value["operations"]])
+        raise SettingInvalid(
+            f"un manifeste à « operations » est de format « {FORMAT} », version 1",
+            f"a manifest with operations is '{FORMAT}' version 1",
+        )
+    try:
+        return strict_json.unique([(operation["id"], operation["body"]) for operation in value["operations"]])
+    except (KeyError, TypeError, ValueError) as error:
+        raise SettingInvalid(
+            "chaque opération du manifeste a un « id », qui n'est pas celui d'une autre, et un « body »",
+            f"the operations of a manifest: {type(error).__name__}",
+        ) from None

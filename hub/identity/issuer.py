@@ -11,6 +11,8 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
+from hub.errors import SettingInvalid
+
 ALGORITHMS: Mapping[str, tuple[str, str | None]] = {
     "Ed25519": ("OKP", "Ed25519"),
     "ES256": ("EC", "P-256"),
@@ -41,9 +43,11 @@ class Pace:
     max_age: int = 3_600
 
     def __post_init__(self) -> None:
-        """Raises ValueError for numbers with which a set would expire before it is read again, or never."""
+        """Raises SettingInvalid for numbers with which a set would expire before it is read again, or never."""
         if not 1 <= self.least <= self.refresh < self.max_age <= 604_800:
-            raise ValueError("1 <= 'least' <= 'refresh' < 'max_age' <= 604800 (a week) does not hold")
+            raise SettingInvalid(
+                "il faut 1 <= « least » <= « refresh » < « max_age » <= 604800 (une semaine)", "the pace of a key set"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +74,32 @@ class Issuer:
     token_seconds: int = TOKEN_SECONDS
 
     def __post_init__(self) -> None:
-        """Raises ValueError for an issuer without a name, or whose signatures no public key verifies."""
+        """Raises SettingInvalid for an issuer without a name, or whose signatures no public key verifies."""
         if type(self.name) is not str or not self.name.isprintable() or not self.name:
-            raise ValueError("'issuer' is not a text")
+            raise SettingInvalid("« issuer » est un texte d'une ligne, qui n'est pas vide", "an issuer without a name")
         if self.algorithm not in ALGORITHMS:
-            raise ValueError(f"'algorithm' is none of {', '.join(sorted(ALGORITHMS))}")
+            raise SettingInvalid(f"« algorithm » est l'un de {', '.join(sorted(ALGORITHMS))}", "no known algorithm")
 
     @staticmethod
     def from_jwks(name: str, algorithm: str, jwks: Any, kinds: frozenset[str] | None = None) -> Issuer:
-        """The issuer with the public keys of a JWK set (RFC 7517), each under its own `kid`; raises ValueError."""
+        """The issuer with the public keys of a JWK set (RFC 7517), each under its own `kid`; raises SettingInvalid."""
         return Issuer(name, algorithm, _public(jwks), kinds)
 
 
 def own_keys(jwks: Any, algorithm: str) -> dict[str, Key]:
-    """The keys of a set that verify this algorithm, by `kid`, possibly none; raises ValueError.
+    """The keys of a set that verify this algorithm, by `kid`, possibly none; raises SettingInvalid.
 
     Keys for another use (another algorithm, encryption) are left out. A set is refused if it holds a secret, or if two
     of the keys for this algorithm share a `kid`.
     """
     rows = jwks.get("keys") if type(jwks) is dict else None
     if type(rows) is not list or len(rows) > MOST_KEYS or any(type(row) is not dict for row in rows):
-        raise ValueError("not a JWK set, or one of too many keys")
+        raise SettingInvalid(
+            f"un jeu de clés (JWK) a une liste « keys » de {MOST_KEYS} clés au plus",
+            "no JWK set, or of too many keys",
+        )
     if any(SECRET & row.keys() for row in rows):
-        raise ValueError("the set holds a secret")
+        raise SettingInvalid("le jeu de clés contient un secret", "the set holds a secret")
     own = [row for row in rows if _verifies(row, algorithm)]
     return _public({"keys": own}) if own else {}
 
@@ -111,16 +118,26 @@ def _verifies(row: Mapping[str, Any], algorithm: str) -> bool:
 
 
 def _public(jwks: Any) -> dict[str, Key]:
-    """The keys of a set by `kid`; raises ValueError unless all are public and each is under a `kid` of its own."""
+    """The keys of a set by `kid`; raises SettingInvalid unless all are public and each is under a `kid` of its own."""
     try:
         if any(not RSA_BITS[0] <= _bits(row["n"]) <= RSA_BITS[1] for row in jwks["keys"] if row["kty"] == "RSA"):
-            raise ValueError(f"an RSA key of an issuer is not of {RSA_BITS[0]} to {RSA_BITS[1]} bits")
+            raise SettingInvalid(
+                f"une clé RSA est de {RSA_BITS[0]} à {RSA_BITS[1]} bits", f"an RSA key not of {RSA_BITS} bits"
+            )
         imported = KeySet.import_key_set(jwks).keys
-    except (JoseError, LookupError, TypeError) as error:
-        raise ValueError(f"the key set of an issuer does not read: {type(error).__name__}") from None
+    except SettingInvalid:
+        raise
+    except (JoseError, LookupError, TypeError, ValueError) as error:
+        raise SettingInvalid(
+            "le jeu de clés d'un émetteur ne se lit pas : il faut un JWK Set (RFC 7517), chaque clé avec son « kid »",
+            f"the key set of an issuer does not read: {type(error).__name__}",
+        ) from None
     keys = {key.kid: key for key in imported if key.kid is not None and key.key_type != "oct" and not key.is_private}
     if len(keys) != len(imported):
-        raise ValueError("a key of an issuer is symmetric or private, or shares its 'kid' with another")
+        raise SettingInvalid(
+            "une clé d'un émetteur est secrète, n'a pas de « kid », ou a celui d'une autre",
+            "a key of an issuer is symmetric or private, or shares its 'kid' with another",
+        )
     return keys
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 
 from joserfc.jwk import Key
 
+from hub.errors import SettingInvalid
 from hub.identity.issuer import Issuer, Source, own_keys
 from hub.identity.key_set_fetch import KeySetUnreadable, fetch
 from hub.identity.tokens import Tokens
@@ -118,8 +119,8 @@ class RemoteKeys:
         fetched = await fetch(self._source.url, self._source.tls)
         try:
             return own_keys(fetched.jwks, self.issuer.algorithm), fetched.fresh
-        except ValueError as error:
-            raise KeySetUnreadable("KEY_SET_MALFORMED", str(error)) from None
+        except SettingInvalid as error:
+            raise KeySetUnreadable("KEY_SET_MALFORMED", error.detail) from None
 
     def _failed(self, error: Exception, now: int) -> None:
         code, detail = (

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from hub.strict_toml import TomlFile, TomlForm, TomlTable
+from hub.strict_toml import InlineTable, TomlFile, TomlForm, TomlTable
 from schema.categories import OPEN, Category, Level
 
 TABLES = ("fields", "reads", "personal")
@@ -91,16 +91,4 @@ def _entry(table: TomlTable, name: str, value: Any) -> TomlTable:
     """The inline table under this name, whose faults are told at its line."""
     if not isinstance(value, dict):
         raise table.refusal(f"« {name} » doit être une table", name)
-    return _InlineTable(table, name, value)
-
-
-class _InlineTable(TomlTable):
-    """A table that is the value of a key of another."""
-
-    def __init__(self, outer: TomlTable, name: str, values: dict[str, Any]) -> None:
-        super().__init__(outer.file, outer.header, outer.index, values)
-        self._name = name
-
-    def line(self, key: str | None = None) -> int:
-        """Line of the key that this table is the value of."""
-        return super().line(self._name)
+    return InlineTable(table, name, value)

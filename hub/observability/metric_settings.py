@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 
 from hub.federation.client.http1 import LOOPBACK
+from hub.settings_addresses import read_text
 from hub.strict_toml import TomlForm, TomlTable
 
 ROLES = ("hub", "people", "appointments", "offers", "trainings", "webhooks", "notifications", "sync", "send")
@@ -45,7 +46,7 @@ def metric_settings(entry: TomlTable, folder: Path) -> MetricSettings:
         if table.host not in LOOPBACK:
             raise entry.refusal("« host » hors de cette machine demande « token », le fichier d'un jeton", "host")
         return MetricSettings(table.host, None, table.ports)
-    token = (folder / table.token).read_text(encoding="ascii").strip()
-    if len(token) < TOKEN_LENGTH or not token.isalnum():
+    token = read_text(entry, "token", folder, table.token).strip()
+    if len(token) < TOKEN_LENGTH or not (token.isascii() and token.isalnum()):
         raise entry.refusal(f"le jeton est de {TOKEN_LENGTH} lettres et chiffres au moins", "token")
     return MetricSettings(table.host, token, table.ports)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from hub.outgoing.systems import SYSTEMS, System
+from hub.settings_addresses import check_encrypted
 from hub.strict_toml import TomlForm, TomlTable
 from hub.sync.link_settings import SyncLink
 
@@ -50,18 +51,19 @@ class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: Annotated[str, msgspec.Meta(min_length=32, max_length=200, pattern=r"^[!-~]+$")]
 
 
-def outgoing_rows(rows: Sequence[TomlTable], check_url: Callable[[str, str], None]) -> tuple[OutgoingTable, ...]:
+def outgoing_rows(rows: Sequence[TomlTable]) -> tuple[OutgoingTable, ...]:
     """The rows of `[[outgoing]]`; raises TomlRefused for a system that nothing is sent to, or that comes twice, and
-    for a pause that outlasts its items, and what `check_url` raises for a key and its address."""
+    for a pause that outlasts its items or the longest one, and for an address that is not https."""
     by_system: dict[str, OutgoingTable] = {}
     for row in rows:
         table = row.read(OutgoingTable)
         if table.system not in SYSTEMS or table.system in by_system:
             names = ", ".join(sorted(SYSTEMS))
             raise row.refusal(f"« system » est l'un de ces noms, une fois chacun : {names}", "system")
+        row.check_order(table, "pause", "longest_pause")
         if table.longest_pause > table.give_up:
             raise row.refusal("« longest_pause » ne dépasse pas « give_up »", "longest_pause")
-        check_url("url", table.url)
+        check_encrypted(row, "url", table.url)
         by_system[table.system] = table
     return tuple(by_system.values())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hub.strict_toml import TomlForm
 from hub.subscriptions.addresses import Network
@@ -26,7 +26,7 @@ class Patience:
     retry_seconds: float = 5.0
     longest_retry_seconds: float = 3_600.0
     suspend_seconds: float = 259_200.0
-    at_once: int = 8
+    at_once: int = field(default=8, metadata={"least": 1})
 
 
 @dataclass(frozen=True, slots=True)

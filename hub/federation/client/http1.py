@@ -11,7 +11,7 @@ import logging
 import ssl
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -32,6 +32,9 @@ Headers = Callable[[SubgraphRequest, bytes, Any], list[tuple[bytes, bytes]]]
 BACKOFF = 0.05
 """Seconds before the first repetition on a new connection; twice as many before each further one."""
 
+AT_LEAST_ONE = {"least": 1}
+"""The metadata of a number without which nothing would be served, for whoever reads it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Care:
@@ -43,18 +46,13 @@ class Care:
     calls are refused at once, but for one probe per `pause` seconds.
     """
 
-    connections: int = 100
+    connections: int = field(default=100, metadata=AT_LEAST_ONE)
     waiting: int = 1_000
-    largest: int = 16 * 1024 * 1024
+    largest: int = field(default=16 * 1024 * 1024, metadata=AT_LEAST_ONE)
     retries: int = 1
     kept: float = 4.0
-    failures: int = 5
+    failures: int = field(default=5, metadata=AT_LEAST_ONE)
     pause: float = 5.0
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a number with which nothing would be served."""
-        if min(self.connections, self.largest, self.failures) < 1:
-            raise ValueError("'connections', 'largest' and 'failures' are at least one")
 
 
 class CallLoad(NamedTuple):

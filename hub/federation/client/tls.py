@@ -23,9 +23,9 @@ def client_tls(
     `authorities`, if given, are the only ones trusted, else the system's. `certificate` (with its chain) and its `key`
     are the hub's own, for mutual TLS.
     """
-    with _reading():
+    with _reading(authorities):
         context = ssl.create_default_context(cafile=authorities)
-        _present(context, certificate, key)
+    _present(context, certificate, key)
     return context
 
 
@@ -34,31 +34,35 @@ def server_tls(certificate: Path | None, key: Path | None = None, authorities: P
 
     With `authorities`, only clients with a certificate of theirs are accepted (mutual TLS).
     """
-    with _reading():
+    with _reading(authorities):
         if certificate is None:
             raise ValueError("a key or authorities without the server's certificate")
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authorities)
-        if authorities is not None:
-            context.verify_mode = ssl.CERT_REQUIRED
-        _present(context, certificate, key)
+    if authorities is not None:
+        context.verify_mode = ssl.CERT_REQUIRED
+    _present(context, certificate, key)
     return context
 
 
 def _present(context: ssl.SSLContext, certificate: Path | None, key: Path | None) -> None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
-    if certificate is not None:
-        context.load_cert_chain(certificate, key, password=_no_password)
-    elif key is not None:
-        raise ValueError("a key without its certificate")
+    with _reading(certificate, key):
+        if certificate is not None:
+            context.load_cert_chain(certificate, key, password=_no_password)
+        elif key is not None:
+            raise ValueError("a key without its certificate")
 
 
 @contextmanager
-def _reading() -> Iterator[None]:
+def _reading(*files: Path | None) -> Iterator[None]:
+    """Turn what goes wrong with these files into a refusal that names them."""
     try:
         yield
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        detail = f"{type(error).__name__} {getattr(error, 'reason', None) or getattr(error, 'strerror', None) or error}"
+        cause = f"{type(error).__name__} {getattr(error, 'reason', None) or getattr(error, 'strerror', None) or error}"
+        names = ", ".join(file.name for file in files if file is not None)
+        detail = f"{names}: {cause}" if names else cause
         raise ConfigurationRefused("TLS_INVALID", detail, {"detail": detail}) from error
 
 
