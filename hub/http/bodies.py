@@ -25,24 +25,46 @@ MAX_DEPTH = 100
 SMALL_BODY = 8 * 1024
 """Bytes of a body that anyone may send, and that is read at once: no more than a millisecond, whatever it is."""
 TURNS = 4
-"""Turns of the event loop between two large bodies: an answer takes some five of them."""
+"""Turns of the event loop between two pieces of large bodies: an answer takes some five of them."""
+
+
+class Turns:
+    """Lets in one piece of work at a time, in the order in which they came, each after some turns of the event loop, so
+    that other requests are served in between."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    async def __aenter__(self) -> None:
+        await self._lock.acquire()
+        try:
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+
+    async def wait(self) -> None:
+        """Return once those who came before have been let in."""
+        async with self:
+            pass
 
 
 class BodyReader:
-    """Reads bodies as strict JSON: small ones at once, large ones one after the other in the order in which they came,
-    so that other requests are served in between."""
+    """Reads bodies as strict JSON: small ones at once, large ones when it is their turn."""
 
-    def __init__(self) -> None:
-        self._turn = asyncio.Lock()
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
 
     async def read(self, body: bytes) -> Any:
         """The value of the body; raises RequestRefused (BODY_TOO_MANY_VALUES, BAD_JSON)."""
         try:
             if len(body) <= SMALL_BODY:
                 return strict_json.read(body, MAX_DEPTH, MOST_VALUES)
-            async with self._turn:
-                for _ in range(TURNS):
-                    await asyncio.sleep(0)
+            async with self._turns:
                 return await _read_large(body)
         except strict_json.TooManyValues:
             raise RequestRefused(
@@ -75,17 +97,21 @@ async def receive_body(
     most: int = MAX_BODY,
     seconds: float = BODY_SECONDS,
     admit: Callable[[], Awaitable[object]] | None = None,
+    turns: Turns | None = None,
 ) -> bytes:
     """The body of one request, of at most `most` bytes, within `seconds`; once it proves to be large, `admit` may
-    refuse its sender. Raises RequestRefused (BODY_TOO_LARGE, BODY_TOO_SLOW), NotServed (CLIENT_GONE)."""
+    refuse its sender, and each further piece waits for its turn, which nobody holds who sends slowly.
+    Raises RequestRefused (BODY_TOO_LARGE, BODY_TOO_SLOW), NotServed (CLIENT_GONE)."""
     try:
         async with asyncio.timeout(seconds):
-            return await _pieces(receive, most, admit)
+            return await _pieces(receive, most, admit, turns)
     except TimeoutError:
         raise _too_slow(seconds) from None
 
 
-async def _pieces(receive: Receive, most: int, admit: Callable[[], Awaitable[object]] | None) -> bytes:
+async def _pieces(
+    receive: Receive, most: int, admit: Callable[[], Awaitable[object]] | None, turns: Turns | None
+) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -101,6 +127,8 @@ async def _pieces(receive: Receive, most: int, admit: Callable[[], Awaitable[obj
             admit = None
         if not message.get("more_body", False):
             return b"".join(chunks)
+        if turns is not None and size > SMALL_BODY:
+            await turns.wait()
 
 
 def too_large(most: int) -> RequestRefused:

@@ -11,7 +11,7 @@ from typing import Any
 
 from hub.document.exchange import LiveEvent, Reply, Request
 from hub.errors import HubError, NotServed, RequestRefused
-from hub.http.bodies import BODY_SECONDS, BodyReader, receive_body
+from hub.http.bodies import BODY_SECONDS, BodyReader, Turns, receive_body
 from hub.http.event_stream import BEAT, COMPLETE, failed_event, next_event, stream_headers
 from hub.http.media_types import RESPONSE, answer_media, wants_events
 from hub.http.request_reader import check_media, read_headers, read_request, trace_id
@@ -46,7 +46,8 @@ class GraphQLEndpoint:
     ) -> None:
         self._admit, self._live = admit, live
         self._answer, self._extra_headers, self._body_seconds = answer, extra_headers, body_seconds
-        self._bodies = BodyReader()
+        self._turns = Turns()
+        self._bodies = BodyReader(self._turns)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request; a client that disconnects cancels its work."""
@@ -58,6 +59,8 @@ class GraphQLEndpoint:
                 return
         else:
             response = await self.respond(scope, receive, trace)
+        if not response.executed:
+            await self._turns.wait()  # whoever is refused can ask again at once, and often
         await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
         await send({"type": "http.response.body", "body": response.body})
 
@@ -103,7 +106,7 @@ class GraphQLEndpoint:
     async def _read(self, scope: dict[str, Any], receive: Receive, headers: dict[str, str], trace: str) -> Request:
         check_media(headers)
         admit = None if self._admit is None else partial(self._admit, headers)
-        body = await receive_body(receive, seconds=self._body_seconds, admit=admit)
+        body = await receive_body(receive, seconds=self._body_seconds, admit=admit, turns=self._turns)
         request = read_request(headers, await self._bodies.read(body), trace)
         request.peer = "%s:%s" % (scope.get("client") or ("", ""))
         return request

@@ -9,7 +9,7 @@ import pytest
 from hub.document.coercion import MOST_VALUES
 from hub.document.exchange import Request
 from hub.errors import RequestRefused
-from hub.http.bodies import BodyReader
+from hub.http.bodies import BodyReader, Turns
 from hub.http.request_reader import check_media, read_headers, read_request, trace_id
 
 JSON = {"content-type": "application/json"}
@@ -17,7 +17,7 @@ JSON = {"content-type": "application/json"}
 
 def read(headers: dict[str, str], body: bytes) -> Request:
     check_media(headers)
-    return read_request(headers, asyncio.run(BodyReader().read(body)), "t")
+    return read_request(headers, asyncio.run(BodyReader(Turns()).read(body)), "t")
 
 
 def code(body: bytes, headers: dict[str, str] = JSON) -> str:
