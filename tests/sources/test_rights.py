@@ -214,9 +214,19 @@ async def test_a_right_of_merged_people_who_share_the_internal_id_stays_with_eac
     await apply(fresh_database)
     await put_record(fresh_database, "2", "08", internal_id(MAELLE), nir=None)
     assert (await ingest_register(fresh_database, tmp_path, register([right(MAELLE, 2, opposition=True)]))).complete
+    assert await put_record(fresh_database, "3", "59", internal_id(MAELLE)) == one
+    silent = register([right(MAELLE, 2)]).replace(b"\n08;", b"\n59;")
+    assert (await ingest_register(fresh_database, tmp_path, silent)).complete
     await decide(fresh_database, one, other, "DIFFERENT")
     await apply(fresh_database)
     assert await values(fresh_database, RESTRICTIONS) == [Fact.OPPOSITION] * 2
+    shown = "SELECT person_id FROM people.exercised_right WHERE opposed_on IS NOT NULL ORDER BY 1"
+    assert await values(fresh_database, shown) == sorted((one, other))
+    assert await put_record(fresh_database, "2", "08", "AUTRE", nir=None) == other
+    lifted = register([right(MAELLE, 9)])
+    assert (await ingest_register(fresh_database, tmp_path, lifted)).complete
+    assert await values(fresh_database, RESTRICTIONS) == [0, 0]
+    assert await values(fresh_database, shown) == []
 
 
 async def test_the_same_register_again_writes_nothing(fresh_database: Database, tmp_path: Path) -> None:

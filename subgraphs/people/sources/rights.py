@@ -82,14 +82,13 @@ class _Row:
                 raise Refused("SCHEMA_INVALID", column)
         erasure = day(self.row["effacement"], "effacement")
         people = await self._people(store)
-        before = await store.row(journey_tables.exercised_right, source=NAME, source_id=key)
-        days = self._days_of_rights(before or {}, updated_at, erasure)
-        await self._remember(store, min(people), key, updated_at, days)
-        left = set() if before is None else {UUID(str(before["person_id"]))} - people
+        before = await _rows_of(store, key)
+        days = self._days_of_rights(before[0] if before else {}, updated_at, erasure)
+        await _remember(store, sorted(people) if any(days.values()) else (), key, updated_at, days, len(before))
+        left = {UUID(str(row["person_id"])) for row in before} - people
         for person_id in people | left:
             about = await store.all(journey_tables.exercised_right, person_id=person_id)
-            values = _in_force([*about, days] if person_id in people else about)
-            await store.put(access.person, {"person_id": person_id}, values)
+            await store.put(access.person, {"person_id": person_id}, _in_force(about))
         for person_id in people | left:
             await self.people.put_restrictions(store, person_id)
         return store.outcome
@@ -105,16 +104,6 @@ class _Row:
         }
         return {**days, "erasure_on": erasure}
 
-    async def _remember(
-        self, store: Store, person_id: UUID, key: str, updated_at: datetime, days: Mapping[str, date | None]
-    ) -> None:
-        """Keep what the row says, if that is anything."""
-        if any(days.values()):
-            values = {**days, "person_id": person_id, "as_of": updated_at}
-            await store.put(journey_tables.exercised_right, {"source": NAME, "source_id": key}, values)
-        else:
-            await store.delete(journey_tables.exercised_right, source=NAME, source_id=key)
-
     async def _people(self, store: Store) -> set[UUID]:
         """The people of whom this is the internal id: several only if they were merged into one."""
         born = day(self.row["date_naissance"], "date_naissance")
@@ -129,6 +118,36 @@ class _Row:
         if born is None or any(row["birth_date"] not in (None, born) for row in records):
             raise Refused("MATCH_CONFLICT", "date_naissance")
         return people
+
+
+def _row_key(key: str, number: int) -> dict[str, str]:
+    """What names the row of one of the people of whom a row of a register is, from 0."""
+    return {"source": NAME, "source_id": f"{key} {number}" if number else key}
+
+
+async def _rows_of(store: Store, key: str) -> list[Mapping[str, Any]]:
+    """What is kept of a row of a register, for each of the people of whom it is."""
+    kept = []
+    while (row := await store.row(journey_tables.exercised_right, **_row_key(key, len(kept)))) is not None:
+        kept.append(row)
+    return kept
+
+
+async def _remember(
+    store: Store,
+    people: Sequence[UUID],
+    key: str,
+    updated_at: datetime,
+    days: Mapping[str, date | None],
+    before: int,
+) -> None:
+    """Keep what the row says for each of these people, so that none loses it when they are parted; `before` is how many
+    it was kept for."""
+    for number, person_id in enumerate(people):
+        values = {**days, "person_id": person_id, "as_of": updated_at}
+        await store.put(journey_tables.exercised_right, _row_key(key, number), values)
+    for number in range(len(people), before):
+        await store.delete(journey_tables.exercised_right, **_row_key(key, number))
 
 
 def _in_force(about: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
