@@ -15,6 +15,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Double,
+    FromClause,
     Integer,
     Select,
     String,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
     collate,
     func,
@@ -145,13 +147,16 @@ class _Building:
             arrays.append(_array_parameter(values, Text()))
             array_columns.append("required")
             required = cast(literal_column(f"{name}.required", Text()), JSONB)
-        representations = (
+        representations: FromClause = (
             func.unnest(*arrays).table_valued(*array_columns, with_ordinality="n").render_derived(name=name)
         )
         columns, table = self.guards.alias(entity.table)
-        row.source = representations.join(
-            table, retarget(key.column, entity.table, columns) == literal_column(f"{name}.id")
-        )
+        asked: ColumnElement[Any] = literal_column(f"{name}.id", key.column.type)
+        if entity.subject == key.column.name:
+            merged = access.merged.alias(self.guards.name("m"))
+            representations = representations.outerjoin(merged, merged.c.person_id == asked)
+            asked = case((merged.c.survivor_id.is_(None), asked), else_=merged.c.survivor_id)
+        row.source = representations.join(table, retarget(key.column, entity.table, columns) == asked)
         row.add(place)
         scope = self.guards.enter(row, entity, columns, None)
         scope.required = required

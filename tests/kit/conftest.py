@@ -99,6 +99,7 @@ class Rows:
             valid_until=dates.get("until"),
             origin="test",
             origin_id=str(self.count),
+            unmerged_person_id=dates.get("unmerged_person_id"),
         )
 
     async def person(
@@ -109,6 +110,13 @@ class Rows:
         await self.sourced("people.person", id=person_id(number), **values)
         for relation, scope in relations:
             await self.link(number, relation, scope)
+
+    async def merged(self, number: int, survivor: int, *relations: tuple[Fact, str]) -> None:
+        """A person whom agents found to be another one, who is there: the links of both are the other's."""
+        await self.person(number)
+        await self.insert("access.merged", person_id=person_id(number), survivor_id=person_id(survivor))
+        for relation, scope in relations:
+            await self.link(survivor, relation, scope, unmerged_person_id=person_id(number))
 
 
 @pytest.fixture

@@ -87,6 +87,20 @@ async def test_denied_row_equals_missing_row(rows: Rows, people: Subgraph) -> No
     assert people.statements == before + 1
 
 
+async def test_the_id_of_a_merged_person_answers_the_one_that_it_is_served_as_to_whoever_is_linked(
+    rows: Rows, people: Subgraph, appointments: Subgraph
+) -> None:
+    await rows.person(1, (Fact.REFERENT, AGENT), first_name="Ondine")
+    await rows.merged(2, 1)
+    await rows.person(3, first_name="Sans lien")
+    await rows.merged(4, 3)
+    ondine = answered(1, "Ondine")
+    assert await entities(people, [person(2), person(4), person(1), person(2)]) == [ondine, None, ondine, ondine]
+    query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { _access } } }"
+    asked = await entities(appointments, [person(2), person(4)], READ, query)
+    assert asked == [{"_access": ondine["_access"]}, None]
+
+
 async def test_no_usable_representation_still_costs_one_statement(people: Subgraph) -> None:
     before = people.statements
     assert await entities(people, [{"__typename": "Person"}]) == [None]

@@ -13,6 +13,7 @@ import pytest
 from hub.matching.merges import MOVING, ROLE, TABLES, apply_decisions, least_ids, undisputed
 from schema.facts import Fact
 from subgraphs.kit import access
+from subgraphs.kit.columns import WRITTEN
 from subgraphs.kit.ingest import row_store
 from subgraphs.kit.ingest.person_registry import PersonRecord, Referent, Rsa
 from subgraphs.kit.ingest.row_store import Link, Store
@@ -20,7 +21,7 @@ from subgraphs.people import journey_tables, person_rows
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources.precedence import Precedence, Ranks
 from tests.conftest import Database
-from tests.sources.ingestion import rows, take_one
+from tests.sources.ingestion import rows, take_one, values
 from tests.sources.test_batches import empty, state
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -172,3 +173,9 @@ def test_every_row_of_a_person_follows_it_or_is_consolidated_or_is_of_its_own_re
     apart |= {table.fullname for table in access.NOTED if "person_id" in table.columns}
     assert of_people == moving | written_anew | apart
     assert not moving & (written_anew | apart)
+
+
+async def test_what_is_written_for_a_merged_person_is_the_survivors(fresh_database: Database) -> None:
+    served = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'serve_survivor'"
+    written = {table.fullname for table in TABLES if table.info == WRITTEN}
+    assert set(await values(fresh_database, served)) == written

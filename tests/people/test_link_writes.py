@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
+from hub.matching.merges import MOVE, MOVING
 from schema.days import day_of
 from schema.facts import Fact, link_key
 from subgraphs.kit.server import Subgraph
@@ -58,14 +60,21 @@ async def world(rows: Rows) -> Rows:
 
 async def name(subgraph: Subgraph, mutation: str, agent: str, who: tuple[str, str, str] = REFERENT, **more: Any) -> Any:
     """Designate an agent today."""
-    given = {"person": person_id(1), "agent": agent, "since": TODAY.isoformat()}
+    person = more.pop("person", person_id(1))
+    given = {"person": person, "agent": agent, "since": TODAY.isoformat()}
     return await send(subgraph, mutation, ITEM, who, given, **more)
 
 
-async def orient(subgraph: Subgraph, structure: str, days: int = 0, who: tuple[str, str, str] = ORIENTEUR) -> Any:
+async def orient(
+    subgraph: Subgraph,
+    structure: str,
+    days: int = 0,
+    who: tuple[str, str, str] = ORIENTEUR,
+    person: str = person_id(1),
+) -> Any:
     """Decide an orientation that begins in so many days."""
     starts_on = (TODAY + timedelta(days=days)).isoformat()
-    given = {"person": person_id(1), "pathway": "SOCIAL", "startsOn": starts_on, "structure": structure}
+    given = {"person": person, "pathway": "SOCIAL", "startsOn": starts_on, "structure": structure}
     return await send(subgraph, "decideOrientation", ORIENTED, who, given)
 
 
@@ -113,6 +122,27 @@ async def test_the_referent_appoints_a_colleague_and_the_person_is_open_to_whom_
         "referent": {"agent": {"id": COLLEAGUE}},
         "followUpGroup": [{"agent": {"id": COLLEAGUE}}],
     }
+
+
+async def test_what_is_written_of_a_merged_persons_id_is_the_survivors_and_goes_back_with_it(
+    world: Rows, writing: Subgraph
+) -> None:
+    await world.merged(2, 1)
+    made = await name(writing, "setReferent", COLLEAGUE, person=person_id(2))
+    assert made["agent"] == {"id": COLLEAGUE}
+    assert await orient(writing, "s--open", person=person_id(2)) != ["WRITE_REFUSED"]
+    stranger = follower(STRANGER)
+    assert await name(writing, "setReferent", COLLEAGUE, stranger, person=person_id(2)) == ["WRITE_REFUSED"]
+    written = """
+        SELECT person_id::text, unmerged_person_id::text FROM people.referent
+        UNION ALL SELECT person_id::text, unmerged_person_id::text FROM people.orientation
+        UNION ALL SELECT person_id::text, unmerged_person_id::text FROM access.link WHERE origin = 'hub'
+    """
+    assert {tuple(row) for row in await world.connection.fetch(written)} == {(person_id(1), person_id(2))}
+    assert len(await world.connection.fetch(written)) == 4
+    for table in MOVING:
+        await world.connection.execute(MOVE.format(table=table.fullname), *[UUID(person_id(2))] * 2)
+    assert {tuple(row) for row in await world.connection.fetch(written)} == {(person_id(2), None)}
 
 
 async def test_nobody_appoints_itself_to_a_person_whom_it_does_not_accompany_as_referent(

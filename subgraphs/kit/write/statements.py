@@ -10,7 +10,9 @@ from sqlalchemy import Table, Uuid, bindparam, false, func, literal_column, sele
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from schema.residual import Residual
+from schema.served_people import served_as
 from subgraphs.kit.aliased_columns import retarget
+from subgraphs.kit.columns import UNMERGED
 from subgraphs.kit.facts_sql import person_facts
 from subgraphs.kit.guards import Guards
 from subgraphs.kit.select_builder import Row
@@ -71,8 +73,9 @@ def item(model: Model, mutation: MutationField, residual: Residual) -> Decided:
     if not mutation.is_of_item:
         return Decided(*compile_select(row.select(), parameters))
     assert entity.subject is not None
-    for column in ("version", "source", entity.subject, *mutation.copied):
-        row.add(columns.c[column])
+    own = func.coalesce(columns.c[UNMERGED], columns.c[entity.subject])
+    for column in (columns.c["version"], columns.c["source"], own, *(columns.c[name] for name in mutation.copied)):
+        row.add(column)
     for requirement in mutation.requires:
         row.add(func.coalesce(retarget(requirement.condition, entity.table, columns), false()))
     return Decided(*compile_select(row.select().with_for_update(of=table), parameters))
@@ -92,8 +95,9 @@ def linked(input_: LinkedInput) -> Decided:
 
 def hold_sql(mutation: MutationField) -> str:
     """The statement that locks what decides on the person who is written to, or whose item is, until the transaction
-    ends: an objection, or another mutation, that is being written is waited for, and one to come waits."""
-    person = "$1"
+    ends: an objection, or another mutation, that is being written is waited for, and one to come waits. It returns the
+    id under which the person is served."""
+    person = served_as("$1")
     if mutation.is_of_item:
         entity = mutation.entity
         assert entity.key is not None

@@ -36,8 +36,9 @@ STATEMENT_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The person to whom a mutation writes; of an item, also its version, what a new one copies of it, and the first
-    requirement that it does not meet."""
+    """The person to whom a mutation writes, by the id that was given or that its item had before any merge, under which
+    a new row is made (`access.serve_survivor`); of an item, also its version, what a new one copies of it, and the
+    first requirement that it does not meet."""
 
     person: str
     version: int | None = None
@@ -128,8 +129,13 @@ class Writer:
         )
         if request.target is None:
             raise refused()
-        await transaction.rows(statements.hold_sql(mutation), (request.target,))  # a statement before: it reads anew
-        rows = await transaction.rows(statement.sql, statement.arguments(call, request.target))
+        held = await transaction.rows(
+            statements.hold_sql(mutation), (request.target,)
+        )  # before: what decides reads anew
+        if not held:
+            raise refused()
+        target = request.target if mutation.is_of_item else str(held[0][0])
+        rows = await transaction.rows(statement.sql, statement.arguments(call, target))
         if not rows:
             raise refused()
         facts: int = rows[0][0]

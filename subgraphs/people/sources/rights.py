@@ -127,7 +127,7 @@ def _row_key(key: str, number: int) -> dict[str, str]:
 
 async def _rows_of(store: Store, key: str) -> list[Mapping[str, Any]]:
     """What is kept of a row of a register, for each of the people of whom it is."""
-    kept = []
+    kept: list[Mapping[str, Any]] = []
     while (row := await store.row(journey_tables.exercised_right, **_row_key(key, len(kept)))) is not None:
         kept.append(row)
     return kept
