@@ -78,7 +78,7 @@ class Keys:
         """Read these keys, and the previous ones that are still accepted; raises SetupRefused (KEYS_MISSING,
         KEYS_EXPOSED, KEYS_MALFORMED) unless all are sound."""
         if not directory.is_dir():
-            raise _missing(directory, names)
+            raise _missing(directory, names or RANDOM)
         if directory.stat().st_mode & 0o022:
             raise _exposed(directory, "700")
         absent = [name for name in names if not (directory / name).is_file()]
@@ -115,8 +115,11 @@ class Keys:
 
     @staticmethod
     def add(directory: Path, name: str) -> bool:
-        """Make the secret of a sender or of a joined subgraph; return False, and make none, if there is one."""
+        """Make the secret of a sender or of a joined subgraph among other keys; return False, and make none, if
+        there is one. Raises SetupRefused (KEYS_MISSING) for a folder without any key, which no process reads."""
         Keys.load(directory, ())
+        if not any((directory / other).exists() for other in NAMES):
+            raise _missing(directory, RANDOM)
         if (directory / name).exists():
             return False
         _write(directory / name, secrets.token_bytes(SIZE))

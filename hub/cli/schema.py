@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from graphql import GraphQLError, GraphQLSchema, build_schema, parse, print_schema, validate
+from graphql import GraphQLError, GraphQLSchema, GraphQLSyntaxError, build_schema, parse, print_schema
 
 from hub.cli.decision_classes import decision_class
 from hub.cli.options import ClientOption
 from hub.cli.refusals import refuse
 from hub.cli.served_graph import JoinedOption, served_graph
 from hub.cli.text_files import read_text
+from hub.document.limits import syntax_refused
+from hub.document.parse import first_fault
 from hub.federation.changes.change import Change, Level
 from hub.federation.changes.client_operations import Document, read_document
 from hub.federation.changes.schema_diff import schema_changes
@@ -111,9 +113,9 @@ def _documents(folder: Path, schema: GraphQLSchema) -> list[Document]:
         text = read_text(path, "OPERATION_UNREADABLE", "L'opération")
         try:
             document = parse(text)
-        except GraphQLError as error:
-            refuse("OPERATION_INVALID", f"« {path} » n'est pas une opération GraphQL : {error.message}")
-        if errors := validate(schema, document):
-            refuse("OPERATION_INVALID", f"« {path} » n'est pas valide sur le schéma d'avant : {errors[0].message}")
+        except GraphQLSyntaxError as error:
+            refuse("OPERATION_INVALID", f"« {path} » : {syntax_refused(error).message}")
+        if (fault := first_fault(schema, document)) is not None:
+            refuse("OPERATION_INVALID", f"« {path} » n'est pas valide sur le schéma d'avant : {fault[1]}")
         documents.append(read_document(str(path.relative_to(folder)), document, schema))
     return documents

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from hub.cli.refusals import refuse
 from hub.cli.text_files import read_text
+from hub.federation.client.http1 import address
 from hub.joined.conformance.caller import Caller
 from hub.joined.conformance.check import Outcome, Result, run
 from hub.joined.conformance.readings import READINGS
@@ -41,6 +42,10 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
 ) -> None:
     """Éprouve chaque phrase numérotée de docs/contrat-sous-graphe.md ; sort par 3 si une n'est pas tenue."""
+    try:
+        address(url)
+    except ValueError:
+        refuse("ARGUMENT_INVALID", "« URL » est une adresse http(s)://hôte[:port]/chemin, sans mot de passe.")
     caller = Caller(url, read_seeds(seeds), _key(key), _key(previous) if previous is not None else None)
     try:
         outcomes = list(run((*REFUSALS, *READINGS), caller))

@@ -13,8 +13,6 @@ from uuid import UUID
 import asyncpg
 import orjson
 import typer
-from rich.console import Console
-from rich.table import Column, Table
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption, ReferenceOption
@@ -114,15 +112,8 @@ def list_all(
     if json:
         typer.echo(orjson.dumps([_shown(row) for row in rows], default=str))
         return
-    table = Table(Column("abonnement", min_width=36, no_wrap=True))
-    for header in ("application", "finalité", "serveur", "état", "dernier succès", "retard", "échecs"):
-        table.add_column(header, overflow="fold")
     for row in rows:
-        lag = "–" if row.failing_since is None else f"depuis {_instant(row.failing_since)}"
-        state = row.state if row.reason is None else f"{row.state} ({row.reason})"
-        success = "–" if row.last_success_at is None else _instant(row.last_success_at)
-        table.add_row(str(row.id), row.client, row.purpose, row.host, state, success, lag, str(row.failures))
-    Console().print(table)
+        typer.echo(_paragraph(row))
 
 
 @app.command(help="N'envoie plus rien à un abonné ; ce qui change d'ici là lui est dit quand il reprend.")
@@ -160,6 +151,21 @@ def _with_address(keys: Path, use: Callable[[str], Awaitable[T]]) -> T:
     loaded_keys = Keys.load(keys, role_keys(SUBSCRIPTIONS_WRITER))
     with database(loaded_keys, SUBSCRIPTIONS_WRITER) as dsn:
         return asyncio.run(used(dsn(SUBSCRIPTIONS_WRITER)))
+
+
+def _paragraph(row: Subscription) -> str:
+    """A subscription in short lines that no terminal folds."""
+    late = "–" if row.failing_since is None else f"depuis {_instant(row.failing_since)}"
+    lines = {
+        "application": row.client,
+        "finalité": row.purpose,
+        "serveur": row.host,
+        "état": row.state if row.reason is None else f"{row.state} ({row.reason})",
+        "dernier succès": "–" if row.last_success_at is None else _instant(row.last_success_at),
+        "retard": late,
+        "échecs": str(row.failures),
+    }
+    return "\n".join([str(row.id), *(f"  {name} : {value}" for name, value in lines.items())])
 
 
 def _shown(row: Subscription) -> dict[str, object]:

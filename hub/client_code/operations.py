@@ -11,9 +11,12 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLArgument,
     GraphQLError,
     GraphQLSchema,
+    GraphQLSyntaxError,
+    Node,
     OperationDefinitionNode,
     OperationType,
     Source,
@@ -25,10 +28,11 @@ from graphql import (
     parse,
     print_ast,
     separate_operations,
-    validate,
     visit,
 )
 
+from hub.document.limits import syntax_refused
+from hub.document.parse import first_fault
 from hub.errors import ClientRefused
 
 
@@ -58,8 +62,10 @@ def read_operations(folders: Sequence[Path], schema: GraphQLSchema) -> list[Oper
 
 
 def read_operation(path: Path, schema: GraphQLSchema) -> Operation:
-    """The only operation of a file. Raises ClientRefused."""
-    operations = _read([_parse(path, path.parent)], schema, f"« {path} » ne contient aucune opération.")
+    """The only operation of a file, whose fragments may stand in the files beside it. Raises ClientRefused."""
+    document = _parse(path, path.parent)
+    documents = [document, *_fragments_beside(path, document)]
+    operations = _read(documents, schema, f"« {path} » ne contient aucune opération.")
     if len(operations) != 1:
         raise ClientRefused(
             "OPERATIONS_SEVERAL",
@@ -75,10 +81,9 @@ def _read(documents: Sequence[DocumentNode], schema: GraphQLSchema, missing: str
         raise ClientRefused("OPERATIONS_MISSING", missing, "no operation")
     merged = concat_ast(documents)
     _check_names([node for document in documents for node in _operations(document)])
-    if errors := validate(schema, merged):
-        raise ClientRefused(
-            "OPERATION_INVALID", f"{_place(errors[0])} : {errors[0].message}", "not valid on the schema of this hub"
-        )
+    if (fault := first_fault(schema, merged)) is not None:
+        source, message = fault
+        raise ClientRefused("OPERATION_INVALID", f"« {source} » : {message}", "not valid on the schema of this hub")
     return [_operation(document) for _, document in sorted(separate_operations(merged).items())]
 
 
@@ -115,12 +120,52 @@ def _parse(path: Path, folder: Path) -> DocumentNode:
             f"L'opération « {path} » ne se lit pas : nommez un fichier de texte UTF-8.",
             type(error).__name__,
         ) from error
+    name = str(path.relative_to(folder))
     try:
-        document = parse(Source(text, str(path.relative_to(folder))))
+        document = parse(Source(text, name))
         visit(document, _NoReservedAlias())
         return document
+    except GraphQLSyntaxError as error:
+        message = syntax_refused(error).message
+        raise ClientRefused("OPERATION_INVALID", f"« {name} » : {message}", "not a document") from error
     except GraphQLError as error:
         raise ClientRefused("OPERATION_INVALID", f"{_place(error)} : {error.message}", "not a document") from error
+
+
+def _fragments_beside(path: Path, document: DocumentNode) -> list[DocumentNode]:
+    """The fragments that a document lacks, and those that these lack, from the other files of its folder."""
+    missing = _spreads(document) - {node.name.value for node in _fragments(document)}
+    if not missing:
+        return []
+    others = [_parse(other, path.parent) for other in sorted(path.parent.glob("*.graphql")) if other != path]
+    by_name = {node.name.value: node for other in others for node in _fragments(other)}
+    taken: dict[str, FragmentDefinitionNode] = {}
+    while names := (missing & by_name.keys()) - taken.keys():
+        taken |= {name: by_name[name] for name in names}
+        missing = frozenset[str]().union(*(_spreads(by_name[name]) for name in names))
+    return [DocumentNode(definitions=(node,), loc=node.loc) for node in taken.values()]
+
+
+def _fragments(document: DocumentNode) -> Iterator[FragmentDefinitionNode]:
+    return (node for node in document.definitions if isinstance(node, FragmentDefinitionNode))
+
+
+def _spreads(node: Node) -> frozenset[str]:
+    """The names of the fragments that are spread in a node."""
+    names = _Spreads()
+    visit(node, names)
+    return frozenset(names.names)
+
+
+class _Spreads(Visitor):
+    """Collects the names of fragments that are spread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
+        self.names.add(node.name.value)
 
 
 class _NoReservedAlias(Visitor):
@@ -153,8 +198,7 @@ def _check_names(nodes: Sequence[OperationDefinitionNode]) -> None:
 def _operation(document: DocumentNode) -> Operation:
     (node,) = _operations(document)
     assert node.name is not None
-    fragments = tuple(part for part in document.definitions if isinstance(part, FragmentDefinitionNode))
-    return Operation(node.name.value, print_ast(document), _comment(node), node, fragments)
+    return Operation(node.name.value, print_ast(document), _comment(node), node, tuple(_fragments(document)))
 
 
 def _comment(node: OperationDefinitionNode) -> str:

@@ -52,6 +52,7 @@ MESSAGES = {
     "LoneAnonymousOperationRule": "Une opération sans nom doit être seule dans le document : nommez chaque opération",
 }
 """The message of each rule; `{name}` is the name at fault, `{near}` are those that are close to it."""
+CONFLICT = "Deux champs différents portent le même nom de réponse au même endroit : donnez un alias à l'un d'eux"
 OTHERWISE = "Document non valide : corrigez-le d'après le schéma"
 SAFE_NAME = re.compile(r"(?!.*\d{6})[_A-Za-z]\w{0,59}\Z", re.ASCII)
 NEAR = 3

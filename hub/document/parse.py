@@ -26,7 +26,7 @@ from graphql import (
 from graphql.language.parser import Parser
 from graphql.validation import ASTValidationContext, ASTValidationRule
 
-from hub.document.faults import OTHERWISE, Fault, ValuesOfCorrectType, fault
+from hub.document.faults import CONFLICT, OTHERWISE, Fault, ValuesOfCorrectType, fault
 from hub.document.finite_floats import FiniteFloatsRule
 from hub.document.limits import Limits, check, syntax_refused, unlink
 from hub.document.validation import validate
@@ -74,6 +74,17 @@ def parse_document(text: str, schema: GraphQLSchema, limits: Limits, budget: Bud
             errors[:MAX_ERRORS]
         )  # named by no variable of this frame, which it would keep with the document
     return document
+
+
+def first_fault(schema: GraphQLSchema, document: DocumentNode) -> tuple[str, str] | None:
+    """What is wrong first with the document of a developer: the name of its source, and the message with its place."""
+    errors = validate(schema, document, _RULES, 1) or validate(schema, document, [OverlappingFieldsCanBeMergedRule], 1)
+    if not errors:
+        return None
+    error = errors[0]
+    if not error.extensions:
+        error.extensions = {"rule": "OverlappingFieldsCanBeMergedRule", "fault": Fault(CONFLICT)}
+    return error.source.name if error.source is not None else "", _refused(error, suggesting=True).message
 
 
 def find_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse, Response
 
+from hub.errors import RequestRefused
 from hub.federation.client.http1 import LOOPBACK, address
 from hub.strict_toml import TomlTable
 
@@ -38,7 +41,7 @@ def read_origins(table: TomlTable, origins: Collection[str]) -> frozenset[str]:
 
 def cross_origin(endpoint: Any, origins: Collection[str]) -> Any:
     """The endpoint, an ASGI application, whose answers pages of these origins may read."""
-    return CORSMiddleware(
+    return _CrossOrigin(
         endpoint,
         allow_origins=origins,
         allow_methods=("POST",),
@@ -46,6 +49,25 @@ def cross_origin(endpoint: Any, origins: Collection[str]) -> Any:
         expose_headers=ANSWERED,
         max_age=SECONDS,
     )
+
+
+class _CrossOrigin(CORSMiddleware):
+    """Starlette's, which refuses before a request in the words and the form of the hub's other refusals."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """What a browser is told before the request of a page."""
+        told = super().preflight_response(request_headers)
+        if told.status_code != 400:
+            return told
+        refusal = RequestRefused(
+            "ORIGIN_REFUSED",
+            "Cette page ne peut pas interroger le hub ainsi : son origine entière doit être dans « origins » de ses "
+            f"réglages ; elle envoie en POST, sans autre en-tête que {', '.join((*ASKED, 'Accept', 'Content-Type'))}.",
+            "preflight refused",
+        )
+        names = ("content-length", "content-type")
+        headers = {name: value for name, value in told.headers.items() if name not in names}
+        return JSONResponse({"errors": [refusal.formatted(None)]}, 400, headers)
 
 
 def _is_exact(origin: str) -> bool:

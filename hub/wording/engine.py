@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
+from hub.document.faults import CONFLICT
 from hub.errors import DocumentRefused, FieldFailed, HubError, NotServed, RequestRefused, StartRefused
 from hub.federation.errors import FederationError, FieldFailure
 from schema.input_forms import FORMS
@@ -22,8 +23,7 @@ DOCUMENTS = {
     "petites (« first ») ou moins de listes dans des listes.",
     "DOCUMENT_VALUES_LIMIT": "La réponse peut tenir {count} valeurs, plus que la limite de {limit} : demandez des "
     "pages plus petites (« first ») ou moins de champs.",
-    "DOCUMENT_FIELD_CONFLICT": "Deux champs différents portent le même nom de réponse au même endroit : donnez un "
-    "alias à l'un d'eux.",
+    "DOCUMENT_FIELD_CONFLICT": f"{CONFLICT}.",
     "DOCUMENT_INVALID/FIELD_UNKNOWN": "Champ inconnu.",
     "DOCUMENT_INVALID/ROOT_TYPE": "Ce type d'opération n'est pas servi.",
 }

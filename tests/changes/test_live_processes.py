@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -17,6 +18,7 @@ import pytest
 from demo.actors import agreements
 from demo.token_issuer import Issuer
 from tests.changes.conftest import ACTORS, DELTA, OFFICER, someone
+from tests.cli.commands import hub
 from tests.conftest import ROOT, Database
 from tests.e2e.site import PATIENCE, serve
 from tests.kit.conftest import Rows, person_id
@@ -54,6 +56,9 @@ async def test_a_stopped_hub_ends_its_streams_and_a_killed_notifier_tells_again(
         made = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment, capture_output=True)
         assert made.returncode == 0, made.stderr
         assert b"whsec_" in made.stdout
+        listing = ("subscriptions", "list", "--keys", database.keys.directory)
+        listed = await asyncio.to_thread(partial(hub, *listing, database_url=database.admin_dsn))
+        assert {"  serveur : 127.0.0.1", "  état : ACTIVE", "  échecs : 0"} <= {*listed.out.splitlines()}, listed.err
         with serve("notifications", database, tmp_path, settings) as killed:
             assert httpx2.get(f"{killed.url}/readyz", timeout=PATIENCE).json()["status"] == "ready"
             await world.connection.execute("UPDATE people.person SET last_name = 'Canari'")
@@ -68,14 +73,14 @@ async def test_a_stopped_hub_ends_its_streams_and_a_killed_notifier_tells_again(
         assert told["changed"] == [person_id(1)]
         assert "Canari" not in restarted.log.read_text()
     headers = {"authorization": f"Bearer {token.read_text()}", "accept": "text/event-stream"}
-    with serve("all", database, tmp_path, settings) as hub, httpx2.Client(timeout=PATIENCE) as client:
+    with serve("all", database, tmp_path, settings) as served, httpx2.Client(timeout=PATIENCE) as client:
         body = {"query": QUERY, "variables": {"first": 100}}
-        with client.stream("POST", f"{hub.url}/graphql", json=body, headers=headers) as response:
+        with client.stream("POST", f"{served.url}/graphql", json=body, headers=headers) as response:
             lines = response.iter_lines()
             assert next(lines) == "event: next"
-            hub.popen.terminate()
+            served.popen.terminate()
             rest = list(lines)
-        assert hub.popen.wait(PATIENCE) is not None
+        assert served.popen.wait(PATIENCE) is not None
     assert "Canari" in "".join(rest)
     assert "event: complete" not in rest
-    assert "Canari" not in hub.log.read_text()
+    assert "Canari" not in served.log.read_text()

@@ -82,7 +82,8 @@ def test_operations_that_are_none_are_refused_with_their_file(tmp_path: Path, op
     (operations / "bad.graphql").write_text("{ nowhere }")
     assert "bad.graphql" in diff(tmp_path, OLD, "--operations", operations).check_refused("OPERATION_INVALID")
     (operations / "bad.graphql").write_text("{")
-    assert "bad.graphql" in diff(tmp_path, OLD, "--operations", operations).check_refused("OPERATION_INVALID")
+    line = diff(tmp_path, OLD, "--operations", operations).check_refused("OPERATION_INVALID")
+    assert "bad.graphql » : Erreur de syntaxe GraphQL à la ligne 1, colonne 2" in line
     absent = hub("schema", "diff", tmp_path / "none.graphql", tmp_path / "new.graphql")
     assert "none.graphql" in absent.check_refused("SCHEMA_UNREADABLE")
 

@@ -24,6 +24,7 @@ import pytest
 
 from hub.errors import ExportRefused
 from hub.export.formats import FORMULA, write_csv
+from hub.export.list_query import read_list_query
 from hub.export.pages_file import PagesFile
 from tests.cli.commands import Result, hub
 from tests.clients.conftest import Served
@@ -257,10 +258,17 @@ def test_no_cell_is_a_formula_and_each_text_is_found_again() -> None:
     assert b'\r\n"",,' in file.getvalue()
 
 
+def test_a_query_takes_the_fragments_of_the_files_beside_it() -> None:
+    query = read_list_query(ROOT / "clients" / "operations" / "changes.graphql")
+    assert ({"id", "lastName", "rsa.status"} <= {*query.names}, query.is_delta) == (True, True)
+    assert [node.name.value for node in query.operation.fragments] == ["ListedPerson", "PageBounds"]
+
+
 def refused() -> Iterator[Any]:
     """What is refused before anything is asked: the query, more arguments, the code."""
     yield "query A { me { id } }", (), "EXPORT_NOT_A_LIST"
     yield "query A($a: String) { person(id: $a) { id } }", (), "OPERATION_INVALID"
+    yield "query A { me { ...Nowhere } }", (), "OPERATION_INVALID"
     yield "{ me { id } }", (), "OPERATION_NAME"
     yield QUERY + DELTA, (), "OPERATIONS_SEVERAL"
     yield DELTA.replace("withdrawn { id kind into }", ""), (), "EXPORT_WITHDRAWN"

@@ -117,7 +117,9 @@ async def test_29_an_origin_that_only_looks_like_one_that_is_named_is_told_nothi
             assert (before.status_code, "access-control-allow-origin" in before.headers) == (400, False), origin
         for changed in ({"access-control-request-method": "GET"}, {"access-control-request-headers": "cookie"}):
             before = await client.request("OPTIONS", "/graphql", headers={"origin": PARTNER, **PREFLIGHT, **changed})
-            assert before.status_code == 400
+            (error,) = before.json()["errors"]
+            assert (before.status_code, error["extensions"]["code"]) == (400, "ORIGIN_REFUSED")
+            assert "« origins »" in error["message"]
 
 
 async def test_29_what_no_page_asks_and_what_is_no_graphql_has_no_word_of_origins() -> None:

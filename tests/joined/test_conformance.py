@@ -286,6 +286,7 @@ def test_the_command_tells_each_sentence_and_ends_by_what_it_found(tmp_path: Pat
         broken = hub("subgraph", "check", f"{url}/graphql", *arguments)
     assert (broken.code, "NON TENUE" in broken.out) == (3, True)
     hub("subgraph", "check", f"{url}/graphql", *arguments).check_refused("SUBGRAPH_UNREACHABLE")
+    hub("subgraph", "check", "ftp://127.0.0.1/graphql", *arguments).check_refused("ARGUMENT_INVALID")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from shutil import copy2
 
 import pytest
 from graphql import GraphQLObjectType
@@ -256,8 +257,11 @@ def test_an_sdl_that_is_not_there_is_refused_at_its_line(tmp_path: Path) -> None
     assert f"settings.toml:{line}: « sdl » nomme « nowhere.graphql »" in refused.value.message
 
 
-def test_the_key_of_a_subgraph_under_the_contract_is_made_and_changed_as_the_hub_s_own(tmp_path: Path) -> None:
+def test_the_key_of_a_subgraph_under_the_contract_is_changed_as_the_hub_s_own(tmp_path: Path, keys: Keys) -> None:
     tmp_path.chmod(0o700)
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        assert "context-people" in hub("keys", "subgraph", "loans", "--keys", folder).check_refused("KEYS_MISSING")
+    copy2(keys.directory / "journal", tmp_path)
     assert hub("keys", "subgraph", "loans", "--keys", tmp_path).code == 0
     hub("keys", "subgraph", "loans", "--keys", tmp_path).check_refused("KEY_EXISTS")
     hub("keys", "subgraph", "people", "--keys", tmp_path).check_refused("ARGUMENT_INVALID")
