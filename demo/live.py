@@ -1,4 +1,5 @@
-"""What lives beside the demo's hub: the simulated source systems, and the two commands that take what they tell.
+"""What lives beside the demo's hub: the simulated source systems, the two commands that take what they tell, and the
+one that makes one person of two files, or two again, as soon as an agent decides it.
 
 `python -m demo.live` is a process of its own. It ends, with the commands that it started, when its standard input
 ends: with the demo, however that ends.
@@ -94,6 +95,8 @@ def main() -> None:
         settings = _accounts(keys.directory, addresses)
         runs = stack.enter_context((FOLDER / "sync.log").open("w"))
         stack.enter_context(_hub("sync", "--every", EVERY, "--settings", settings, output=runs))
+        merges = stack.enter_context((FOLDER / "matching.log").open("w"))
+        stack.enter_context(_hub("matching", "apply", "--follow", output=merges))
         page = stack.enter_context(listening(systems.page))
         print(page, flush=True)
         sys.stdin.read()
