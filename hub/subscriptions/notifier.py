@@ -67,10 +67,13 @@ class Notifier:
 
     async def _notify_forever(self, store: SubscriptionStore) -> None:
         changed = self._wakes.next
-        everyone, pause = True, 0.0
+        everyone, is_first, pause = True, True, 0.0
         while True:
             self._look.clear()
             try:
+                if is_first:
+                    await store.recall()
+                    is_first = False
                 for number in await store.due(changed=everyone):
                     self._start(store, number)
                 pause = await store.seconds_to_next() or LOOK
@@ -138,8 +141,10 @@ class Notifier:
             if (wait := refused.extensions.get("retryAfter")) is not None:
                 await locked.postpone(subscription.id, float(wait))
                 return False
-            await locked.stop(subscription.id, "ENDED", refused.code)
+            await locked.stop(subscription.id, "SUSPENDED", refused.code, self._patience.longest_retry_seconds)
             return False
+        if subscription.state == "SUSPENDED":
+            await locked.revive(subscription.id)
         following = await self._rounds.next(subscription, terms, standing)
         return await self._delivered(locked, subscription, terms, following)
 

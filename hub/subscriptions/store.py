@@ -18,10 +18,20 @@ COLUMNS = (
     "id, number, client, purpose, host, created_at, ends_at, sealed, state, reason, cursor, failures, failing_since,"
     " next_at, last_success_at, delivered"
 )
-ACTIVE = "state = 'ACTIVE' AND (next_at IS NULL OR next_at <= now())"
-DUE = f"SELECT number FROM access.subscription WHERE {ACTIVE} AND ($1 OR next_at IS NOT NULL) ORDER BY number"  # noqa: S608 - our own condition
-NEXT = "SELECT extract(epoch FROM min(next_at) - now())::float8 FROM access.subscription WHERE state = 'ACTIVE'"
-STOPPED = "UPDATE access.subscription SET state = $2, reason = $3, next_at = NULL WHERE id = $1 AND state = 'ACTIVE'"
+WITHHELD = "state = 'SUSPENDED' AND next_at IS NOT NULL"
+"""Suspended by the hub, which looks again; one that its subscriber let down waits for whoever resumes it."""
+READY = f"(state = 'ACTIVE' OR {WITHHELD}) AND (next_at IS NULL OR next_at <= now())"
+DUE = f"SELECT number FROM access.subscription WHERE {READY} AND ($1 OR next_at IS NOT NULL) ORDER BY number"  # noqa: S608 - our own condition
+NEXT = (
+    "SELECT extract(epoch FROM min(next_at) - now())::float8 FROM access.subscription"
+    " WHERE state IN ('ACTIVE', 'SUSPENDED')"
+)
+STOPPED = (
+    "UPDATE access.subscription SET state = $2, reason = $3, next_at = now() + make_interval(secs => $4)"
+    " WHERE id = $1 AND (state = 'ACTIVE' OR " + WITHHELD + ")"
+)
+RECALLED = f"UPDATE access.subscription SET next_at = now() WHERE {WITHHELD}"  # noqa: S608 - our own condition
+REVIVED = f"UPDATE access.subscription SET state = 'ACTIVE', reason = NULL, next_at = NULL WHERE id = $1 AND {WITHHELD}"  # noqa: S608 - our own condition
 ADVANCED = (
     "UPDATE access.subscription SET cursor = $2, failures = 0, failing_since = NULL, reason = NULL, next_at = NULL,"
     " last_success_at = CASE WHEN $3 THEN now() ELSE last_success_at END, delivered = delivered + $3::int WHERE id = $1"
@@ -71,6 +81,10 @@ class SubscriptionStore:
         seconds: float | None = await self._pool.fetchval(NEXT)
         return seconds
 
+    async def recall(self) -> None:
+        """Look again at once at all that the hub has suspended: its settings may be others since."""
+        await self._pool.execute(RECALLED)
+
     async def all(self) -> list[Subscription]:
         """Every subscription, in the order in which they were made."""
         rows = await self._pool.fetch(f"SELECT {COLUMNS} FROM access.subscription ORDER BY number")  # noqa: S608 - our own columns
@@ -97,14 +111,18 @@ class LockedSubscription:
     number: int
 
     async def read(self) -> Subscription | None:
-        """The row as it is now; None unless it is active, and due."""
-        sql = f"SELECT {COLUMNS} FROM access.subscription WHERE number = $1 AND {ACTIVE}"  # noqa: S608 - our own columns
+        """The row as it is now; None unless it is active or suspended by the hub, and due."""
+        sql = f"SELECT {COLUMNS} FROM access.subscription WHERE number = $1 AND {READY}"  # noqa: S608 - our own columns
         row = await self.connection.fetchrow(sql, self.number)
         return None if row is None else Subscription(**row)
 
-    async def stop(self, identifier: UUID, state: str, reason: str) -> None:
-        """Note that nothing is sent any more, and why."""
-        await self.connection.execute(STOPPED, identifier, state, reason)
+    async def stop(self, identifier: UUID, state: str, reason: str, look_again: float | None = None) -> None:
+        """Note that nothing is sent any more, and why, until the hub looks again after so many seconds, if ever."""
+        await self.connection.execute(STOPPED, identifier, state, reason, look_again)
+
+    async def revive(self, identifier: UUID) -> None:
+        """Note that what the hub had suspended goes on."""
+        await self.connection.execute(REVIVED, identifier)
 
     async def advance(self, identifier: UUID, cursor: str, *, delivered: bool) -> None:
         """Note that the subscriber has all that comes before the cursor."""

@@ -339,15 +339,25 @@ async def test_an_address_is_https_without_a_secret_and_pinned_to_what_was_judge
 
 
 async def test_a_subscription_ends_with_what_it_rests_on(notified: World, world: Rows, subscriber: Subscriber) -> None:
-    """Its term, the organisation's agreement, its own key: the settings of now decide before each message."""
+    """Its term, the organisation's agreement, its own key: the settings of now decide before each message, and what
+    they give back goes on where it stopped."""
     await someone(world, 1)
     made = await notified.subscribe(subscriber.url, days=1)
     assert made.ends_at - datetime.now(UTC) <= timedelta(days=1)
     without = replace(notified, settings=replace(notified.settings, agreements={}))
     async with without.notifying():
         await someone(world, 2)
-        assert (await notified.until(made, "ENDED")).reason == "SUBSCRIPTION_REVOKED"
-    assert not await store.resume(notified.writer, made.id)
+        assert (await notified.until(made, "SUSPENDED")).reason == "SUBSCRIPTION_REVOKED"
+        assert await store.resume(notified.writer, made.id)
+        assert (await notified.until(made, "SUSPENDED")).reason == "SUBSCRIPTION_REVOKED"
+    hour = replace(QUICK, longest_retry_seconds=3_600)
+    async with replace(notified, settings=replace(notified.settings, issuers={})).notifying(hour):
+        await notified.until(made, "SUSPENDED")
+    assert not subscriber.received
+    async with notified.notifying(hour):
+        await notified.until(made, "ACTIVE")
+        assert (await subscriber.messages(1))[0]["data"]["changed"] == [person_id(2)]
+    subscriber.received.clear()
     moved = await notified.subscribe(subscriber.url)
     other = await notified.subscribe(subscriber.url, FOREIGNER)
     await world.connection.execute(
@@ -360,8 +370,9 @@ async def test_a_subscription_ends_with_what_it_rests_on(notified: World, world:
         "UPDATE access.subscription SET ends_at = created_at - interval '1 minute' WHERE id = $1", late.id
     )
     async with notified.notifying():
-        assert (await notified.until(moved, "ENDED")).reason == "SUBSCRIPTION_KEY"
+        assert (await notified.until(moved, "SUSPENDED")).reason == "SUBSCRIPTION_KEY"
         assert (await notified.until(late, "ENDED")).reason == "SUBSCRIPTION_ENDED"
+    assert not await store.resume(notified.writer, late.id)
     assert not subscriber.received
 
 
