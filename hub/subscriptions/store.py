@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
@@ -26,10 +26,8 @@ NEXT = (
     "SELECT extract(epoch FROM min(next_at) - now())::float8 FROM access.subscription"
     " WHERE state IN ('ACTIVE', 'SUSPENDED')"
 )
-STOPPED = (
-    "UPDATE access.subscription SET state = $2, reason = $3, next_at = now() + make_interval(secs => $4)"
-    " WHERE id = $1 AND (state = 'ACTIVE' OR " + WITHHELD + ")"
-)
+STOPPABLE = f"id = $1 AND (state = 'ACTIVE' OR {WITHHELD})"
+STOPPED = f"UPDATE access.subscription SET state = $2, reason = $3, next_at = now() + $4::interval WHERE {STOPPABLE}"  # noqa: S608 - our own condition
 RECALLED = f"UPDATE access.subscription SET next_at = now() WHERE {WITHHELD}"  # noqa: S608 - our own condition
 REVIVED = f"UPDATE access.subscription SET state = 'ACTIVE', reason = NULL, next_at = NULL WHERE id = $1 AND {WITHHELD}"  # noqa: S608 - our own condition
 ADVANCED = (
@@ -118,7 +116,8 @@ class LockedSubscription:
 
     async def stop(self, identifier: UUID, state: str, reason: str, look_again: float | None = None) -> None:
         """Note that nothing is sent any more, and why, until the hub looks again after so many seconds, if ever."""
-        await self.connection.execute(STOPPED, identifier, state, reason, look_again)
+        pause = None if look_again is None else timedelta(seconds=look_again)
+        await self.connection.execute(STOPPED, identifier, state, reason, pause)
 
     async def revive(self, identifier: UUID) -> None:
         """Note that what the hub had suspended goes on."""
