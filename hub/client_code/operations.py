@@ -141,7 +141,7 @@ def _fragments_beside(path: Path, document: DocumentNode) -> list[DocumentNode]:
     by_name = {node.name.value: node for other in others for node in _fragments(other)}
     taken: dict[str, FragmentDefinitionNode] = {}
     while names := (missing & by_name.keys()) - taken.keys():
-        taken |= {name: by_name[name] for name in names}
+        taken |= {name: by_name[name] for name in sorted(names)}
         missing = frozenset[str]().union(*(_spreads(by_name[name]) for name in names))
     return [DocumentNode(definitions=(node,), loc=node.loc) for node in taken.values()]
 
