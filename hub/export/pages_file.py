@@ -26,11 +26,10 @@ PRIVATE = 0o600
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page: its rows, the cursor at its end, and the entries of access of its answer."""
+    """A page: its rows, the cursor at its end if it has one, and the entries of access of its answer."""
 
     rows: Sequence[Row]
     cursor: str | None
-    is_last: bool
     access: Sequence[Mapping[str, Any]]
 
 
@@ -40,7 +39,7 @@ class PagesFile:
     def __init__(self, output: Path, digest: str, now: int) -> None:
         self.path = output.with_name(f"{output.name}.part")
         self._digest, self._now = digest, now
-        self.last: StoredPage | None = None
+        self.cursor: str | None = None
         self.rows = 0
 
     def __enter__(self) -> Self:
@@ -74,7 +73,7 @@ class PagesFile:
         try:
             end = self._resumed()
         except (KeyError, TypeError, ValueError):
-            raise self._not_resumable("the file is damaged") from None
+            raise self.not_resumable("the file is damaged") from None
         self._file.truncate(end)
         self._file.seek(end)
         if end == 0:
@@ -93,25 +92,29 @@ class PagesFile:
             if since + LONGEST < self._now:
                 return 0
             if digest != self._digest:
-                raise self._not_resumable("another query, address, purpose or variables")
-            self.last = StoredPage(**orjson.loads(line))
-            self.rows += len(self.last.rows)
+                raise self.not_resumable("another query, address, purpose or variables")
+            self._count(StoredPage(**orjson.loads(line)))
             end += len(line)
         return len(first) + end if end else 0
 
-    def _not_resumable(self, detail: str) -> ExportRefused:
+    def not_resumable(self, detail: str) -> ExportRefused:
+        """The refusal of pages from which this export can't go on."""
         return ExportRefused(
             "EXPORT_OTHER",
             f"« {self.path} » est abîmé, ou d'un autre export, interrompu : finissez-le par la même commande qu'alors, "
-            "ou effacez ce fichier.",
+            "sous un jeton du même acteur, ou effacez ce fichier.",
             detail,
         )
 
     def add(self, page: StoredPage) -> None:
         """Write a page, and wait until it is on the disk."""
         self._write(page)
-        self.last = page
+        self._count(page)
+
+    def _count(self, page: StoredPage) -> None:
+        """Note the rows of a page, and the cursor at its end, which one without rows may not have."""
         self.rows += len(page.rows)
+        self.cursor = page.cursor or self.cursor
 
     def pages(self) -> Iterator[StoredPage]:
         """All pages, read one by one."""

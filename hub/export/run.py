@@ -77,20 +77,19 @@ class Exported:
 def export(job: Export, hub: Callable[[], Hub], now: int) -> Exported:
     """Read the pages that are missing, and write the file; raises ExportRefused. `now` is in Unix seconds."""
     with PagesFile(job.output, job.digest, now) as stored:
-        if stored.last is None or not stored.last.is_last:
-            _read(job, hub, stored)
-        assert stored.last is not None
+        _read(job, hub, stored)
         with _replaced(job.access_file) as file:
             file.write(orjson.dumps(_reasons(job.query, stored.pages()), option=orjson.OPT_INDENT_2))
         with _replaced(job.output) as file:
             job.write(file, job.query.names, job.query.all_columns, (page.rows for page in stored.pages()))
         stored.erase()
-        return Exported(stored.rows, stored.last.cursor)
+        return Exported(stored.rows, stored.cursor)
 
 
 def _read(job: Export, hub: Callable[[], Hub], stored: PagesFile) -> None:
-    cursor = stored.last.cursor if stored.last is not None else job.since
-    request = job.query.request(job.variables, cursor)
+    """Read what follows the pages so far, also after the last one: the hub takes their cursor, which is sealed for whom
+    they were read, from nobody else."""
+    request = job.query.request(job.variables, stored.cursor or job.since)
     try:
         with hub() as client:
             for page in client.pages(request, purpose=job.purpose, reference=job.reference):
@@ -102,16 +101,25 @@ def _read(job: Export, hub: Callable[[], Hub], stored: PagesFile) -> None:
             "Ce curseur ne vaut plus : relancez sans « --since » pour tout relire, et remplacez la copie.",
             "no delta from this cursor",
         ) from None
+    except Incomplete as error:
+        if stored.rows and any(failure.code == "FORBIDDEN_INPUT" for failure in error.errors):
+            raise stored.not_resumable("the cursor is of another actor") from None
+        raise _failed(error, stored) from None
     except HubError as error:
-        code = error.code if isinstance(error, Refused) else CODES[type(error)]
-        text = str(error).removesuffix(f" [{code}]").rstrip(".")
-        again = " Relancez la même commande : elle reprend après la dernière page entière."
-        raise ExportRefused(code, f"{text}.{again if stored.rows else ''}", type(error).__name__) from None
+        raise _failed(error, stored) from None
+
+
+def _failed(error: HubError, stored: PagesFile) -> ExportRefused:
+    """The refusal that says what the client met."""
+    code = error.code if isinstance(error, Refused) else CODES[type(error)]
+    text = str(error).removesuffix(f" [{code}]").rstrip(".")
+    again = " Relancez la même commande : elle reprend après la dernière page entière."
+    return ExportRefused(code, f"{text}.{again if stored.rows else ''}", type(error).__name__)
 
 
 def _stored(query: ListQuery, page: Page[Any, Any]) -> StoredPage:
     entries = [_entry(query, access) for access in page.answer.access]
-    return StoredPage(query.rows(page.answer.data), page.cursor, page.is_last, entries)
+    return StoredPage(query.rows(page.answer.data), page.cursor, entries)
 
 
 def _entry(query: ListQuery, access: Access) -> dict[str, Any]:

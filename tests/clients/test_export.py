@@ -208,7 +208,7 @@ def test_what_was_read_a_day_ago_is_read_anew_and_what_another_export_left_is_re
     assert other.code == 0, other.err
     part = exporter.folder / "people.ndjson.part"
     head: dict[str, Any] = {"export": "0" * 64, "since": int((datetime.now(UTC) - timedelta(hours=23)).timestamp())}
-    page = {"rows": [["LEFT"]], "cursor": "x", "is_last": True, "access": []}
+    page = {"rows": [["LEFT"]], "cursor": "x", "access": []}
     part.write_bytes(orjson.dumps(head) + b"\n" + orjson.dumps(page) + b"\n")
     assert "effacez ce fichier" in exporter.run("people.ndjson").check_refused("EXPORT_OTHER")
     part.write_bytes(orjson.dumps(head | {"since": head["since"] - 7200}) + b"\n" + orjson.dumps(page) + b"\n")
@@ -225,6 +225,20 @@ def test_pages_that_are_damaged_are_refused_without_a_value(line: bytes, tmp_pat
     with pytest.raises(ExportRefused, match="EXPORT_OTHER") as refused, PagesFile(tmp_path / "people.csv", "x", 1):
         pass
     assert "CANARI" not in str(refused.value)
+
+
+def test_pages_that_are_all_there_are_written_for_whom_they_were_read_alone(exporter: Exporter) -> None:
+    for query, name in ((QUERY, "people.ndjson"), (DELTA, "all.ndjson")):
+        output = exporter.folder / name
+        output.mkdir()
+        exporter.run(name, query).check_refused("OUTPUT_UNWRITABLE")
+        output.rmdir()
+        refused = exporter.run(name, query, TRAINER)
+        assert refused.err.endswith(("[EXPORT_OTHER]\n", "[CHANGES_RESTART]\n")), refused.err
+        assert not output.exists()
+        assert exporter.run(name, query).code == 0
+        rows = exporter.rows(name)
+        assert len({row["id"] for row in rows}) == len(rows) == len(exporter.listed())
 
 
 def test_a_delta_goes_on_from_the_cursor_of_the_last_one_and_names_who_left(exporter: Exporter) -> None:
