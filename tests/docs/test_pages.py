@@ -3,7 +3,7 @@
 How a fenced block is run is told by its first line: `graphql` is asked as the référente A; `sh` is executed line by
 line where the demo runs; `sh make` names targets of the Makefile; `sh serveur` holds commands that serve until they are
 stopped; `toml réglages` is a settings file; `toml` is an extract of a policy file, `toml catégories` what a subgraph of
-others says; `json` is generated;
+others says; `json` and `http` are generated; `sh contrat` is the whole check of the example that keeps the contract;
 `sh première heure` and the files named beside `graphql` and `python` are the steps of docs/premiere-heure.md, in order;
 `sh paquets` installs what a client depends on; `python` and `js` are programs that use the published clients, as the
 référente A (the second is run by `tests/clients/test_typescript_client.py`); `sh installation` installs a package from
@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,7 @@ PAGES = [
             "exploitation",
             "evenements",
             "clients",
+            "contrat-sous-graphe",
             "premiere-heure",
         )
     ),
@@ -71,6 +73,7 @@ KINDS = {
     "python mon-outil/premiere_heure.py",
     "sh",
     "sh première heure",
+    "sh contrat",
     "sh paquets",
     "sh installation",
     "sh make",
@@ -80,6 +83,7 @@ KINDS = {
     "toml catégories",
     "json",
     "json événement",
+    "http",
     "mermaid",
 }
 
@@ -182,6 +186,21 @@ def test_the_first_hour_of_a_stranger_goes_as_its_page_says(started: Demo) -> No
         "Changé : True",
     ]
     assert hour.splitlines()[2].startswith("Il faudrait : déclarer une des finalités ")
+
+
+def test_the_example_of_the_contract_is_checked_as_its_page_says(started: Demo) -> None:
+    (block,) = blocks("sh contrat")
+    local = block.text.replace("4006", str(free_port()))
+    popen = subprocess.Popen(
+        ["bash", "-e", "-c", local], cwd=started.root, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        told, _ = popen.communicate(timeout=120)
+        assert popen.returncode == 0, told
+        assert "C-33" in told
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(popen.pid, signal.SIGKILL)
 
 
 def test_the_packages_of_a_client_are_those_that_it_declares() -> None:
