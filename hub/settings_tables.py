@@ -8,6 +8,7 @@ import msgspec
 
 from hub.identity.actor import HUB_CLIENT
 from hub.identity.issuer import TOKEN_SECONDS
+from hub.observability.trace_settings import RATIO
 from hub.strict_toml import TomlForm
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -76,7 +77,7 @@ class TracesTable(TlsTable, frozen=True, kw_only=True):
     """The table `[traces]`; `ratio` is the share of requests that are traced."""
 
     endpoint: str
-    ratio: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
+    ratio: Annotated[float, msgspec.Meta(gt=0, le=1)] = RATIO
 
 
 class CheckpointsTable(TlsTable, frozen=True, kw_only=True):

@@ -336,7 +336,8 @@ def traces(path: Path, toml: str) -> TraceSettings | None:
 
 def test_spans_go_nowhere_unless_the_settings_say_where(path: Path) -> None:
     assert load_settings(path).traces is None
-    assert traces(path, 'endpoint = "http://localhost:4318/"') == TraceSettings("http://localhost:4318/")
+    collector = traces(path, 'endpoint = "http://localhost:4318/"')
+    assert collector == TraceSettings("http://localhost:4318/", ratio=0.01)
 
 
 def test_a_collector_over_https_is_believed_by_the_authorities_of_the_settings(path: Path) -> None:

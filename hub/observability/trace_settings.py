@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+RATIO = 0.01
+"""The share of requests that are traced unless the settings say otherwise (docs/decisions/0126)."""
+
 
 @dataclass(frozen=True, slots=True)
 class TraceSettings:
@@ -15,4 +18,4 @@ class TraceSettings:
     authorities: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
-    ratio: float = 1.0
+    ratio: float = RATIO

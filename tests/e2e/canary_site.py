@@ -133,7 +133,7 @@ def watched(database: Database, folder: Path) -> Iterator[Watched]:
     settings = issuer.write_settings(agreements(list(world.actors.values())))
     with ExitStack() as stack:
         collector = stack.enter_context(collecting())
-        traces = f'[logs]\nformat = "json"\n[traces]\nendpoint = "{collector.url}"\n'
+        traces = f'[logs]\nformat = "json"\n[traces]\nendpoint = "{collector.url}"\nratio = 1.0\n'
         settings.write_text(f"deadline = {PATIENCE}\n{settings.read_text()}\n{traces}{METRICS}", encoding="utf-8")
         processes: dict[str, Process] = {}
         proxies: dict[str, Proxy] = {}

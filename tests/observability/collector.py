@@ -55,7 +55,7 @@ class Collector:
     @property
     def traces(self) -> TraceSettings:
         """Trace settings with this collector."""
-        return TraceSettings(self.url)
+        return TraceSettings(self.url, ratio=1.0)
 
     def spans(self) -> list[ExportedSpan]:
         """Every span, in the order of its end."""
