@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo test canaries oracle replicas supergraphs composers matching policy-diff lint generated generated-check lock communes clean
+.PHONY: help venv venv-base demo test canaries oracle replicas supergraphs composers matching policy-diff lint generated generated-check lock sbom audit communes clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -23,6 +23,8 @@ help:
 	@echo "make lint    style, types, imports, fichiers générés"
 	@echo "make generated  réécrit tous les fichiers générés"
 	@echo "make lock    recalcule les verrous de dépendances (avec uv)"
+	@echo "make sbom    écrit l'inventaire des paquets de Python (CycloneDX) dans dist/"
+	@echo "make audit   cherche les failles connues des paquets verrouillés, auprès d'OSV et de npm"
 	@echo "make communes  refait le fichier de référence des communes (avec npm)"
 	@echo "make clean   efface l'environnement et les données de ce clone"
 
@@ -93,6 +95,21 @@ lock:
 	$(LOCK) pyproject.toml --extra embedded --group build -o requirements/base.txt
 	$(LOCK) pyproject.toml --extra embedded --extra otel --extra parquet --group build --group dev -c requirements/base.txt -o requirements/dev.txt
 	$(LOCK) --group pyproject.toml:node -o requirements/node.txt
+	$(LOCK) --group pyproject.toml:audit -o requirements/audit.txt
+
+# The bill of materials, CycloneDX.
+AUDIT := .data/audit/bin
+sbom: venv
+	@$(BIN)/python -m venv .data/audit && $(AUDIT)/pip install --quiet --no-input --disable-pip-version-check --require-hashes --no-deps -r requirements/audit.txt
+	@mkdir -p dist
+	@for lock in base dev node; do \
+		$(AUDIT)/cyclonedx-py requirements requirements/$$lock.txt --output-reproducible --pyproject pyproject.toml -o dist/sbom-$$lock.json && echo "dist/sbom-$$lock.json" || exit 1; done
+
+# Known vulnerabilities: asks OSV about the packages of Python, and the registry of npm about its own.
+audit: sbom
+	@for lock in base dev node; do \
+		$(AUDIT)/pip-audit -r requirements/$$lock.txt --require-hashes --disable-pip --vulnerability-service osv --progress-spinner off || exit 1; done
+	@for lock in $$(git ls-files '*package-lock.json'); do (cd "$$(dirname "$$lock")" && echo "$$lock" && npm audit --package-lock-only --audit-level=moderate) || exit 1; done
 
 # The reference file of communes, from two packages: see infra/communes.py.
 communes: venv

@@ -30,6 +30,7 @@ SOURCE_GENERATORS = (
     "tests.docs.provenance_page",
     "tests.docs.command_pages",
     "tests.docs.event_schema",
+    "tests.docs.licences_page",
     "tests.docs.contract_vectors",
     "infra.observability.dashboard",
 )
@@ -58,7 +59,7 @@ def check(generators: Sequence[str] = GENERATORS) -> None:
     for generator in generators:
         try:
             problems += [f"{path.relative_to(ROOT)} n'est plus à jour ({generator})" for path in stale_files(generator)]
-        except (HubError, FederationError) as error:
+        except (HubError, FederationError, ValueError) as error:
             problems.append(f"{generator} : {error}")
     if problems:
         sys.exit("\n".join([*problems, "Lancez « make generated », relisez ce qui a changé, puis commitez-le."]))
