@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 from typer.main import get_command
 
+from demo.token_issuer import Issuer
 from hub.cli import COMMANDS
 from hub.cli.effects import EFFECTS
 from infra.database import NAME
@@ -28,6 +29,8 @@ from tests.conftest import ROOT, Database
 from tests.recycling import baseline
 
 POLICIES = str(ROOT / "schema" / "policies")
+SETTINGS = "demo/settings.toml"
+"""A file below the folder where the command runs."""
 SCHEMA = str(ROOT / "schema" / "generated" / "api.graphql")
 READING: dict[str, tuple[str, ...]] = {
     "gateway": ("--supergraph", SCHEMA),
@@ -48,12 +51,12 @@ READING: dict[str, tuple[str, ...]] = {
     "policy gaps": (),
     "policy register": (),
     "policy impact": (),
-    "settings check": ("nowhere.toml",),
-    "settings show": ("nowhere.toml",),
+    "settings check": (SETTINGS,),
+    "settings show": (SETTINGS,),
     "subgraph check": ("http://127.0.0.1:9/graphql", "--seeds", "nowhere", "--key", "nowhere"),
 }
 """Arguments of each command that only reads; `gateway` is asked what it refuses, since it would serve, as is `subgraph
-check`, since nothing is there to check; as are those of settings, for want of a file."""
+check`, since nothing is there to check."""
 ON_DATABASE = ("sources", "quarantine", "matching status", "journal verify", "subscriptions list", "policy diff")
 """Those of them that read the database."""
 
@@ -182,6 +185,7 @@ async def test_a_command_that_only_reads_leaves_database_keys_and_files_as_they_
 ) -> None:
     keys = tmp_path / "keys"
     shutil.copytree(fresh_database.keys.directory, keys)
+    Issuer((tmp_path / SETTINGS).parent).write_settings({})
     url = await condition(fresh_database, keys)
     monkeypatch.chdir(tmp_path)
     before = await server_state(fresh_database), tree(tmp_path)
@@ -196,7 +200,7 @@ async def test_a_command_that_only_reads_leaves_database_keys_and_files_as_they_
         code = CONDITIONS[condition]
         if name in ON_DATABASE and code is not None:
             result.check_refused(code)
-        elif name in ON_DATABASE:
+        elif name in ON_DATABASE or SETTINGS in READING[name]:
             assert (result.code, result.err) == (0, ""), name
 
 
