@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
 
 from hub.outgoing.systems import SYSTEMS
-from schema.facts import Fact
+from schema.facts import Fact, link_key
+from schema.residual import Clause, Residual, Rule
+from subgraphs.kit.server import Subgraph
+from subgraphs.kit.transactions import Database as Pool
+from subgraphs.offers.queries import MODEL
 from tests.e2e.canary_operations import NOBODY
+from tests.kit.conftest import POLICY, context
 from tests.outgoing.conftest import ACCEPTED, PENDING, QUEUE, REFER, SERVICE, SESSION, Outgoing, rejected
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+REFER_ALONE = "mutation ($input: ReferToServiceInput!) { referToService(input: $input) { id } }"
+REVEAL = """
+UPDATE offers.structure SET sensitivity = $1 FROM offers.service
+WHERE structure.id = structure_id AND service.id = $2
+"""
 CAME_IN = """
 INSERT INTO offers.referral (id, person_id, service_id, status, sent_on, source, source_id, as_of, recorded_by)
 SELECT gen_random_uuid(), person_id, service_id, 'VALIDEE', sent_on, 'orientations', $2, now(), 'of another system'
@@ -260,6 +271,40 @@ async def test_a_person_of_others_a_hidden_service_and_an_unknown_one_are_refuse
     assert await outgoing.execute(QUEUE) == []
 
 
+async def test_an_item_that_its_author_may_not_read_is_refused_as_such_and_queues_nothing(outgoing: Outgoing) -> None:
+    """No policy in force is so; the writing subgraph is asked under one that is."""
+    person, database = outgoing.world.persons["vurnibal"], outgoing.hub.database
+    of_referent = "SELECT scope_id FROM access.link WHERE person_id = $1 AND relation = $2 AND valid_until IS NULL"
+    scope = (await outgoing.execute(of_referent, person, int(Fact.REFERENT)))[0]["scope_id"]
+    linked = (Clause(int(Fact.REFERENT)),)
+    hidden, read = (
+        Residual(rows={"Referral": Rule(rows)}, fields={"ReferToServiceInput.service": Rule(linked)})
+        for rows in ((Clause(int(Fact.SELF)),), linked)
+    )
+    pools = [Pool(database.dsn(f"offers_{kind}"), 2) for kind in ("query", "write")]
+    for pool in pools:
+        await pool.open()
+    offers = Subgraph(MODEL, pools[0], policy=POLICY, cursors=b"c" * 32, writing=pools[1])
+
+    async def refer(rights: Residual, key: str) -> Any:
+        asked = {"person": person, "service": SERVICE, "idempotencyKey": key}
+        author = context(rights, link_key(Fact.REFERENT, scope))._replace(now=outgoing.hub.app.pipeline.clock())
+        answer = await offers.execute(REFER_ALONE, {"input": asked}, author)
+        return [error["extensions"]["code"] for error in answer.get("errors", ())] or answer["data"]["referToService"]
+
+    try:
+        assert await refer(hidden, "key-00001") == ["WRITE_REFUSED"]
+        await outgoing.execute(REVEAL, "SAN", SERVICE)
+        assert await refer(hidden, "key-00002") == ["REVEALS_PROTECTED"]
+        await outgoing.execute(REVEAL, None, SERVICE)
+        assert await outgoing.execute(QUEUE) == []
+        assert (await refer(read, "key-00003"))["id"]
+    finally:
+        await outgoing.execute(REVEAL, None, SERVICE)
+        for pool in pools:
+            await pool.close()
+
+
 async def test_a_key_that_comes_again_queues_once_and_serves_nothing_else(outgoing: Outgoing) -> None:
     asked = {"person": outgoing.world.persons["vurnibal"], "service": SERVICE, "idempotencyKey": "sent-again-01"}
     answers = [await outgoing.hub.ask("referent-a", REFER, {"input": asked}) for _ in range(2)]
@@ -278,15 +323,11 @@ async def test_a_system_without_settings_is_written_nothing_for(outgoing: Outgoi
 
 async def test_what_reveals_more_since_the_write_is_not_sent(outgoing: Outgoing) -> None:
     item = await outgoing.referred()
-    reveal = (
-        "UPDATE offers.structure SET sensitivity = $1 FROM offers.service"
-        " WHERE structure.id = structure_id AND service.id = $2"
-    )
-    await outgoing.execute(reveal, "SAN", SERVICE)
+    await outgoing.execute(REVEAL, "SAN", SERVICE)
     try:
         assert (await outgoing.send()).rejected == 1
     finally:
-        await outgoing.execute(reveal, None, SERVICE)
+        await outgoing.execute(REVEAL, None, SERVICE)
     assert outgoing.simulator.bodies == []
     assert (await outgoing.state(item))["transmission"] == rejected("NOT_PERMITTED")
 

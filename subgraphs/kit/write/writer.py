@@ -8,18 +8,19 @@ refused leaves nothing; a request that was made before is answered with the item
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from schema.context import Context
-from schema.facts import REVEALED, VALUE_FACTS, Fact
+from schema.facts import RELATIONS, REVEALED, VALUE_FACTS, Fact
 from schema.lru import Lru
-from schema.residual import holds
+from schema.residual import Clause, Residual, Rule, holds
 from subgraphs.kit.compiler import Compiler
 from subgraphs.kit.document import Node, Query
+from subgraphs.kit.entity import Entity
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.long_lists import nulled
 from subgraphs.kit.statement import Call, Statement
@@ -197,9 +198,9 @@ class Writer:
         return bool(await transaction.rows(sql, (*entry, *columns.values(), *changed)))
 
     async def _check_revealed(self, transaction: Transaction, mutation: MutationField, item: str, call: Call) -> None:
-        """Raise RequestFailed for a new item that would reveal to its system what such items may not: one that is
-        hidden from the actor itself, who may write to the person, is so for what it reveals."""
-        residual = call.context.residual
+        """Raise RequestFailed for a new item that would reveal to its system what such items may not. It is judged as
+        whoever reads all would see it: one that the actor itself may not read is told as refused by its answer."""
+        residual = _opened(call.context.residual, mutation.entity)
         statement = self._decided.get_or(
             (f"{mutation.graphql_name} item", residual.digest), partial(statements.item, self.model, mutation, residual)
         )
@@ -207,6 +208,13 @@ class Writer:
         hidden = sum(VALUE_FACTS[category] for category in REVEALED if category not in mutation.reveals)
         if not rows or rows[0][0] & hidden:
             raise RequestFailed("REVEALS_PROTECTED", "L'élément révélerait une donnée protégée à un autre système.")
+
+
+def _opened(residual: Residual, entity: Entity) -> Residual:
+    """The residual under which every row of a type exists, whatever it reveals."""
+    every = (Clause(int(RELATIONS)),)
+    rule = Rule(every, tuple((int(fact), every) for fact in VALUE_FACTS.values()))
+    return replace(residual, rows={**residual.rows, entity.name: rule})
 
 
 def _check_state(subject: Subject, request: Request) -> None:
