@@ -7,6 +7,7 @@ ends: with the demo, however that ends.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from demo.cast import ORGANISATIONS
 from demo.rdvi_files import ORGANISATION_MAP
 from demo.source_systems import DEPARTMENT, SourceSystems, sender
 from infra.keys import Keys, sender_key
+from infra.roles import without_user
 from schema.days import today
 from tests.simulators import data_inclusion, immersion_facile, rdv_insertion
 from tests.threaded_server import listening
@@ -146,8 +148,10 @@ def _settings(name: str, rows: Sequence[str]) -> Path:
 @contextmanager
 def _hub(*arguments: str | Path, output: int | TextIO = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
     """Run a command of the hub during the block; `output` is where its lines go."""
+    url = os.environ.get("DATABASE_URL")
     popen = subprocess.Popen(
         [sys.executable, "-m", "hub.cli", *map(str, arguments)],
+        env=os.environ | ({"DATABASE_URL": without_user(url)} if url else {}),
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=output,

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeAlias
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -86,9 +86,30 @@ def dsn(url: str, role: str, keys: Keys) -> str:
 
 def address(url: str, role: str, secret: str) -> str:
     """Return the address of the database of `url` for a role and its password, whoever `url` names."""
+    parts = urlsplit(without_user(url))
+    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{secret}@{parts.netloc}"))
+
+
+def without_user(url: str) -> str:
+    """Return the address of the database of `url`, which names nobody."""
     parts = urlsplit(url)
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{secret}@{place}"))
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def require_no_user(url: str) -> None:
+    """Raise SetupRefused (DATABASE_USER) if the address names a user or a password: whoever takes over a process that
+    serves would enter as that user, often an administrator. An address that is none is left to who connects."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return
+    if "@" in parts.netloc or {"user", "password"} & parse_qs(parts.query).keys():
+        raise SetupRefused(
+            "DATABASE_USER",
+            "Un processus qui sert n'entre dans la base que par les clés de ses rôles : donnez-lui DATABASE_URL sans "
+            "utilisateur ni mot de passe (postgresql://hôte:port/base).",
+            "DATABASE_URL names a user",
+        )
 
 
 async def missing_extensions(connection: Connection, needed: tuple[str, ...] = EXTENSIONS) -> list[str]:

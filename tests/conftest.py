@@ -29,7 +29,7 @@ from infra.keys import Keys
 from infra.migrate import migrate, renew_passwords
 from infra.postgresql import Cluster, cluster
 from infra.postgresql.configuration import ADMINISTRATOR
-from infra.roles import close_database, dsn, password
+from infra.roles import close_database, dsn, password, without_user
 from infra.schema_versions import HISTORIES
 from schema.days import PARIS, today
 from subgraphs.kit.communes import FILE as COMMUNES
@@ -74,8 +74,7 @@ class Database:
     @property
     def place(self) -> str:
         """Address that names nobody, as a process that serves gets it."""
-        scheme, _, rest = self.admin_dsn.partition("//")
-        return f"{scheme}//{rest.partition('@')[2]}"
+        return without_user(self.admin_dsn)
 
     def dsn(self, role: str) -> str:
         """Address for one of the application's roles."""

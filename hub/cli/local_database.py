@@ -17,7 +17,7 @@ from hub.cli.options import ROOT
 from hub.errors import NotServed
 from infra.database import administrator, check_database
 from infra.keys import Keys
-from infra.roles import Dsn, dsn
+from infra.roles import Dsn, dsn, require_no_user
 
 CLUSTER = "demo"
 """The embedded cluster of the commands."""
@@ -45,9 +45,14 @@ def administered(keys: Keys, *, create: bool = False, adopt: bool = False) -> It
 
 @contextmanager
 def served_database(keys: Keys, *roles: str) -> Iterator[Dsn]:
-    """Yield the same as `database`; the embedded cluster is made, migrated and given these keys' passwords first."""
+    """Yield the same as `database`; the embedded cluster is made, migrated and given these keys' passwords first.
+
+    Raises SetupRefused, also (DATABASE_USER) for an address that opens the database to others than these roles."""
+    url = os.environ.get("DATABASE_URL")
     with ExitStack() as stack:
-        if not os.environ.get("DATABASE_URL"):
+        if url:
+            require_no_user(url)
+        else:
             from infra.migrate import migrate, renew_passwords
 
             owner_keys = Keys.load(keys.directory, ("database",))

@@ -73,12 +73,13 @@ def test_outside_the_demo_missing_or_exposed_keys_stop_every_command(
 @pytest.mark.parametrize(
     ("command", "url"),
     [
-        (("serve", "--role", "people"), NOWHERE),
+        (("serve", "--role", "people"), "postgresql://127.0.0.1:1/spie"),
+        (("serve", "--role", "people"), "postgresql://[x/spie"),
         (("ingest", "cnaf-flux", "x.xml"), NOWHERE),
         (("ingest", "cnaf-flux", "x.xml"), "mysql://someone:unforgettable@127.0.0.1/spie"),
         (("ingest", "cnaf-flux", "x.xml"), "postgresql://someone:unforgettable@[x/spie"),
     ],
-    ids=["served", "ingested", "another scheme", "no address"],
+    ids=["served", "served, no address", "ingested", "another scheme", "no address"],
 )
 def test_a_database_that_does_not_answer_is_told_without_its_password(
     keys: Keys, command: tuple[str, ...], url: str
@@ -86,6 +87,18 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(
     line = hub(*command, "--keys", keys.directory, database_url=url).check_refused("DATABASE_UNREACHABLE")
     assert "DATABASE_URL" in line
     assert "unforgettable" not in line
+
+
+@pytest.mark.parametrize(
+    "url",
+    [NOWHERE, "postgresql:///spie?host=/tmp&user=someone", "postgresql://127.0.0.1:1/spie?password=unforgettable"],
+)
+@pytest.mark.parametrize("role", ["people", "notifications"])
+def test_what_serves_does_not_start_with_the_address_of_a_user(keys: Keys, settings: Path, role: str, url: str) -> None:
+    result = hub("serve", "--role", role, "--settings", settings, "--keys", keys.directory, database_url=url)
+    line = result.check_refused("DATABASE_USER")
+    assert "unforgettable" not in line
+    assert "someone" not in line
 
 
 def test_a_password_that_is_wrong_is_told_alike(database: Database) -> None:

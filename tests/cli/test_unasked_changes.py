@@ -23,7 +23,7 @@ from infra.migrate import migrate, renew_passwords
 from infra.postgresql import cluster
 from infra.postgresql.cluster_home import cluster_files, home
 from infra.postgresql.configuration import ADMINISTRATOR
-from infra.roles import password
+from infra.roles import password, without_user
 from tests.cli.commands import Result, hub
 from tests.conftest import ROOT, Database
 from tests.recycling import baseline
@@ -240,7 +240,8 @@ async def test_a_command_that_writes_elsewhere_neither_migrates_nor_sets_a_passw
     shutil.copytree(fresh_database.keys.directory, keys)
     url = await condition(fresh_database, keys)
     before = await server_state(fresh_database)
-    result = hub(*name.split(), *WRITING[name], "--keys", keys, database_url=url)
+    own = without_user(url) if name == "serve" else url
+    result = hub(*name.split(), *WRITING[name], "--keys", keys, database_url=own)
     after = await server_state(fresh_database)
     if condition is keys_of_others:
         await renew_passwords(fresh_database.cluster.admin_dsn(), fresh_database.keys)
