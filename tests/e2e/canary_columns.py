@@ -24,10 +24,10 @@ from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Fiel
 from subgraphs.kit.root_fields import RootKind
 from subgraphs.kit.sdl import load
 from subgraphs.kit.subgraph_model import Model
-from tests.e2e.canary_rights import Datum, Path, Step
+from tests.e2e.canary_rights import Datum, Path, step
 
 
-@dataclass
+@dataclass(eq=False)
 class Personal:
     """A table of rows about people. `types` are made of its rows: each one's columns for the owner and the recorder."""
 
@@ -88,7 +88,7 @@ def personal() -> Mapping[str, Personal]:
             entity = root.entity
             if entity.personal and entity.table is not None and root.kind is not RootKind.WRITE:  # no sweep writes
                 datum = Datum(f"Query.{root.graphql_name}", str(root.category), False)
-                above = () if entity.name == "Person" else (Step(datum, entity.name),)
+                above = () if entity.name == "Person" else (step(datum, entity.name),)
                 _walk(tables, model, entity, _table_name(entity.table), above, public)
         person = model.entities.get("Person")
         if person is not None and person.table is not None:
@@ -114,7 +114,7 @@ def _walk(
     for item in entity.fields.values():
         if isinstance(item, ExternalField):
             continue
-        path = (*above, Step(_datum(entity, item), entity.name))
+        path = (*above, step(_datum(entity, item), entity.name))
         if isinstance(item, ColumnField):
             _tell(tables, item, table, path)
             continue
@@ -124,7 +124,7 @@ def _walk(
             _feel(tables, clause, path)
         if target.table is None:
             continue
-        if target.name in {step.type for step in path}:  # someone else, whose own rows say who may read them
+        if target.name in {before.type for before in path}:  # someone else, whose own rows say who may read them
             _lead(tables, item, target, table, path, is_public=True)
             continue
         if isinstance(item, EmbeddedField) and not target.stub:

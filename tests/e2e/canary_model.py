@@ -283,13 +283,18 @@ async def _write(database: Database, maker: _Maker, persons: Mapping[str, str], 
     return [row.values for row in maker.rows]
 
 
-async def insert(owner: asyncpg.Connection[asyncpg.Record], table: str, values: Mapping[str, Any]) -> None:
-    """Insert one row given as JSON."""
-    names = ", ".join(values)
+async def insert(owner: asyncpg.Connection[asyncpg.Record], table: str, *rows: Mapping[str, Any]) -> None:
+    """Insert rows given as JSON, of the same columns."""
+    names = ", ".join(rows[0])
     await owner.execute(
-        f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, $1::jsonb)",
-        orjson.dumps({str(name): value for name, value in values.items()}).decode(),
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb)",
+        as_json(rows),
     )
+
+
+def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows for `jsonb_populate_recordset`."""
+    return orjson.dumps([{str(name): value for name, value in values.items()} for values in rows]).decode()
 
 
 async def _tie(owner: asyncpg.Connection[asyncpg.Record], slug: str, person: str, today: date) -> None:

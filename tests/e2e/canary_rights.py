@@ -71,12 +71,18 @@ class Facts:
     age: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """A field on the way to a value, and the type of the row that it is read of."""
+    """A field on the way to a value, and the type of the row that it is read of; `step` makes each once."""
 
     datum: Datum
     type: str
+
+
+@cache
+def step(datum: Datum, type_: str) -> Step:
+    """The step of this field: looked up for each path to each value, it is compared by what it is, not by content."""
+    return Step(datum, type_)
 
 
 Path = tuple[Step, ...]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 import asyncpg
-import orjson
 from sqlalchemy import ARRAY, Column
 
 from schema.facts import Fact, link_key
 from tests.conftest import Database
+from tests.e2e.canary_columns import Personal, personal
 from tests.e2e.canary_mint import Mint
-from tests.e2e.canary_model import AGENTS, Model, Planted, insert
+from tests.e2e.canary_model import AGENTS, Model, Planted, as_json, insert
 from tests.e2e.canary_rights import DATES, Path, Rights
 from tests.e2e.canary_ties import ELSEWHERE, OWNERS
 
@@ -58,8 +58,8 @@ class Silence:
     def __init__(self, model: Model, actor: str, purpose: str) -> None:
         self.model, self.rights = model, Rights(model.actors[actor], purpose)
         self.random, self.mint, self.done = Random(f"{actor} {purpose}"), Mint(FIRST_NUMBER), Counter[str]()
-        readable = (row.row.person for row in model.rows if self._read(row))
-        self.known = set(readable)
+        self.read = [self._reads_any(row) for row in model.rows]
+        self.known = {row.row.person for row, is_read in zip(model.rows, self.read, strict=True) if is_read}
 
     async def fall(self, database: Database) -> None:
         """Change whatever may not be read."""
@@ -67,34 +67,48 @@ class Silence:
         try:
             async with owner.transaction():
                 await owner.execute("SET LOCAL session_replication_role = replica")
-                for row in self.model.rows:
-                    await self._change(owner, row)
+                await self._rows(owner)
                 await self._links(owner)
         finally:
             await owner.close()
 
-    async def _change(self, owner: asyncpg.Connection[asyncpg.Record], row: Planted) -> None:
-        fate = CHANGED if self._read(row) else self.random.choice((GONE, TWICE, CHANGED))
-        if row.table.name == AGENTS or (fate is TWICE and row.table.single):
-            return
-        if fate is GONE:
-            where = _where(row)
-            await owner.execute(f"DELETE FROM {row.table.name} WHERE {where}", _json(row.values))
-        else:
-            names = [column for column in row.table.table.columns if self._free(row, column)]
-            changed = {column.name: self._replacement(row, column) for column in names}
-            if fate is TWICE:
-                columns = row.table.table.columns
-                own = [column for column in columns if column.primary_key and not row.table.values(column)]
-                own += [columns.source_id] if "source_id" in columns else []
-                keys = {column.name: self._replacement(row, column) for column in own}
-                doubled = {**row.values, **changed, **keys, row.table.subject: row.row.person}
-                await insert(owner, row.table.name, doubled)
-            elif changed:
-                await _update(owner, row, changed)
-        self.done[fate] += 1
+    async def _rows(self, owner: asyncpg.Connection[asyncpg.Record]) -> None:
+        """Change the rows, those together whose statement is the same: each is changed once."""
+        gone: dict[Personal, list[Mapping[str, Any]]] = {}
+        twice: dict[Personal, list[Mapping[str, Any]]] = {}
+        changed: dict[tuple[Personal, tuple[str, ...]], list[Mapping[str, Any]]] = {}
+        for row, is_read in zip(self.model.rows, self.read, strict=True):
+            fate = CHANGED if is_read else self.random.choice((GONE, TWICE, CHANGED))
+            if row.table.name == AGENTS or (fate is TWICE and row.table.single):
+                continue
+            if fate is GONE:
+                gone.setdefault(row.table, []).append(row.values)
+            else:
+                values = {column.name: self._replacement(row, column) for column in self._free_columns(row)}
+                if fate is TWICE:
+                    twice.setdefault(row.table, []).append(self._double(row, values))
+                elif values:
+                    changed.setdefault((row.table, tuple(values)), []).append({**row.values, **values})
+            self.done[fate] += 1
+        for table, rows in gone.items():
+            await _delete(owner, table, rows)
+        for table, rows in twice.items():
+            await insert(owner, table.name, *rows)
+        for (table, names), rows in changed.items():
+            await _update(owner, table, names, rows)
 
-    def _read(self, row: Planted) -> bool:
+    def _free_columns(self, row: Planted) -> list[Column[Any]]:
+        return [column for column in row.table.table.columns if self._free(row, column)]
+
+    def _double(self, row: Planted, changed: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Another row like this one, with these values."""
+        columns = row.table.table.columns
+        own = [column for column in columns if column.primary_key and not row.table.values(column)]
+        own += [columns.source_id] if "source_id" in columns else []
+        keys = {column.name: self._replacement(row, column) for column in own}
+        return {**row.values, **changed, **keys, row.table.subject: row.row.person}
+
+    def _reads_any(self, row: Planted) -> bool:
         """Whether anything of the row is told, or felt."""
         return any(self._open(row, column.name) for column in row.table.table.columns)
 
@@ -140,26 +154,35 @@ class Silence:
         await owner.execute("DELETE FROM access.link WHERE NOT key = ANY ($1)", keys)
         for person in sorted(set(self.model.persons.values()) - self.known):
             if self.random.random() < 0.5:
-                for row in self.model.rows:
-                    if row.row.person == person and row.table.name != AGENTS:
-                        await owner.execute(f"DELETE FROM {row.table.name} WHERE {row.table.subject} = $1", person)
+                for table in personal().values():
+                    if table.name != AGENTS:
+                        await owner.execute(f"DELETE FROM {table.name} WHERE {table.subject} = $1", person)
                 await owner.execute("DELETE FROM access.person WHERE person_id = $1", person)
                 self.done["someone gone"] += 1
 
 
-def _json(values: Mapping[str, Any]) -> str:
-    return orjson.dumps({str(name): value for name, value in values.items()}).decode()
+def _keys(table: Personal, rows: str) -> str:
+    """The condition that a row of the table is one of `rows`."""
+    names = [column.name for column in table.table.primary_key.columns]
+    return " AND ".join(f"{table.name}.{name} = {rows}.{name}" for name in names)
 
 
-def _where(row: Planted) -> str:
-    """The row itself, of the JSON of its values."""
-    names = ", ".join(column.name for column in row.table.table.primary_key.columns)
-    key_of_row = f"SELECT {names} FROM jsonb_populate_record(NULL::{row.table.name}, $1::jsonb)"
-    return f"({names}) = ({key_of_row})"
+async def _delete(
+    owner: asyncpg.Connection[asyncpg.Record], table: Personal, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    listed = f"jsonb_populate_recordset(NULL::{table.name}, $1::jsonb) AS listed"
+    sql = f"DELETE FROM {table.name} USING {listed} WHERE {_keys(table, 'listed')}"
+    assert await owner.execute(sql, as_json(rows)) == f"DELETE {len(rows)}", sql
 
 
-async def _update(owner: asyncpg.Connection[asyncpg.Record], row: Planted, changed: Mapping[str, Any]) -> None:
-    names = ", ".join(changed)
-    values_of_row = f"SELECT {names} FROM jsonb_populate_record(NULL::{row.table.name}, $2::jsonb)"
-    sql = f"UPDATE {row.table.name} SET ({names}) = ({values_of_row}) WHERE {_where(row)}"
-    assert await owner.execute(sql, _json(row.values), _json(changed)) == "UPDATE 1", sql
+async def _update(
+    owner: asyncpg.Connection[asyncpg.Record],
+    table: Personal,
+    names: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Give rows of the table new values of the columns `names`."""
+    listed = f"jsonb_populate_recordset(NULL::{table.name}, $1::jsonb) AS listed"
+    assigned = ", ".join(f"{name} = listed.{name}" for name in names)
+    sql = f"UPDATE {table.name} SET {assigned} FROM {listed} WHERE {_keys(table, 'listed')}"
+    assert await owner.execute(sql, as_json(rows)) == f"UPDATE {len(rows)}", sql

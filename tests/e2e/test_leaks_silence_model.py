@@ -141,11 +141,11 @@ async def test_what_an_actor_may_not_read_changes_nothing_that_it_gets_and_is_as
             silence = Silence(model, actor, alike[0])
             await silence.fall(copy)
             assert sum(silence.done.values()) > len(model.rows) / 2, silence.done
-            for purpose in alike:
-                count = SILENCE[purpose == alike[0]]
-                records = await answers(hub, model, actor, purpose, count)
-                assert_missing(records, set(model.persons.values()) - silence.known)
-                async with hub.reading(copy):
+            counts = {purpose: SILENCE[purpose == alike[0]] for purpose in alike}
+            first = [await answers(hub, model, actor, purpose, count) for purpose, count in counts.items()]
+            async with hub.reading(copy):
+                for records, (purpose, count) in zip(first, counts.items(), strict=True):
+                    assert_missing(records, set(model.persons.values()) - silence.known)
                     assert_same(records, await answers(hub, model, actor, purpose, count))
 
 
