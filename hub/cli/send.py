@@ -76,9 +76,10 @@ async def _run(
 
 
 def _rows(rows: Sequence[OutgoingTable], system: str | None) -> list[OutgoingTable]:
-    """The row of this system, or all; raises StartRefused (OUTGOING_SYSTEM)."""
+    """The row of this system, or all, even if there is none: what waits for those that are left is given up all the
+    same. Raises StartRefused (OUTGOING_SYSTEM)."""
     named = [row for row in rows if system in (None, row.system)]
-    if not named:
+    if not named and system is not None:
         names = ", ".join(row.system for row in rows) or "aucun"
         raise StartRefused(
             "OUTGOING_SYSTEM",

@@ -7,17 +7,20 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 import orjson
 import pytest
 
+from demo.token_issuer import Issuer
 from hub.outgoing.follower import follow
 from hub.outgoing.lateness import read_backlogs
 from hub.outgoing.systems import SYSTEMS
 from infra.role_names import OUTGOING_SENDER, RUNS_READER
 from subgraphs.kit.write import outgoing as outgoing_queue
+from tests.cli.commands import hub
 from tests.conftest import ROOT
 from tests.outgoing.conftest import ACCEPTED, PENDING, QUEUE, Outgoing, rejected
 from tests.simulators.system_of_record import SECRET, RecordSystem
@@ -39,14 +42,20 @@ async def test_what_waited_too_long_is_given_up(outgoing: Outgoing) -> None:
     assert outgoing.simulator.bodies == []
 
 
-async def test_what_waits_for_a_system_that_left_the_settings_is_given_up_by_the_same_rule(outgoing: Outgoing) -> None:
+async def test_what_waits_for_a_system_that_left_the_settings_is_given_up_by_the_same_rule(
+    outgoing: Outgoing, tmp_path: Path
+) -> None:
     item = await outgoing.referred()
     sender = outgoing.sender(is_left=True)
     counts = await sender.run(asyncio.Event())
     assert (counts.rejected, counts.waiting) == (0, 1)
     await outgoing.execute("UPDATE offers.outgoing SET queued_at = queued_at - interval '4 days'")
-    counts = await sender.run(asyncio.Event())
-    assert (counts.rejected, counts.waiting) == (1, 0)
+    database, settings = outgoing.hub.database, Issuer(tmp_path).write_settings({})
+    command = ("send", "--settings", settings, "--keys", database.keys.directory)
+    run = partial(hub, *command, database_url=database.admin_dsn)
+    (await asyncio.to_thread(run, "orientations")).check_refused("OUTGOING_SYSTEM")
+    result = await asyncio.to_thread(run)
+    assert result.out.startswith("Acceptés : 0 ; refusés ou non envoyés : 1. En attente : 0"), result.err
     assert (await outgoing.state(item))["transmission"] == rejected("EXPIRED")
 
 
