@@ -35,6 +35,7 @@ from infra.keys import Keys
 from infra.role_names import LOGINS
 from schema.days import today
 from subgraphs.kit.ingest.ingestion_report import Report
+from tests.simulators.system_of_record import RecordSystem
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".data"
@@ -42,6 +43,7 @@ WELCOME = """
 Le hub répond sur {graphql} (Ctrl-C pour l'arrêter) : ouvrez cette adresse dans un navigateur.
 Acteurs, jetons et personnes fictives : .data/demo.json
 Systèmes sources simulés, à changer pour voir le hub suivre : {systems}
+Ce que les mutations écrivent pour un autre système lui est envoyé aussitôt : « transmission » passe à ACCEPTED
 Exemple de page d'un partenaire, sur une autre origine : {partner}
 
 Métriques, pour Prometheus : {metrics}
@@ -81,8 +83,8 @@ def _serve(port: int) -> None:
         )
         metrics = MetricsListener(Meters("hub", contract_words(graph)), "127.0.0.1", 0)
         switcher = route(demo_actors, persons, issuer, graph.table.policy)
-        with partner_page(issuer, demo_actors) as partner:
-            settings = load_settings(issuer.write_settings(agreements(demo_actors), names(), [partner.origin]))
+        with partner_page(issuer, demo_actors) as partner, RecordSystem().served() as record:
+            settings = load_settings(issuer.write_settings(agreements(demo_actors), names(), [partner.origin], record))
 
             def announce(url: str) -> None:
                 partner.hub = url

@@ -1,5 +1,6 @@
-"""What lives beside the demo's hub: the simulated source systems, the two commands that take what they tell, and the
-one that makes one person of two files, or two again, as soon as an agent decides it.
+"""What lives beside the demo's hub: the simulated source systems, the two commands that take what they tell, the one
+that sends to systems of record what mutations write, and the one that makes one person of two files, or two again, as
+soon as an agent decides it.
 
 `python -m demo.live` is a process of its own. It ends, with the commands that it started, when its standard input
 ends: with the demo, however that ends.
@@ -19,10 +20,13 @@ from typing import TextIO
 from demo.cast import ORGANISATIONS
 from demo.rdvi_files import ORGANISATION_MAP
 from demo.source_systems import DEPARTMENT, SourceSystems, sender
+from hub.outgoing.settings import secret_file
+from hub.outgoing.systems import SYSTEMS
 from infra.keys import Keys, sender_key
 from infra.roles import without_user
 from schema.days import today
 from tests.simulators import data_inclusion, immersion_facile, rdv_insertion
+from tests.simulators.system_of_record import SECRET
 from tests.threaded_server import listening
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,6 +101,8 @@ def main() -> None:
         settings = _accounts(keys.directory, addresses)
         runs = stack.enter_context((FOLDER / "sync.log").open("w"))
         stack.enter_context(_hub("sync", "--every", EVERY, "--settings", settings, output=runs))
+        sent = stack.enter_context((FOLDER / "send.log").open("w"))
+        stack.enter_context(_hub("send", "--follow", "--settings", _recipients(keys.directory), output=sent))
         merges = stack.enter_context((FOLDER / "matching.log").open("w"))
         stack.enter_context(_hub("matching", "apply", "--follow", output=merges))
         page = stack.enter_context(listening(systems.page))
@@ -128,13 +134,24 @@ def _accounts(keys: Path, addresses: Mapping[str, str]) -> Path:
     rows = []
     for source, address in addresses.items():
         if source in SECRETS:
-            path = keys / f"sync-{source}.{ACCOUNT}.toml"
-            path.touch(0o600)
-            path.write_text(SECRETS[source], encoding="utf-8")
+            _secret(keys / f"sync-{source}.{ACCOUNT}.toml", SECRETS[source])
         values = {"source": source, "account": ACCOUNT, "url": address, "login_url": address, "department": DEPARTMENT}
         rows += ["[[sync]]", *(f'{name} = "{value}"' for name, value in values.items())]
         rows += ['organisations = "organisations.toml"']
     return _settings("sync.toml", rows)
+
+
+def _recipients(keys: Path) -> Path:
+    """Write the settings of what sends to the systems of record, and the secret of each."""
+    for system in SYSTEMS:
+        _secret(secret_file(keys, system), f'secret = "{SECRET}"\n')
+    return _settings("send.toml", ())
+
+
+def _secret(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read."""
+    path.touch(0o600)
+    path.write_text(text, encoding="utf-8")
 
 
 def _settings(name: str, rows: Sequence[str]) -> Path:

@@ -16,6 +16,7 @@ from joserfc import jwk, jwt
 
 from demo.cast import PARTNER
 from hub.identity.actor import CLAIM
+from hub.outgoing.systems import SYSTEMS
 
 ISSUER = "https://demo.spie-hub.example"
 AUDIENCE = "https://hub.spie-hub.example"
@@ -84,9 +85,11 @@ class Issuer:
         agreements: Mapping[str, Sequence[str]],
         names: Mapping[str, str] = MappingProxyType({}),
         origins: Sequence[str] = (),
+        systems: str | None = None,
     ) -> Path:
         """Write the public key and the settings that trust it, with purposes and names per organisation (SIRET), the
-        partner's application and its page, which asks what its manifest names, from `origins`."""
+        partner's application and its page, which asks what its manifest names, from `origins`. What is written for
+        other systems is sent to the address `systems`."""
         keys = orjson.dumps({"keys": [self._key.as_dict(private=False)]})
         (self._folder / "issuer.jwks.json").write_bytes(keys)
         lines = [
@@ -120,6 +123,8 @@ class Issuer:
             listed = ", ".join(f'"{purpose}"' for purpose in purposes)
             lines += ["", "[[agreements]]", f'organisation = "{organisation}"', f"purposes = [{listed}]"]
             lines += [f'name = "{names[organisation]}"'] if organisation in names else []
+        for system in SYSTEMS if systems is not None else ():
+            lines += ["", "[[outgoing]]", f'system = "{system}"', f'url = "{systems}"']
         path = self._folder / "settings.toml"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return path

@@ -6,6 +6,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,32 @@ def ask(running: Demo, actor: str, person: str) -> dict[str, Any] | None:
     assert response.status_code == 200, response.text
     person_data: dict[str, Any] | None = response.json()["data"]["person"]
     return person_data
+
+
+def transmitted(running: Demo, person: str) -> str:
+    """What becomes of a referral of this person once the system that keeps referrals has answered."""
+    referent = next(actor for actor in running.description["actors"] if actor["name"] == "referent-a")
+    headers = {"authorization": f"Bearer {referent['token']}", "purpose": "suivi"}
+
+    def node(document: str, **variables: Any) -> Any:
+        body = {"query": document, "variables": variables}
+        answer = httpx2.post(running.description["graphql"], json=body, headers=headers).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    refer = (
+        "mutation ($input: ReferToServiceInput!) { made: referToService(input: $input) { id transmission { state } } }"
+    )
+    asked = {"person": person, "service": "demonstration--service-01", "idempotencyKey": "premier-envoi"}
+    made = node(refer, input=asked)["made"]
+    assert made["transmission"]["state"] in ("PENDING", "ACCEPTED")
+    read = "query ($id: ID!) { person(id: $id) { referrals(first: 50) { nodes { id transmission { state } } } } }"
+    until, state = time.monotonic() + 60, "PENDING"
+    while state == "PENDING" and time.monotonic() < until:
+        nodes = node(read, id=person)["person"]["referrals"]["nodes"]
+        state = next(item["transmission"]["state"] for item in nodes if item["id"] == made["id"])
+        time.sleep(0.1)
+    return state
 
 
 def statuses(person: dict[str, Any]) -> list[str]:
@@ -102,6 +129,8 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
                 for node in journey["appointments"]["nodes"]
             ]
             assert statuses(changed) != statuses(journey)
+
+            assert transmitted(running, maelle) == "ACCEPTED"
 
             assert running.interrupt() in (0, 130)
         assert left_running(root) == []
