@@ -80,11 +80,21 @@ def _key(scope: Scope) -> ColumnElement[Any]:
     return retarget(entity.key.column, entity.table, scope.row)
 
 
+def limit_parameter(number: int) -> str:
+    """The parameter that holds the number of rows of a page, and one more."""
+    return f"first_{number}"
+
+
+def after_parameter(number: int) -> str:
+    """The parameter that holds the id of the row that a page comes after."""
+    return f"after_id_{number}"
+
+
 def page_select(row: Row, number: int, shape: Shape, ordering: Ordering, parameters: Parameters) -> Select[Any]:
     """Select the page of the node `number` and one more row."""
     page = row.select().order_by(*ordering.order_by)
     if shape.after:
-        value, key = f"after_{number}", f"after_id_{number}"
+        value, key = f"after_{number}", after_parameter(number)
         parameters[key] = lambda call: _after(call, number)[1]
         key_parameter = bindparam(key, type_=ordering.key.type)
         place: ColumnElement[Any] = null()
@@ -92,7 +102,7 @@ def page_select(row: Row, number: int, shape: Shape, ordering: Ordering, paramet
             parameters[value] = lambda call: _after(call, number)[0]
             place = bindparam(value, type_=ordering.sort.type)
         page = page.where(ordering.after(place, key_parameter))
-    limit = f"first_{number}"
+    limit = limit_parameter(number)
     parameters[limit] = lambda call: call.pages[number].first + 1
     return page.limit(bindparam(limit, type_=Integer()))
 

@@ -23,7 +23,7 @@ from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import strawberry
-from sqlalchemy import ColumnElement, String
+from sqlalchemy import ColumnElement, String, Table
 from strawberry import ID
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import has_object_definition
@@ -301,3 +301,11 @@ def _returned(field: StrawberryField) -> Any:
 
 def _is_entity(type_: Any) -> bool:
     return has_object_definition(type_) and "__entity__" in vars(type_)
+
+
+def is_found_by_index(entity: Entity, criterion: Criterion) -> bool:
+    """Whether a criterion compares an indexed column for equality, or its beginning."""
+    if criterion.comparison not in (Comparison.EQUAL, Comparison.PREFIX) or "." in criterion.path:
+        return False
+    column = column_at(entity, criterion.path)[1].column if criterion.column is None else criterion.column
+    return isinstance(entity.table, Table) and any(index.columns[0] is column for index in entity.table.indexes)

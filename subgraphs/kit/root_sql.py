@@ -19,7 +19,6 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    Table,
     Text,
     Uuid,
     and_,
@@ -47,11 +46,12 @@ from subgraphs.kit.guards import Guards
 from subgraphs.kit.identity_match import IdentityMatch
 from subgraphs.kit.identity_match_sql import candidates, outcome
 from subgraphs.kit.object_writer import ROWS, Writer, compile_reader, unpack_rows
-from subgraphs.kit.ordering import Ordering, page_select
+from subgraphs.kit.ordering import Ordering, after_parameter, limit_parameter, page_select
 from subgraphs.kit.page_arguments import Shape
+from subgraphs.kit.people_page import is_in_order_of_people, people_of_page
 from subgraphs.kit.place_search import Near, within_radius
 from subgraphs.kit.representations import SEPARATOR, requirements_of
-from subgraphs.kit.root_fields import Comparison, Criterion, RootField, RootKind, column_at
+from subgraphs.kit.root_fields import Comparison, Criterion, RootField, RootKind, is_found_by_index
 from subgraphs.kit.select_builder import Row, Scope
 from subgraphs.kit.signals import Days, Signal
 from subgraphs.kit.signals_sql import raises_signal
@@ -239,10 +239,34 @@ class _Building:
         """Add a page of the rows whose person is linked to the actor, and the people whom its filter judges."""
         shape = self.shapes[node.number]
         row = Row(None, self.json)
-        self.page(row, self.linked_rows(row, root, shape.criteria), node, root, shape)
+        by_people = is_in_order_of_people(root, shape)
+        scope = self.people(row, node, root, shape) if by_people else self.linked_rows(row, root, shape.criteria)
+        self.page(row, scope, node, root, shape)
         if (judging := _judging(root, shape)) or root.signal is not None:
             for child in _judged_fields(node):
                 self.judged(node, child, root, shape, judging)
+
+    def people(self, row: Row, node: Node, root: RootField, shape: Shape) -> Scope:
+        """Enter the people of a page in the order of their ids."""
+        entity = root.entity
+        assert entity.subject is not None
+        assert entity.table is not None
+        subject, table = entity.subject, entity.table
+        columns, row.source = self.guards.alias(table)
+
+        def passing(person: ColumnElement[Any]) -> Select[Any]:
+            tried = Row(None, json=True)
+            tried_columns, tried.source = self.guards.alias(table)
+            tried.where.append(tried_columns.c[subject] == person)
+            scope = self.guards.enter(tried, entity, tried_columns, None)
+            tried.where += [self.criterion(node, scope, name, root.criteria[name]) for name in shape.criteria]
+            tried.add(literal_column("1"))
+            return tried.select()
+
+        limit, after = limit_parameter(node.number), after_parameter(node.number) if shape.after else None
+        ids = people_of_page(self.guards.name("w"), limit, after, passing)
+        row.where.append(columns.c[subject] == func.any(ids))
+        return self.guards.enter(row, entity, columns, None)
 
     def linked_rows(self, row: Row, root: RootField, criteria: Sequence[str]) -> Scope:
         """Enter the rows whose person is linked to the actor. The statement starts from the links, or from the rows if
@@ -251,7 +275,7 @@ class _Building:
         assert entity.subject is not None
         assert entity.table is not None
         columns, table = self.guards.alias(entity.table)
-        if any(_selective(entity, root.criteria[name]) for name in criteria):
+        if any(is_found_by_index(entity, root.criteria[name]) for name in criteria):
             row.source = table
             return self.guards.enter(row, entity, columns, None)
         name = self.guards.name("f")
@@ -373,10 +397,3 @@ def _near(call: Call, number: int) -> dict[str, float]:
 def _after_prefix(prefix: str) -> str:
     """The first text of bytes in order that comes after all that begin with a prefix of ASCII."""
     return prefix[:-1] + chr(ord(prefix[-1]) + 1)
-
-
-def _selective(entity: Entity, criterion: Criterion) -> bool:
-    if criterion.comparison not in (Comparison.EQUAL, Comparison.PREFIX) or "." in criterion.path:
-        return False
-    column = column_at(entity, criterion.path)[1].column if criterion.column is None else criterion.column
-    return isinstance(entity.table, Table) and any(index.columns[0] is column for index in entity.table.indexes)

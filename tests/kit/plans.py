@@ -23,7 +23,7 @@ async def plan(connection: asyncpg.Connection[asyncpg.Record], statement: Statem
     literals = [await connection.fetchval(f"SELECT quote_nullable($1::{type_.name}::text)", it) for it, type_ in values]
     await connection.execute(f"PREPARE served AS {statement.sql}")
     served = f"served({', '.join(literals)})" if literals else "served"
-    explained = await connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE {served}")
+    explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE {served}")
     node: Plan = orjson.loads(explained)[0]["Plan"]
     return node
 
@@ -34,3 +34,8 @@ def scans(node: Plan) -> Iterator[tuple[str, str]]:
         yield node["Node Type"], node["Relation Name"]
     for child in node.get("Plans", ()):
         yield from scans(child)
+
+
+def pages_read(node: Plan) -> int:
+    """How many pages of tables and indexes a plan went to, each as often as it did."""
+    return int(node["Shared Hit Blocks"] + node["Shared Read Blocks"])

@@ -181,6 +181,36 @@ async def test_caseload_orders_nulls_last_and_pages_through(
     assert ids == [person_id(number) for number in expected]
 
 
+async def test_pages_by_id_have_all_who_pass_once_however_few_follow_each_other(rows: Rows, people: Subgraph) -> None:
+    """Between those who pass stand people whose links have ended or are to come, who objected, or who fail the filter,
+    in runs longer than a page; some are linked twice by one scope, or by both."""
+    passing = [1, 2, 9, 10, 11, 24, 31]
+    for number in range(1, 32):
+        born = date(1980, 1, 1) if number in passing or number % 3 == 0 else date(1970, 1, 1)
+        restrictions = int(Fact.OPPOSITION) if number not in passing and number % 3 == 0 else 0
+        await rows.person(number, birth_date=born, access={"restrictions": restrictions})
+        links = [(R, AGENT)] if number % 2 else [(T, "08")]
+        for relation, scope in links + ([(T, "08")] * 2 if number % 4 > 1 else []):
+            await rows.link(number, relation, scope)
+    for number, days in ((32, {"until": date(2026, 1, 2)}), (33, {"since": date(2027, 1, 1)})):
+        await rows.person(number, birth_date=date(1980, 1, 1))
+        await rows.link(number, T, "08", **days)
+    some = (Clause(int(R | T), 0, int(Fact.OPPOSITION)),)
+    rights = residual({"Person": some}, dict.fromkeys(NAMES, some))
+    for size in (1, 2, 3, 5, 100):
+        ids: list[str] = []
+        cursor = None
+        while True:
+            answer = await caseload(people, rights, first=size, after=cursor, filter={"birthDateFrom": "1975-01-01"})
+            assert len(answer["nodes"]) <= size
+            ids += [node["id"] for node in answer["nodes"]]
+            if not answer["pageInfo"]["hasNextPage"]:
+                break
+            assert len(answer["nodes"]) == size
+            cursor = answer["pageInfo"]["endCursor"]
+        assert ids == [person_id(number) for number in passing]
+
+
 async def test_sort_by_a_value_that_only_some_rows_show_ranks_the_others_as_null(rows: Rows, people: Subgraph) -> None:
     await people_in_order(rows)
     rights = residual({"Person": anyone(R, T)}, {"Person.lastName": anyone(R)})

@@ -17,7 +17,7 @@ from subgraphs.kit.transactions import BEGUN, begin
 from subgraphs.people.queries import MODEL as PEOPLE
 from tests.conftest import Database
 from tests.kit.conftest import anyone, context, person_id, residual
-from tests.kit.plans import plan, scans
+from tests.kit.plans import pages_read, plan, scans
 from tests.kit.test_statement import ENTITY, PERSON
 
 COUNT = 20_000
@@ -144,3 +144,26 @@ async def test_no_table_is_read_from_end_to_end(large: Database, name: str) -> N
         await connection.close()
     assert scanned
     assert [scan for scan in scanned if scan[0] == "Seq Scan"] == []
+
+
+@pytest.mark.parametrize("after", [None, person_id(5), person_id(COUNT // 2)], ids=["first", "second", "in the middle"])
+async def test_a_page_of_people_costs_what_it_returns(large: Database, after: str | None) -> None:
+    """Of 20,000 people, whom the actor may all read: to go to each of them would take 100,000 pages and more."""
+    query = "query($a: String) { persons(first: 20, after: $a) { nodes { id lastName } } }"
+    actor_context = context(READ, link_key(T, "08"), link_key(R, "agent-007"))
+    compiler = Compiler(PEOPLE, b"c" * 32, b"n" * 32)
+    document = Query(parse(query))
+    variables: dict[str, Any] = {}
+    _, call = compiler.statement(query, document, variables, actor_context)
+    if after is not None:
+        place = next(iter(call.pages.values())).place
+        variables["a"] = call.sealer.seal(place, None, after)
+    statement, call = compiler.statement(query, document, variables, actor_context)
+    connection = await large.connect("people_query")
+    try:
+        assert await connection.execute(begin(call.visible, None)) == BEGUN
+        ran = await plan(connection, statement, call)
+    finally:
+        await connection.close()
+    assert ran["Actual Rows"] == 21
+    assert pages_read(ran) < 2_000
