@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "spie_changes"
 """The channel on which the database tells that a transaction with changes is committed; it says nothing of them."""
 TOGETHER = 0.2
-"""Seconds in which several transactions wake once."""
+"""Seconds in which several transactions wake once, and signal nobody but for the first."""
 ALIVE = 20.0
 """Seconds between two looks at the connection and at the day: links begin and end with days."""
 PAUSE = 1.0
@@ -30,7 +30,6 @@ class Wakes:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self.next = asyncio.Event()
-        self._timer: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -41,18 +40,11 @@ class Wakes:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            if self._timer is not None:
-                self._timer.cancel()
             self._wake()
 
     def _wake(self) -> None:
-        self._timer = None
         woken, self.next = self.next, asyncio.Event()
         woken.set()
-
-    def _heard(self, *_: Any) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(TOGETHER, self._wake)
 
     async def _listen_forever(self) -> None:
         while True:
@@ -65,19 +57,26 @@ class Wakes:
     async def _listen(self) -> None:
         """Listen on one connection until it is lost."""
         connection = await asyncpg.connect(self._dsn, timeout=ALIVE)
-        lost = asyncio.Event()
+        heard = asyncio.Event()
+
+        def hear(*_: Any) -> None:
+            heard.set()
+
         try:
-            connection.add_termination_listener(lambda *_: lost.set())
-            await connection.add_listener(CHANNEL, self._heard)
+            connection.add_termination_listener(hear)
             day = today()
-            self._wake()  # what was committed before was not heard
-            while not lost.is_set():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(ALIVE):
-                        await lost.wait()
-                await connection.execute("SELECT 1", timeout=ALIVE)
-                if today() != day:
-                    day = today()
-                    self._wake()
+            while not connection.is_closed():
+                await connection.add_listener(CHANNEL, hear)
+                self._wake()  # what was committed until now was not heard
+                while not heard.is_set() and today() == day:
+                    try:
+                        async with asyncio.timeout(ALIVE):
+                            await heard.wait()
+                    except TimeoutError:
+                        await connection.execute("SELECT 1", timeout=ALIVE)
+                day = today()
+                await connection.remove_listener(CHANNEL, hear)
+                await asyncio.sleep(TOGETHER)
+                heard.clear()
         finally:
             connection.terminate()

@@ -13,15 +13,20 @@ import orjson
 import pytest
 
 from hub import live_queries
+from hub.changes.wake import Wakes
 from hub.live_queries import LiveQueries
+from infra.role_names import CHANGES_READER
 from schema.facts import Fact
 from tests.changes.conftest import DELTA, FOREIGNER, OFFICER, SHOWN, someone
+from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
 from tests.e2e.site import PATIENCE
 from tests.kit.conftest import Rows, person_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 QUERY = DELTA % SHOWN
+LISTENING = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = 'changes_reader' AND query LIKE 'LISTEN %'"""
 
 
 @dataclass
@@ -215,3 +220,19 @@ async def test_another_operation_is_answered_once_and_completed(hub: Inside) -> 
     assert answer.body.startswith(b'event: next\ndata: {"data":{"__typename":"Query"}')
     assert answer.body.endswith(b"event: complete\ndata: \n\n")
     assert (await hub.ask(OFFICER, "{ __typename }", accept="text/event-stream, */*")).data
+
+
+async def test_who_waits_is_woken_of_a_commit_that_nobody_was_signalled_of(world: Rows, database: Database) -> None:
+    """After a first commit nobody listens for a moment; who takes the event before the second one is woken of both."""
+    wakes = Wakes(database.dsn(CHANGES_READER))
+    async with wakes.running():
+        async with asyncio.timeout(PATIENCE):
+            await wakes.next.wait()  # it listens
+            for number in range(1, 4):
+                await world.person(number)
+                while await world.connection.fetchval(LISTENING):
+                    pass
+                event = wakes.next
+                await world.connection.execute("UPDATE people.person SET as_of = as_of")
+                await event.wait()
+                assert await world.connection.fetchval(LISTENING)
