@@ -12,8 +12,11 @@ from schema.facts import Fact, link_key
 from subgraphs.appointments.queries import MODEL as APPOINTMENTS
 from subgraphs.kit.compiler import Compiler
 from subgraphs.kit.document import Query
+from subgraphs.kit.statement import Statement
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import BEGUN, begin
+from subgraphs.kit.write.mutations import MutationField
+from subgraphs.kit.write.statements import hold_sql
 from subgraphs.people.queries import MODEL as PEOPLE
 from tests.conftest import Database
 from tests.kit.conftest import anyone, context, person_id, residual
@@ -167,3 +170,22 @@ async def test_a_page_of_people_costs_what_it_returns(large: Database, after: st
         await connection.close()
     assert ran["Actual Rows"] == 21
     assert pages_read(ran) < 2_000
+
+
+@pytest.mark.parametrize("name", ["recordAppointment", "setAppointmentStatus"])
+async def test_who_writes_holds_a_person_by_the_index(large: Database, name: str) -> None:
+    mutation = APPOINTMENTS.roots[name]
+    assert isinstance(mutation, MutationField)
+    connection = await large.connect()
+    row = await connection.fetchrow("SELECT id::text, person_id::text FROM appointments.appointment LIMIT 1")
+    await connection.close()
+    assert row is not None
+    statement = Statement(hold_sql(mutation), (lambda _: row["id" if mutation.is_of_item else "person_id"],), ())
+    connection = await large.connect("appointments_write")
+    try:
+        await connection.execute(begin([link_key(T, "08")], None, writer="w"))
+        ran = await plan(connection, statement, None)  # type: ignore[arg-type]
+    finally:
+        await connection.close()
+    assert ran["Actual Rows"] == 1
+    assert [scan for scan in scans(ran) if scan[0] == "Seq Scan"] == []

@@ -97,7 +97,7 @@ def hold_sql(mutation: MutationField) -> str:
     """The statement that locks what decides on the person who is written to, or whose item is, until the transaction
     ends: an objection, or another mutation, that is being written is waited for, and one to come waits. It returns the
     id under which the person is served."""
-    person = served_as("$1")
+    person = f"(SELECT {served_as('$1')})"  # a value to PostgreSQL, which it looks up in the index under row security
     if mutation.is_of_item:
         entity = mutation.entity
         assert entity.key is not None
