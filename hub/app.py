@@ -338,6 +338,7 @@ def hub_app(
         bounds=settings.bounds,
         show_plans=settings.show_plans,
         clock=clock,
+        stage=parts.stage,
     )
     sources, reviews = StatusReader(dsn(RUNS_READER), settings.sources), ReviewQueue(dsn)
     pages = [

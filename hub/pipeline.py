@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -49,7 +50,7 @@ class Answered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The stages of a hub; `clock` gives Unix seconds."""
+    """The stages of a hub; `clock` gives Unix seconds, `stage` the context in which the stage of a name is timed."""
 
     authenticator: Authenticator
     purposes: Purposes
@@ -66,6 +67,7 @@ class Pipeline:
     bounds: Bounds
     show_plans: bool
     clock: Callable[[], int]
+    stage: Callable[[str], AbstractContextManager[object]]
 
     async def answer(self, request: Request) -> Reply:
         """Answer one request; raises HubError, and then nothing of a person has left."""
@@ -108,8 +110,9 @@ class Pipeline:
     async def identify(self, headers: Mapping[str, str]) -> Caller:
         """The actor of the token and the purpose of the request; raises IdentityRefused, RequestRefused."""
         now = self.clock()
-        actor = await self.authenticator.actor(bearer(headers), now)
-        return Caller(actor, self.purposes.purpose(actor, headers.get("purpose")), now)
+        with self.stage("identify"):
+            actor = await self.authenticator.actor(bearer(headers), now)
+            return Caller(actor, self.purposes.purpose(actor, headers.get("purpose")), now)
 
     async def authorise(self, request: Request, caller: Caller) -> AuthorisedRequest:
         """The document, decided and planned for this caller, and its variables; raises RequestRefused."""
@@ -147,11 +150,13 @@ class Pipeline:
         """What the subgraphs answer under the caller's context, projected for the client, and the guard over it."""
         prepared, _, variables, revealed, _ = authorised
         context = self.context(caller, authorised)
-        answer = await execute(
-            prepared.plan, variables, self.transports, context, self.deadline, codes=self.codes, bounds=self.bounds
-        )
+        with self.stage("execute"):
+            answer = await execute(
+                prepared.plan, variables, self.transports, context, self.deadline, codes=self.codes, bounds=self.bounds
+            )
         guard = Guard(prepared.authorisation.marks, variables, revealed)
-        data, failures = prepared.projection.project(answer, variables, guard)
+        with self.stage("project"):
+            data, failures = prepared.projection.project(answer, variables, guard)
         if require is not None:
             require(Answered(prepared.authorisation, answer.data, data, not failures))
         return data, failed_fields(failures), guard

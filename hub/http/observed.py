@@ -10,6 +10,7 @@ from typing import Any
 from hub.observability.attributes import METHODS
 from hub.observability.logs import ACCESS, log_access
 from hub.observability.meters import Meters
+from hub.observability.request_facts import NONE, RequestFacts, current_facts
 
 access = getLogger(ACCESS)
 
@@ -40,22 +41,25 @@ class Observed:
         if scope["type"] != "http" or (self._meters is None and not access.isEnabledFor(INFO)):
             await self._application(scope, receive, send)
             return
-        answer = _Answer(send)
-        began = perf_counter()
+        answer, facts = _Answer(send), RequestFacts()
+        began, before = perf_counter(), current_facts.set(facts)
         with nullcontext() if self._meters is None else self._meters.open_requests.track_inprogress():
             try:
                 await self._application(scope, receive, answer.send)
             finally:
-                self._tell(scope, answer, perf_counter() - began)
+                current_facts.reset(before)
+                self._tell(scope, answer, facts, perf_counter() - began)
 
-    def _tell(self, scope: Any, answer: _Answer, seconds: float) -> None:
+    def _tell(self, scope: Any, answer: _Answer, known: RequestFacts, seconds: float) -> None:
         name = route(scope["path"])
         if self._meters is not None:
             self._meters.served(name, answer.status, seconds)
         if access.isEnabledFor(INFO):
             method = scope["method"] if scope["method"] in METHODS else OTHER
             facts = {"method": method, "route": name, "status": answer.status, "bytes": answer.size}
-            log_access({**facts, "ms": round(seconds * 1000, 1), **({"trace": answer.trace} if answer.trace else {})})
+            who = {"actor_kind": known.kind, "purpose": known.purpose} if known.kind != NONE else {}
+            trace = {"trace": answer.trace} if answer.trace else {}
+            log_access({**facts, "ms": round(seconds * 1000, 1), **who, **trace})
 
 
 class _Answer:

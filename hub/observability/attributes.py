@@ -43,6 +43,15 @@ class Name(StrEnum):
     JOURNAL = "journal"
 
 
+class Stage(StrEnum):
+    """The stages of every request that are timed and have no span: who asks and why; what the subgraphs answer; what of
+    it the client may read."""
+
+    IDENTIFY = "identify"
+    EXECUTE = "execute"
+    PROJECT = "project"
+
+
 class Kind(Enum):
     """Kinds of values: a count from 0, a SHA-256 in hexadecimal digits, an error code, a word, or a list of codes or
     words."""

@@ -18,11 +18,14 @@ from hub.federation.operations.operation import Operation
 from hub.federation.supergraph import Supergraph
 from hub.graph import Graph
 from hub.http.endpoint import Admission, GraphQLEndpoint, Live
+from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal
 from hub.journal.write.outside_copies import Keep
 from hub.observability.meters import Meters
+from hub.observability.request_facts import current_facts
+from hub.observability.spans import UNWATCHED, Step
 from hub.observability.trace_settings import TraceSettings
 from hub.policy.decide.decision import DecisionClass
 from hub.policy.decide.policy_model import Purpose
@@ -33,6 +36,18 @@ from subgraphs.kit.transactions import Database
 
 if TYPE_CHECKING:
     from hub.observability.exporter import Exporter
+
+
+class NotedPurposes(Purposes):
+    """Notes kind of actor and purpose of the request under way, for its counts and its line of the log."""
+
+    def purpose(self, actor: Actor, declared: str | None) -> str:
+        """The purpose of a request."""
+        purpose = super().purpose(actor, declared)
+        if (facts := current_facts.get()) is not None:
+            facts.kind, facts.purpose = actor.kind, purpose
+        return purpose
+
 
 HubPreparer: TypeAlias = Preparer[DecisionClass, Authorisation]
 
@@ -53,7 +68,11 @@ class Instrumentation:
 
     def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
         """The stage that decides the purpose of a request."""
-        return Purposes(purposes, agreements)
+        return NotedPurposes(purposes, agreements)
+
+    def stage(self, name: str) -> Step:
+        """The context of a stage of a request, one of `hub.observability.attributes.Stage`."""
+        return UNWATCHED
 
     def preparer(
         self,

@@ -7,7 +7,6 @@ No label names a person, an agent or an organisation of actors, and none holds t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
-from contextvars import ContextVar
 from time import perf_counter
 from types import TracebackType
 from typing import TypeAlias
@@ -19,7 +18,8 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from hub.observability.attributes import UNKNOWN_WORD, Name, is_code
+from hub.observability.attributes import UNKNOWN_WORD, Name, Stage, is_code
+from hub.observability.request_facts import NONE, RequestFacts
 from hub.observability.spans import ActiveSpan, Step
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -28,26 +28,18 @@ GROUPS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Upper bounds of the classes of group sizes."""
 MOST_CODES = 300
 """Codes of errors that a process tells apart; all others count as one."""
-NONE = "none"
-"""A label's value where a request came to nothing before it was known."""
-
-STAGES = (Name.PREPARE, Name.AUTHORISE, Name.PLAN, Name.STATEMENT, Name.JOURNAL)
+STAGES: tuple[Name | Stage, ...] = (
+    *Stage,
+    Name.PREPARE,
+    Name.AUTHORISE,
+    Name.PLAN,
+    Name.STATEMENT,
+    Name.JOURNAL,
+)
 """The stages that are timed, beside the calls of subgraphs."""
 
 Read: TypeAlias = Callable[[], Iterable[Metric]]
 ReadLater: TypeAlias = Callable[[], Awaitable[Iterable[Metric]]]
-
-
-class RequestFacts:
-    """What the stages of one GraphQL request find out for its counts: kind of actor, purpose, kind of operation."""
-
-    __slots__ = ("kind", "operation", "purpose")
-
-    def __init__(self) -> None:
-        self.kind = self.purpose = self.operation = NONE
-
-
-current_facts: ContextVar[RequestFacts | None] = ContextVar("request_facts", default=None)
 
 
 class Meters:
@@ -127,7 +119,7 @@ class Meters:
         """The gauge of HTTP requests under way."""
         return self._open
 
-    def stage(self, name: Name) -> Histogram:
+    def stage(self, name: Name | Stage) -> Histogram:
         """The times of a stage, one of `STAGES`."""
         return self._stage_seconds[name]
 

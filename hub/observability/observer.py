@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 
-from hub.observability.attributes import Name
-from hub.observability.meters import STAGES, Meters, RequestFacts, Timed, current_facts
+from hub.observability.attributes import Name, Stage
+from hub.observability.meters import STAGES, Meters, Timed
+from hub.observability.request_facts import RequestFacts, current_facts
 from hub.observability.spans import UNWATCHED, Side, Spans, Step
 
 
@@ -30,10 +31,12 @@ class Observer:
         span = UNWATCHED if self.spans is None else self.spans.within(name, side)
         return span if self.meters is None or name not in STAGES else Timed(self.meters.stage(name), span)
 
+    def stage(self, stage: Stage) -> Step:
+        """The time of a stage of the current request."""
+        return UNWATCHED if self.meters is None else Timed(self.meters.stage(stage), UNWATCHED)
+
     def identified(self, kind: str, purpose: str) -> None:
-        """Note kind of actor and purpose of the current request."""
-        if (facts := current_facts.get()) is not None:
-            facts.kind, facts.purpose = kind, purpose
+        """Note kind of actor and purpose in the span of the current request."""
         if self.spans is not None:
             self.spans.identified(kind, purpose)
 
@@ -51,7 +54,7 @@ class Counted:
     __slots__ = ("_began", "_facts", "_meters")
 
     def __init__(self, meters: Meters) -> None:
-        self._meters, self._facts, self._began = meters, RequestFacts(), perf_counter()
+        self._meters, self._facts, self._began = meters, current_facts.get() or RequestFacts(), perf_counter()
 
     @contextmanager
     def under_way(self) -> Iterator[None]:

@@ -25,11 +25,11 @@ from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Entries, Journal
 from hub.journal.write.outside_copies import Keep
-from hub.observability.attributes import METHODS, UNKNOWN_WORD, Attribute, Name, Value
-from hub.observability.instrumentation import HubPreparer, Instrumentation
+from hub.observability.attributes import METHODS, UNKNOWN_WORD, Attribute, Name, Stage, Value
+from hub.observability.instrumentation import HubPreparer, Instrumentation, NotedPurposes
 from hub.observability.meters import Meters
 from hub.observability.observer import Counted, Observer
-from hub.observability.spans import HEADER, ActiveSpan, Side, Spans, header
+from hub.observability.spans import HEADER, ActiveSpan, Side, Spans, Step, header
 from hub.observability.state import span_metrics
 from hub.policy.decide.decision import DecisionClass
 from hub.policy.decide.policy_model import Purpose
@@ -66,6 +66,10 @@ class WatchedInstrumentation(Instrumentation):
     def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
         """Kind of actor and purpose are attributes of the request's span."""
         return _Purposes(purposes, agreements, self.observer)
+
+    def stage(self, name: str) -> Step:
+        """Each stage is timed."""
+        return self.observer.stage(Stage(name))
 
     def preparer(
         self,
@@ -154,7 +158,7 @@ _CODES = AllowedCodes(frozenset(SUBGRAPH_FIELDS))
 """Codes of our subgraphs' errors, which may leave."""
 
 
-class _Purposes(Purposes):
+class _Purposes(NotedPurposes):
     def __init__(
         self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]], observer: Observer
     ) -> None:

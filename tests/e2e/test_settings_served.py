@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.observability.attributes import Stage
 from tests.conftest import Database
 from tests.e2e.faults import FaultProxy
 from tests.e2e.site import METRICS, Filled, Site, fill, serve
@@ -122,4 +124,7 @@ def test_an_actor_that_makes_too_many_requests_waits_and_others_are_served(sites
     assert 0 < int(refused.headers["retry-after"]) <= 86400 // 3
     assert refused.headers["retry-after"] in error["message"]
     assert site.post("referent-b", sent).status_code == 200
-    assert 'spie_requests_refused_total{of="actor"} 1.0' in site.client.get(site.processes["hub"].metrics_url).text
+    metrics = site.client.get(site.processes["hub"].metrics_url).text
+    assert 'spie_requests_refused_total{of="actor"} 1.0' in metrics
+    for stage in Stage:
+        assert re.search(rf'spie_stage_seconds_count{{stage="{stage}"}} [1-9]', metrics), stage

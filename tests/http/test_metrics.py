@@ -18,8 +18,9 @@ from hub.errors import StartRefused
 from hub.http.metrics import MetricsApplication, MetricsListener
 from hub.http.observed import Observed, route
 from hub.observability.attributes import UNKNOWN_WORD
-from hub.observability.meters import MOST_CODES, Meters, RequestFacts
+from hub.observability.meters import MOST_CODES, Meters
 from hub.observability.observer import Counted
+from hub.observability.request_facts import RequestFacts
 from hub.observability.state import cache_metrics, key_set_metrics, limit_metrics
 from hub.policy.enforce.enumeration_limit import EnumerationLimit, MissLimit
 from hub.request_limit import RequestCount, RequestLimit

@@ -11,11 +11,10 @@ import pytest
 
 from hub.errors import StartRefused
 from hub.federation.client.tls import client_tls, server_tls
-from hub.identity.purpose import Purposes
 from hub.observability import exporter as export
 from hub.observability.attributes import Name
 from hub.observability.exporter import Exporter
-from hub.observability.instrumentation import Instrumentation, instrumentation
+from hub.observability.instrumentation import Instrumentation, NotedPurposes, instrumentation
 from hub.observability.spans import Spans, header
 from hub.observability.trace_settings import TraceSettings
 from tests.federation.authority import Authority
@@ -163,7 +162,7 @@ async def test_only_a_whole_header_of_the_hub_is_continued(collector: Collector)
 
 def test_without_traces_nothing_is_watched() -> None:
     assert type(instrumentation(None, "spie-hub", graph())) is Instrumentation
-    assert type(Instrumentation().purposes({}, {})) is Purposes
+    assert type(Instrumentation().purposes({}, {})) is NotedPurposes
 
 
 def test_without_the_extra_traces_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

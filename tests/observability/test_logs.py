@@ -12,12 +12,16 @@ from typing import Any
 import pytest
 
 from hub.http.observed import Observed
+from hub.identity.actor import Actor
+from hub.observability.instrumentation import Instrumentation
 from hub.observability.log_settings import LogSettings
 from hub.observability.logs import current_trace, logging_as
 from hub.version import release
+from tests.pinned_graph import graph
 
 CANARY = "MAËLLE-ARDENT-7f3a"
 NIR = "2 88 13 08 105 001"
+SIRET = "22080001600018"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 JSON = LogSettings(format="json")
 
@@ -111,3 +115,26 @@ async def test_a_request_has_one_line_and_nothing_that_its_client_wrote_is_in_it
     assert {name: facts[name] for name in ("logger", "method", "route", "status", "bytes", "trace")} == {
         "logger": "hub.access", "method": "other", "route": "other", "status": 200, "bytes": 5, "trace": TRACE,
     }  # fmt: skip
+
+
+async def test_the_line_of_a_request_says_of_who_asks_the_kind_and_the_purpose_alone(
+    capsys: pytest.CaptureFixture[str], silent_root: None
+) -> None:
+    purposes = Instrumentation().purposes(graph().table.policy.purposes, {SIRET: frozenset({"suivi"})})
+    agent = Actor(CANARY, "referent_cd", SIRET, CANARY, frozenset({"suivi"}), (), CANARY, 0)
+
+    async def asked(scope: Any, receive: Any, send: Any) -> None:
+        purposes.purpose(agent, "suivi")
+        await answer(scope, receive, send)
+
+    async def unheard(message: Any) -> None:
+        pass
+
+    scope = {"type": "http", "method": "POST", "path": "/graphql"}
+    with logging_as("hub", JSON):
+        await Observed(asked, None)(scope, None, unheard)
+        await Observed(answer, None)(scope, None, unheard)
+    known, unknown = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (known["actor_kind"], known["purpose"]) == ("referent_cd", "suivi")
+    assert known.keys() - unknown.keys() == {"actor_kind", "purpose"}
+    assert CANARY not in str(known)
