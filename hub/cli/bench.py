@@ -63,13 +63,17 @@ def bench_ingest(
         list[int] | None,
         typer.Option(min=100, max=1_000_000, help="Nombre de personnes (répétable)."),
     ] = None,
+    filled: Annotated[
+        int,
+        typer.Option(min=0, max=1_000_000, help="Mesurer aussi là où tant d'autres personnes sont déjà connues."),
+    ] = 0,
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     keys: KeysOption = KEYS,
 ) -> None:
     loaded_keys = Keys.load(keys)
     with administrator(os.environ.get("DATABASE_URL"), CLUSTER, ROOT, loaded_keys) as admin:
         collect_seldom()
-        measures = asyncio.run(ingestion.bench(admin, people or [1_000, 10_000], loaded_keys))
+        measures = asyncio.run(ingestion.bench(admin, people or [1_000, 10_000], filled, loaded_keys))
     if json:
         typer.echo(orjson.dumps(measures))
     else:

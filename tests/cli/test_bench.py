@@ -14,7 +14,7 @@ import pytest
 from graphql import parse, validate
 
 from benchmarks.dataset import FOLLOWED, bench_address
-from benchmarks.ingestion import write_flux
+from benchmarks.flux_file import foyers_of, write_flux
 from benchmarks.operations import operations
 from subgraphs.people.sources.cnaf_schema import text
 from subgraphs.people.sources.cnaf_stream import RawFoyer, foyers
@@ -119,21 +119,23 @@ def test_sides_that_answer_differently_are_not_measured(
     assert "Parcours" in bench(database).check_refused("BENCH_UNEQUAL")
 
 
-def test_an_ingestion_is_measured_against_a_copy_of_its_rows_and_nothing_is_left(database: Database) -> None:
-    arguments = ("--people", 100, "--people", 101, "--json", "--keys", database.keys.directory)
+def test_an_ingestion_is_measured_alone_and_among_others_and_nothing_is_left(database: Database) -> None:
+    arguments = ("--people", 100, "--filled", 40, "--json", "--keys", database.keys.directory)
     result = hub_process("bench", "ingest", *arguments, database_url=database.admin_dsn)
     assert result.code == 0, result.err
     measures = orjson.loads(result.out)
-    assert [measure["people"] for measure in measures] == [100, 101]
+    sizes = [(measure["people"], measure["filled"], measure["changed"]) for measure in measures]
+    assert sizes == [(100, 0, 3), (100, 40, 40)]
     for measure in measures:
-        assert all(measure[step]["client"] > 0 for step in ("first", "unchanged", "delta", "copy"))
+        assert all(measure[step]["client"] > 0 for step in ("first", "unchanged", "delta"))
+    assert [measure["copy"]["server"] > 0 for measure in measures] == [True, False]
     left = "SELECT count(*) FROM pg_database WHERE datname ~ '_bench_ingest$'"
     assert asyncio.run(execute(database.admin_dsn, left)) == 0
 
 
 def test_the_flux_of_the_bench_is_read_whole(tmp_path: Path) -> None:
     path = tmp_path / "flux.xml"
-    write_flux(path, range(8), date(2026, 11, 1))
+    write_flux(path, foyers_of(range(8)), date(2026, 11, 1))
     with path.open("rb") as stream:
         read = [item.reduced()[0] for item in foyers(stream) if isinstance(item, RawFoyer)]
     numbers = [text(adult, "Identification/NIR") for foyer in read for adult in foyer.iterfind("Personne")]
