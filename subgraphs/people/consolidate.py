@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 
 from schema.days import day_of
 from subgraphs.kit.ingest.table_shapes import Row
@@ -55,18 +54,20 @@ class Consolidated:
 
 def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Precedence) -> Consolidated:
     """Consolidate the rows of one person (at least one) and those of its dossiers' ways of contact."""
-    first = partial(_first, rows, precedence.identity)
+    first, first_reached = _picker(rows, precedence.identity), _picker(rows, precedence.contact)
     identity = first(lambda row: row["last_name"] is not None) or rows[0]
     rights = _rights(rows, precedence.identity)
     current = [row for row in rights if is_open(row)]
-    rsa = _first(rights, precedence.identity, lambda _: True, prefer=is_open)
-    home = first(lambda row: row["dependent_children"] is not None, prefer=lambda row: row in current)
-    contact = _contact(rows, [*rows, *_shared(rows, dossiers)], precedence.contact)
+    held = {id(row) for row in current}
+    rsa = _picker(rights, precedence.identity)(lambda _: True, prefer=is_open)
+    home = first(lambda row: row["dependent_children"] is not None, prefer=lambda row: id(row) in held)
+    shared = _picker([*rows, *_shared(rows, dossiers)], precedence.contact) if dossiers else first_reached
+    contact = _contact(first_reached, shared)
     department = residence(contact["city_code"], contact["postal_code"]) if contact else None
     born = first(lambda row: (row["birth_city_code"], row["birth_country_code"]) != (None, None))
     numbered = first(lambda row: row["nir_last_digits"] is not None)
     working = first(lambda row: row["work_situation"] is not None)
-    duties = _first(rows, precedence.contact, lambda row: row["rsa_rights_and_duties_since"] is not None)
+    duties = first_reached(lambda row: row["rsa_rights_and_duties_since"] is not None)
     registered = first(lambda row: row["registration_status"] is not None)
     certified = first(lambda row: row["identity_certified"] is not None, prefer=lambda row: row is identity)
     district = first(lambda row: row["in_priority_district"] is not None)
@@ -103,7 +104,7 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
             **{name: registered[f"registered_{name}"] for name in MONTHS},
             **_lineage(registered),
         },
-        disability=_disability(rows, precedence.identity),
+        disability=_disability(rows, precedence.identity, first),
         identifiers=_identifiers(rows, precedence.identity),
         access={
             "department": department,
@@ -195,14 +196,14 @@ def _education(first: First) -> Row | None:
     }
 
 
-def _disability(rows: Sequence[Row], ranks: Ranks) -> Row | None:
+def _disability(rows: Sequence[Row], ranks: Ranks, first: First) -> Row | None:
     """The RQTH that ends last, which an older one stated elsewhere must not hide, and what is said of the BOE."""
     rqth = max(
         (row for row in rows if row["rqth_ends_on"] is not None),
         key=lambda row: (row["rqth_ends_on"], _rank(row, ranks)),
         default=None,
     )
-    obligation = _first(rows, ranks, lambda row: row["employment_obligation"] is not None)
+    obligation = first(lambda row: row["employment_obligation"] is not None)
     main = rqth or obligation
     return main and {
         "rqth_starts_on": rqth and rqth["rqth_starts_on"],
@@ -216,7 +217,7 @@ def _identifiers(rows: Sequence[Row], ranks: Ranks) -> Mapping[tuple[str, str], 
     """Each key that a source bears for the person, from the record that ranks first; a matricule whose organisme isn't
     known is not one."""
     identifiers: dict[tuple[str, str], Row] = {}
-    for row in sorted(rows, key=lambda row: _rank(row, ranks), reverse=True):
+    for row in _ranked(rows, ranks):
         plain = {"organisation": None, "role": None, "request_number": None, **_lineage(row)}
         if row["organisme"] is not None and row["matricule"] is not None:
             kind, _, number = row["organisme"].partition(":")
@@ -260,12 +261,11 @@ def _shared(rows: Sequence[Row], dossiers: Sequence[Row]) -> Iterator[Row]:
             yield {**row, **contact, "contact_origin": "DOSSIER", "contact_authorisation": "I"}
 
 
-def _contact(rows: Sequence[Row], reached: Sequence[Row], ranks: Ranks) -> Row | None:
-    reach = _first(reached, ranks, lambda row: row["email"] is not None or bool(row["phones"]))
-    address = _first(
-        rows,
-        ranks,
-        lambda row: any(row[column] is not None for column in ("city", "postal_code", "city_code")),
+def _contact(first: First, first_shared: First) -> Row | None:
+    """Ways of contact and address; `first_shared` picks from what the dossiers say too."""
+    reach = first_shared(lambda row: row["email"] is not None or bool(row["phones"]))
+    address = first(
+        lambda row: row["city"] is not None or row["postal_code"] is not None or row["city_code"] is not None,
         prefer=lambda row: row["city_code"] is not None,
     )
     main = reach or address
@@ -286,15 +286,21 @@ def _contact(rows: Sequence[Row], reached: Sequence[Row], ranks: Ranks) -> Row |
     }
 
 
-def _first(
-    rows: Sequence[Row],
-    ranks: Ranks,
-    holds: Callable[[Row], bool],
-    *,
-    prefer: Callable[[Row], bool] = lambda _: False,
-) -> Row | None:
-    """Return the row to take a group from: a preferred one, then the most believed, then the newest, then by its id."""
-    return max((row for row in rows if holds(row)), key=lambda row: (prefer(row), _rank(row, ranks)), default=None)
+def _picker(rows: Sequence[Row], ranks: Ranks) -> First:
+    """A function to the row to take a group from, of those that hold something of it: a preferred one, then the most
+    believed, then the newest, then by its id."""
+    ordered = _ranked(rows, ranks)
+
+    def first(holds: Callable[[Row], bool], *, prefer: Callable[[Row], bool] | None = None) -> Row | None:
+        preferred = prefer and next((row for row in ordered if holds(row) and prefer(row)), None)
+        return preferred or next(filter(holds, ordered), None)
+
+    return first
+
+
+def _ranked(rows: Sequence[Row], ranks: Ranks) -> Sequence[Row]:
+    """The rows, those first that win over others."""
+    return rows if len(rows) == 1 else sorted(rows, key=lambda row: _rank(row, ranks), reverse=True)
 
 
 def _rank(row: Row, ranks: Ranks) -> tuple[int, datetime, str]:

@@ -114,13 +114,13 @@ async def _alike(store: Store, values: Row, own: set[UUID]) -> Alike:
             row["id"]
             for key in name_keys
             for row in await store.all(tables.person, **key)
-            if name_key(row["first_name"]) == first_name
+            if row["first_name"] == values["first_name"] or name_key(row["first_name"]) == first_name
         },
         MatchReason.CONTACT.name: {
             row["person_id"]
             for key in contact_keys
             for row in await store.all(tables.identity, **key)
-            if name_key(row["first_name"]) == first_name
+            if row["first_name"] == values["first_name"] or name_key(row["first_name"]) == first_name
         },
     }
     survivors = await survivors_of(store, set().union(*alike.values()))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 
 from schema.days import day_of
 from subgraphs.kit.ingest.table_shapes import Row
@@ -28,6 +29,12 @@ PLAIN: Mapping[str, str] = {"FRANCE_TRAVAIL": "france_travail_id", "PASS_IAE": "
 """Kinds of identifier that are a key by themselves, and their column of `people.identity`."""
 DOSSIERS = ("CAF", "MSA")
 DEPARTMENT = "CD_INTERNE"
+_TOLD = (
+    *("nir_hash", "organisme", "matricule", "role", "department", "department_internal_id", *PLAIN.values()),
+    *("first_name", "last_name", "birth_name", "birth_date"),
+)
+"""Columns of `people.identity` that keys are made of."""
+_told, _as_of = itemgetter(*_TOLD), itemgetter("as_of")
 
 
 def match_key(identifier: Identifier, birth_date: date, secret: bytes) -> str:
@@ -41,15 +48,17 @@ def identified(rows: Sequence[Row], born: date | None) -> dict[Identified, date]
 
     `born` is the birth date to use for records that give none.
     """
+    newest = sorted(rows, key=_as_of, reverse=True)
+    told = {_told(row): row for row in newest}  # of records that tell the same, the first one
     first_days: dict[Identified, date] = {}
-    names = {row[column] for row in rows for column in ("first_name", "last_name", "birth_name")}
+    names = {row[column] for row in told.values() for column in ("first_name", "last_name", "birth_name")}
     name_keys = {name: name_key(name) for name in names}
-    for row in rows:
+    for row in told.values():
         birth_date = row["birth_date"] or born
         if birth_date is None:
             continue
+        day = day_of(row["as_of"])
         for identifier in _identifiers(row, name_keys):
-            day = day_of(row["as_of"])
             first_days[identifier, birth_date] = min(day, first_days.get((identifier, birth_date), day))
     return first_days
 

@@ -10,12 +10,21 @@ Source of the rule: docs/domain.md#matching, docs/domain.md#rdv-insertion and do
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 from uuid import UUID
 
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people.names import name_key
+
+
+_SAID = (
+    *("person_id", "nir_hash", "birth_date", "first_name", "france_travail_id", "department", "department_internal_id"),
+    *("organisme", "matricule", "role"),
+)
+_said = itemgetter(*_SAID)
+"""What a row says by which rungs tell people: there may be many rows that say the same of one person."""
 
 
 class AmbiguousMatch(Refused):
@@ -41,7 +50,8 @@ def match(
         person_id: UUID = row["person_id"]
         return survivors.get(person_id, person_id)
 
-    rivals = [row for row in rows if own is None or person(row) != person(own)]
+    said_once = {_said(row): row for row in rows}.values()
+    rivals = [row for row in said_once if own is None or person(row) != person(own)]
     try:
         rungs = [[row for row in rivals if rung(claim, row)] for rung in RUNGS]
     except AmbiguousMatch as refused:

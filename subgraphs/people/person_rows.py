@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -65,11 +66,7 @@ async def put(store: Store, person: MergedPerson, whole: Consolidated, key: byte
             await store.delete(table, person_id=person_id)
         else:
             await store.put(table, {"person_id": person_id}, row)
-    identifiers = await store.all(tables.sector_identifier, person_id=person_id)
-    for kind, value in {(row["kind"], row["value"]) for row in identifiers} - whole.identifiers.keys():
-        await store.delete(tables.sector_identifier, person_id=person_id, kind=kind, value=value)
-    for (kind, value), row in whole.identifiers.items():
-        await store.put(tables.sector_identifier, {"person_id": person_id, "kind": kind, "value": value}, row)
+    await _put_identifiers(store, person_id, whole.identifiers)
     await store.put(access.person, {"person_id": person_id}, whole.access)
     await put_restrictions(store, person)
     since = whole.access["last_contact"]
@@ -80,6 +77,17 @@ async def put(store: Store, person: MergedPerson, whole: Consolidated, key: byte
     keys = [(match_key(*identified, key), day) for identified, day in whole.identified.items()]
     links += [Link(person_id, Fact.NATIONWIDE, *found_by) for found_by in keys]
     await store.link(access.HUB, str(person_id), links)
+
+
+async def _put_identifiers(store: Store, person_id: UUID, identifiers: Mapping[tuple[str, str], Row]) -> None:
+    """Leave these identifiers of a person; those that stay as they are, of which there may be many, are not touched."""
+    rows = await store.all(tables.sector_identifier, person_id=person_id)
+    known = {(row["kind"], row["value"]): row for row in rows}
+    for kind, value in known.keys() - identifiers.keys():
+        await store.delete(tables.sector_identifier, person_id=person_id, kind=kind, value=value)
+    for (kind, value), row in identifiers.items():
+        if not row.items() <= known.get((kind, value), {}).items():
+            await store.put(tables.sector_identifier, {"person_id": person_id, "kind": kind, "value": value}, row)
 
 
 async def put_restrictions(store: Store, person: MergedPerson) -> None:

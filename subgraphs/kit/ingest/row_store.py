@@ -186,7 +186,7 @@ class Store:
         current = await self.row(table, **key)
         if current is None:
             self._insert(table, {**key, **values, **self.screened(table, new or {})})
-        elif any(current[name] != value for name, value in values.items()):
+        elif not values.items() <= current.items():
             self._replace(table, current, {**current, **values})
         else:
             return False
@@ -223,7 +223,7 @@ class Store:
             if row is None:
                 parts = self.screened(access.link, _link_key(place, origin, origin_id))
                 self._insert(access.link, {**parts, "key": link_key(Fact(place[1]), place[2]), **days})
-            elif any(row[name] != day for name, day in days.items()):
+            elif not days.items() <= row.items():
                 self._replace(access.link, row, {**row, **days})
 
     def _insert(self, table: Table, row: Row) -> None:
