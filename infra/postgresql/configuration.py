@@ -10,6 +10,7 @@ from pathlib import Path
 from infra.errors import SetupRefused
 from infra.postgresql.binaries import Binaries
 from infra.postgresql.cluster_home import Account, ClusterFiles
+from infra.postgresql.memory import available_memory, shared_buffers
 from infra.scram import verifier
 
 ADMINISTRATOR = "spie_admin"
@@ -25,7 +26,6 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "dynamic_shared_memory_type": "mmap",  # a container's /dev/shm is often 64 MB
     "max_connections": "200",
-    "shared_buffers": "128MB",
     "temp_file_limit": "4GB",
     "password_encryption": "scram-sha-256",
     "jit": "off",
@@ -39,7 +39,10 @@ _SETTINGS = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
-_VOLATILE = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+_DURABLE = {"shared_buffers": shared_buffers(available_memory()), "max_wal_size": "4GB"}
+"""Settings for data that stay, and may be those of a million people: each page that is not in memory is read and
+written again, and each page is copied whole into the WAL once after a checkpoint."""
+_VOLATILE = {"shared_buffers": "128MB", "fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 """Settings for data that may be lost when the machine stops, of many databases that each live for a few seconds."""
 
 
@@ -47,7 +50,7 @@ def command(binaries: Binaries, files: ClusterFiles, socket: Path, *, durable: b
     """Return the command that runs the server; it holds the settings, so that they follow the code, not the data."""
     settings = {
         **_SETTINGS,
-        **({} if durable else _VOLATILE),
+        **(_DURABLE if durable else _VOLATILE),
         "unix_socket_directories": str(socket),
         "hba_file": str(files.access),
     }
