@@ -16,16 +16,29 @@ from sqlalchemy import Table
 from schema.nir import SHORTEST, states_nir
 from subgraphs.kit.ingest.ingestion_report import Refused, SetAside
 
+Seen = set[tuple[str, bool]]
+"""Texts that state no NIR, and whether each was read as a number: a record writes its own keys in many rows."""
 
-def screened(table: Table, values: Mapping[str, Any], set_aside: SetAside) -> Mapping[str, Any]:
-    """Return the values without those that hold a NIR; raises Refused NIR_IN_KEY where one can't be left out."""
+
+def screened(table: Table, values: Mapping[str, Any], set_aside: SetAside, seen: Seen) -> Mapping[str, Any]:
+    """Return the values without those that hold a NIR; raises Refused NIR_IN_KEY where one can't be left out.
+
+    Texts in `seen` are not looked at again, and those that hold none are added.
+    """
     changes: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, str):
-            if len(value) >= SHORTEST and states_nir(value, number=_is_number(table, name)):
-                if not table.c[name].nullable:
-                    raise Refused("NIR_IN_KEY", f"{table.name}.{name}")
-                changes[name] = None
+            if len(value) < SHORTEST:
+                continue
+            text = value, _is_number(table, name)
+            if text in seen:
+                continue
+            if not states_nir(value, number=text[1]):
+                seen.add(text)
+                continue
+            if not table.c[name].nullable:
+                raise Refused("NIR_IN_KEY", f"{table.name}.{name}")
+            changes[name] = None
         elif isinstance(value, (list, tuple)):
             kept = [item for item in value if not isinstance(item, str) or not states_nir(item)]
             if len(kept) < len(value):

@@ -18,7 +18,7 @@ from sqlalchemy import Table
 from schema.facts import Fact, link_key
 from subgraphs.kit import access
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
-from subgraphs.kit.ingest.nir_gate import screened
+from subgraphs.kit.ingest.nir_gate import Seen, screened
 from subgraphs.kit.ingest.row_map import Changes, Place, RowMap
 from subgraphs.kit.ingest.sender_scope import EVERYTHING
 from subgraphs.kit.ingest.table_shapes import LookUp, Row, Values, as_uuid, shape_of
@@ -62,6 +62,7 @@ class Store:
         self._reads: dict[Place, int] = {}
         self._changes: dict[Table, dict[Values, Row | None]] = {}
         self._retained: dict[Table, dict[Values, Row | None]] = {}
+        self._seen: Seen = set()
         self.written = 0
         self.candidates = 0
         self.asides: list[Refused] = []
@@ -102,7 +103,7 @@ class Store:
 
     def screened(self, table: Table, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the values as a row of this table may hold them: without a NIR (`nir_gate`); raises Refused."""
-        return screened(table, values, self.set_aside)
+        return screened(table, values, self.set_aside, self._seen)
 
     def is_older(self, as_of: datetime, row: Row | None) -> bool:
         """Whether a record of this date is older than the stored row of its item, if there is one.

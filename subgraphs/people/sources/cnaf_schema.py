@@ -75,8 +75,8 @@ def _remove(foyer: Element, path: str, name: str) -> None:
 
 def text(element: Element, path: str) -> str | None:
     """The text at a path, its spaces made one; None if there is none."""
-    content = (element.findtext(path) or "").strip()
-    return " ".join(content.split()) or None
+    content = element.findtext(path)
+    return " ".join(content.split()) or None if content else None
 
 
 def day(element: Element, path: str) -> date | None:
