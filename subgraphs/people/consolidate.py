@@ -33,7 +33,8 @@ class Consolidated:
     """The consolidated rows of a person, by table; None where no source fills the table.
 
     `identifiers` are by (kind, value). `home` is the département of the address, `paying` those that pay the RSA now,
-    `identified` the keys by which the person is found; each has the first day that a record says so.
+    `identified` the keys by which the person is found; each has the first day that a record says so, and `known_since`
+    is the first day of any record.
     """
 
     person: Row
@@ -47,6 +48,7 @@ class Consolidated:
     disability: Row | None
     identifiers: Mapping[tuple[str, str], Row]
     access: Row
+    known_since: date
     home: tuple[str, date] | None
     paying: Mapping[str, date]
     identified: Mapping[Identified, date]
@@ -112,6 +114,7 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
             "referent_organisation": following and following["referent_organisation"],
             "last_contact": _last_contact(rows),
         },
+        known_since=day_of(min(row["as_of"] for row in rows)),
         home=None if department is None else (department, _first_day(rows, _home, department)),
         paying={
             payer: _first_day(rows, _payer, payer) for payer in {row["rsa_department"] for row in current} - {None}

@@ -18,7 +18,6 @@ from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people.names import name_key
 
-
 _SAID = (
     *("person_id", "nir_hash", "birth_date", "first_name", "france_travail_id", "department", "department_internal_id"),
     *("organisme", "matricule", "role"),

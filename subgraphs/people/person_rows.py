@@ -69,8 +69,7 @@ async def put(store: Store, person: MergedPerson, whole: Consolidated, key: byte
     await _put_identifiers(store, person_id, whole.identifiers)
     await store.put(access.person, {"person_id": person_id}, whole.access)
     await put_restrictions(store, person)
-    since = whole.access["last_contact"]
-    links = [Link(member, Fact.SELF, str(member), since) for member in person.members]
+    links = [Link(member, Fact.SELF, str(member), whole.known_since) for member in person.members]
     if whole.home is not None:
         links.append(Link(person_id, Fact.TERRITORY, *whole.home))
     links += [Link(person_id, Fact.DEPARTMENT_BRSA, *paying) for paying in whole.paying.items()]

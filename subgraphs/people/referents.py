@@ -72,33 +72,41 @@ async def agent(
     """Return the agent with this e-mail address and name, of this organisation, made if new: colleagues may share a
     mailbox.
 
-    Raises Refused (AGENT_OF_OTHER) for one of whom the sender may not speak.
+    Its values are those of the newest record that names it, else of the newest; another fills in what is missing, so
+    that the order in which they come changes nothing. Raises Refused (AGENT_OF_OTHER) for one of whom the sender may
+    not speak.
     """
     email = referent.email.strip().lower()
     sharing = await store.all(journey_tables.agent, email=email)
     await sender_reach.require_agents(store, sharing)
     current = _agent_among(sharing, referent)
-    if current is not None and (referent.last_name is None or current["as_of"] > as_of):
-        return UUID(str(current["id"]))
     names = " ".join(filter(None, (name_key(referent.first_name), name_key(referent.last_name))))
     new_id = f"{email} {names}" if sharing else email
-    source_id = current["source_id"] if current is not None else new_id
-    agent_id = UUID(str(current["id"])) if current is not None else store.new_key()
-    await store.put(
-        journey_tables.agent,
-        {"id": agent_id},
-        {
-            "email": email,
-            "first_name": referent.first_name,
-            "last_name": referent.last_name,
-            "phone": referent.phone or (current and current["phone"]),
-            "organisation_siret": organisation or (current and current["organisation_siret"]),
-            "source": source,
-            "source_id": source_id,
-            "as_of": as_of,
-        },
-    )
+    said = {
+        "email": email,
+        "first_name": referent.first_name,
+        "last_name": referent.last_name,
+        "phone": referent.phone,
+        "organisation_siret": organisation,
+        "source": source,
+        "source_id": new_id,
+        "as_of": as_of,
+    }
+    if current is None:
+        agent_id = store.new_key()
+        await store.put(journey_tables.agent, {"id": agent_id}, said)
+        return agent_id
+    newest, other = (said, current) if _rank(said) >= _rank(current) else (current, said)
+    filled = {name: newest[name] or other[name] for name in ("phone", "organisation_siret")}
+    values = {**{name: newest[name] for name in said}, **filled, "source_id": current["source_id"]}
+    agent_id = UUID(str(current["id"]))
+    await store.put(journey_tables.agent, {"id": agent_id}, values)
     return agent_id
+
+
+def _rank(row: Row) -> tuple[bool, datetime, str]:
+    """What is said of an agent wins by this: with a name over without, then the newest, then by its source."""
+    return row["last_name"] is not None, row["as_of"], row["source"]
 
 
 def _agent_among(sharing: Sequence[Row], referent: Referent) -> Row | None:
