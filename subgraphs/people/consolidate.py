@@ -303,7 +303,7 @@ def _picker(rows: Sequence[Row], ranks: Ranks) -> First:
 
 def _ranked(rows: Sequence[Row], ranks: Ranks) -> Sequence[Row]:
     """The rows, those first that win over others."""
-    return rows if len(rows) == 1 else sorted(rows, key=lambda row: _rank(row, ranks), reverse=True)
+    return sorted(rows, key=lambda row: _rank(row, ranks), reverse=True)
 
 
 def _rank(row: Row, ranks: Ranks) -> tuple[int, datetime, str]:
