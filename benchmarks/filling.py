@@ -37,7 +37,7 @@ MODELS = 4
 """People who are read: two who live alone, then two together."""
 BATCH = 1000
 """Foyers that are written together."""
-GIVEN = ("number", "xid")
+COMPUTED = ("number", "xid")
 """Columns of what triggers note that PostgreSQL gives."""
 
 Target = tuple[str, str, tuple[str, ...]]
@@ -55,8 +55,8 @@ def noted() -> list[Target]:
 
 
 def _target(table: Table) -> Target:
-    given = GIVEN if table in access.NOTED else ()
-    columns = (str(column.name) for column in table.columns if column.computed is None and column.name not in given)
+    omitted = COMPUTED if table in access.NOTED else ()
+    columns = (str(column.name) for column in table.columns if column.computed is None and column.name not in omitted)
     return table.schema or "", table.name, tuple(columns)
 
 
@@ -72,8 +72,8 @@ async def fill(
         await connection.execute("SET session_replication_role = replica")  # a COPY of all rows fires no trigger
         filler = _Filler(connection, reader, reference, key)
         await filler.read_models()
-        others = foyers_of(range(MODELS, people))
-        while foyers := list(islice(others, BATCH)):
+        copied = foyers_of(range(MODELS, people))
+        while foyers := list(islice(copied, BATCH)):
             await filler.write(foyers)
         await connection.execute("VACUUM (ANALYZE)")
     finally:
@@ -137,21 +137,21 @@ class _Filler:
         foyer = f"{organisme}:{dossier}"
         texts = [dossier, foyer, adult(members[0]).request_number, _bytes(digest)]
         for number, person_id, model in zip(members, people, self._rows[len(members)], strict=True):
-            said = adult(number)
-            born = date.fromisoformat(said.birth_date)
-            record = PersonRecord(CnafFlux.name, "", self._as_of, nir=said.nir, birth_date=born)
-            birth_place = birth_place_hash(record, said.nir, self._key)
-            names = {"last_name": said.last_name, "first_name": said.first_name, "birth_name": said.last_name}
-            numbers = {"matricule": dossier, "france_travail_id": said.france_travail_id, "birth_date": born}
-            row = {**model, **names, **numbers, "nir_hash": hashed(said.nir, self._key)}
+            values = adult(number)
+            born = date.fromisoformat(values.birth_date)
+            record = PersonRecord(CnafFlux.name, "", self._as_of, nir=values.nir, birth_date=born)
+            birth_place = birth_place_hash(record, values.nir, self._key)
+            names = {"last_name": values.last_name, "first_name": values.first_name, "birth_name": values.last_name}
+            numbers = {"matricule": dossier, "france_travail_id": values.france_travail_id, "birth_date": born}
+            row = {**model, **names, **numbers, "nir_hash": hashed(values.nir, self._key)}
             texts += [
                 str(person_id),
-                f"{foyer}:{self._people.opaque_key(foyer, said.nir)}",
-                said.last_name,
-                said.first_name,
-                said.birth_date,
-                said.france_travail_id,
-                last_digits(said.nir),
+                f"{foyer}:{self._people.opaque_key(foyer, values.nir)}",
+                values.last_name,
+                values.first_name,
+                values.birth_date,
+                values.france_travail_id,
+                last_digits(values.nir),
                 _bytes(row["nir_hash"]),
                 "\\N" if birth_place is None else _bytes(birth_place),
                 *(match_key(*keys, self._key) for keys in identified([row], born)),

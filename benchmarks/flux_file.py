@@ -77,8 +77,8 @@ def foyer_texts(foyers: Iterable[Sequence[int]], reference: date) -> Iterator[st
     for members in foyers:
         (_, foyer, _), sentinels = templates[len(members)]
         for sentinel, values in zip(sentinels, map(adult, members), strict=True):
-            for old, new in zip(sentinel, values, strict=True):
-                foyer = foyer.replace(old, new)
+            for model_text, own_text in zip(sentinel, values, strict=True):
+                foyer = foyer.replace(model_text, own_text)
         yield foyer
 
 
