@@ -12,6 +12,7 @@ this repository; `mermaid` is a picture. A block of any other kind fails.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -28,7 +29,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.token_issuer import Issuer
+from demo.cast import COLLEAGUE_A
+from demo.token_issuer import DemoActor, Issuer
 from hub.document.limits import Limits
 from hub.federation.client.http1 import Care
 from hub.federation.execution.execute import Bounds
@@ -307,3 +309,31 @@ def test_every_link_leads_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), (page, target)
+
+
+def test_the_mutations_of_the_readme_are_made(running: Site) -> None:
+    """Of somebody whom no generated part shows, after those were compared."""
+    documents = re.findall(r"`(mutation\s+\([^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert [re.findall(r"\{ (\w+)\(", document)[0] for document in documents] == [
+        "recordAppointment",
+        "draftContract",
+        "setReferent",
+    ]
+    colleague = asyncio.run(colleague_of(running, running.actors["referent-a"]))
+    given = {"personne": running.persons["ondine"], "agent": colleague, "jour": str(today())}
+    for document in documents:
+        declared = {name: value for name, value in given.items() if f"${name}:" in document}
+        answer = running.ask("referent-a", document, **declared)
+        assert "errors" not in answer, answer
+        (made,) = answer["data"].values()
+        assert made["version"] == 1
+
+
+async def colleague_of(running: Site, actor: DemoActor) -> str:
+    """The id of another agent, whom a source says to be of its organisation: the files of the demo say it of none."""
+    named = "UPDATE people.agent SET organisation_siret = $1 WHERE email = $2 RETURNING id"
+    connection = await running.database.connect()
+    try:
+        return str(await connection.fetchval(named, actor.claims["organisation"], COLLEAGUE_A.email))
+    finally:
+        await connection.close()
