@@ -36,6 +36,9 @@ from subgraphs.kit.communes import FILE as COMMUNES
 from tests.node import Node, NodeAbsent, installed
 from tests.recycling import Baseline, baseline, emptied
 from tests.scheduling import LongestFirst
+from tests.shared_states import state, valkey_server
+
+__all__ = ["state", "valkey_server"]
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".data" / "test"

@@ -1,0 +1,1 @@
+"""What several processes know together, on a Valkey or Redis server (decision 0138)."""

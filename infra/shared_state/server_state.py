@@ -1,0 +1,258 @@
+"""The shared state on a Valkey or Redis server: `schema.shared_state.SharedState` for the processes of all machines.
+
+Names are hashed under a key, texts are encrypted under another: the server learns of no person, actor or token, and
+can't change a text unseen. While it is gone, nobody waits for it: limits go on in this process alone, who is revoked is
+known as it was told last, nonces and guarded requests are refused. It is looked for all the time, and serves at once
+when it is back. A server that has lost its memory is told again who is revoked, and takes no context issued before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import secrets
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from math import inf, isfinite
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from infra.shared_state.link import Link
+from infra.shared_state.place import Patience, Place
+from schema.local_state import LocalState
+from schema.shared_state import LONGEST_WINDOWS, NONCE_SECONDS, Figures, Made, SharedStateGone, Use
+
+LOOK_SECONDS = 1.0
+"""Seconds after which it is asked again who is revoked."""
+RETURN_SECONDS = 0.25
+"""Seconds after which a server that is gone is looked for again."""
+TEXT_SECONDS = 3600
+"""How long a text is kept."""
+TEXT_BYTES = 64 * 1024 * 1024
+"""Room for the texts of that time."""
+MAKING_SECONDS = 6.0
+"""Longest that one process is waited for while it makes a text; then each makes its own."""
+MADE_SECONDS = 86_400
+LONGEST_REVOKED = 10_000
+NONCE_BYTES = 12
+
+log = logging.getLogger(__name__)
+
+
+class ServerState:
+    """The state at this place, under the key `shared`; `prefix` keeps installations on one server apart.
+
+    `losses` counts how often the server went, by what happened.
+    """
+
+    def __init__(self, place: Place, key: bytes, patience: Patience | None = None, prefix: str = "spie") -> None:
+        self.patience, self._prefix = patience or Patience(), prefix
+        self._names, self._cipher = hmac.digest(key, b"names", "sha256"), AESGCM(hmac.digest(key, b"texts", "sha256"))
+        self._local, self.link = LocalState(), Link(place, self.patience.timeout_seconds)
+        self._revoked: dict[str, int] = {}
+        self._identity: bytes | None = None
+        self._told_at = -inf
+        self._reached = True
+        self.losses = Counter[str]()
+
+    @property
+    def is_open(self) -> bool:
+        """See SharedState."""
+        return self.link.is_open
+
+    @property
+    def is_current(self) -> bool:
+        """See SharedState: for `alone_seconds` after it was told last."""
+        return time.monotonic() - self._told_at <= self.patience.alone_seconds
+
+    @property
+    def figures(self) -> Figures:
+        """See SharedState."""
+        return Figures(self.link.batches, self.link.commands, self.losses)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Connect, and keep looking at the server."""
+        await self._try()
+        looking = asyncio.create_task(self._keep_looking())
+        try:
+            yield
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+            await self.link.close()
+
+    def revoked(self, names: Iterable[str]) -> bool:
+        """See SharedState; who is revoked is known within `LOOK_SECONDS`."""
+        return bool(self._revoked) and any(self._hash(name) in self._revoked for name in names)
+
+    async def take(self, uses: Sequence[Use], now: int, looks: Sequence[Use] = ()) -> list[float]:
+        """See SharedState."""
+        asked = (*uses, *looks)
+        if not self.link.is_open or not all(isfinite(use.weight) for use in asked):
+            return await self._local.take(uses, now, looks)
+        try:
+            return await self._levels(asked, now, len(uses))
+        except SharedStateGone:
+            return await self._local.take(uses, now, looks)
+
+    async def add(self, uses: Sequence[Use], now: int) -> list[float]:
+        """See SharedState."""
+        if not self.link.is_open:
+            return await self._local.add(uses, now)
+        try:
+            return await self._levels(uses, now, "all")
+        except SharedStateGone:
+            return await self._local.add(uses, now)
+
+    async def _levels(self, uses: Sequence[Use], now: int, wanted: int | str) -> list[float]:
+        numbers = [number for use in uses for number in (use.weight, use.capacity, use.seconds)]
+        keys = [self._key("bucket", f"{use.kind} {use.name}") for use in uses]
+        return [float(level) for level in await self.link.run("take", keys, [now, wanted, LONGEST_WINDOWS, *numbers])]
+
+    async def first(self, nonce: str, issued: int, now: int) -> bool:
+        """See SharedState."""
+        keys = [self._plain("state"), self._key("nonce", nonce)]
+        return bool(await self.link.run("first", keys, [issued, NONCE_SECONDS]))
+
+    async def text(self, name: str) -> str | None:
+        """See SharedState; None while the server is gone."""
+        try:
+            sealed = await self.link.ask("GET", self._key("text", name))
+        except SharedStateGone:
+            return None
+        text = None if sealed is None else self._opened(name, sealed)
+        return None if text is None else text.decode("utf-8", "surrogatepass")
+
+    async def keep(self, name: str, text: str) -> None:
+        """See SharedState; nothing while the server is gone."""
+        room = self._plain(f"room:{int(time.time()) // TEXT_SECONDS}")
+        sealed = self._sealed(name, text.encode("utf-8", "surrogatepass"))
+        try:
+            await self.link.run("keep", [self._key("text", name), room], [sealed, TEXT_BYTES, TEXT_SECONDS])
+        except SharedStateGone:
+            return
+
+    async def once(self, name: str, after: int, now: int, make: Callable[[], Awaitable[bytes]]) -> Made:
+        """See SharedState; while the server is gone, each process makes its own."""
+        made_key, turn_key = self._key("made", name), self._key("turn", name)
+        until = time.monotonic() + MAKING_SECONDS
+        try:
+            while time.monotonic() < until:
+                made = self._made(name, await self.link.ask("GET", made_key))
+                if made is not None and made.at > after:
+                    return made
+                turn = secrets.token_hex(8)
+                if await self.link.ask("SET", turn_key, turn, "NX", "PX", int(MAKING_SECONDS * 1000)):
+                    return await self._make(name, now, make, turn_key)
+                await asyncio.sleep(0.02)
+        except SharedStateGone:
+            pass
+        return Made(await make(), now)
+
+    async def _make(self, name: str, now: int, make: Callable[[], Awaitable[bytes]], turn_key: str) -> Made:
+        try:
+            text = await make()
+            sealed = self._sealed(name, b"%d " % now + text)
+            try:
+                await self.link.ask("SET", self._key("made", name), sealed, "EX", MADE_SECONDS)
+            except SharedStateGone:
+                log.info("what was made is not shared: the shared state is gone")
+            return Made(text, now)
+        finally:
+            try:
+                await self.link.ask("DEL", turn_key)
+            except SharedStateGone:
+                log.info("the turn ends by itself: the shared state is gone")
+
+    def _made(self, name: str, sealed: bytes | None) -> Made | None:
+        opened = None if sealed is None else self._opened(name, sealed)
+        if opened is None:
+            return None
+        at, _, text = opened.partition(b" ")
+        return Made(text, int(at))
+
+    async def revoke(self, name: str, until: int, now: int) -> bool:
+        """Revoke a name until that time; return False, and do nothing, if too many are. Raises SharedStateGone."""
+        key = self._plain("revoked")
+        await self.link.run("begin", [self._plain("state"), key], [secrets.token_hex(8), now])
+        if await self.link.ask("ZCARD", key) >= LONGEST_REVOKED:
+            return False
+        await self.link.ask("ZADD", key, until, self._hash(name))
+        return True
+
+    async def restore(self, name: str) -> bool:
+        """End a revocation, and return whether there was one; raises SharedStateGone."""
+        return bool(await self.link.ask("ZREM", self._plain("revoked"), self._hash(name)))
+
+    @property
+    def revocations(self) -> dict[str, int]:
+        """Who is revoked, by hash, and until when, as it was told last."""
+        return dict(self._revoked)
+
+    async def _look(self) -> None:
+        """Connect if need be, and learn who is revoked; raises SharedStateGone."""
+        returned = not self.link.is_open
+        if returned:
+            await self.link.open()
+        now = int(time.time())
+        keys = [self._plain("state"), self._plain("revoked")]
+        identity, listed = await self.link.run("begin", keys, [secrets.token_hex(8), now])
+        revoked = {name.decode(): int(float(until)) for name, until in _pairs(listed)}
+        if self._identity not in (None, identity):
+            log.warning("the shared state has lost its memory: it is told again who is revoked")
+            known = {name: until for name, until in self._revoked.items() if until > now and name not in revoked}
+            for name, until in known.items():
+                await self.link.ask("ZADD", keys[1], until, name)
+            revoked |= known
+        self._identity, self._revoked, self._told_at = identity, revoked, time.monotonic()
+        if returned:
+            log.info("the shared state is reached")
+        self._reached = True
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS if self.link.is_open else RETURN_SECONDS)
+            await self._try()
+
+    async def _try(self) -> None:
+        """Look; the first time that the server is not reached is told."""
+        try:
+            await self._look()
+        except SharedStateGone as gone:
+            if self._reached:
+                self._reached = False
+                self.losses[str(gone) or "unknown"] += 1
+                log.warning("the shared state is gone (%s): guarded requests are refused, limits are per process", gone)
+
+    def _hash(self, name: str) -> str:
+        return hmac.digest(self._names, name.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
+
+    def _key(self, kind: str, name: str) -> str:
+        return self._plain(f"{kind}:{self._hash(f'{kind} {name}')}")
+
+    def _plain(self, name: str) -> str:
+        """A key of this installation; all are in one slot of a cluster."""
+        return f"{{{self._prefix}}}:{name}"
+
+    def _sealed(self, name: str, text: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, text, self._hash(name).encode())
+
+    def _opened(self, name: str, sealed: bytes) -> bytes | None:
+        """The text; None for one that the key has not sealed under this name."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._hash(name).encode())
+        except (InvalidTag, ValueError):
+            log.warning("the shared state holds a text that is not sealed under this key")
+            return None
+
+
+def _pairs(listed: Sequence[object]) -> Iterable[tuple[bytes, float]]:
+    """Members and scores, which RESP3 gives in pairs or, from a script, one after the other."""
+    flat = [item for part in listed for item in (part if isinstance(part, list) else [part])]
+    return zip(flat[::2], flat[1::2], strict=True)  # type: ignore[arg-type]

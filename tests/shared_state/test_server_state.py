@@ -1,0 +1,227 @@
+"""The server of the shared state may fail, freeze, come back empty, or be read by others: nothing opens by it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import count
+
+import pytest
+from redis.asyncio import Redis
+
+from infra.shared_state.place import Patience, Place
+from infra.shared_state.server_state import ServerState
+from schema.shared_state import NONCE_SECONDS, Buckets, SharedStateGone
+from tests.shared_states import KEY, state_of, until
+from tests.valkey import Valkey, valkey
+
+NOW = int(time.time())
+
+
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[Valkey]:
+    """A server that tests may kill and freeze, and start again."""
+    with valkey() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server is looked at more often than in service."""
+    monkeypatch.setattr("infra.shared_state.server_state.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("infra.shared_state.server_state.RETURN_SECONDS", 0.05)
+
+
+async def test_the_limits_of_several_processes_do_not_add_up(valkey_server: Valkey) -> None:
+    first, other = state_of(valkey_server, "together"), state_of(valkey_server, "together")
+    async with first.running(), other.running():
+        ours, theirs = (Buckets(state, "requests", 10, 10**9) for state in (first, other))
+        asked = [buckets.excess([buckets.use("a")], NOW) for buckets in (ours, theirs) for _ in range(20)]
+        assert sum(excess <= 0 for excess in await asyncio.gather(*asked)) == 10
+
+
+async def test_a_nonce_that_came_to_another_process_is_refused(valkey_server: Valkey) -> None:
+    first, other = state_of(valkey_server, "nonces"), state_of(valkey_server, "nonces")
+    async with first.running(), other.running():
+        assert await first.first("n", NOW + 60, NOW + 60)
+        assert not await other.first("n", NOW + 60, NOW + 60)
+
+
+async def test_what_is_asked_at_once_is_one_round_trip(valkey_server: Valkey) -> None:
+    state = state_of(valkey_server)
+    async with state.running():
+        buckets, before = Buckets(state, "requests", 10_000, 60), state.figures.trips
+        await asyncio.gather(*(buckets.excess([buckets.use(str(number))], NOW) for number in range(100)))
+        assert state.figures.trips - before <= 2
+
+
+async def test_the_server_learns_no_name_and_no_text_and_forgets_all_of_them(valkey_server: Valkey) -> None:
+    prefix, secret = secrets.token_hex(4), "https://identite.exemple.fr#agent-7"
+    state = state_of(valkey_server, prefix)
+    async with state.running(), Redis(port=valkey_server.port) as client:
+        buckets = Buckets(state, "actor", 10, 60)
+        await buckets.excess([buckets.use(secret)], NOW)
+        await state.first("nonce", NOW + 60, NOW + 60)
+        await state.keep(f"{secret} digest", f"query {secret}")
+        await state.revoke(f"actor {secret}", NOW + 100, NOW)
+        await state.once(secret, 0, NOW, _made(b"agent-7"))
+        kept = [key async for key in client.scan_iter(f"{{{prefix}}}:*")]
+        assert len(kept) == 7
+        texts = [await client.dump(key) for key in kept]
+        assert not [text for text in (*kept, *texts) if b"agent" in text or b"nonce-" in text]
+        lasting = {key.partition(b":")[2] for key in kept if await client.ttl(key) < 0}
+        assert lasting == {b"state", b"revoked"}
+        nonces = [await client.ttl(key) for key in kept if b":nonce:" in key]
+        assert nonces == [pytest.approx(NONCE_SECONDS, abs=1)]
+
+
+async def test_who_is_revoked_is_known_to_every_process_and_may_be_restored(valkey_server: Valkey) -> None:
+    first, other = state_of(valkey_server, "revoking"), state_of(valkey_server, "revoking")
+    async with first.running(), other.running():
+        assert await first.revoke("actor a", NOW + 100, NOW)
+        assert await first.revoke("actor long ago", NOW - 1, NOW)
+        await until(lambda: other.revoked(["actor a"]))
+        assert not other.revoked(["actor b", "organisation a", "actor long ago"])
+        assert await other.restore("actor a")
+        assert not await other.restore("actor a")
+        await until(lambda: not first.revoked(["actor a"]))
+
+
+async def test_a_server_that_is_gone_holds_nobody_up_and_serves_at_once_when_it_is_back(mortal: Valkey) -> None:
+    state = state_of(mortal, timeout_seconds=0.2)
+    buckets = Buckets(state, "requests", 3, 10**9)
+    async with state.running():
+        await state.revoke("actor a", NOW + 10_000, NOW)
+        await until(lambda: state.revoked(["actor a"]))
+        assert [await buckets.excess([buckets.use("x")], NOW) for _ in range(4)] == [-2, -1, 0, 1]
+        mortal.kill()
+        await until(lambda: not state.is_open)
+        began = time.monotonic()
+        assert [await buckets.excess([buckets.use("x")], NOW) for _ in range(4)] == [-2, -1, 0, 1]
+        with pytest.raises(SharedStateGone):
+            await state.first("n", NOW + 60, NOW + 60)
+        assert await state.text("t") is None
+        await state.keep("t", "{ a }")
+        assert await state.once("keys", 0, NOW, _made(b"own")) == (b"own", NOW)
+        assert time.monotonic() - began < 0.2
+        assert state.revoked(["actor a"])
+        assert state.is_current
+        mortal.start()
+        await until(lambda: state.is_open)
+        assert sum(state.figures.losses.values()) == 1
+        assert await buckets.excess([buckets.use("x")], NOW) == -2
+
+
+async def test_a_server_that_comes_back_empty_learns_who_is_revoked_and_takes_nothing_older(mortal: Valkey) -> None:
+    state = state_of(mortal, "born-again", timeout_seconds=0.2)
+    async with state.running():
+        await state.revoke("actor a", NOW + 10_000, NOW)
+        await until(lambda: state.revoked(["actor a"]))
+        before = int(time.time())
+        mortal.kill()
+        await until(lambda: not state.is_open)
+        mortal.start()
+        await until(lambda: state.is_open)
+        assert not await state.first("seen before", before, before)
+        assert await state.first("new", before + 60, before + 60)
+        newcomer = state_of(mortal, "born-again")
+        async with newcomer.running():
+            await until(lambda: newcomer.revoked(["actor a"]))
+
+
+async def test_a_server_that_does_not_answer_is_gone_for_those_who_wait_and_for_all_after(mortal: Valkey) -> None:
+    state = state_of(mortal, timeout_seconds=0.1)
+    buckets = Buckets(state, "requests", 3, 10**9)
+    async with state.running():
+        with mortal.frozen():
+            began = time.monotonic()
+            assert await asyncio.gather(*(buckets.excess([buckets.use("x")], NOW) for _ in range(4))) == [-2, -1, 0, 1]
+            assert time.monotonic() - began < 1
+            assert not state.is_open
+        await until(lambda: state.is_open)
+
+
+async def test_where_nobody_knows_who_is_revoked_nothing_is_current(mortal: Valkey) -> None:
+    mortal.kill()
+    never, once = state_of(mortal), state_of(mortal, alone_seconds=0.0)
+    async with never.running():
+        assert (never.is_open, never.is_current) == (False, False)
+    mortal.start()
+    async with once.running():
+        assert (once.is_open, once.is_current) == (True, False)
+
+
+async def test_one_process_makes_a_text_and_the_others_take_it(valkey_server: Valkey) -> None:
+    states, made = [state_of(valkey_server, "making") for _ in range(3)], count()
+
+    async def make() -> bytes:
+        await asyncio.sleep(0.05)
+        return b"%d" % next(made)
+
+    async with states[0].running(), states[1].running(), states[2].running():
+        assert await asyncio.gather(*(state.once("keys", 0, NOW, make) for state in states)) == [(b"0", NOW)] * 3
+        assert await states[1].once("keys", NOW, NOW + 1, make) == (b"1", NOW + 1)
+        assert await states[2].once("keys", NOW, NOW + 2, make) == (b"1", NOW + 1)
+
+
+async def test_a_making_that_fails_lets_the_next_one_try(valkey_server: Valkey) -> None:
+    state = state_of(valkey_server)
+
+    async def fail() -> bytes:
+        raise ValueError("unread")
+
+    async with state.running():
+        with pytest.raises(ValueError, match="unread"):
+            await state.once("keys", 0, NOW, fail)
+        assert await state.once("keys", 0, NOW, _made(b"1")) == (b"1", NOW)
+
+
+async def test_a_text_that_the_key_has_not_sealed_under_its_name_is_none(valkey_server: Valkey) -> None:
+    prefix = secrets.token_hex(4)
+    state = state_of(valkey_server, prefix)
+    stranger = ServerState(Place(valkey_server.url), b"x" * 32, prefix=prefix)
+    async with state.running(), stranger.running(), Redis(port=valkey_server.port) as client:
+        await state.keep("a", "{ a }")
+        await client.copy(state._key("text", "a"), state._key("text", "b"))
+        assert (await state.text("a"), await state.text("b"), await stranger.text("a")) == ("{ a }", None, None)
+
+
+async def test_texts_have_so_much_room(valkey_server: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.shared_state.server_state.TEXT_BYTES", 100)
+    state = state_of(valkey_server)
+    async with state.running():
+        await state.keep("a", "x" * 60)
+        await state.keep("b", "y" * 60)
+        assert (await state.text("a"), await state.text("b")) == ("x" * 60, None)
+
+
+@pytest.mark.parametrize("options", [("--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru")])
+async def test_a_server_that_evicts_is_not_believed(options: tuple[str, ...]) -> None:
+    with valkey(*options) as evicting:
+        state = state_of(evicting)
+        async with state.running():
+            assert not state.is_open
+            assert state.figures.losses == {"allkeys-lru": 1}
+
+
+async def test_a_password_is_asked_for_and_never_told(caplog: pytest.LogCaptureFixture) -> None:
+    with valkey("--requirepass", "s3cret-word") as closed:
+        for place, reached in (
+            (Place(closed.url), False),
+            (Place(closed.url, "wrong-s3cret"), False),
+            (Place(closed.url, "s3cret-word"), True),
+            (Place(closed.url.replace("//", "//default:s3cret-word@")), True),
+        ):
+            state = ServerState(place, KEY, Patience(0.5))
+            async with state.running():
+                assert state.is_open is reached
+    assert "s3cret" not in caplog.text
+
+
+def _made(text: bytes) -> Callable[[], Awaitable[bytes]]:
+    async def make() -> bytes:
+        return text
+
+    return make
