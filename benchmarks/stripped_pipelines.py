@@ -76,7 +76,7 @@ class PolicyFreePipeline:
         now = pipeline.clock()
         actor = await pipeline.authenticator.actor(bearer(request.headers), now)
         purpose = pipeline.purposes.purpose(actor, request.headers.get("purpose"))
-        text = pipeline.documents.text(request, actor.client, actor.id)
+        text = await pipeline.documents.text(request, actor.client, actor.id)
         prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace)
         variables = bind(prepared.operation, request.variables, self.preparer.schema)
         context = Context(

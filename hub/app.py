@@ -71,10 +71,12 @@ from hub.transports import InProcess, allowed_codes, no_headers, signed_headers
 from infra.keys import Keys, role_keys
 from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, REVIEWER, RUNS_READER
 from infra.roles import Dsn
+from schema.local_state import LocalState
+from schema.shared_state import SharedState
 from schema.subgraphs import CHANGES, JOURNAL, SUBGRAPHS
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.http import Application
-from subgraphs.kit.readiness import Readiness
+from subgraphs.kit.readiness import Readiness, check_current
 from subgraphs.kit.sdl import load as load_model
 from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import Database
@@ -127,15 +129,21 @@ def hub_keys(remote: Collection[str]) -> tuple[str, ...]:
 
 
 def subgraph_app(
-    name: str, graph: Graph, traces: TraceSettings | None, keys: Keys, dsn: Dsn, meters: Meters | None = None
+    name: str,
+    graph: Graph,
+    traces: TraceSettings | None,
+    keys: Keys,
+    dsn: Dsn,
+    meters: Meters | None = None,
+    state: SharedState | None = None,
 ) -> Any:
-    """The ASGI application of a subgraph in its own process, which answers only calls that the hub signed; `meters`
-    count what it does."""
+    """The ASGI application of a subgraph in its own process, which answers only calls that the hub signed, once each
+    by what `state` remembers; `meters` count what it does."""
     parts = instrumentation(traces, f"spie-{name}", graph, meters)
     served = subgraph(name, graph, keys, dsn, parts, FairWorker("compile", DEADLINE))
     if meters is not None:
-        tell_subgraph(meters, graph.table.digest, served.databases)
-    return parts.process(Application(served, keys.contexts(name)), name)
+        tell_subgraph(meters, graph.table.digest, served.databases, state)
+    return parts.process(Application(served, keys.contexts(name), state=state), name)
 
 
 class HubApp(AsgiApplication):
@@ -144,7 +152,7 @@ class HubApp(AsgiApplication):
     `local` are the subgraphs of this process, `remote` the connections to the others, `links` the database of links
     between actors and people, `changed` that of what changed of whom, `sources` reads how fresh they are, `reviews` who
     may be one person; `parts` made them all, to be closed last; `origins` are those of pages elsewhere that may ask;
-    `live` are the queries that stay open, which `wakes` wakes.
+    `live` are the queries that stay open, which `wakes` wakes; `state` is what it knows together with other processes.
     """
 
     def __init__(
@@ -164,11 +172,12 @@ class HubApp(AsgiApplication):
         origins: Collection[str],
         live: LiveQueries,
         wakes: Wakes,
+        state: SharedState,
     ) -> None:
         routes = [Route("/readyz", self._ready), *pages]
         endpoint = parts.endpoint(pipeline.answer, pipeline.identify, live.events)
         super().__init__(endpoint, routes, page=True, origins=origins)
-        self._live, self._wakes = live, wakes
+        self._live, self._wakes, self._state = live, wakes, state
         self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
         self._sources, self._changed = sources, changed
         self._journal_reader, self._copies, self._remote, self._parts = journal_reader, copies, remote, parts
@@ -187,6 +196,7 @@ class HubApp(AsgiApplication):
                 RUNS_READER: sources.statuses,
                 REVIEWER: reviews.probe,
                 "issuers": self._issuers,
+                "shared_state": partial(check_current, state),
             }
         )
 
@@ -195,6 +205,7 @@ class HubApp(AsgiApplication):
         """Open databases, key sets and journal, and close all connections at the end; raises NotServed."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._parts.close)
+            await stack.enter_async_context(self._state.running())
             local = (database for subgraph in self.local.values() for database in subgraph.databases.values())
             for database in (*local, self.links, self._changed):
                 await database.open()
@@ -215,13 +226,15 @@ class HubApp(AsgiApplication):
         self._live.drain()
 
     async def _ready(self, request: Request) -> JSONResponse:
-        """Whether the hub can serve, and which sources and systems want attention: a late one shuts no hub."""
+        """Whether the hub can serve, which sources and systems want attention (a late one shuts no hub), and whether it
+        serves plain reads alone."""
         status, body = await self._readiness.answer()
         wanting = [
             {"source": source.source, "state": source.state} for source in await self._statuses() if source.wanting
         ]
         late = [{"system": backlog.system, "state": "late"} for backlog in await self._backlogs() if backlog.is_late]
-        return JSONResponse({**body, "sources": wanting, "outgoing": late}, status_code=status)
+        gone = [] if self._state.is_open else [{"part": "shared_state", "state": "gone"}]
+        return JSONResponse({**body, "sources": wanting, "outgoing": late, "limited": gone}, status_code=status)
 
     async def _statuses(self) -> Sequence[SourceStatus]:
         """The status of the sources; none where it can't be read, which `/readyz` says of its role."""
@@ -281,9 +294,11 @@ def hub_app(
     more: Sequence[BaseRoute] = (),
     clock: Callable[[], int] = unix_seconds,
     meters: Meters | None = None,
+    state: SharedState | None = None,
 ) -> HubApp:
     """The hub with the subgraphs that the settings don't place elsewhere, and `more` routes; `clock` gives Unix
-    seconds, `meters` count what it does."""
+    seconds, `meters` count what it does, `state` is what it knows together with other processes."""
+    state = state or LocalState()
     table, policy = graph.table, graph.table.policy
     parts = instrumentation(settings.traces, "spie-hub", graph, meters)
     worker = FairWorker("prepare", settings.deadline)  # preparing and compiling are one client's turn
@@ -311,15 +326,15 @@ def hub_app(
     applications = Applications(settings.clients, policy.clients)
     for scope in {scope for client in settings.clients for scope in client.scopes}:
         table.through(scope)  # so that no request waits for it
-    authenticator = Authenticator(settings.issuers, settings.audience, policy.actors, clock, applications)
+    authenticator = Authenticator(settings.issuers, settings.audience, policy.actors, clock, applications, state)
     purposes = parts.purposes(policy.purposes, settings.agreements)
     pipeline = Pipeline(
         authenticator=authenticator,
         purposes=purposes,
         table=table,
-        request_count=RequestCount(settings.requests),
-        enumeration_limit=EnumerationLimit(settings.misses),
-        documents=Documents(settings.documents),
+        request_count=RequestCount(settings.requests, state),
+        enumeration_limit=EnumerationLimit(settings.misses, state),
+        documents=Documents(settings.documents, state=state),
         preparer=parts.preparer(
             graph.supergraph,
             graph.schema,
@@ -351,11 +366,11 @@ def hub_app(
     live = LiveQueries(pipeline, changes, wakes, settings.streams)
     app = HubApp(
         pipeline, journal, copies, reader, links, changed, sources, reviews, local, remote, parts,
-        [*pages, *more], settings.origins, live, wakes,
+        [*pages, *more], settings.origins, live, wakes, state,
     )  # fmt: skip
     if meters is not None:
         databases = {role: database for name in local.values() for role, database in name.databases.items()}
-        tell_hub(meters, pipeline, journal, copies, {**databases, ROLE: links, CHANGES_READER: changed}, remote)
+        tell_hub(meters, pipeline, journal, copies, {**databases, ROLE: links, CHANGES_READER: changed}, remote, state)
         meters.tell(partial(work_metrics, worker, live))
         meters.tell_later(app.told_of_sources)
     return app

@@ -21,6 +21,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from schema.shared_state import RETRY_SECONDS, SharedStateGone
+
 Path = tuple[str | int, ...]
 
 
@@ -124,3 +126,13 @@ class SettingInvalid(ValueError):
         super().__init__(detail)
         self.message = message
         self.detail = detail
+
+
+def state_gone(what: str) -> NotServed:
+    """The refusal of what the shared state guards, while it is gone."""
+    return NotServed(
+        SharedStateGone.code,
+        f"{what} : réessayez dans {RETRY_SECONDS} s.",
+        "the shared state can't be reached, and guards this",
+        extensions={"retryAfter": RETRY_SECONDS},
+    )

@@ -104,7 +104,7 @@ class Gateway(AsgiApplication):
 
     async def answer(self, request: Request) -> Reply:
         """Answer one request; raises HubError."""
-        text = self.documents.text(request)
+        text = await self.documents.text(request)
         prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace, request.peer)
         variables = self.preparer.bind_variables(prepared, request.variables)
         await self.preparer.compile_projection(prepared, variables, request.peer)

@@ -35,8 +35,10 @@ from hub.subscriptions.terms import TermsSeal
 from infra.keys import Keys, role_keys
 from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER
 from infra.roles import Dsn
+from schema.local_state import LocalState
+from schema.shared_state import SharedState
 from subgraphs.kit.cursors import Sealer
-from subgraphs.kit.readiness import Readiness
+from subgraphs.kit.readiness import Readiness, check_current
 from subgraphs.kit.transactions import Database
 
 ROLES = (CHANGES_READER, SUBSCRIPTIONS_KEEPER, *JOURNALS)
@@ -82,14 +84,17 @@ def notifications_app(
     dsn: Dsn,
     clock: Callable[[], int] = unix_seconds,
     meters: Meters | None = None,
+    state: SharedState | None = None,
 ) -> NotificationApplication:
-    """The ASGI application of the process; `clock` gives Unix seconds, `meters` count what it does."""
+    """The ASGI application of the process; `clock` gives Unix seconds, `meters` count what it does, `state` is what it
+    knows together with other processes."""
+    state = state or LocalState()
     parts, chosen = instrumentation(None, "spie-notifications", graph, meters), settings.notifications
     copies = OutsideCopies(settings.checkpoints)
     journal, keyring = parts.journal(dsn, Signer(keys.journal), copies.keep), Keyring(dsn("journal_keeper"))
     changed, wakes = parts.database(dsn(CHANGES_READER)), Wakes(dsn(CHANGES_READER))
     changes = ChangeList(changed, watched_tables(), partial(Sealer, keys.cursors))
-    requests = RequestCount(settings.requests)
+    requests = RequestCount(settings.requests, state)
     notifier = Notifier(
         wakes,
         TermsSeal(keys.subscriptions),
@@ -99,6 +104,7 @@ def notifications_app(
         requests,
         chosen.patience,
         clock,
+        state,
     )
     readiness = Readiness(
         {
@@ -106,12 +112,14 @@ def notifications_app(
             SUBSCRIPTIONS_KEEPER: partial(_probe, dsn(SUBSCRIPTIONS_KEEPER)),
             "journal_writer": journal.probe,
             "journal_keeper": keyring.probe,
+            "shared_state": partial(check_current, state),
         }
     )
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(state.running())
             await changed.open()
             stack.push_async_callback(changed.close)
             stack.push_async_callback(keyring.close)
@@ -126,7 +134,7 @@ def notifications_app(
             yield
 
     if meters is not None:
-        tell_subgraph(meters, graph.table.digest, {CHANGES_READER: changed})
+        tell_subgraph(meters, graph.table.digest, {CHANGES_READER: changed}, state)
         meters.tell(partial(notification_metrics, notifier.outcomes))
         meters.tell(lambda: [request_limit_metric(requests)])
         meters.tell(partial(journal_metrics, journal, copies))

@@ -73,8 +73,9 @@ class Pipeline:
         """Answer one request; raises HubError, and then nothing of a person has left."""
         plan_shown = wants_plan(request, allowed=self.show_plans)
         caller = await self.identify(request.headers)
-        self.request_count.charge(caller.actor, caller.now)
-        return await self.answer_to(caller, request, plan_shown=plan_shown)
+        looks = [self.enumeration_limit.next_miss(caller.actor.id)]
+        [excess] = await self.request_count.charge(caller.actor, caller.now, looks)
+        return await self.answer_to(caller._replace(excess=excess), request, plan_shown=plan_shown)
 
     async def answer_to(
         self,
@@ -88,11 +89,13 @@ class Pipeline:
         tells that it did."""
         authorised = await self.authorise(request, caller)
         prepared = authorised.prepared
-        quota = RequestQuota(self.enumeration_limit, caller, prepared.authorisation, authorised.variables)
+        quota = await RequestQuota.admitted(
+            self.enumeration_limit, caller, prepared.authorisation, authorised.variables
+        )
         journalled = await self.journalling.record_intent(request, caller, authorised.reference, prepared)
         if is_write(prepared.operation):
             await journalled.intent_committed()
-        with quota:
+        async with quota:
             data, errors, guard = await self._execute(caller, authorised, require)
             quota.settle(data, errors, guard)
             view = self.views.requested(request.headers.get("schema-view"), authorised.decisions)
@@ -119,7 +122,7 @@ class Pipeline:
         reference = check_reference(request.headers.get("purpose-reference"), self.purposes.reference(caller.purpose))
         actor = caller.actor
         decisions = self.table.decision_class(actor.kind, caller.purpose, actor.scope)
-        text = self.documents.text(request, actor.client, actor.caller)
+        text = await self.documents.text(request, actor.client, actor.caller)
         prepared = await self.preparer.prepared(text, request.operation_name, decisions, request.trace, actor.caller)
         variables = self.preparer.bind_variables(prepared, request.variables)
         await self.preparer.compile_projection(prepared, variables, actor.caller)

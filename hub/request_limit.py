@@ -1,18 +1,18 @@
 """How many requests an actor, an organisation and an application make in a window, whatever they ask for.
 
 Charged once a token is verified and before the document is read; a refused request is not charged. The organisation's
-bucket takes the requests of all its actors, and a partner's those of all users of its applications. Each process counts
-on its own, as for misses (`hub.policy.enforce.enumeration_limit`).
+bucket takes the requests of all its actors, and a partner's those of all users of its applications.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hub.errors import RequestRefused
 from hub.identity.actor import Actor
-from hub.policy.enforce.leaky_bucket import LeakyBuckets
+from schema.shared_state import Buckets, SharedState, Use
 
 log = logging.getLogger(__name__)
 
@@ -36,23 +36,25 @@ class RequestLimit:
 
 
 class RequestCount:
-    """The requests of each; `refused` are those refused so far, by bucket, for the metrics."""
+    """The requests of each, in a shared state; `refused` are those refused so far, by bucket, for the metrics."""
 
-    def __init__(self, limit: RequestLimit) -> None:
-        self._limits = {"actor": limit.actor, "organisation": limit.organisation, "application": limit.application}
-        self._buckets = {name: LeakyBuckets(most, limit.seconds) for name, most in self._limits.items()}
-        self.refused = dict.fromkeys(self._limits, 0)
+    def __init__(self, limit: RequestLimit, state: SharedState) -> None:
+        limits = {"actor": limit.actor, "organisation": limit.organisation, "application": limit.application}
+        self._state = state
+        self._buckets = {name: Buckets(state, name, most, limit.seconds) for name, most in limits.items()}
+        self.refused = dict.fromkeys(limits, 0)
 
-    def charge(self, actor: Actor, now: int) -> None:
-        """Count a request at this time, in Unix seconds; raises RequestRefused (TOO_MANY_REQUESTS, 429)."""
-        uses = {"actor": {actor.id: 1.0}, "application": {actor.client: 1.0}}
-        if bodies := {siret: 1.0 for siret in (actor.organisation, actor.partner) if siret is not None}:
-            uses["organisation"] = bodies
-        for name, weights in uses.items():
-            if (excess := self._buckets[name].excess(weights, now)) > 0:
-                raise self._too_many(name, excess)
-        for name, weights in uses.items():
-            self._buckets[name].add(weights, 1.0, now)
+    async def charge(self, actor: Actor, now: int, looks: Sequence[Use] = ()) -> list[float]:
+        """Count a request at this time, in Unix seconds, and return the excess of the uses that are looked at with it.
+
+        Raises RequestRefused (TOO_MANY_REQUESTS, 429)."""
+        names = [("actor", actor.id), ("application", actor.client)]
+        names += [("organisation", siret) for siret in {actor.organisation, actor.partner} if siret is not None]
+        excesses = await self._state.take([self._buckets[of].use(name) for of, name in names], now, looks)
+        for (of, _), excess in zip(names, excesses, strict=False):
+            if excess > 0:
+                raise self._too_many(of, excess)
+        return excesses[len(names) :]
 
     def _too_many(self, name: str, excess: float) -> RequestRefused:
         if not self.refused[name]:

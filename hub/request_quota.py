@@ -17,23 +17,34 @@ from hub.policy.enforce.guard import Guard
 
 
 class RequestQuota:
-    """Admits a request when it is made, charges its searches on entry, and on exit gives them back if the request
-    failed, else counts what `settle` found; raises RequestRefused (429) when made and on entry."""
+    """Charges the searches of an admitted request on entry, and on exit gives them back if the request failed, else
+    counts what `settle` found; raises RequestRefused (429) on entry."""
 
     __slots__ = ("_charge", "_keys", "_limit", "_missed", "_request", "_searches")
 
     def __init__(
-        self, limit: EnumerationLimit, caller: Caller, authorisation: Authorisation, variables: Mapping[str, Any]
+        self,
+        limit: EnumerationLimit,
+        caller: Caller,
+        authorisation: Authorisation,
+        variables: Mapping[str, Any],
+        keys: Sequence[str],
     ) -> None:
-        self._limit, self._request = limit, (caller, authorisation, variables)
-        self._keys = limit.admit(caller.actor.id, authorisation, variables, caller.now)
-        self._missed = 0
+        self._limit, self._request, self._keys, self._missed = limit, (caller, authorisation, variables), keys, 0
 
-    def __enter__(self) -> RequestQuota:
+    @staticmethod
+    async def admitted(
+        limit: EnumerationLimit, caller: Caller, authorisation: Authorisation, variables: Mapping[str, Any]
+    ) -> RequestQuota:
+        """The quota of a request that may be made; raises RequestRefused (TOO_MANY_MISSES, 429)."""
+        keys = await limit.admit(caller.actor.id, authorisation, variables, caller.now, caller.excess)
+        return RequestQuota(limit, caller, authorisation, variables, keys)
+
+    async def __aenter__(self) -> RequestQuota:
         caller, authorisation, variables = self._request
         bodies = (caller.actor.organisation, caller.actor.partner)
         self._charge = self._limit.charge(caller.actor.id, bodies, authorisation, variables, caller.now)
-        self._searches = self._charge.__enter__()
+        self._searches = await self._charge.__aenter__()
         return self
 
     def settle(self, data: Mapping[str, Any] | None, errors: Sequence[FieldFailed], guard: Guard) -> None:
@@ -42,10 +53,10 @@ class RequestQuota:
             self._searches.settled, self._searches.successful = guard.root_keys(errors), guard.root_keys(())
         self._missed = missing(self._keys, data, errors)
 
-    def __exit__(
+    async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._charge.__exit__(kind, error, traceback)
+        await self._charge.__aexit__(kind, error, traceback)
         if kind is None:
             caller = self._request[0]
-            self._limit.count(caller.actor.id, self._missed, caller.now)
+            await self._limit.count(caller.actor.id, self._missed, caller.now)

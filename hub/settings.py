@@ -49,6 +49,7 @@ from hub.settings_tables import (
     TlsTable,
     TracesTable,
 )
+from hub.shared_settings import SharedSettings, shared_settings
 from hub.stream_limit import StreamLimit
 from hub.strict_toml import InlineTable, TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.subscriptions.addresses import networks_of
@@ -88,7 +89,7 @@ class Settings:
     those of the journal are sent; `sources`: the rhythm that each source is expected to keep; `webhooks`: who may send
     notifications; `sync`: accounts at the APIs of sources; `outgoing`: systems to which what mutations write is sent;
     `origins`: the pages that may ask from a browser; `notifications`: how subscribers to changes are called; `streams`:
-    how many queries may stay open.
+    how many queries may stay open; `shared`: how the server of the shared state is reached.
     """
 
     audience: str
@@ -116,6 +117,7 @@ class Settings:
     origins: frozenset[str] = frozenset()
     notifications: NotificationSettings = field(default_factory=NotificationSettings)
     streams: StreamLimit = field(default_factory=StreamLimit)
+    shared: SharedSettings = field(default_factory=SharedSettings)
 
     @property
     def joined(self) -> tuple[JoinedSubgraph, ...]:
@@ -196,6 +198,7 @@ def _settings(file: TomlFile, folder: Path, mistakes: Mistakes) -> Settings:
         bounds=table("execution", partial(_numbers, Bounds)),
         requests=table("requests", partial(_numbers, RequestLimit)),
         streams=table("streams", partial(_numbers, StreamLimit)),
+        shared=table("shared", lambda entry: shared_settings(entry, folder)),
         misses=table("misses", partial(_numbers, MissLimit)),
         override=top.override,
         traces=table("traces", lambda entry: _traces(entry, folder)) if "traces" in file.values else None,

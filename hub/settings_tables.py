@@ -107,6 +107,7 @@ class SettingsFile(TomlForm, frozen=True):
     logs: dict[str, Any] = msgspec.field(default_factory=dict)
     metrics: dict[str, Any] = msgspec.field(default_factory=dict)
     clients: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    shared: dict[str, Any] = msgspec.field(default_factory=dict)
     checkpoints: dict[str, Any] = msgspec.field(default_factory=dict)
     sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     webhooks: list[dict[str, Any]] = msgspec.field(default_factory=list)

@@ -33,7 +33,7 @@ RANDOM = (
     *(f"webhook-{source}" for source in WEBHOOKS),
 )
 """Keys that only a backup brings back."""
-RENEWABLE = ("quarantine", "subscriptions")
+RENEWABLE = ("quarantine", "subscriptions", "shared")
 """Random keys that may be made anew: what was encrypted by a lost one is read again from its source, or asked for
 again."""
 SIZE = 32
@@ -189,6 +189,11 @@ class Keys:
         return self._of("subscriptions")
 
     @property
+    def shared(self) -> bytes:
+        """The key that hides names from the shared state, and seals its texts."""
+        return self._of("shared")
+
+    @property
     def database(self) -> bytes:
         """The key from which the passwords of all database roles are derived, for whoever administers them."""
         return self._of("database")
@@ -259,8 +264,8 @@ def _missing(directory: Path, names: Collection[str]) -> SetupRefused:
     return SetupRefused(
         "KEYS_MISSING",
         f"Il manque des clés dans {directory} : {listed}. Nommez leur dossier par --keys, remettez-les depuis votre "
-        "coffre ou, pour une installation neuve ou qui n'a pas encore ses clés « role-… », « quarantine » "
-        f"ou « subscriptions », lancez « hub keys init ».{senders}",
+        "coffre ou, pour une installation neuve ou qui n'a pas encore ses clés « role-… », « quarantine », "
+        f"« subscriptions » ou « shared », lancez « hub keys init ».{senders}",
         f"missing in {directory}: {listed}",
     )
 

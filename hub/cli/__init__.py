@@ -41,6 +41,7 @@ COMMANDS = {
     "journal": "Le journal des accès : le vérifier, y chercher, en effacer une personne ou les mois échus.",
     "changes": "Les changements que les clients lisent : effacer les plus anciens, ou faire tout relire.",
     "subscriptions": "Les applications averties des changements : les abonner, les voir, les arrêter, les reprendre.",
+    "revocations": "Retire un accès à tous les hubs avant la fin de son jeton, ou le rend.",
     "keys": "Crée les clés d'une installation, et change sans coupure celles des appels aux sous-graphes.",
     "database": "Crée la base de données ou l'amène à jour, et donne à ses rôles leurs mots de passe.",
     "policy": "Vérifie, montre, explique et compare les règles d'accès.",

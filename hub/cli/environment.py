@@ -9,7 +9,9 @@ from difflib import get_close_matches
 from hub.errors import StartRefused
 
 OURS = ("HUB_URL", "HUB_TOKEN", "HUB_TOKEN_URL", "HUB_CLIENT_ID", "HUB_CLIENT_SECRET", "HUB_PAGE")
-"""Those that begin as ours do, of the commands and of the examples of clients; the other one is DATABASE_URL."""
+"""Those that begin as ours do, of the commands and of the examples of clients."""
+SERVERS = ("DATABASE_URL", "REDIS_URL")
+"""The others: the servers that are used in place of our own."""
 _LIKE_OURS = re.compile(r"(SPIE|HUB)_[A-Z0-9_]+")
 _OF_KUBERNETES = re.compile(r"[A-Z0-9_]*?_(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\d+_(TCP|UDP)\w*)?)")
 """What Kubernetes gives each container for a service, which may be called as we are."""
@@ -27,6 +29,6 @@ def check_environment(names: Iterable[str]) -> None:
     raise StartRefused(
         "ENVIRONMENT_UNKNOWN",
         f"Rien ne lit ces variables d'environnement, qui semblent des nôtres : {', '.join(unknown)}. {mend} ; "
-        f"celles que le hub lit sont DATABASE_URL, {', '.join(OURS)}, et le reste est dans le fichier de réglages.",
+        f"celles que le hub lit sont {', '.join((*SERVERS, *OURS))}, et le reste est dans le fichier de réglages.",
         f"unknown variables {', '.join(unknown)}",
     )

@@ -15,6 +15,7 @@ from hub.cli.local_database import served_database
 from hub.cli.metrics import meters_of, metrics_of
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
+from hub.cli.shared_state import shared_keys, shared_state
 from hub.cli.start_line import log_start
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
@@ -52,7 +53,7 @@ def serve(
         Path | None,
         typer.Option(
             help="Fichier de réglages (TOML) ; exigé pour le hub, un sous-graphe n'en prend que les tables "
-            "« metrics », « traces » et « subgraphs »."
+            "« metrics », « traces », « shared » et « subgraphs »."
         ),
     ] = None,
     role: Annotated[Role, typer.Option(help="Ce que ce processus sert.")] = Role.ALL,
@@ -81,7 +82,7 @@ def _serve(role: Role, placed: Settings | None, keys: Path, server: Callable[...
         return
     graph = joined_graph(load_graph(), placed.joined if placed is not None else ())
     if role.value in SUBGRAPHS:
-        loaded_keys = Keys.load(keys, subgraph_keys(role.value))
+        loaded_keys = Keys.load(keys, (*subgraph_keys(role.value), *shared_keys()))
         roles: tuple[str, ...] = (f"{role.value}_query",)
         traces = placed.traces if placed is not None else None
         application: Callable[..., Any] = partial(subgraph_app, role.value, graph, traces, loaded_keys)
@@ -89,16 +90,17 @@ def _serve(role: Role, placed: Settings | None, keys: Path, server: Callable[...
         from hub.notifications import KEYS as NOTIFICATION_KEYS
         from hub.notifications import ROLES, notifications_app
 
-        loaded_keys, roles = Keys.load(keys, NOTIFICATION_KEYS), ROLES
+        loaded_keys, roles = Keys.load(keys, (*NOTIFICATION_KEYS, *shared_keys())), ROLES
         application = partial(notifications_app, graph, _required(placed), loaded_keys)
     else:
         remote = placed.signed if placed is not None else ()
-        loaded_keys, roles = Keys.load(keys, hub_keys(remote)), hub_roles(remote)
+        loaded_keys, roles = Keys.load(keys, (*hub_keys(remote), *shared_keys())), hub_roles(remote)
         application = partial(hub_app, graph, _required(placed), loaded_keys)
     with served_database(loaded_keys, *roles) as address:
         log_start(role, address(roles[0]), graph.table.digest, placed)
         metrics = metrics_of(placed, role, contract_words(graph))
-        server(application(address, meters=meters_of(metrics)), metrics=metrics).run()
+        state = shared_state(placed, loaded_keys)
+        server(application(address, meters=meters_of(metrics), state=state), metrics=metrics).run()
 
 
 def _required(settings: Settings | None) -> Settings:

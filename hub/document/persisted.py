@@ -13,7 +13,9 @@ from hub.document.exchange import Request
 from hub.document.manifest import Manifest
 from hub.document.nir import refuse_nir
 from hub.errors import DocumentRefused
+from schema.local_state import LocalState
 from schema.lru import Lru
+from schema.shared_state import SharedState
 
 CACHE_BYTES = 16 * 1024 * 1024
 """Memory for all documents cached under their hash."""
@@ -24,13 +26,20 @@ LARGEST_DOCUMENT = 100_000
 
 
 class Documents:
-    """Trusted documents per client, and those that actors have sent once (automatic persisted queries)."""
+    """Trusted documents per client, and those that actors have sent once (automatic persisted queries), to this process
+    or, with a shared state, to another."""
 
-    def __init__(self, trusted: Mapping[str, Manifest] | None = None, *, cache_bytes: int = CACHE_BYTES) -> None:
-        self._trusted = trusted or {}
+    def __init__(
+        self,
+        trusted: Mapping[str, Manifest] | None = None,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        state: SharedState | None = None,
+    ) -> None:
+        self._trusted, self._state = trusted or {}, state or LocalState()
         self._cache: Lru[tuple[str, str], str] = Lru("persisted documents", cache_bytes, _memory)
 
-    def text(self, request: Request, client: str = "", actor: str = "") -> str:
+    async def text(self, request: Request, client: str = "", actor: str = "") -> str:
         """The document of this request; raises DocumentRefused.
 
         Nobody learns what another actor has sent: a hash is known to the actor who sent its document.
@@ -51,14 +60,17 @@ class Documents:
                 )
         if request.document_id is None:
             return request.query or ""
-        return self._automatic(request.document_id, request.query, actor)
+        return await self._automatic(request.document_id, request.query, actor)
 
-    def _automatic(self, digest: str, query: str | None, actor: str) -> str:
+    async def _automatic(self, digest: str, query: str | None, actor: str) -> str:
         key = (actor, digest)
         cached = self._cache.get(key)
         if cached is not None:
             _check_same(query, cached)
             return cached
+        name = f"{actor} {digest}"
+        if query is None and (shared := await self._state.text(name)) is not None:
+            return self._cache.put(key, shared)
         if query is None:
             raise DocumentRefused(
                 "PERSISTED_QUERY_NOT_FOUND",
@@ -72,6 +84,7 @@ class Documents:
         if len(encoded) <= LARGEST_DOCUMENT:
             refuse_nir(query)
             self._cache.put(key, query)
+            await self._state.keep(name, query)
         return query
 
 

@@ -99,7 +99,7 @@ def matching_page(
     async def reviewer(token: str) -> Reviewer:
         now = clock()
         actor = await callers.actor(token, now)
-        request_count.charge(actor, now)
+        await request_count.charge(actor, now)
         scopes = reviewing_scopes(actor.scopes)
         if (
             PURPOSE not in purposes.granted(actor)

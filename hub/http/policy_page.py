@@ -43,7 +43,7 @@ def policy_page(
     async def reader(token: str) -> Reader:
         now = clock()
         actor = await callers.actor(token, now)
-        request_count.charge(actor, now)
+        await request_count.charge(actor, now)
         granted, kind = purposes.granted(actor), table.policy.actors[actor.kind]
         verifies = AUDIT in granted
         own = [(actor.kind, purpose, actor.scope) for purpose in sorted(granted)]

@@ -39,7 +39,7 @@ def sources_page(
     async def check(token: str) -> None:
         now = clock()
         actor = await callers.actor(token, now)
-        request_count.charge(actor, now)
+        await request_count.charge(actor, now)
         if AUDIT not in purposes.granted(actor) or actor.scope is not None:
             raise IdentityRefused(
                 "SOURCES_NOT_YOURS",

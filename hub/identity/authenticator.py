@@ -10,13 +10,16 @@ from hub.identity.actor import Actor
 from hub.identity.applications import Applications
 from hub.identity.issuer import Issuer
 from hub.identity.remote_keys import RemoteKeys
+from hub.identity.revocations import check_standing
 from hub.identity.tokens import KeyUnknown, Tokens
 from hub.policy.decide.policy_model import ActorKind
+from schema.local_state import LocalState
+from schema.shared_state import SharedState
 
 
 class Authenticator:
     """Authenticates tokens of the trusted issuers. `remote`: the key sets that are read over the network, by issuer;
-    `clock` gives Unix seconds. Raises StartRefused (SETTINGS_INVALID) like `Tokens`."""
+    `clock` gives Unix seconds, `state` tells who is revoked. Raises StartRefused (SETTINGS_INVALID) like `Tokens`."""
 
     def __init__(
         self,
@@ -25,23 +28,26 @@ class Authenticator:
         kinds: Mapping[str, ActorKind],
         clock: Callable[[], int],
         applications: Applications | None = None,
+        state: SharedState | None = None,
     ) -> None:
+        self._state = state or LocalState()
         self._tokens = Tokens(issuers, audience, kinds, applications)
         self.remote = {
-            issuer.name: RemoteKeys(issuer, issuer.source, self._tokens, clock)
+            issuer.name: RemoteKeys(issuer, issuer.source, self._tokens, clock, self._state)
             for issuer in issuers.values()
             if issuer.source is not None
         }
 
     async def actor(self, token: str, now: int) -> Actor:
         """The actor of a token that is valid now; raises IdentityRefused. Waits only to read a key set over the network
-        that lacks the token's key."""
+        that lacks the token's key; raises NotServed (SHARED_STATE_GONE) where nobody knows who is revoked."""
         try:
-            return self._tokens.actor(token, now)
+            actor = self._tokens.actor(token, now)
         except KeyUnknown as unknown:
-            issuer, kid = unknown.issuer, unknown.kid
-        await self.remote[issuer].seek(kid, now)
-        return self._tokens.actor(token, now)
+            await self.remote[unknown.issuer].seek(unknown.kid, now)
+            actor = self._tokens.actor(token, now)
+        check_standing(actor, self._state, token)
+        return actor
 
     def ready(self, now: int) -> bool:
         """Whether at least one issuer's keys are valid now: without any, no token is accepted."""

@@ -8,8 +8,10 @@ from hub.identity.actor import Actor
 
 
 class Caller(NamedTuple):
-    """Who asks, and for what purpose; `now` is the time of the request, in Unix seconds."""
+    """Who asks, and for what purpose; `now` is the time of the request, in Unix seconds, and `excess` by how much one
+    more miss would pass its limit, if that was looked at."""
 
     actor: Actor
     purpose: str
     now: int
+    excess: float | None = None

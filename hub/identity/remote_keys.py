@@ -10,7 +10,9 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Any
 
+import orjson
 from joserfc.jwk import Key
 
 from hub.errors import SettingInvalid
@@ -18,6 +20,7 @@ from hub.identity.issuer import Issuer, Source, own_keys
 from hub.identity.key_set_fetch import KeySetUnreadable, fetch
 from hub.identity.tokens import Tokens
 from schema.lru import Lru, constant
+from schema.shared_state import Buckets, SharedState
 
 ABSENT = 100
 """Number of unknown `kid`s that are remembered: as many as a bucket may let through in `ABSENT_SECONDS`."""
@@ -30,31 +33,20 @@ WAITING = 1_000
 log = logging.getLogger(__name__)
 
 
-class TokenBucket:
-    """A token bucket: lets `capacity` requests through at once, then one more each `seconds`."""
-
-    def __init__(self, capacity: int, seconds: int) -> None:
-        self._capacity, self._seconds, self._level, self._at = capacity, seconds, float(capacity), 0
-
-    def take(self, now: int) -> bool:
-        """Whether one more may pass now."""
-        self._level = min(self._level + max(now - self._at, 0) / self._seconds, float(self._capacity))
-        self._at = now
-        if self._level < 1:
-            return False
-        self._level -= 1
-        return True
-
-
 class RemoteKeys:
-    """Reads an issuer's set at its `source` into `tokens`; `outcomes` counts the readings by "READ" or error code."""
+    """Reads an issuer's set at its `source` into `tokens`; `outcomes` counts the readings by "READ" or error code.
 
-    def __init__(self, issuer: Issuer, source: Source, tokens: Tokens, clock: Callable[[], int]) -> None:
+    Hubs with a shared state read it in turn, and take what another has read since.
+    """
+
+    def __init__(
+        self, issuer: Issuer, source: Source, tokens: Tokens, clock: Callable[[], int], state: SharedState
+    ) -> None:
         self.issuer, self.outcomes = issuer, Counter[str]()
         self.read_at: int | None = None
         self._source, self._tokens, self._clock = source, tokens, clock
         self._keys: Mapping[str, Key] = {}
-        self._bucket = TokenBucket(BURST, source.pace.least)
+        self._state, self._searches = state, Buckets(state, "key sets", BURST, BURST * source.pace.least)
         self._absent: Lru[str, int] = Lru("absent keys", ABSENT * 1_000, constant(1_000))
         self._reading: asyncio.Task[bool] | None = None
         self._waiting = self._tried = self._due = 0
@@ -70,14 +62,16 @@ class RemoteKeys:
         if now < (self._absent.get(kid) or 0) or self._waiting >= WAITING:
             return
         shared = self._reading is not None
-        if not shared and not self._bucket.take(now):
-            return
+        if not shared and await self._searches.excess([self._searches.use(self.issuer.name)], now) > 0:
+            if self._reading is None:
+                return
+            shared = True
         self._waiting += 1
         try:
             read = await self.read()
         finally:
             self._waiting -= 1
-        if read and not shared and kid not in self._keys:
+        if read and not shared and kid not in self._keys and (self.read_at or 0) >= now:
             self._absent.put(kid, now + ABSENT_SECONDS)
 
     async def refresh(self) -> None:
@@ -101,24 +95,36 @@ class RemoteKeys:
         now, pace = self._clock(), self._source.pace
         self._tried, self._due = now, now + pace.least
         try:
-            keys, fresh = await self._fetch_keys()
+            keys, fresh, at = await self._fetch_keys(now)
         except Exception as error:  # whatever came, what was read before stays and the readings go on
             self._failed(error, now)
             return False
         finally:
             self._reading = None
-        self._due = now + max(min(pace.refresh if fresh is None else fresh, pace.refresh), pace.least)
+        self._due = at + max(min(pace.refresh if fresh is None else fresh, pace.refresh), pace.least)
         if keys != self._keys or not keys:
             log.warning("issuer %s: KEY_SET_CHANGED %d keys", self.issuer.name, len(keys))
-        self._tokens.replace_keys(self.issuer.name, keys, now + pace.max_age)
-        self._keys, self.read_at = keys, now
+        self._tokens.replace_keys(self.issuer.name, keys, at + pace.max_age)
+        self._keys, self.read_at = keys, at
         self.outcomes["READ"] += 1
         return True
 
-    async def _fetch_keys(self) -> tuple[dict[str, Key], int | None]:
-        fetched = await fetch(self._source.url, self._source.tls)
+    async def _fetch_keys(self, now: int) -> tuple[dict[str, Key], int | None, int]:
+        """The keys, for how many seconds they are fresh if the answer says so, and when they were read."""
+
+        async def make() -> bytes:
+            fetched = await fetch(self._source.url, self._source.tls)
+            self._keys_of(fetched.jwks)  # so that what can't be read is shared with nobody
+            return orjson.dumps((fetched.jwks, fetched.fresh))
+
+        made = await self._state.once(f"key set {self.issuer.name} {self._source.url}", self.read_at or 0, now, make)
+        jwks, fresh = orjson.loads(made.text)
+        return self._keys_of(jwks), fresh, made.at
+
+    def _keys_of(self, jwks: Any) -> dict[str, Key]:
+        """The keys of a set; raises KeySetUnreadable (KEY_SET_MALFORMED)."""
         try:
-            return own_keys(fetched.jwks, self.issuer.algorithm), fetched.fresh
+            return own_keys(jwks, self.issuer.algorithm)
         except SettingInvalid as error:
             raise KeySetUnreadable("KEY_SET_MALFORMED", error.detail) from None
 

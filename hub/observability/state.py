@@ -24,17 +24,23 @@ from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.request_limit import RequestCount
 from hub.version import commit, release
 from schema.lru import cache_sizes
+from schema.shared_state import SharedState
 from subgraphs.kit.transactions import Database
 
 if TYPE_CHECKING:
     from hub.observability.exporter import Exporter
 
 
-def tell_subgraph(meters: Meters, policy: str, databases: Mapping[str, Database]) -> None:
-    """Add to the meters of a process what it holds: version and policy, pools, caches."""
+def tell_subgraph(
+    meters: Meters, policy: str, databases: Mapping[str, Database], state: SharedState | None = None
+) -> None:
+    """Add to the meters of a process what it holds: version and policy, pools, caches, and how it reaches the shared
+    state, if there is one."""
     meters.tell(partial(build_metrics, meters.role, policy))
     meters.tell(partial(pool_metrics, databases))
     meters.tell(cache_metrics)
+    if state is not None and state.figures is not None:
+        meters.tell(partial(shared_state_metrics, state))
 
 
 def tell_hub(
@@ -44,9 +50,10 @@ def tell_hub(
     copies: OutsideCopies,
     databases: Mapping[str, Database],
     remote: Mapping[str, HttpTransport],
+    state: SharedState,
 ) -> None:
     """Add to the meters of a hub what it holds, and its limits, key sets, journal and calls."""
-    tell_subgraph(meters, pipeline.table.digest, databases)
+    tell_subgraph(meters, pipeline.table.digest, databases, state)
     meters.tell(partial(limit_metrics, pipeline.enumeration_limit, pipeline.request_count))
     meters.tell(partial(key_set_metrics, pipeline.authenticator.remote.values(), pipeline.clock))
     meters.tell(partial(journal_metrics, journal, copies))
@@ -70,6 +77,23 @@ def cache_metrics() -> Iterator[Metric]:
         limit.add_metric([name], size.limit)
         entries.add_metric([name], size.entries)
     yield from (used, limit, entries)
+
+
+def shared_state_metrics(state: SharedState) -> Iterator[Metric]:
+    """Whether the shared state is reached, what was asked of it, and how often it went."""
+    figures = state.figures
+    if figures is None:
+        return
+    yield GaugeMetricFamily("spie_shared_state_up", "1 while the shared state is reached, else 0.", int(state.is_open))
+    yield GaugeMetricFamily(
+        "spie_shared_state_current", "1 while it is known who is revoked, else 0.", int(state.is_current)
+    )
+    yield CounterMetricFamily("spie_shared_state_trips_total", "Round trips to it.", figures.trips)
+    yield CounterMetricFamily("spie_shared_state_commands_total", "Commands in them.", figures.commands)
+    losses = CounterMetricFamily("spie_shared_state_losses_total", "How often it went.", labels=["failure"])
+    for failure, count in sorted(figures.losses.items()):
+        losses.add_metric([failure], count)
+    yield losses
 
 
 def limit_metrics(limit: EnumerationLimit, requests: RequestCount) -> Iterator[Metric]:

@@ -13,6 +13,7 @@ import asyncpg
 
 from hub.changes.wake import Wakes
 from hub.errors import HubError, RequestRefused, StartRefused
+from hub.identity.revocations import check_standing
 from hub.request_limit import RequestCount
 from hub.subscriptions.delivery import GONE, NotDelivered, Sender
 from hub.subscriptions.notification_settings import Patience
@@ -20,6 +21,7 @@ from hub.subscriptions.rounds import Round, Rounds
 from hub.subscriptions.standing import Standings
 from hub.subscriptions.store import LockedSubscription, Subscription, SubscriptionStore
 from hub.subscriptions.terms import Terms, TermsSeal
+from schema.shared_state import SharedState
 
 log = logging.getLogger(__name__)
 LOOK = 30.0
@@ -43,9 +45,11 @@ class Notifier:
         request_count: RequestCount,
         patience: Patience,
         clock: Callable[[], int],
+        state: SharedState,
     ) -> None:
         self._wakes, self._seal, self._standings, self._rounds = wakes, seal, standings, rounds
         self._sender, self._count, self._patience, self._clock = sender, request_count, patience, clock
+        self._state = state
         self._at_once = asyncio.Semaphore(patience.at_once)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
@@ -136,7 +140,8 @@ class Notifier:
         try:
             terms = self._seal.open(subscription.id, subscription.sealed)
             standing = self._standings.of(terms, now)
-            self._count.charge(standing.caller.actor, now)
+            check_standing(standing.caller.actor, self._state)
+            await self._count.charge(standing.caller.actor, now)
         except (RequestRefused, StartRefused) as refused:
             if (wait := refused.extensions.get("retryAfter")) is not None:
                 await locked.postpone(subscription.id, float(wait))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
@@ -16,16 +17,15 @@ import orjson
 
 from schema import strict_json
 from schema.context import HEADER, LIFETIME, ContextRefused, unseal
+from schema.local_state import LocalState
+from schema.shared_state import RETRY_SECONDS, SharedState, SharedStateGone
 from subgraphs.kit.errors import RequestFailed
-from subgraphs.kit.readiness import Readiness
+from subgraphs.kit.readiness import Readiness, check_open
 from subgraphs.kit.server import Subgraph
 
 MAX_BODY = 4 * 1024 * 1024
 BODY_SECONDS = 30.0
 """Longest that a body may take to come: until then nobody knows who asks."""
-MAX_NONCES = 500_000
-NONCE_SECONDS = LIFETIME + 6
-"""A context is taken from five seconds before its issue to its expiry."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -40,30 +40,9 @@ class Refused(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-class Nonces:
-    """Nonces of the contexts received, kept as long as such a context can be valid, in two generations.
-
-    A full memory refuses every call; it holds more than a process answers in that time.
-    """
-
-    def __init__(self) -> None:
-        self._young: set[str] = set()
-        self._old: set[str] = set()
-        self._turn = 0
-
-    def first(self, nonce: str, now: int) -> bool:
-        """Remember the nonce and return whether it is new."""
-        if now >= self._turn:
-            self._old, self._young, self._turn = self._young, set(), now + NONCE_SECONDS
-        if nonce in self._young or nonce in self._old or len(self._young) >= MAX_NONCES:
-            return False
-        self._young.add(nonce)
-        return True
-
-
 class Application:
     """The ASGI application of a subgraph. `keys` sign the contexts for it; `clock` gives Unix seconds; a body that
-    takes more than `body_seconds` is given up."""
+    takes more than `body_seconds` is given up; `state` remembers the nonces."""
 
     def __init__(
         self,
@@ -72,11 +51,15 @@ class Application:
         clock: Callable[[], float] = time.time,
         *,
         body_seconds: float = BODY_SECONDS,
+        state: SharedState | None = None,
     ) -> None:
         self.subgraph, self.keys, self.clock, self.body_seconds = subgraph, keys, clock, body_seconds
-        self.nonces = Nonces()
+        self._state = state or LocalState()
         self._readiness = Readiness(
-            {role: partial(database.probe, subgraph.name) for role, database in subgraph.databases.items()}
+            {
+                **{role: partial(database.probe, subgraph.name) for role, database in subgraph.databases.items()},
+                "shared_state": partial(check_open, self._state),
+            }
         )
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -88,17 +71,14 @@ class Application:
             await _send(send, status, body)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
+        async with AsyncExitStack() as stack:
+            while (await receive())["type"] == "lifespan.startup":
+                await stack.enter_async_context(self._state.running())
                 for database in self.subgraph.databases.values():
                     await database.open()
+                    stack.push_async_callback(database.close)
                 await send({"type": "lifespan.startup.complete"})
-            else:
-                for database in self.subgraph.databases.values():
-                    await database.close()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _respond(self, scope: Message, receive: Receive) -> tuple[int, Any]:
         try:
@@ -129,11 +109,14 @@ class Application:
         try:
             if len(headers) != 1:
                 raise ContextRefused("header")
-            context, nonce, _ = unseal(
+            context, nonce, expires = unseal(
                 headers[0].decode("ascii"), audience=self.subgraph.name, body=body, keys=self.keys, now=now
             )
-            if context.policy != self.subgraph.policy or not self.nonces.first(nonce, now):
+            issued = expires - LIFETIME
+            if context.policy != self.subgraph.policy or not await self._state.first(nonce, issued, now):
                 raise ContextRefused("policy or replay")
+        except SharedStateGone:
+            raise Refused(503, SharedStateGone.code, "Nul ne sait en ce moment quels appels sont déjà venus.") from None
         except (ContextRefused, UnicodeDecodeError):
             raise Refused(401, "CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.") from None
         if len(kinds) != 1 or kinds[0].partition(b";")[0].strip().lower() != b"application/json":
@@ -200,6 +183,8 @@ async def _body(receive: Receive) -> bytes:
 
 async def _send(send: Send, status: int, body: Any) -> None:
     data = orjson.dumps(body)
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(data))]
+    if status == 503:
+        headers.append((b"retry-after", b"%d" % RETRY_SECONDS))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": data})

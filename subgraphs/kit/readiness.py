@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 from typing import Any, TypeAlias
 
+from schema.shared_state import SharedState, SharedStateGone
+
 PATIENCE = 2.0
 """Seconds that a probe may take."""
 REMEMBERED = 1.0
@@ -19,6 +21,18 @@ REMEMBERED = 1.0
 
 Probe: TypeAlias = Callable[[], Awaitable[object]]
 """Raises whatever shows that the part is missing; the `code` of the error is told."""
+
+
+async def check_open(state: SharedState) -> None:
+    """Raise SharedStateGone if it can't be reached."""
+    if not state.is_open:
+        raise SharedStateGone
+
+
+async def check_current(state: SharedState) -> None:
+    """Raise SharedStateGone if nobody knows any more who is revoked."""
+    if not state.is_current:
+        raise SharedStateGone
 
 
 class Readiness:

@@ -24,6 +24,7 @@ from hub.identity.authenticator import Authenticator
 from hub.identity.purpose import Purposes
 from hub.request_limit import RequestCount
 from hub.settings import load_settings
+from schema.local_state import LocalState
 from tests.pinned_graph import graph
 
 TABLE = graph().table
@@ -53,7 +54,10 @@ class Page:
         applications = Applications(settings.clients, policy.clients)
         callers = Authenticator(settings.issuers, settings.audience, policy.actors, unix_seconds, applications)
         route = policy_page(
-            TABLE, callers, Purposes(policy.purposes, settings.agreements), RequestCount(settings.requests)
+            TABLE,
+            callers,
+            Purposes(policy.purposes, settings.agreements),
+            RequestCount(settings.requests, LocalState()),
         )
         self._transport = httpx2.ASGITransport(Starlette(routes=[route]))
 

@@ -102,6 +102,7 @@ AS_INSTALLED: dict[str, tuple[str, str]] = {
     "changes": ("expire --days 0", "ARGUMENT_INVALID"),
     "subscriptions": ("list --keys nowhere", "KEYS_MISSING"),
     "client": ("python --operations nowhere --output nowhere", "OPERATIONS_MISSING"),
+    "revocations": ("add --actor issuer#somebody", "SHARED_STATE_MISSING"),
     "keys": ("rotate nowhere", "ARGUMENT_INVALID"),
     "database": ("migrate --keys nowhere", "KEYS_MISSING"),
     "policy": ("check nowhere", "POLICY_INVALID"),

@@ -43,6 +43,7 @@ READING: dict[str, tuple[str, ...]] = {
     "matching status": (),
     "journal verify": (),
     "subscriptions list": (),
+    "revocations list": (),
     "policy check": (),
     "policy table": ("--actor", "dpo", "--purpose", "audit"),
     "policy explain": ("Person.id", "--actor", "dpo", "--purpose", "audit"),

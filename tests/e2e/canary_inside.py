@@ -27,6 +27,7 @@ from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.settings import load_settings
 from schema.context import Context
+from schema.shared_state import SharedState
 from subgraphs.kit import connection_pool, transactions
 from subgraphs.kit.transactions import Database as Rows
 from tests.conftest import Database
@@ -182,9 +183,10 @@ async def inside(
     clock: Callable[[], int] = unix_seconds,
     traces: TraceSettings | None = None,
     outgoing: tuple[OutgoingTable, ...] = (),
+    state: SharedState | None = None,
 ) -> AsyncIterator[Inside]:
     """A hub with every subgraph in this process, over this database; it trusts `issuers` beside the demo's, reaches the
-    `outgoing` systems, and has sent all its spans once it has stopped."""
+    `outgoing` systems, counts in this `state`, and has sent all its spans once it has stopped."""
     issuer = Issuer(folder)
     settings = load_settings(issuer.write_settings(agreements(list(actors.values())), names()))
     settings = replace(
@@ -200,7 +202,7 @@ async def inside(
     with ExitStack() as limits:
         for module, limit in LIMITS:
             limits.enter_context(patch.object(module, limit, PATIENCE))
-        app = hub_app(graph(), settings, database.keys, database.dsn, clock=clock)
+        app = hub_app(graph(), settings, database.keys, database.dsn, clock=clock, state=state)
         app.journal._patience = app.pipeline.journalling.keyring._patience = PATIENCE
         transports = {name: Recorded(transport) for name, transport in app.pipeline.transports.items()}
         cast(dict[str, Transport], app.pipeline.transports).update(transports)

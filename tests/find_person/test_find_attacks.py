@@ -16,7 +16,7 @@ import pytest
 
 from hub.journal.write.group_commit import unavailable
 from hub.policy.enforce.enumeration_limit import EnumerationLimit, MissLimit
-from hub.policy.enforce.leaky_bucket import LeakyBuckets
+from schema.local_state import LocalState
 from subgraphs.people.match_keys import identified, match_key
 from tests.find_person.conftest import FIND, Searches, by_nir, person
 
@@ -34,11 +34,9 @@ DEFAULT = "query ($i: IdentityInput! = %s) { findPerson(identity: $i) { outcome 
 def misses(searches: Searches, monkeypatch: pytest.MonkeyPatch) -> EnumerationLimit:
     """The hub's count of misses, emptied, with small bounds, that forgives nothing."""
     count = searches.hub.app.pipeline.enumeration_limit
-    limit = MissLimit(most=30, searches=3, organisation=5, found=12, found_organisation=20)
-    monkeypatch.setattr(count, "_limit", limit)
-    monkeypatch.setattr(count, "_miss_buckets", LeakyBuckets(limit.most, FOREVER))
-    monkeypatch.setattr(count, "_find_buckets", LeakyBuckets(limit.found, FOREVER))
-    monkeypatch.setattr(count, "missed", 0)
+    limit = MissLimit(30, FOREVER, searches=3, organisation=5, found=12, found_organisation=20, found_seconds=FOREVER)
+    for name, value in vars(EnumerationLimit(limit, LocalState())).items():
+        monkeypatch.setattr(count, name, value)
     return count
 
 
@@ -287,8 +285,9 @@ async def test_22_40_what_is_left_of_ones_misses_tells_nothing_of_an_answer_that
             for someone in (searches.world.persons["vurnibal"], str(uuid4())):
                 with suppress(asyncio.CancelledError):
                     await searches.hub.ask("orienteur", people, {"id": someone}, purpose="identification")
-        levels = (*misses._miss_buckets._levels.values(), *misses._find_buckets._levels.values())
-        assert (misses.missed, {level for level, _ in levels}) == (0, {0.0})
+        assert isinstance(misses._state, LocalState)
+        levels = {level for buckets in misses._state._levels.values() for level, _ in buckets.values()}
+        assert (misses.missed, levels) == (0, {0.0})
 
 
 async def test_23_the_same_search_under_many_names_is_charged_for_each_before_any_is_made(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hub.policy.enforce.enumeration_limit import EnumerationLimit, MissLimit
-from hub.policy.enforce.leaky_bucket import LeakyBuckets
 from schema.facts import Fact
+from schema.local_state import LocalState
 from tests.find_person.conftest import FIND, Searches, by_nir, by_number, person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -155,8 +155,8 @@ async def test_22_an_officer_who_finds_nobody_too_often_is_refused(
     searches: Searches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit: EnumerationLimit = searches.hub.app.pipeline.enumeration_limit
-    monkeypatch.setattr(limit, "_limit", MissLimit(most=30, searches=3))
-    monkeypatch.setattr(limit, "_miss_buckets", LeakyBuckets(30, 10**12))
+    for name, value in vars(EnumerationLimit(MissLimit(30, 10**12, searches=3), LocalState())).items():
+        monkeypatch.setattr(limit, name, value)
     for number in range(3):
         assert await searches.outcome("dpo", by_names("vurnibal", birthDate=f"1950-01-0{number + 1}"), PURPOSE) == (
             "NONE",

@@ -24,6 +24,7 @@ from hub.observability.request_facts import RequestFacts
 from hub.observability.state import cache_metrics, key_set_metrics, limit_metrics
 from hub.policy.enforce.enumeration_limit import EnumerationLimit, MissLimit
 from hub.request_limit import RequestCount, RequestLimit
+from schema.local_state import LocalState
 
 TOKEN = "m" * 32
 
@@ -48,7 +49,7 @@ def told(metrics: Iterable[Metric]) -> dict[tuple[str, tuple[str, ...]], float]:
 
 
 def test_the_counts_of_the_limits_are_told() -> None:
-    limit, requests = EnumerationLimit(MissLimit()), RequestCount(RequestLimit())
+    limit, requests = EnumerationLimit(MissLimit(), LocalState()), RequestCount(RequestLimit(), LocalState())
     limit.missed, limit.refused, limit.found_total, limit.found_refused = 1, 2, 3, 4
     requests.refused["organisation"] = 6
     assert told(limit_metrics(limit, requests)) == {
@@ -78,7 +79,7 @@ def test_key_sets_are_told_by_issuer_and_outcome_whatever_the_issuers_name() -> 
 
 
 def test_each_cache_tells_its_memory_within_its_limit() -> None:
-    EnumerationLimit(MissLimit())
+    EnumerationLimit(MissLimit(), LocalState())
     caches = {
         metric.name: {sample.labels["cache"]: sample.value for sample in metric.samples} for metric in cache_metrics()
     }

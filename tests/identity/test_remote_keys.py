@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from hub.identity.issuer import Pace
-from hub.identity.remote_keys import ABSENT, ABSENT_SECONDS, BURST, WAITING, TokenBucket
+from hub.identity.remote_keys import ABSENT, ABSENT_SECONDS, BURST, WAITING
 from tests.identity.key_sets import (
     CLOSED,
     NAME,
@@ -189,11 +189,3 @@ async def test_a_running_hub_reads_a_set_again_by_itself() -> None:
         await authenticator.remote[NAME].read()
         assert at_once(authenticator, token(NEW)) == "referent_cd"
         assert await outcome(authenticator.actor(token(OLD), NOW)) == REFUSED
-
-
-def test_a_bucket_lets_so_many_through_and_one_more_as_time_goes() -> None:
-    bucket = TokenBucket(3, 10)
-    assert [bucket.take(NOW) for _ in range(5)] == [True, True, True, False, False]
-    assert [bucket.take(NOW + 9), bucket.take(NOW + 10), bucket.take(NOW + 10)] == [False, True, False]
-    assert [bucket.take(NOW + 1_000) for _ in range(4)] == [True, True, True, False]
-    assert not bucket.take(NOW)

@@ -11,7 +11,7 @@ import pytest
 
 from schema.context import HEADER, LIFETIME, Context, seal
 from schema.facts import Fact
-from subgraphs.kit.http import MAX_BODY, NONCE_SECONDS, Application, Nonces
+from subgraphs.kit.http import MAX_BODY, Application
 from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import Database as Pool
 from subgraphs.people.queries import MODEL
@@ -128,14 +128,6 @@ async def test_context_is_good_for_one_call(caller: Caller) -> None:
     assert (await caller.call("POST", "/graphql", BODY, headers))[0] == 401
     caller.now += LIFETIME
     assert (await caller.call("POST", "/graphql", BODY, headers))[0] == 401
-
-
-def test_nonce_is_remembered_as_long_as_its_context_and_then_forgotten() -> None:
-    nonces = Nonces()
-    assert nonces.first("a", NOW)
-    assert not any(nonces.first("a", NOW + later) for later in range(NONCE_SECONDS + 1))
-    assert nonces.first("b", NOW + NONCE_SECONDS)
-    assert nonces.first("a", NOW + 2 * NONCE_SECONDS)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from hub.errors import FieldFailed, RequestRefused
 from hub.federation.operations.normalise import normalise
 from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.enumeration_limit import EnumerationLimit, MissLimit, missing
-from hub.policy.enforce.leaky_bucket import LONGEST_WINDOWS, MOST_BUCKETS
+from schema.local_state import MOST_BUCKETS, LocalState
+from schema.shared_state import LONGEST_WINDOWS, SharedState
 from tests.pinned_graph import graph
 
 GRAPH = graph()
@@ -29,19 +30,19 @@ def authorised(query: str, purpose: str = "suivi") -> Authorisation:
     return authorise(operation, GRAPH.table.decision_class("referent_cd", purpose), GRAPH.table.classification)
 
 
-def misses(most: int = 4, seconds: int = 100) -> EnumerationLimit:
-    return EnumerationLimit(MissLimit(most, seconds))
+def misses(state: SharedState, most: int = 4, seconds: int = 100) -> EnumerationLimit:
+    return EnumerationLimit(MissLimit(most, seconds), state)
 
 
-def miss(
+async def miss(
     enumeration: EnumerationLimit,
     actor: str = "a",
     now: int = NOW,
     data: Any = None,
     errors: tuple[FieldFailed, ...] = (),
 ) -> None:
-    keys = enumeration.admit(actor, authorised(TWO), {"x": False}, now)
-    enumeration.count(actor, missing(keys, data or {"a": None, "b": None}, errors), now)
+    keys = await enumeration.admit(actor, authorised(TWO), {"x": False}, now)
+    await enumeration.count(actor, missing(keys, data or {"a": None, "b": None}, errors), now)
 
 
 @pytest.mark.parametrize(
@@ -53,78 +54,82 @@ def miss(
         ("{ ... on Query { ...F } } fragment F on Query { p: person(id: 1) { lastName } }", ("p",)),
     ],
 )
-def test_what_is_asked_for_one_by_one_is_told_by_its_response_key(query: str, keys: tuple[str, ...]) -> None:
-    assert misses().admit("a", authorised(query), {"x": False}, NOW) == keys
+async def test_what_is_asked_for_one_by_one_is_told_by_its_response_key(
+    state: SharedState, query: str, keys: tuple[str, ...]
+) -> None:
+    assert await misses(state).admit("a", authorised(query), {"x": False}, NOW) == keys
 
 
-def test_whoever_missed_too_many_waits_and_no_other_actor_does() -> None:
-    enumeration = misses()
-    miss(enumeration)
-    miss(enumeration)
+async def test_whoever_missed_too_many_waits_and_no_other_actor_does(state: SharedState) -> None:
+    enumeration = misses(state)
+    await miss(enumeration)
+    await miss(enumeration)
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES") as caught:
-        miss(enumeration)
+        await miss(enumeration)
     assert (caught.value.http_status, caught.value.extensions) == (429, {"retryAfter": 25})
-    miss(enumeration, "b")
-    assert enumeration.admit("a", authorised("{ persons { nodes { id } } }"), {}, NOW) == ()
+    await miss(enumeration, "b")
+    assert await enumeration.admit("a", authorised("{ persons { nodes { id } } }"), {}, NOW) == ()
 
 
-def test_what_was_missed_is_forgiven_evenly() -> None:
-    enumeration = misses(most=4, seconds=100)
+async def test_what_was_missed_is_forgiven_evenly(state: SharedState) -> None:
+    enumeration = misses(state, most=4, seconds=100)
     for _ in range(2):
-        miss(enumeration)
-    miss(enumeration, now=NOW + 50)
+        await miss(enumeration)
+    await miss(enumeration, now=NOW + 50)
     with pytest.raises(RequestRefused) as caught:
-        miss(enumeration, now=NOW + 50)
+        await miss(enumeration, now=NOW + 50)
     wait = caught.value.extensions["retryAfter"]
-    miss(enumeration, now=NOW + 50 + wait)
+    await miss(enumeration, now=NOW + 50 + wait)
     with pytest.raises(RequestRefused):
-        miss(enumeration, now=NOW + 50 + wait)
+        await miss(enumeration, now=NOW + 50 + wait)
 
 
-def test_who_was_found_and_what_failed_do_not_count() -> None:
-    enumeration = misses(most=1)
+async def test_who_was_found_and_what_failed_do_not_count(state: SharedState) -> None:
+    enumeration = misses(state, most=1)
     failed = FieldFailed("SUBGRAPH_ERROR", "", "", path=("b",))
     for _ in range(5):
-        miss(enumeration, data={"a": {"id": "1"}, "b": None}, errors=(failed,))
-    miss(enumeration, data={"a": {"id": "1"}, "b": None})
+        await miss(enumeration, data={"a": {"id": "1"}, "b": None}, errors=(failed,))
+    await miss(enumeration, data={"a": {"id": "1"}, "b": None})
     with pytest.raises(RequestRefused):
-        miss(enumeration)
+        await miss(enumeration)
 
 
-def test_the_wait_is_bounded_however_many_pass_at_once() -> None:
-    enumeration = misses(most=4, seconds=100)
+async def test_the_wait_is_bounded_however_many_pass_at_once(state: SharedState) -> None:
+    enumeration = misses(state, most=4, seconds=100)
     keys = tuple("abcd")
     for _ in range(1_000):
-        enumeration.count("a", missing(keys, dict.fromkeys(keys), ()), NOW)
+        await enumeration.count("a", missing(keys, dict.fromkeys(keys), ()), NOW)
     with pytest.raises(RequestRefused) as caught:
-        miss(enumeration)
+        await miss(enumeration)
     assert caught.value.extensions["retryAfter"] <= LONGEST_WINDOWS * 100
 
 
-def test_the_memory_is_bounded_and_keeps_the_latest() -> None:
-    enumeration = misses(most=2)
+async def test_the_memory_is_bounded_and_keeps_the_latest() -> None:
+    enumeration = misses(LocalState(), most=2)
     for number in range(MOST_BUCKETS + 10):
-        enumeration.count(str(number), 2, NOW)
+        await enumeration.count(str(number), 2, NOW)
     with pytest.raises(RequestRefused):
-        miss(enumeration, str(MOST_BUCKETS + 9))
-    miss(enumeration, "0")
+        await miss(enumeration, str(MOST_BUCKETS + 9))
+    await miss(enumeration, "0")
 
 
-def test_a_limit_of_none_admits_nobody_who_missed_and_a_clock_that_goes_back_forgives_nothing() -> None:
+async def test_a_limit_of_none_admits_nobody_who_missed_and_a_clock_that_goes_back_forgives_nothing(
+    state: SharedState,
+) -> None:
     with pytest.raises(RequestRefused):
-        miss(misses(most=0, seconds=0))
-    enumeration = misses()
-    miss(enumeration)
-    miss(enumeration)
+        await miss(misses(state, most=0, seconds=0))
+    enumeration = misses(state)
+    await miss(enumeration)
+    await miss(enumeration)
     with pytest.raises(RequestRefused):
-        miss(enumeration, now=NOW - 1_000)
+        await miss(enumeration, now=NOW - 1_000)
 
 
 FIND = "query ($i: IdentityInput!, $x: Boolean = true) { f: findPerson(identity: $i) @include(if: $x) { outcome } }"
 BOUND = MissLimit(most=30, seconds=60, searches=3, organisation=5)
 
 
-def search(
+async def search(
     enumeration: EnumerationLimit,
     actor: str = "a",
     *organisations: str | None,
@@ -133,118 +138,126 @@ def search(
     purpose: str = "suivi",
     **variables: Any,
 ) -> None:
-    with enumeration.charge(
+    async with enumeration.charge(
         actor, organisations or ("o",), authorised(FIND, purpose), {"x": True, **variables}, now
     ) as searches:
         searches.settled = searches.successful = frozenset("f") if finds else frozenset()
 
 
-def test_searches_of_ones_own_that_find_are_never_bounded_and_those_that_are_excluded_never_counted() -> None:
-    enumeration = EnumerationLimit(BOUND)
+async def test_searches_of_ones_own_that_find_are_never_bounded_and_those_that_are_excluded_never_counted(
+    state: SharedState,
+) -> None:
+    enumeration = EnumerationLimit(BOUND, state)
     for _ in range(100):
-        search(enumeration, finds=True)
-        search(enumeration, x=False)
+        await search(enumeration, finds=True)
+        await search(enumeration, x=False)
     assert (enumeration.missed, enumeration.refused) == (0, 0)
 
 
-def test_searches_in_vain_are_bounded_for_the_actor_and_for_its_organisation_and_weigh_as_misses() -> None:
-    enumeration = EnumerationLimit(BOUND)
+async def test_searches_in_vain_are_bounded_for_the_actor_and_for_its_organisation_and_weigh_as_misses(
+    state: SharedState,
+) -> None:
+    enumeration = EnumerationLimit(BOUND, state)
     for _ in range(3):
-        search(enumeration)
+        await search(enumeration)
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
-        search(enumeration)
-    search(enumeration, "b")
-    search(enumeration, "c")
+        await search(enumeration)
+    await search(enumeration, "b")
+    await search(enumeration, "c")
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
-        search(enumeration, "d")
-    search(enumeration, "d", "other")
-    search(enumeration, "e", None)
+        await search(enumeration, "d")
+    await search(enumeration, "d", "other")
+    await search(enumeration, "e", None)
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
-        enumeration.admit("a", authorised(TWO), {"x": False}, NOW)
+        await enumeration.admit("a", authorised(TWO), {"x": False}, NOW)
     assert (enumeration.missed, enumeration.refused) == (7, 3)
-    search(enumeration, now=NOW + 20)
+    await search(enumeration, now=NOW + 20)
 
 
-def test_searches_through_a_partner_s_applications_are_bounded_together_and_count_for_the_user_as_ever() -> None:
-    enumeration = EnumerationLimit(BOUND)
+async def test_searches_through_a_partner_s_applications_are_bounded_together_and_count_for_the_user_as_ever(
+    state: SharedState,
+) -> None:
+    enumeration = EnumerationLimit(BOUND, state)
     for number in range(5):
-        search(enumeration, f"{number}", f"organisation of {number}", "partner")
+        await search(enumeration, f"{number}", f"organisation of {number}", "partner")
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
-        search(enumeration, "5", "organisation of 5", "partner")
-    search(enumeration, "5", "organisation of 5")
-    search(enumeration, "0", "organisation of 0")
-    search(enumeration, "0", "organisation of 0")
+        await search(enumeration, "5", "organisation of 5", "partner")
+    await search(enumeration, "5", "organisation of 5")
+    await search(enumeration, "0", "organisation of 0")
+    await search(enumeration, "0", "organisation of 0")
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
-        search(enumeration, "0", "organisation of 0")
+        await search(enumeration, "0", "organisation of 0")
 
 
 COUNTRY = MissLimit(found=3, found_organisation=5, found_seconds=300)
 
 
-def everywhere(enumeration: EnumerationLimit, actor: str = "a", *organisations: str | None, **more: Any) -> None:
-    search(enumeration, actor, *organisations, finds=True, purpose="identification", **more)
+async def everywhere(enumeration: EnumerationLimit, actor: str = "a", *organisations: str | None, **more: Any) -> None:
+    await search(enumeration, actor, *organisations, finds=True, purpose="identification", **more)
 
 
-def test_the_search_of_the_country_is_bounded_where_it_finds_for_the_actor_and_for_its_organisation() -> None:
-    enumeration = EnumerationLimit(COUNTRY)
+async def test_the_search_of_the_country_is_bounded_where_it_finds_for_the_actor_and_for_its_organisation(
+    state: SharedState,
+) -> None:
+    enumeration = EnumerationLimit(COUNTRY, state)
     for _ in range(3):
-        everywhere(enumeration)
+        await everywhere(enumeration)
     with pytest.raises(RequestRefused, match="TOO_MANY_FOUND") as caught:
-        everywhere(enumeration)
+        await everywhere(enumeration)
     assert (caught.value.http_status, caught.value.extensions) == (429, {"retryAfter": 100})
-    search(enumeration, finds=True)
-    everywhere(enumeration, "b")
-    everywhere(enumeration, "c")
+    await search(enumeration, finds=True)
+    await everywhere(enumeration, "b")
+    await everywhere(enumeration, "c")
     with pytest.raises(RequestRefused, match="TOO_MANY_FOUND"):
-        everywhere(enumeration, "d")
-    everywhere(enumeration, "d", "other")
-    everywhere(enumeration, now=NOW + 100)
+        await everywhere(enumeration, "d")
+    await everywhere(enumeration, "d", "other")
+    await everywhere(enumeration, now=NOW + 100)
     assert (enumeration.found_total, enumeration.found_refused, enumeration.missed, enumeration.refused) == (7, 2, 0, 0)
 
 
-def test_who_is_not_found_is_given_back_and_the_bound_is_met_before_anything_is_known() -> None:
+async def test_who_is_not_found_is_given_back_and_the_bound_is_met_before_anything_is_known(state: SharedState) -> None:
     """What stops a search is what was found before, whoever is searched for now."""
-    enumeration = EnumerationLimit(replace(COUNTRY, most=10_000))
+    enumeration = EnumerationLimit(replace(COUNTRY, most=10_000), state)
     for _ in range(10):
-        search(enumeration, purpose="identification")
+        await search(enumeration, purpose="identification")
     for _ in range(3):
-        everywhere(enumeration)
+        await everywhere(enumeration)
     for finds in (True, False):
         with pytest.raises(RequestRefused, match="TOO_MANY_FOUND"):
-            search(enumeration, finds=finds, purpose="identification")
+            await search(enumeration, finds=finds, purpose="identification")
 
 
-def test_what_may_be_found_is_charged_before_it_is_and_given_back_if_the_request_fails() -> None:
-    enumeration = EnumerationLimit(replace(COUNTRY, found=1))
+async def test_what_may_be_found_is_charged_before_it_is_and_given_back_if_the_request_fails(
+    state: SharedState,
+) -> None:
+    enumeration = EnumerationLimit(replace(COUNTRY, found=1), state)
     for _ in range(5):
-        with (
-            pytest.raises(RequestRefused, match="TOO_MANY_FOUND"),
-            enumeration.charge("a", ("o",), authorised(FIND, "identification"), {"x": True}, NOW),
-        ):
-            everywhere(enumeration)
+        with pytest.raises(RequestRefused, match="TOO_MANY_FOUND"):
+            async with enumeration.charge("a", ("o",), authorised(FIND, "identification"), {"x": True}, NOW):
+                await everywhere(enumeration)
         assert enumeration.found_total == 0
-    everywhere(enumeration)
+    await everywhere(enumeration)
 
 
-def fail(enumeration: EnumerationLimit) -> None:
+async def fail(enumeration: EnumerationLimit) -> None:
     """A request that fails, during which another one searches."""
-    with enumeration.charge("a", ("o",), authorised(FIND), {"x": True}, NOW):
-        search(enumeration)
+    async with enumeration.charge("a", ("o",), authorised(FIND), {"x": True}, NOW):
+        await search(enumeration)
 
 
-def test_a_search_is_charged_before_it_is_made_and_given_back_if_the_request_fails() -> None:
-    enumeration = EnumerationLimit(replace(BOUND, searches=1))
+async def test_a_search_is_charged_before_it_is_made_and_given_back_if_the_request_fails(state: SharedState) -> None:
+    enumeration = EnumerationLimit(replace(BOUND, searches=1), state)
     for number in range(1, 10):
         with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
-            fail(enumeration)
+            await fail(enumeration)
         assert (enumeration.missed, enumeration.refused) == (0, number)
-    search(enumeration, finds=True)
+    await search(enumeration, finds=True)
 
 
 @pytest.mark.parametrize("limit", [MissLimit(most=0), MissLimit(searches=0), MissLimit(organisation=0)])
-def test_a_limit_of_none_admits_no_search(limit: MissLimit) -> None:
+async def test_a_limit_of_none_admits_no_search(state: SharedState, limit: MissLimit) -> None:
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
-        search(EnumerationLimit(limit), finds=True)
+        await search(EnumerationLimit(limit, state), finds=True)
 
 
 def test_a_person_written_to_in_vain_is_missed_like_one_who_is_read_in_vain() -> None:

@@ -55,7 +55,7 @@ class Journalling:
         self, request: Request, caller: Caller, reference: str | None, prepared: Prepared[Authorisation]
     ) -> JournalledRequest:
         """Queue the intent of a request; raises NotServed."""
-        actor, purpose, _ = caller
+        actor, purpose = caller.actor, caller.purpose
         now, delay = datetime.now(UTC), self.deferred.get(purpose)
         intent = Entry(
             kind="INTENT",

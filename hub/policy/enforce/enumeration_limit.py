@@ -1,7 +1,7 @@
 """Each actor may ask in vain for so many people one by one, then waits (docs/attaques.md#attack-22).
 
 People who are denied and people who do not exist count alike, so that the limit reveals nothing; people found and
-failures never count. Each process counts on its own: behind n hubs an actor may miss n times as many.
+failures never count. Hubs with a shared state count together; without one each counts on its own.
 
 Look-ups by id, which can't be guessed, are counted by their answers: requests of one moment pass together, and are paid
 for by a longer wait. A search by a value that a person has (`findPerson`) is charged before it is made and given back
@@ -11,6 +11,8 @@ too.
 The nationwide search is bounded where it finds, too (docs/domain.md#actors: rate-limited): it is charged before and
 given back if nobody was found, so that a refusal reveals nothing of the person searched for.
 
+While a shared state is gone, nobody searches or writes.
+
 The counts and the metrics change once the answer is journalled: a client that leaves before that, or whose answer
 fails, is charged nothing.
 """
@@ -18,16 +20,16 @@ fails, is charged nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from hub.errors import FieldFailed, RequestRefused
+from hub.errors import FieldFailed, RequestRefused, state_gone
 from hub.federation.operations.operation import hold
 from hub.policy.enforce.authorise import Authorisation
-from hub.policy.enforce.leaky_bucket import LeakyBuckets
 from schema.facts import Fact
+from schema.shared_state import Buckets, SharedState, Use
 
 log = logging.getLogger(__name__)
 
@@ -83,30 +85,47 @@ class EnumerationLimit:
     `found_refused` for too many people found.
     """
 
-    def __init__(self, limit: MissLimit) -> None:
-        self._limit = limit
-        self._miss_buckets = LeakyBuckets(limit.most, limit.seconds)
-        self._find_buckets = LeakyBuckets(limit.found, limit.found_seconds)
+    def __init__(self, limit: MissLimit, state: SharedState) -> None:
+        self._limit, self._state = limit, state
+        self._miss_buckets = Buckets(state, "misses", limit.most, limit.seconds)
+        self._find_buckets = Buckets(state, "found", limit.found, limit.found_seconds)
         self.missed = self.refused = self.found_total = self.found_refused = 0
 
-    def admit(
-        self, actor: str, authorisation: Authorisation, variables: Mapping[str, Any], now: int
+    def next_miss(self, actor: str) -> Use:
+        """One more miss of an actor, to be looked at with what else is asked of the shared state."""
+        return self._miss_buckets.use(actor)
+
+    async def admit(
+        self,
+        actor: str,
+        authorisation: Authorisation,
+        variables: Mapping[str, Any],
+        now: int,
+        excess: float | None = None,
     ) -> tuple[str, ...]:
         """Response keys of the people that the operation looks up one by one, at the root and by an argument.
 
-        Raises RequestRefused (TOO_MANY_MISSES, 429) for such an operation once the actor has missed too many.
+        `excess` is that of the `next_miss`, if it was looked at. Raises RequestRefused (TOO_MANY_MISSES, 429) for such
+        an operation once the actor has missed too many, NotServed (SHARED_STATE_GONE) for a search or a write that the
+        shared state guards.
         """
+        if not self._state.is_open and (authorisation.searches or authorisation.operation.shape.kind == "mutation"):
+            raise state_gone(
+                "Le hub ne sait pas en ce moment ce que ses processus comptent ensemble, et ne fait que lire"
+            )
         fields = authorisation.lookups
         if not fields:
             return ()
         keys = tuple([field.key for field in fields if not field.conditions or hold(field.conditions, variables)])
-        if keys and (excess := self._miss_buckets.excess_of_next(actor, now)) > 0:
+        if keys and excess is None:
+            [excess] = await self._state.take((), now, [self.next_miss(actor)])
+        if keys and excess is not None and excess > 0:
             raise self._too_many_misses(excess)
         return keys
 
     def charge(
         self, actor: str, bodies: Bodies, authorisation: Authorisation, variables: Mapping[str, Any], now: int
-    ) -> AbstractContextManager[Searches]:
+    ) -> AbstractAsyncContextManager[Searches]:
         """Charge the searches of an operation; on exit give back the settled ones, and the nationwide ones that found
         nobody, or all if it fails.
 
@@ -117,47 +136,51 @@ class EnumerationLimit:
             return NO_SEARCHES
         return self._charge(actor, bodies, authorisation, variables, now)
 
-    @contextmanager
-    def _charge(
+    @asynccontextmanager
+    async def _charge(
         self, actor: str, bodies: Bodies, authorisation: Authorisation, variables: Mapping[str, Any], now: int
-    ) -> Iterator[Searches]:
+    ) -> AsyncIterator[Searches]:
         fields = [field for field in authorisation.searches if hold(field.conditions, variables)]
         searches, limit = Searches(tuple(field.key for field in fields)), self._limit
         count, nationwide = len(fields), sum(_is_nationwide(authorisation, field.coordinate) for field in fields)
         miss_limits = _limits(actor, bodies, limit.searches, limit.organisation)
-        misses = self._miss_buckets.weights(count, miss_limits)
-        finds = self._find_buckets.weights(nationwide, _limits(actor, bodies, limit.found, limit.found_organisation))
-        if (excess := self._miss_buckets.excess(misses, now)) > 0:
+        misses = self._miss_buckets.uses(count, miss_limits)
+        finds = self._find_buckets.uses(nationwide, _limits(actor, bodies, limit.found, limit.found_organisation))
+        excesses = await self._state.take([*misses, *finds], now)
+        if (excess := max(excesses[: len(misses)], default=0.0)) > 0:
             log.warning("searches of an actor or of its organisation find nobody too often")
             raise self._too_many_misses(excess)
-        if (excess := self._find_buckets.excess(finds, now)) > 0:
+        if (excess := max(excesses[len(misses) :], default=0.0)) > 0:
             log.warning("an actor or its organisation finds more people of the whole country than it may")
             raise self._too_many_found(excess)
-        self._miss_buckets.add(misses, 1.0, now)
-        self._find_buckets.add(finds, 1.0, now)
         try:
             yield searches
         except BaseException:
-            self._miss_buckets.add(misses, -1.0, now)
-            self._find_buckets.add(finds, -1.0, now)
+            await self._give_back(misses, -1.0, finds, -1.0, now)
             raise
-        if count:
-            vain = sum(key not in searches.settled for key in searches.keys)
-            self.missed += vain
-            self._miss_buckets.add(misses, vain / count - 1.0, now)
-        if nationwide:
-            successful = len(searches.successful)
-            self.found_total += successful
-            self._find_buckets.add(finds, successful / nationwide - 1.0, now)
+        vain = sum(key not in searches.settled for key in searches.keys)
+        successful = len(searches.successful)
+        self.missed += vain
+        self.found_total += successful if nationwide else 0
+        unused_finds = successful / nationwide - 1.0 if nationwide else 0.0
+        await self._give_back(misses, vain / count - 1.0 if count else 0.0, finds, unused_finds, now)
 
-    def count(self, actor: str, missed: int, now: int) -> None:
+    async def _give_back(
+        self, misses: Sequence[Use], missed: float, finds: Sequence[Use], found: float, now: int
+    ) -> None:
+        """Add these parts, none above nothing, to the misses and to the finds, in one call."""
+        parts = [*((use, missed) for use in misses), *((use, found) for use in finds)]
+        back = [use._replace(weight=use.weight * part) for use, part in parts if part]
+        if back:
+            await self._state.add(back, now)
+
+    async def count(self, actor: str, missed: int, now: int) -> None:
         """Count the `missing` people of an answer, once it is journalled."""
         if not missed:
             return
         self.missed += missed
-        was_full = self._miss_buckets.excess_of_next(actor, now) > 0
-        self._miss_buckets.add({actor: float(missed)}, 1.0, now)
-        if not was_full and self._miss_buckets.excess_of_next(actor, now) > 0:
+        [level] = await self._miss_buckets.add([self._miss_buckets.use(actor, missed)], 1.0, now)
+        if level - missed + 1 <= self._limit.most < level + 1:
             log.warning("an actor asked for more than %d people who are not there for it", self._limit.most)
 
     def _too_many_misses(self, excess: float) -> RequestRefused:

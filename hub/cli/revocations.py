@@ -1,0 +1,123 @@
+"""`hub revocations …`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from hub.cli.options import KEYS, KeysOption
+from hub.cli.refusals import refuse
+from hub.cli.shared_state import VARIABLE, shared_keys, shared_state
+from hub.cli.text_files import read_text
+from hub.identity.revocations import actor_name, application_name, organisation_name, token_name
+from hub.settings import load_settings
+from infra.keys import Keys
+from infra.shared_state.server_state import ServerState
+from schema.days import PARIS
+from schema.shared_state import SharedStateGone
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+T = TypeVar("T")
+DAY = 86_400
+SettingsOption = Annotated[Path | None, typer.Option(help="Fichier de réglages (TOML), pour sa table « shared ».")]
+TokenOption = Annotated[Path | None, typer.Option(help="Fichier du jeton d'accès retiré.")]
+ActorOption = Annotated[str | None, typer.Option(help="Acteur : « émetteur#sujet ».")]
+OrganisationOption = Annotated[str | None, typer.Option(help="SIRET de l'organisation, ou du partenaire.")]
+ApplicationOption = Annotated[str | None, typer.Option(help="Application : son « client_id ».")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the state is, and the keys that open it."""
+
+    settings: Path | None
+    keys: Path
+
+
+@app.command(help="Retire un accès à tous les hubs, en une seconde, quoi que dise encore son jeton.")
+def add(
+    token: TokenOption = None,
+    actor: ActorOption = None,
+    organisation: OrganisationOption = None,
+    application: ApplicationOption = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="Durée du retrait, en jours.")] = 366,
+    settings: SettingsOption = None,
+    keys: KeysOption = KEYS,
+) -> None:
+    name = _name(token, actor, organisation, application)
+
+    async def revoke(state: ServerState) -> int | None:
+        now = int(datetime.now(PARIS).timestamp())
+        until = now + days * DAY
+        return until if await state.revoke(name, until, now) else None
+
+    until = _run(_Place(settings, keys), revoke)
+    if until is None:
+        refuse("REVOCATIONS_FULL", "Trop d'accès sont déjà retirés : rendez-en qui ne sont plus à craindre.")
+    typer.echo(f"Accès retiré jusqu'au {datetime.fromtimestamp(until, PARIS):%Y-%m-%d}.")
+
+
+@app.command(help="Rend un accès retiré.")
+def remove(
+    token: TokenOption = None,
+    actor: ActorOption = None,
+    organisation: OrganisationOption = None,
+    application: ApplicationOption = None,
+    settings: SettingsOption = None,
+    keys: KeysOption = KEYS,
+) -> None:
+    name = _name(token, actor, organisation, application)
+    if not _run(_Place(settings, keys), lambda state: state.restore(name)):
+        refuse("REVOCATION_UNKNOWN", "Cet accès n'était pas retiré : rien n'a changé.")
+    typer.echo("Accès rendu.")
+
+
+@app.command(name="list", help="Dit combien d'accès sont retirés, et jusqu'à quand ; jamais lesquels.")
+def list_all(settings: SettingsOption = None, keys: KeysOption = KEYS) -> None:
+    async def read(state: ServerState) -> list[int]:
+        return sorted(state.revocations.values())
+
+    ends = _run(_Place(settings, keys), read)
+    for until in ends:
+        typer.echo(f"jusqu'au {datetime.fromtimestamp(until, PARIS):%Y-%m-%d %H:%M}")
+    typer.echo(f"Accès retirés : {len(ends)}")
+
+
+def _name(token: Path | None, actor: str | None, organisation: str | None, application: str | None) -> str:
+    """What the state calls whom the options name; other than one of them ends the command."""
+    names = [
+        *([token_name(read_text(token, "TOKEN_UNREADABLE", "Le jeton").strip())] if token is not None else []),
+        *([actor_name(actor)] if actor else []),
+        *([organisation_name(organisation)] if organisation else []),
+        *([application_name(application)] if application else []),
+    ]
+    if len(names) != 1:
+        refuse("ARGUMENT_INVALID", "Nommez un accès, un seul : --token, --actor, --organisation ou --application.")
+    return names[0]
+
+
+def _run(place: _Place, work: Callable[[ServerState], Awaitable[T]]) -> T:
+    """Work with the shared state; without one, or where it can't be reached, the command ends."""
+    if not shared_keys():
+        refuse(
+            "SHARED_STATE_MISSING",
+            f"Les accès retirés sont dans l'état partagé des hubs : nommez son serveur par {VARIABLE}, comme à eux.",
+        )
+    loaded = load_settings(place.settings) if place.settings is not None else None
+    state = shared_state(loaded, Keys.load(place.keys, shared_keys()))
+    assert isinstance(state, ServerState)
+
+    async def run() -> T:
+        async with state.running():
+            return await work(state)
+
+    try:
+        return asyncio.run(run())
+    except SharedStateGone as gone:
+        refuse(SharedStateGone.code, f"L'état partagé ne répond pas ({gone}) : rien n'a changé. Réessayez.")
