@@ -258,10 +258,10 @@ def _number(slug: str) -> dict[str, str]:
 async def test_22_nobody_is_searched_where_the_count_fails(
     searches: Searches, misses: EnumerationLimit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(who: str, now: int) -> float:
+    async def broken(*_: object) -> list[float]:
         raise OverflowError
 
-    monkeypatch.setattr(misses._miss_buckets, "level", broken)
+    monkeypatch.setattr(misses._state, "take", broken)
     got = await searches.find("orienteur", by_nir("vurnibal"), purpose="identification")
     assert (got.status, got.calls) == (500, {})
 

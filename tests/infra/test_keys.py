@@ -28,6 +28,7 @@ def test_each_key_is_a_private_file_of_its_own(tmp_path: Path) -> None:
         keys.database,
         keys.quarantine,
         keys.subscriptions,
+        keys.shared,
         *(keys.webhook(source) for source in WEBHOOKS),
         *(keys.role(role) for role in LOGINS),
     ]
