@@ -138,6 +138,7 @@ async def test_a_late_or_failing_source_is_named_and_the_hub_stays_ready(
                 "missing": [],
                 "sources": [{"source": "lheo", "state": "late"}, {"source": "orientations", "state": "failing"}],
                 "outgoing": [],
+                "limited": [],
             },
         )
 
