@@ -60,6 +60,7 @@ SPDX = {
 }
 """Names that packages give to licences."""
 UNSAID = {
+    "async-timeout": "Apache-2.0",
     "colorama": "BSD-3-Clause",
     "data-inclusion-schema": "etalab-2.0",
     "httpx2-jsfetch": "BSD-3-Clause",

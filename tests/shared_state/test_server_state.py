@@ -18,6 +18,8 @@ from tests.shared_states import KEY, state_of, until
 from tests.valkey import Valkey, valkey
 
 NOW = int(time.time())
+LATER = NOW + 10**6
+"""When contexts are issued that no state may have seen before it began."""
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +47,8 @@ async def test_the_limits_of_several_processes_do_not_add_up(valkey_server: Valk
 async def test_a_nonce_that_came_to_another_process_is_refused(valkey_server: Valkey) -> None:
     first, other = state_of(valkey_server, "nonces"), state_of(valkey_server, "nonces")
     async with first.running(), other.running():
-        assert await first.first("n", NOW + 60, NOW + 60)
-        assert not await other.first("n", NOW + 60, NOW + 60)
+        assert await first.first("n", LATER, LATER)
+        assert not await other.first("n", LATER, LATER)
 
 
 async def test_what_is_asked_at_once_is_one_round_trip(valkey_server: Valkey) -> None:
@@ -63,7 +65,7 @@ async def test_the_server_learns_no_name_and_no_text_and_forgets_all_of_them(val
     async with state.running(), Redis(port=valkey_server.port) as client:
         buckets = Buckets(state, "actor", 10, 60)
         await buckets.excess([buckets.use(secret)], NOW)
-        await state.first("nonce", NOW + 60, NOW + 60)
+        await state.first("nonce", LATER, LATER)
         await state.keep(f"{secret} digest", f"query {secret}")
         await state.revoke(f"actor {secret}", NOW + 100, NOW)
         await state.once(secret, 0, NOW, _made(b"agent-7"))
@@ -101,7 +103,7 @@ async def test_a_server_that_is_gone_holds_nobody_up_and_serves_at_once_when_it_
         began = time.monotonic()
         assert [await buckets.excess([buckets.use("x")], NOW) for _ in range(4)] == [-2, -1, 0, 1]
         with pytest.raises(SharedStateGone):
-            await state.first("n", NOW + 60, NOW + 60)
+            await state.first("n", LATER, LATER)
         assert await state.text("t") is None
         await state.keep("t", "{ a }")
         assert await state.once("keys", 0, NOW, _made(b"own")) == (b"own", NOW)
@@ -125,7 +127,7 @@ async def test_a_server_that_comes_back_empty_learns_who_is_revoked_and_takes_no
         mortal.start()
         await until(lambda: state.is_open)
         assert not await state.first("seen before", before, before)
-        assert await state.first("new", before + 60, before + 60)
+        assert await state.first("new", LATER, LATER)
         newcomer = state_of(mortal, "born-again")
         async with newcomer.running():
             await until(lambda: newcomer.revoked(["actor a"]))
