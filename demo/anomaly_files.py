@@ -23,6 +23,7 @@ from demo import (
     rdvi_files,
     rights_files,
     rsa_answers_files,
+    told_files,
 )
 from demo.cast import BY_SLUG, CD_08, RDVS, Person, Rdv
 
@@ -41,6 +42,8 @@ REFUSED = {
     "immersion-facile": ("DATE_INVALID",),
     "orientations": ("SCHEMA_INVALID",),
     "ouiform": ("PERSON_UNKNOWN",),
+    "rendez-vous": ("SCHEMA_INVALID",),
+    "referents": ("EMAIL_INVALID",),
     "carnet-structures": ("SCHEMA_INVALID",),
     "carnet-de-bord": ("MATCH_NONE",),
     "dsp": ("SCHEMA_INVALID",),
@@ -67,6 +70,8 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
         "immersion-facile": (_convention(files["immersion-facile"][0], today),),
         "orientations": (_referral(files["orientations"][0], today),),
         "ouiform": (_placement(folders["ouiform"], today),),
+        "rendez-vous": (_rendezvous(folders["rendez-vous"], today),),
+        "referents": (_referent(folders["referents"], today),),
         "carnet-structures": (_nameless(folders["carnet-structures"]),),
         "carnet-de-bord": (_notebook(folders["carnet-de-bord"], today),),
         "dsp": (_questionnaire(folders["dsp"], today),),
@@ -202,6 +207,18 @@ def _placement(folder: Path, today: date) -> Path:
     line = orjson.loads(ouiform_files.feed(today).splitlines()[0])
     line |= {"positionnement": "POS-9999", "personne": {"source": "rdv-insertion", "reference": "user:1"}}
     return _written(folder / "positionnements-anomalie.jsonl", orjson.dumps(line) + b"\n")
+
+
+def _rendezvous(folder: Path, today: date) -> Path:
+    """A rendez-vous in a state that there is not."""
+    record = {**told_files.rendezvous(today), "rendezvous": "RDV-9999", "statut": "PEUT-ETRE"}
+    return _written(folder / "rendez-vous-anomalie.jsonl", told_files.line(record))
+
+
+def _referent(folder: Path, today: date) -> Path:
+    """A referent without an e-mail address."""
+    record = {**told_files.referent(today), "referent": "REF-9999", "agent": {"courriel": "NC"}}
+    return _written(folder / "referents-anomalie.jsonl", told_files.line(record))
 
 
 def _register(folder: Path, today: date) -> Path:

@@ -19,6 +19,7 @@ from demo import (
     rdvi_files,
     rights_files,
     rsa_answers_files,
+    told_files,
 )
 
 
@@ -35,6 +36,7 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
         **offers_files.write(folder, today),
         **journey_files.write(folder, today),
         "ouiform": ouiform_files.write(folder, today),
+        **told_files.write(folder, today),
         "carnet-structures": carnet_files.write_structures(folder),
         "carnet-de-bord": carnet_files.write(folder, today),
         "dsp": dsp_files.write(folder, today),

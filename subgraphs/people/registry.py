@@ -167,9 +167,11 @@ class Registry:
             await self.consolidate(store, await merged_person(store, person_id))
         return store.outcome if adults else Outcome.OLDER
 
-    async def put_professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
+    async def put_professional(
+        self, store: Store, source: str, as_of: datetime, professional: Referent, organisation: str | None = None
+    ) -> UUID:
         """Return the key of the professional of this mailbox and name, made if new; it follows nobody by that alone."""
-        return await referents.agent(store, source, as_of, professional)
+        return await referents.agent(store, source, as_of, professional, organisation)
 
     async def require_in_scope(self, store: Store, person_id: UUID) -> None:
         """Raise Refused (PERSON_OF_OTHER) if the person is known in other départements than the sender's alone."""

@@ -66,9 +66,9 @@ async def test_two_systems_that_know_a_person_make_one_person(database: Database
         assert await connection.fetchval(identities, systems) == expected
         by_dossier = "SELECT count(*) FROM people.contact WHERE source = 'cnaf-contact' AND origin = 'DOSSIER'"
         assert await connection.fetchval(by_dossier) == len(REACHED_BY_DOSSIER) > 5
-        assert await connection.fetchval("SELECT count(*) FROM appointments.appointment") == sum(
-            len(rdv.people) for rdv in EVERY_RDV
-        )
+        given = "SELECT source, count(*) FROM appointments.appointment GROUP BY 1"
+        participations = sum(len(rdv.people) for rdv in EVERY_RDV)
+        assert dict(await connection.fetch(given)) == {"rdv-insertion": participations, "rendez-vous": 1}
     finally:
         await connection.close()
 

@@ -8,12 +8,19 @@ from pathlib import Path
 
 import msgspec
 
+from subgraphs.appointments.sources import appointment_events
 from subgraphs.kit.ingest.events import Event
 from subgraphs.offers.sources import orientation_events
+from subgraphs.people.sources import referent_events
 from subgraphs.trainings.sources import ouiform_events
 
 FILE = Path(__file__).resolve().parents[2] / "schema" / "generated" / "events.schema.json"
-TYPES: tuple[type[Event], ...] = (*orientation_events.TYPES, *ouiform_events.TYPES)
+TYPES: tuple[type[Event], ...] = (
+    *orientation_events.TYPES,
+    *appointment_events.TYPES,
+    *referent_events.TYPES,
+    *ouiform_events.TYPES,
+)
 
 
 def generated() -> Mapping[Path, str]:

@@ -29,18 +29,25 @@ EVENTS: list[dict[str, Any]] = [
 ]
 ADDRESSES = dict(re.findall(r"^\| `(fr\.[a-z.-]+)` \| `([a-z-]+)` \|", PAGE, re.MULTILINE))
 NUMBER = "12345678901"
+RECEIVING, PROVIDER, REFERRING, STRANGER = "99900030500011", "99900020800011", "99900030800011", "99900099900099"
 KNOWN = user(1, first_name="Maëlle", last_name="EXEMPLE", birth_date="1990-05-17", france_travail_id=NUMBER)
 """The person of the page, as RDV-Insertion knows it."""
 COUNTS = (
     "SELECT (SELECT count(*) FROM offers.referral) || ' ' || (SELECT count(*) FROM trainings.training_project)"
-    " || ' ' || (SELECT count(*) FROM trainings.placement)"
+    " || ' ' || (SELECT count(*) FROM trainings.placement) || ' ' || (SELECT count(*) FROM appointments.appointment)"
+    " || ' ' || (SELECT count(*) FROM people.referent)"
 )
 
 
 @pytest.fixture
 def senders(tmp_path: Path) -> Senders:
     """One sender of each connector that takes events."""
-    rows = [SenderSettings(source, "produit", None, None, 604_800, 9) for source in ("orientations", "ouiform")]
+    organisations = tmp_path / "own.toml"
+    organisations.write_text(f'[a]\nsiret = "{REFERRING}"\ntype = "autre"\n')
+    rows = [
+        SenderSettings(source, "produit", organisations, "08", 604_800, 9)
+        for source in dict.fromkeys(ADDRESSES.values())
+    ]
     keys = Keys.create(tmp_path / "keys")
     for row in rows:
         Keys.add(keys.directory, sender_key(row.source, row.organisation))
@@ -88,16 +95,18 @@ async def test_each_example_is_written_once_by_its_connector_and_its_removal_rem
         again = await ingest(fresh_database, source, path)
         assert (first.codes, again.codes, again.rows) == ({}, {}, 0), event["type"]
         counts += await values(fresh_database, COUNTS)
-    assert counts == ["1 0 0", "1 1 0", "1 1 1", "1 1 0", "1 0 0", "0 0 0"]
+    growing = ["1 0 0 0 0", "1 1 0 0 0", "1 1 1 0 0", "1 1 1 1 0", "1 1 1 1 1"]
+    assert counts == [*growing, *growing[3::-1], "0 0 0 0 0"]
 
 
-RECEIVING, PROVIDER, REFERRING, STRANGER = "99900030500011", "99900020800011", "99900030800011", "99900099900099"
 SPOKEN_FOR = f"""
 SELECT (SELECT count(*) FROM access.link WHERE scope_id = '{STRANGER}') || ' ' || (
     SELECT string_agg(row, ' ' ORDER BY row) FROM (
         SELECT organisation_siret AS row FROM offers.referral UNION ALL
         SELECT organisation_siret FROM trainings.training_project UNION ALL
-        SELECT organisation_siret FROM trainings.placement) items)
+        SELECT organisation_siret FROM trainings.placement UNION ALL
+        SELECT organisation_siret FROM appointments.appointment UNION ALL
+        SELECT organisation_siret FROM people.referent) items)
 """
 
 
@@ -113,19 +122,57 @@ async def test_whoever_speaks_for_other_organisations_opens_nobody_to_them_and_t
         path.write_bytes(sent(senders, source, event))
         return (await ingest(fresh_database, source, path, scope=SenderScope(frozenset(organisations)))).codes
 
-    stated = EVENTS[:3]
+    stated = [event for event in EVENTS if event["type"].endswith(".etat")]
     for event in stated:
         assert await codes(event, STRANGER) == await codes(event) == {"ITEM_OF_OTHER": 1}
         assert await codes(event, STRANGER, REFERRING) == {}, "the one that acts, or whose project it is"
     before = await values(fresh_database, SPOKEN_FOR)
-    assert before == [f"0 {PROVIDER} {RECEIVING} {REFERRING}"]
+    assert before == [f"0 {PROVIDER} {RECEIVING} {RECEIVING} {REFERRING} {REFERRING}"]
     later = {"time": "2026-11-05T11:00:00+01:00"}
     for event in stated:
         seized = {**event, **later, "structure": STRANGER}
         assert await codes(seized, STRANGER) == {"ITEM_OF_OTHER": 1}, "an item of others is not taken over"
-    for event in EVENTS[3:]:
+    for event in EVENTS[len(stated) :]:
         assert await codes({**event, **later}, STRANGER) == {"ITEM_OF_OTHER": 1}
     assert await values(fresh_database, SPOKEN_FOR) == before
+
+
+REFERENT = next(event for event in EVENTS if event["type"] == "fr.gouv.spie.referent.etat")
+AGENT = REFERENT["data"]["agent"]["courriel"]
+FOLLOWING = "SELECT valid_from || ' ' || coalesce(valid_until::text, '') FROM access.link WHERE origin = 'referents'"
+
+
+async def test_a_referent_is_told_by_the_agents_own_organisation_in_its_departement_and_ends_on_the_day(
+    fresh_database: Database, senders: Senders, tmp_path: Path
+) -> None:
+    users = tmp_path / "page.users.json"
+    users.write_text(json.dumps({"users": [KNOWN]}))
+    await ingest(fresh_database, "rdv-insertion", users, as_of=NOW, department="08")
+    path = tmp_path / "event.json"
+    path.write_bytes(sent(senders, "orientations", EVENTS[0]))
+    assert (await ingest(fresh_database, "orientations", path)).codes == {}
+
+    async def codes(scope: SenderScope, **changes: Any) -> dict[str, int]:
+        path.write_bytes(sent(senders, "referents", {**REFERENT, **changes}))
+        return (await ingest(fresh_database, "referents", path, scope=scope)).codes
+
+    own = SenderScope(frozenset({REFERRING}), "08")
+    assert await codes(SenderScope(frozenset({STRANGER}), "08"), actor=STRANGER) == {"ITEM_OF_OTHER": 1}
+    assert await codes(SenderScope(frozenset({REFERRING}), "59")) == {"PERSON_OF_OTHER": 1}
+    assert await values(fresh_database, FOLLOWING) == []
+    assert await codes(own) == {}
+    assert await values(fresh_database, FOLLOWING) == ["2026-11-04 "]
+    stranger = {**REFERENT["data"], "referent": "REF-18"}
+    elsewhere = SenderScope(frozenset({STRANGER}), "08")
+    assert await codes(elsewhere, structure=STRANGER, data=stranger) == {"ITEM_OF_OTHER": 1}, "another's agent"
+    known = "SELECT organisation_siret FROM people.agent WHERE email = $1"
+    assert await values(fresh_database, known, AGENT) == [REFERRING]
+    later = {"time": "2026-11-05T11:00:00+01:00"}
+    assert await codes(own, **later, data={**REFERENT["data"], "fin": "2026-11-05"}) == {}
+    assert await values(fresh_database, FOLLOWING) == ["2026-11-04 2026-11-04"]
+    assert await codes(own, data={**REFERENT["data"], "agent": {"courriel": "NC"}}) == {}, "older"
+    latest = {"time": "2026-11-05T11:30:00+01:00"}
+    assert await codes(own, **latest, data={**REFERENT["data"], "agent": {"courriel": "NC"}}) == {"EMAIL_INVALID": 1}
 
 
 def test_a_sender_speaks_for_the_organisations_of_its_settings_and_no_other(tmp_path: Path) -> None:

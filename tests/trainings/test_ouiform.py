@@ -12,9 +12,10 @@ import pytest
 
 from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
+from subgraphs.kit.ingest.json_lines import MAX_LINE
 from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.people.registry import Registry
-from subgraphs.trainings.sources.ouiform import MAX_LINE, OuiForm
+from subgraphs.trainings.sources.ouiform import OuiForm
 from tests.conftest import Database
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

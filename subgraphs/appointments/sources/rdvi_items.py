@@ -17,7 +17,7 @@ from sqlalchemy import Table
 from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.appointments import tables
-from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Participation, Rdv, User
+from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, MotiveCategory, Participation, Rdv, User
 from subgraphs.appointments.sources.rdvi_values import MODES, NAME, STATUSES, motive, person
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import People, Referent
@@ -84,7 +84,7 @@ class Items:
     async def _rdv(self, store: Store, rdv: Rdv, key: str, as_of: datetime) -> None:
         organisation = self._organisations.get(str(rdv.organisation.id))
         siret = organisation.siret if organisation else None
-        category, kind = motive(rdv.motif.motif_category)
+        category, kind = motive(_short_name(rdv.motif.motif_category))
         starts_at = instant(rdv.starts_at, "data.starts_at")
         shared = {
             "starts_at": starts_at,
@@ -152,7 +152,7 @@ class Items:
             await store.put(tables.appointment_agent, key, {"person_id": person_id})
 
     async def _invitation(self, store: Store, invitation: Invitation, key: str, as_of: datetime) -> None:
-        category, kind = motive(invitation.motif_category)
+        category, kind = motive(_short_name(invitation.motif_category))
         sent = invitation.delivered_at or invitation.created_at
         expires = invitation.expires_at
         await store.put(
@@ -209,6 +209,10 @@ class Items:
                 await store.all(tables.appointment, **subject_key) or await store.all(tables.invitation, **subject_key)
             ):
                 await self._people.remove(store, NAME, subject)
+
+
+def _short_name(category: MotiveCategory | None) -> str | None:
+    return None if category is None else category.short_name
 
 
 def _revealed(organisation: Organisation | None, name: str | None) -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from subgraphs.appointments.sources.rdvi_payload import MotiveCategory, User
+from subgraphs.appointments.sources.rdvi_payload import User
 from subgraphs.kit.ingest.ingestion_report import SetAside
 from subgraphs.kit.ingest.person_registry import PersonRecord, Referent
 from subgraphs.kit.ingest.text_forms import (
@@ -76,9 +76,8 @@ MOTIVE_TYPES = {
 """Categories by short name → type of the category: the payloads don't carry it."""
 
 
-def motive(category: MotiveCategory | None) -> tuple[str | None, str]:
-    """Category and type of a motive; a category that the hub doesn't know is none, of type `autre`."""
-    name = None if category is None else category.short_name
+def motive(name: str | None) -> tuple[str | None, str]:
+    """Category and type of a motive by its short name; one that the hub doesn't know is none, of type `autre`."""
     return (name, MOTIVE_TYPES[name]) if name in MOTIVE_TYPES else (None, "autre")
 
 

@@ -14,11 +14,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
 from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.json_lines import Instant, Key, Siret
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.webhook import Webhook
@@ -26,9 +27,9 @@ from subgraphs.kit.ingest.webhook import Webhook
 SIGNATURE = "x-spie-signature"
 """`sha256=` and the hexadecimal HMAC-SHA-256 of the body under the secret of the sender."""
 
-Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+PersonSource = Literal["orientations", "ft-extrait", "immersion-facile"]
+"""Sources of which a person has a random key: whoever sends would open everyone to its own organisations by
+counting through the keys of the others (`user:1` of RDV-Insertion, the matricules of the CNAF)."""
 
 
 class Event(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, tag_field="type"):
@@ -46,7 +47,20 @@ class Event(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
         """The document of the connector, as its files hold it."""
 
 
-def signed_events(*types: type[Event]) -> Webhook:
+class EventOfPerson(Event, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """An event about a person that a source knows, and the organisation whose item it is."""
+
+    personsource: PersonSource
+    personreference: Key
+    structure: Siret
+
+    def common(self) -> dict[str, Any]:
+        """What the record takes from the envelope."""
+        person = {"source": self.personsource, "reference": self.personreference}
+        return {"maj": self.time, "personne": person, "organisme": self.structure}
+
+
+def signed_events(*types: type[Event], is_local: bool = False) -> Webhook:
     """The webhook of a connector that takes these types of events."""
     union: Any = reduce(or_, types)
     names = [kind.__struct_config__.tag for kind in types]
@@ -58,7 +72,7 @@ def signed_events(*types: type[Event]) -> Webhook:
         event: Event = convert(content, union)
         return msgspec.json.encode(event.document())
 
-    return Webhook(_proven, _sent_at, document)
+    return Webhook(_proven, _sent_at, document, is_local)
 
 
 def _proven(body: bytes, headers: Mapping[str, str], secret: bytes) -> bytes:

@@ -201,8 +201,11 @@ class People(Protocol):
         """Write the contact of a known dossier; raises Refused if the dossier can't be determined."""
         ...
 
-    async def put_professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
-        """Write a professional and return its key; this alone gives it no person to follow."""
+    async def put_professional(
+        self, store: Store, source: str, as_of: datetime, professional: Referent, organisation: str | None = None
+    ) -> UUID:
+        """Write a professional, of this organisation if one is said, and return its key; this alone gives it no person
+        to follow."""
         ...
 
     async def require_in_scope(self, store: Store, person_id: UUID) -> None:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from subgraphs.kit.ingest.events import Event, Instant, Key, Siret, signed_events
+from subgraphs.kit.ingest.events import Event, signed_events
+from subgraphs.kit.ingest.json_lines import Instant, Key, Siret
 
 
 class ReferredPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -9,6 +9,7 @@ from subgraphs.people.sources.dsp import Dsp
 from subgraphs.people.sources.france_travail import FranceTravail
 from subgraphs.people.sources.ft_actions import FtActions
 from subgraphs.people.sources.ft_extract import FtExtract
+from subgraphs.people.sources.referents_feed import ReferentsFeed
 from subgraphs.people.sources.rights import RightsRegister
 
 SOURCES: tuple[type[Source], ...] = (
@@ -21,4 +22,5 @@ SOURCES: tuple[type[Source], ...] = (
     CarnetDeBord,
     Dsp,
     RightsRegister,
+    ReferentsFeed,
 )

@@ -25,7 +25,8 @@ import msgspec
 from schema.days import day_of
 from subgraphs.kit.ingest.excerpts import Lines
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report, SetAside
-from subgraphs.kit.ingest.json_records import convert, loads
+from subgraphs.kit.ingest.json_lines import content_of, lines
+from subgraphs.kit.ingest.json_records import convert
 from subgraphs.kit.ingest.person_registry import People, PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
@@ -37,8 +38,6 @@ from subgraphs.people.sources import dsp_codes as codes
 
 NAME = "dsp"
 T = TypeVar("T")
-MAX_LINE = 65_536
-"""Bytes of one line, beyond which the file is none of answers."""
 ROLES = {"DEM": "DEMANDEUR", "CJT": "CONJOINT"}
 Answer = str | tuple[str, ...] | None
 
@@ -99,29 +98,17 @@ class Dsp(Source):
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
-        return await read_files(self.name, paths, session, self._lines, write_group)
+        return await read_files(self.name, paths, session, self._records, write_group)
 
-    def _lines(self, path: Path) -> Iterator[Numbered[RecordGroup]]:
-        """Lines that aren't blank, with their numbers; of one that is too long the rest is skipped."""
-        with path.open("rb") as stream:
-            number = 0
-            while line := stream.readline(MAX_LINE + 1):
-                number += 1
-                rest = line
-                while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
-                    rest = stream.readline(MAX_LINE + 1)
-                if line.strip():
-                    yield self._record(number, line)
-
-    def _record(self, number: int, line: bytes) -> Numbered[RecordGroup]:
-        try:
-            if len(line) > MAX_LINE:
-                raise Refused("RECORD_TOO_LARGE")
-            content = loads(line)
-            answers = convert(content, Answers)
-        except Refused as refused:
-            return Numbered(number, refused)
-        return Numbered(number, _Adult(self.people, answers), UNREAD.of_json(content))
+    def _records(self, path: Path) -> Iterator[Numbered[RecordGroup]]:
+        for number, line in lines(path):
+            try:
+                content = content_of(line)
+                answers = convert(content, Answers)
+            except Refused as refused:
+                yield Numbered(number, refused)
+            else:
+                yield Numbered(number, _Adult(self.people, answers), UNREAD.of_json(content))
 
 
 @dataclass(frozen=True, slots=True)

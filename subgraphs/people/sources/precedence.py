@@ -62,7 +62,7 @@ PRECEDENCE = Precedence(
             ("rdv-insertion",),
             ("carnet-de-bord",),
             ("dsp",),
-            ("cnaf-contact", "droits", "api-particulier", *ITEMS),
+            ("cnaf-contact", "droits", "referents", "api-particulier", *ITEMS),
         )
     ),
     contact=Ranks(
@@ -72,7 +72,7 @@ PRECEDENCE = Precedence(
             ("cnaf-contact",),
             ("cnaf-flux",),
             ("france-travail", "ft-extrait"),
-            ("dsp", "droits", "api-particulier", *ITEMS),
+            ("dsp", "droits", "referents", "api-particulier", *ITEMS),
         )
     ),
 )

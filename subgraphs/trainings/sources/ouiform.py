@@ -20,7 +20,7 @@ counts, and a removal is final.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,12 +30,11 @@ from sqlalchemy import Table
 
 from schema.days import day_of
 from schema.facts import Fact
-from subgraphs.kit import access
 from subgraphs.kit.ingest.excerpts import Lines
-from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
-from subgraphs.kit.ingest.json_records import convert_setting_aside, loads
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.json_lines import Instant, Key, PersonKey, Siret, content_of, person_of, records
+from subgraphs.kit.ingest.json_records import convert_setting_aside
 from subgraphs.kit.ingest.row_store import Link, Store
-from subgraphs.kit.ingest.sender_scope import require_known_person
 from subgraphs.kit.ingest.source_fields import Fields, Used
 from subgraphs.kit.ingest.text_forms import utc
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
@@ -46,8 +45,6 @@ from subgraphs.trainings.sources.ouiform_events import WEBHOOK
 NAME = "ouiform"
 ENDED = ("REFUSE", "ABANDONNE")
 """States in which the provider's link to the person ends with the decision; else it ends with the exit."""
-MAX_LINE = 65_536
-"""Bytes of one line, beyond which the file is no feed of placements."""
 
 FIELDS: Fields = {
     "positionnement": ("TrainingPlacement.id", Used.RECORD),
@@ -69,16 +66,6 @@ FIELDS: Fields = {
     "formacode": "TrainingProject.formacode",
     "date": "TrainingProject.recordedOn",
 }
-Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Key of a person in a source."""
-
-    source: Key
-    reference: Key
 
 
 class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +83,7 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     positionnement: Key
     maj: Instant
     etat: str
-    personne: Person
+    personne: PersonKey
     session: Key
     organisme: Siret
     dates: Dates
@@ -112,7 +99,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     maj: Instant
     formacode: Annotated[str, msgspec.Meta(pattern=r"^\d{5}$")]
     date: date
-    personne: Person
+    personne: PersonKey
     organisme: Siret
 
 
@@ -137,20 +124,7 @@ class OuiForm(Source):
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
-        return await read_files(self.name, paths, session, _lines, _write)
-
-
-def _lines(path: Path) -> Iterator[Numbered[bytes]]:
-    """Lines that aren't blank, with their numbers; of one that is too long, its first bytes only, the rest skipped."""
-    with path.open("rb") as stream:
-        number = 0
-        while line := stream.readline(MAX_LINE + 1):
-            number += 1
-            rest = line
-            while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
-                rest = stream.readline(MAX_LINE + 1)
-            if line.strip():
-                yield Numbered(number, line)
+        return await read_files(self.name, paths, session, records, _write)
 
 
 async def _write(line: bytes, store: Store) -> Outcome:
@@ -178,9 +152,7 @@ async def _write(line: bytes, store: Store) -> Outcome:
 
 
 def _read(line: bytes, store: Store) -> Placement | Project | Removal:
-    if len(line) > MAX_LINE:
-        raise Refused("RECORD_TOO_LARGE")
-    content = loads(line)
+    content = content_of(line)
     keys = content.keys() if isinstance(content, dict) else ()
     kind: Any = Removal if "supprime" in keys else Project if "projet" in keys else Placement
     message: Placement | Project | Removal = convert_setting_aside(content, kind, store.set_aside)
@@ -202,17 +174,9 @@ def _item(message: Placement | Project | Removal) -> tuple[Table, str]:
     return tables.placement, message.positionnement
 
 
-async def _person(store: Store, person: Person) -> Any:
-    reference = await store.row(access.person_reference, source=person.source, source_id=person.reference)
-    if reference is None:
-        raise Refused("PERSON_UNKNOWN", "personne")
-    await require_known_person(store, reference["person_id"])
-    return reference["person_id"]
-
-
 async def _put_project(store: Store, project: Project, key: str, as_of: datetime) -> None:
     """Write a project; it gives no link: whoever recorded it reads the person by another one, or not at all."""
-    person_id = await _person(store, project.personne)
+    person_id = await person_of(store, project.personne)
     before = await store.row(tables.training_project, source=NAME, source_id=key)
     await store.put(
         tables.training_project,
@@ -245,7 +209,7 @@ async def _has_project(store: Store, person_id: Any) -> bool:
 
 async def _put(store: Store, placement: Placement, as_of: datetime, *, exit_unread: bool) -> None:
     """Write a placement and its link, which ends at once where a day of exit is told that can't be read."""
-    person_id, dates = await _person(store, placement.personne), placement.dates
+    person_id, dates = await person_of(store, placement.personne), placement.dates
     await store.put(
         tables.placement,
         {"source": NAME, "source_id": placement.positionnement},

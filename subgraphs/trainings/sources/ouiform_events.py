@@ -7,11 +7,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from subgraphs.kit.ingest.events import Event, Key, Siret, signed_events
-
-PersonSource = Literal["orientations", "ft-extrait", "immersion-facile"]
-"""Sources of which a person has a random key: whoever sends would open everyone to its own organisations by
-counting through the keys of the others (`user:1` of RDV-Insertion, the matricules of the CNAF)."""
+from subgraphs.kit.ingest.events import Event, EventOfPerson, signed_events
+from subgraphs.kit.ingest.json_lines import Key, Siret
 
 
 class PlacementDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -54,20 +51,7 @@ class ProjectKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     projet: Key
 
 
-class _OfPerson(Event, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """An event about a person that a source knows, and the organisation whose item it is."""
-
-    personsource: PersonSource
-    personreference: Key
-    structure: Siret
-
-    def common(self) -> dict[str, Any]:
-        """What the record takes from the envelope."""
-        person = {"source": self.personsource, "reference": self.personreference}
-        return {"maj": self.time, "personne": person, "organisme": self.structure}
-
-
-class PlacementStated(_OfPerson, kw_only=True, frozen=True, tag="fr.gouv.spie.positionnement.etat"):
+class PlacementStated(EventOfPerson, kw_only=True, frozen=True, tag="fr.gouv.spie.positionnement.etat"):
     """A placement has come to a state; `actor` is the organisation that prescribes it."""
 
     actor: Siret | None = None
@@ -78,7 +62,7 @@ class PlacementStated(_OfPerson, kw_only=True, frozen=True, tag="fr.gouv.spie.po
         return {**msgspec.to_builtins(self.data), **self.common(), "prescripteur": self.actor}
 
 
-class ProjectStated(_OfPerson, kw_only=True, frozen=True, tag="fr.gouv.spie.projet-formation.etat"):
+class ProjectStated(EventOfPerson, kw_only=True, frozen=True, tag="fr.gouv.spie.projet-formation.etat"):
     """A training project was recorded or changed."""
 
     data: ProjectData
