@@ -50,7 +50,7 @@ def _shifted(suffix: str, content: bytes) -> bytes:
 
 
 def _doubled(suffix: str, content: bytes) -> bytes:
-    if suffix == "jsonl":
+    if suffix not in ("csv", "xlsx"):
         return content + content
     return _table(suffix, content, lambda table: [*table, *table[1:]])
 
@@ -171,7 +171,10 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
     "a stray quote": (lambda _, content: content.rstrip() + b'"\n', {"csv": {"ROW_SHAPE"}}),
     "a formula": (_with_a_formula, {"xlsx": {"CELL_FORMULA"}}),
     "merged cells": (_merged, {"xlsx": {"CELL_MERGED"}}),
-    "doubled": (_doubled, {"csv": set(), "xlsx": set(), "jsonl": set()}),
+    "doubled": (
+        _doubled,
+        {"csv": set(), "xlsx": set(), "jsonl": set(), "json": {"JSON_INVALID"}, "xml": {"XML_MALFORMED"}},
+    ),
     "NaN": (_not_a_number, {"json": {"JSON_NUMBER"}, "jsonl": {"JSON_NUMBER"}}),
     "a key twice": (_repeated_key, {"json": {"JSON_DUPLICATE_KEY"}, "jsonl": {"JSON_DUPLICATE_KEY"}}),
     "a wrong total": (
