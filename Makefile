@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo test canaries oracle replicas supergraphs composers matching policy-diff lint generated generated-check lock sbom audit communes clean
+.PHONY: help venv venv-base demo test canaries oracle replicas supergraphs composers matching policy-diff lint lint-types lint-generated lint-style generated generated-check lock sbom audit communes clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -73,11 +73,18 @@ composers: export COMPOSERS ?= 4000
 composers: venv
 	@exec $(BIN)/python -m tests.federation.composers .data/composers $(ARGS)
 
-lint: venv
+# `make -j2 lint` checks types beside the rest: half of the time is mypy's.
+lint: lint-types lint-generated lint-style
+
+lint-types: venv
+	$(BIN)/mypy
+
+lint-generated: venv
 	$(BIN)/python -m tests.generated --check
+
+lint-style: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 # Files that a program writes: tests/generated.py lists who writes which.
