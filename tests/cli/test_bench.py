@@ -26,8 +26,8 @@ PEOPLE = FOLLOWED + 10
 
 
 def bench(database: Database, *arguments: object) -> Result:
-    """`hub bench` with the fewest rounds."""
-    small = ("--people", PEOPLE, "--rounds", 1, "--each", 1, "--keys", database.keys.directory)
+    """`hub bench` with the fewest rounds, and few requests in flight: as many warm each side up and open each round."""
+    small = ("--people", PEOPLE, "--rounds", 1, "--each", 1, "--in-flight", 4, "--keys", database.keys.directory)
     return hub_process("bench", *small, *arguments, database_url=database.admin_dsn)
 
 
