@@ -142,9 +142,16 @@ async def _send_events(answers: AsyncIterator[LiveEvent | None], send: Send, tra
         failure = _public(error, trace)
         if not started:
             return refused(RESPONSE, trace, failure)
-        await send({"type": "http.response.body", "body": failed_event(failure, trace), "more_body": True})
+        if not _passes(failure):
+            await send({"type": "http.response.body", "body": failed_event(failure, trace), "more_body": True})
     await send({"type": "http.response.body", "body": b""})
     return None
+
+
+def _passes(failure: HubError) -> bool:
+    """Whether the same request may be answered later: a stream then ends without completing, so that its client comes
+    back, to an answer whose status says how long to wait."""
+    return isinstance(failure, NotServed) or "retryAfter" in failure.extensions
 
 
 def _public(error: Exception, trace: str) -> HubError:

@@ -15,6 +15,7 @@ import pytest
 from hub import live_queries
 from hub.changes.wake import Wakes
 from hub.live_queries import LiveQueries
+from hub.request_limit import RequestCount, RequestLimit
 from infra.role_names import CHANGES_READER
 from schema.facts import Fact
 from tests.changes.conftest import DELTA, FOREIGNER, OFFICER, SHOWN, someone
@@ -174,6 +175,20 @@ async def test_a_stream_ends_with_the_token_and_tells_nothing_after_it(hub: Insi
             assert opened.text.endswith(b"event: complete\ndata: \n\n")
             assert await opened.chunk() == b""
     assert person_id(2).encode() not in opened.text
+
+
+async def test_what_passes_ends_a_stream_without_completing_so_that_its_client_comes_back(
+    hub: Inside, world: Rows
+) -> None:
+    await someone(world, 1)
+    limited = replace(hub.app.pipeline, request_count=RequestCount(RequestLimit(actor=1)))
+    with patch.object(hub.app._live, "_pipeline", limited):
+        async with stream(hub) as opened:
+            await opened.event()
+            await someone(world, 2)
+            while await opened.chunk():
+                pass
+    assert opened.text.count(b"event: ") == 1
 
 
 async def test_silence_beats_and_looks_at_the_token_and_a_stopping_process_ends_without_completing(

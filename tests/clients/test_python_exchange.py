@@ -11,9 +11,11 @@ import msgspec
 import pytest
 
 from spie_hub_client import Answer, Incomplete, NotUnderstood, Reason, Refused, Retries, StartAgain, Unreachable
+from spie_hub_client.changes import Changes
 from spie_hub_client.fragments import ListedPerson
 from spie_hub_client.persons import Persons, PersonsData
 from spie_hub_client.runtime.exchange import Call, Pause, Post, exchange
+from spie_hub_client.runtime.live import Listening
 from spie_hub_client.runtime.pages import Page, page_of
 
 EMPTY = b'{"data": {"persons": null}}'
@@ -77,6 +79,7 @@ def test_a_busy_hub_is_asked_again_after_the_time_that_it_says() -> None:
     assert answer.data.persons is None
     assert pauses[0] == 7
     assert 30 < pauses[1] <= 40
+    assert len(run([httpx2.Response(status, content=b"<html>") for status in (502, 503, 504)] + [ok()])[1]) == 3
 
 
 def test_pauses_double_and_no_two_callers_wait_alike() -> None:
@@ -122,7 +125,7 @@ def test_what_may_have_been_written_is_not_sent_again() -> None:
     ("status", "body", "place"),
     [
         (200, b"<html>MARTIN</html>", "$"),
-        (502, b"", "$"),
+        (500, b"", "$"),
         (200, b'{"data": null}', "$.data"),
         (200, b'{"data": {"persons": "MARTIN"}}', "$.persons"),
         (200, b'{"data": {"persons": {"nodes": [{"id": "MARTIN", "birthDate": "MARTIN"}]}}}', "$.persons.nodes[0]"),
@@ -176,3 +179,38 @@ def test_a_list_whose_cursor_does_not_move_ends_with_an_error() -> None:
         page: Page[PersonsData, ListedPerson] = Page((), cursor, False, answer)
         with pytest.raises(NotUnderstood, match="endCursor"):
             page.following(Persons(after="same"))
+
+
+def told(cursor: str, last_name: str = "X") -> bytes:
+    """The event of a page of one person."""
+    names = ("civility", "firstName", "birthDate", "birthYear", "contact", "rsa", "orientations")
+    person = {"id": "p", "lastName": last_name, **dict.fromkeys(names)}
+    page = {"nodes": [person], "withdrawn": [], "pageInfo": {"hasNextPage": False, "endCursor": cursor}}
+    return b"event: next\nid: c\ndata: %s\n\n" % msgspec.json.encode({"data": {"changes": page}})
+
+
+def test_a_stream_is_read_from_any_parts_whatever_characters_a_text_holds() -> None:
+    name = "A\u2028B\u2029C\x85D"
+    text = b":\n\n" + told("c1", name) + b":\n\n" + told("c2") + b"event: complete\ndata: \n\n"
+    for size in (1, 7, len(text)):
+        listening = Listening(Changes(since="c0"), Call("suivi"), Retries())
+        parts = [text[place : place + size] for place in range(0, len(text), size)]
+        pages = [page for part in parts for page in listening.read(part)]
+        assert [(page.cursor, page.nodes[0].last_name) for page in pages] == [("c1", name), ("c2", "X")]
+        assert listening.ended
+        assert msgspec.json.decode(listening.post().body)["variables"]["since"] == "c2"
+
+
+def test_who_follows_goes_on_from_the_last_page_across_all_that_passes() -> None:
+    listening = Listening(Changes(since="c0"), Call("suivi"), Retries(attempts=9, first_wait=1, longest_wait=5))
+    failed = b'{"data": {"changes": null}, "errors": [{"message": "x", "extensions": {"code": "SUBGRAPH_TIMEOUT"}}]}'
+    assert [listening.lost() for _ in range(4)] == [2, 4, 5, 5]
+    with pytest.raises(Incomplete) as incomplete:
+        list(listening.read(b"event: next\ndata: %s\n\nevent: next\nda" % failed))
+    refusals = [Refused("X", "", status=503), NotUnderstood(502, "$"), incomplete.value]
+    assert [listening.failed(refusal) for refusal in refusals] == [5, 5, 5]
+    assert listening.failed(Refused("X", "", status=429, retry_after=6)) is None
+    assert msgspec.json.decode(listening.post().body)["variables"]["since"] == "c0"
+    assert [page.cursor for page in listening.read(told("c1"))] == ["c1"]
+    assert [listening.failed(Refused("TOKEN_EXPIRED", "", status=200)) for _ in range(2)] == [0, None]
+    assert listening.failed(Refused("X", "", status=403)) is None

@@ -129,6 +129,18 @@ def test_a_busy_hub_is_asked_again_with_the_same_request(answers: dict[str, Any]
     assert answers["unreachable"]["name"] == "Unreachable"
 
 
+def test_who_follows_goes_on_from_the_last_page_across_all_that_passes(answers: dict[str, Any]) -> None:
+    followed = answers["followed"]
+    assert (followed["cursors"], followed["failure"]) == (["c1", "c2"], None)
+    assert followed["since"] == ["c0"] * 9 + ["c1"] * 7 + ["c2"]
+    assert [(end["failure"]["name"], len(end["since"])) for end in answers["gaveUp"]] == [
+        ("Unreachable", 2),
+        ("NotUnderstood", 2),
+        ("Refused", 1),
+    ]
+    assert answers["withoutToken"]["name"] == "Unreachable"
+
+
 def test_nothing_read_or_sent_is_told_by_what_is_printed(answers: dict[str, Any], served: Served) -> None:
     assert [value for value in ("MAËLLE", "1988", "0639980001") if value in answers["printed"]] == []
     assert "MARTIN" not in answers["misread"]["text"]

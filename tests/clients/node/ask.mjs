@@ -83,7 +83,9 @@ const replies = [];
 const received = [];
 const server = createServer(async (request, response) => {
   received.push({ headers: request.headers, body: JSON.parse(await text(request)) });
-  const [status, body, headers] = replies.shift();
+  const reply = replies.shift();
+  if (reply === null) return request.socket.destroy();
+  const [status, body, headers] = reply;
   response.writeHead(status, headers).end(body);
 });
 server.listen(0, "127.0.0.1");
@@ -119,8 +121,30 @@ const expired = '{"data": {}, "errors": [{"message": "x", "path": ["changes"], "
 replies.push([200, expired]);
 result.startAgain = await refusal(stub(1).pages(ChangesDocument, { since: "c" }, (data) => data.changes).next());
 const requests = received.length;
+
+// A hub that restarts, a proxy that does not reach it, a source that fails: who follows goes on from its last page.
+const event = (body) => [200, `event: next\ndata: ${body}\n\n`];
+const told = (endCursor) => event(JSON.stringify({ data: { changes: { nodes: [], withdrawn: [], pageInfo: { hasNextPage: false, endCursor } } } }));
+const follow = async (attempts, ...given) => {
+  replies.push(...given);
+  const from = received.length;
+  const cursors = [];
+  const hub = new Hub(`http://127.0.0.1:${port}`, bearerTokens(() => "x"), { retries: { attempts, firstWait: 0.001, longestWait: 0.004 } });
+  const failure = await refusal((async () => {
+    for await (const page of hub.live(ChangesDocument, { since: "c0" }, (data) => data.changes)) cursors.push(page.cursor);
+  })());
+  return { cursors, failure, since: received.slice(from).map((entry) => entry.body.variables.since) };
+};
+const away = [null, null, null, null, null];
+const proxy = [[502, "<html>"], [503, busy, { "retry-after": "0" }], [504, ""]];
+const completed = [200, "event: complete\ndata: \n\n"];
+result.followed = await follow(10, ...away, ...proxy, told("c1"), event(failed), ...away, told("c2"), completed);
+result.gaveUp = [await follow(2, null, null), await follow(2, [502, "<html>"], [502, "<html>"]), await follow(2, [403, busy])];
+
 server.close();
 server.closeAllConnections();
 result.unreachable = await ask(2);
+const nobody = clientCredentials({ tokenUrl: `http://127.0.0.1:${port}/token`, clientId: "x", clientSecret: "x" });
+result.withoutToken = await refusal(new Hub(url, nobody, { retries: { attempts: 2, firstWait: 0.001 } }).execute(PersonsDocument, {}));
 result.requests = requests;
 console.log(JSON.stringify(result));

@@ -22,8 +22,8 @@ from .errors import Unreachable
 from .models import Operation
 
 Data = TypeVar("Data")
-BUSY = (429, 503)
-"""Statuses after which a request may be sent again."""
+BUSY = (429, 502, 503, 504)
+"""Statuses after which a request may be sent again: the hub's, and those of a proxy that does not reach it."""
 UNAUTHENTICATED = 401
 _REFERENCE = re.compile(r"[!-~]([ -~]{0,38}[!-~])?")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 import httpx2
 
 from .answers import Answer, read_answer
-from .errors import Refused, Unreachable
+from .errors import HubError, Unreachable
 from .exchange import Call, Post, Retries, check_url, exchange, retry_after
 from .live import SILENCE, Listening
 from .models import Operation, PagedOperation
@@ -75,8 +75,8 @@ class Hub:
     def live(
         self, operation: PagedOperation[Data, Node], *, purpose: str | None = None, reference: str | None = None
     ) -> Generator[Page[Data, Node], None, None]:
-        """The pages of `changes` from the operation's cursor on, then each change as it comes, across lost connections and
-        ended tokens; raises HubError."""
+        """The pages of `changes` from the operation's cursor on, then each change as it comes, across lost connections,
+        sources that fail and ended tokens; raises HubError."""
         listening = Listening(operation, Call(purpose, reference), self._retries)
         while not listening.ended:
             try:
@@ -86,13 +86,12 @@ class Hub:
                     if reply.status_code != 200:
                         asked = retry_after(reply.headers.get("retry-after"))
                         read_answer(operation, reply.status_code, reply.read(), reply.headers.get("trace-id"), asked)
-                    for line in reply.iter_lines():
-                        page = listening.read(line)
-                        if page is not None:
+                    for chunk in reply.iter_bytes():
+                        for page in listening.read(chunk):
                             yield page
                 wait, failure = listening.lost(), "closed"
-            except Refused as refusal:
-                wait, failure = listening.refused(refusal), ""
+            except HubError as error:
+                wait, failure = listening.failed(error), ""
                 if wait is None:
                     raise
             except httpx2.TransportError as error:

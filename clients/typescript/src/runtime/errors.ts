@@ -72,7 +72,7 @@ export class NotSigned extends HubError {
   }
 }
 
-/** No answer came. */
+/** No answer came from the hub, or none from the identity provider. */
 export class Unreachable extends HubError {
   constructor(readonly failure: string) {
     super(`Le hub ne répond pas [${failure}]`);

@@ -3,7 +3,7 @@
 import type { DocumentTypeDecoration } from "@graphql-typed-document-node/core";
 
 import { readAnswer, type Answer } from "./answers.js";
-import { HubError, NotUnderstood, Refused, StartAgain, Unreachable, Withheld } from "./errors.js";
+import { HubError, Incomplete, NotUnderstood, Refused, StartAgain, Unreachable, Withheld } from "./errors.js";
 import type { Tokens } from "./tokens.js";
 import { checkUrl } from "./url.js";
 import type { Purpose } from "./vocabulary.js";
@@ -69,6 +69,8 @@ export class Page<Data, Node> {
 }
 
 const REFERENCE = /^[!-~]([ -~]{0,38}[!-~])?$/;
+/** Statuses after which a request may be sent again: the hub's, and those of a proxy that does not reach it. */
+const BUSY = [429, 502, 503, 504];
 /** Codes of the hub for a cursor from which nobody can go on. */
 const RESTARTS = ["CHANGES_EXPIRED", "CHANGES_RESTART"];
 /** Milliseconds without a byte after which a connection is taken for lost: the hub sends one each fifteen seconds. */
@@ -99,7 +101,7 @@ export class HubClient {
   ): Promise<Answer<Data>> {
     const { documentId, query } = this.#document(operation);
     const repeatable = !/(^|} )mutation /.test(query) || hasKey(variables);
-    const busy = repeatable ? [429, 503] : [429];
+    const busy = repeatable ? BUSY : [429];
     const body = JSON.stringify({ query, documentId, variables });
     const headers = callHeaders(call);
     const { attempts, firstWait, longestWait } = this.#retries;
@@ -143,8 +145,8 @@ export class HubClient {
     }
   }
 
-  /** The pages of `changes` from `since` on, then each change as it comes, across lost connections and ended tokens; throws
-   * HubError. Leaving the loop closes the connection. */
+  /** The pages of `changes` from `since` on, then each change as it comes, across lost connections, sources that fail and ended
+   * tokens; throws HubError. Leaving the loop closes the connection. */
   async *live<Data, Variables extends Cursor, Node>(
     operation: Operation<Data, Variables>,
     variables: NoInfer<Variables>,
@@ -156,7 +158,8 @@ export class HubClient {
     const headers = { ...callHeaders(call), accept: "text/event-stream" };
     let since = variables.since ?? null;
     for (let failures = 0, fresh = false, mayRenew = true; ; ) {
-      let wait = firstWait * 2 ** failures;
+      let seconds = Math.min(firstWait * 2 ** failures, longestWait);
+      let failure: HubError = new Unreachable("closed");
       try {
         const body = JSON.stringify({ ...document, variables: { ...variables, since } });
         for await (const { response, text } of this.#events(headers, body, fresh)) {
@@ -172,13 +175,17 @@ export class HubClient {
           [fresh, mayRenew] = [true, false];
           continue;
         }
-        if (error instanceof Refused && [429, 503].includes(error.status)) wait = error.retryAfter ?? wait;
-        else if (error instanceof HubError) throw error;
-        if (wait > longestWait) throw error;
+        const answered = error instanceof Refused || error instanceof NotUnderstood;
+        const asked = error instanceof Refused ? error.retryAfter : null;
+        const busy = answered && BUSY.includes(error.status) && (asked ?? 0) <= longestWait;
+        const passing = busy || error instanceof Incomplete || error instanceof Unreachable;
+        if (error instanceof HubError && !passing) throw error;
+        seconds = asked ?? seconds; // what is no error of the hub is a connection that was lost or refused
+        failure = passing ? error : new Unreachable(error instanceof Error ? error.name : "unknown");
       }
       failures += 1;
-      if (failures >= attempts) throw new Unreachable("live");
-      await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+      if (failures >= attempts) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     }
   }
 
@@ -228,7 +235,13 @@ export class HubClient {
 
   /** The response and its body, or the name of what failed. */
   async #post(headers: Record<string, string>, body: string, fresh: boolean): Promise<Reply | string> {
-    const authorization = `Bearer ${await this.tokens(fresh)}`;
+    let authorization: string;
+    try {
+      authorization = `Bearer ${await this.tokens(fresh)}`;
+    } catch (error) {
+      if (error instanceof Unreachable) return error.failure;
+      throw error;
+    }
     try {
       const response = await fetch(this.url, {
         method: "POST",

@@ -2,10 +2,10 @@
 
 import * as oauth from "oauth4webapi";
 
-import { TokenRefused } from "./errors.js";
+import { TokenRefused, Unreachable } from "./errors.js";
 import { checkUrl } from "./url.js";
 
-/** Gives a token for the next request, another one if `fresh`; throws TokenRefused. */
+/** Gives a token for the next request, another one if `fresh`; throws TokenRefused, Unreachable. */
 export type Tokens = (fresh: boolean) => Promise<string>;
 
 export interface ClientCredentials {
@@ -48,15 +48,20 @@ async function ask(credentials: ClientCredentials): Promise<{ token: string; ren
   const client = { client_id: credentials.clientId };
   const parameters = new URLSearchParams(credentials.parameters);
   if (credentials.scope !== undefined) parameters.set("scope", credentials.scope);
-  let code: string;
+  let response: Response;
   try {
-    const response = await oauth.clientCredentialsGrantRequest(
+    response = await oauth.clientCredentialsGrantRequest(
       server,
       client,
       oauth.ClientSecretBasic(credentials.clientSecret),
       parameters,
       { [oauth.allowInsecureRequests]: credentials.tokenUrl.startsWith("http:") },
     );
+  } catch (error) {
+    throw new Unreachable(error instanceof Error ? error.name : "unknown");
+  }
+  let code: string;
+  try {
     const answer = await oauth.processClientCredentialsResponse(server, client, response);
     const seconds = answer.expires_in ?? Infinity;
     return { token: answer.access_token, renewAt: Date.now() + seconds * 1000 - LEEWAY };
