@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ JOURNEY = """query Journey($id: ID!) { person(id: $id) {
   trainingPlacements(first: 5) { nodes { status } }
   suggestedServices(first: 3) { nodes { name } }
 } }"""
+CHANGES = "{ changes { nodes { id lastName appointments(first: 5) { nodes { id } } } pageInfo { endCursor } } }"
 FIELDS = {"appointments": "rdv", "trainings": "trainingPlacements", "offers": "suggestedServices"}
 FAULTS = {
     "answering 500": "SUBGRAPH_STATUS",
@@ -83,6 +85,24 @@ def test_without_the_root_there_is_an_error_and_no_claim_about_the_person(
     assert answer["data"] == {"person": None}
     assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [(["person"], FAULTS[fault])]
     assert [entry for entry in answer["extensions"]["access"] if entry["reason"] in ("NOT_HELD", "NOT_YOUR_ROW")] == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_people_who_can_not_be_read_are_not_left_out_of_the_changes_without_an_error(
+    hub: Site, subgraphs: Farm, fault: str
+) -> None:
+    whole = hub.ask("orienteur", CHANGES)
+    assert whole["data"]["changes"]["nodes"]
+    assert "errors" not in whole
+    for failing in (("people",), ("appointments", "people")):
+        with ExitStack() as stack:
+            for name in failing:
+                stack.enter_context(subgraphs.proxies[name].failing(fault))
+            answer = hub.ask("orienteur", CHANGES)
+        assert answer["data"]["changes"]["nodes"] == []
+        assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [
+            (["changes", "nodes"], FAULTS[fault])
+        ]
 
 
 def test_a_hanging_subgraph_is_given_up_at_the_deadline_of_the_settings(hub: Site, subgraphs: Farm) -> None:

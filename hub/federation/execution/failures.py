@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from hub.federation.errors import FieldFailure, Path
 from hub.federation.execution.representations import EntityRequest, Target
+from hub.federation.operations.operation import ACCESS_KEY
 from hub.federation.planning.query_plan import Entities, Fetch, Rename
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
@@ -66,26 +67,31 @@ NO_CODES = AllowedCodes()
 
 
 class Failures:
-    """Errors of one request, each recorded once, `limit` at most."""
+    """Errors of one request, each recorded once, `limit` at most; those of facts, which decide whether an object is
+    there at all, have as much room of their own."""
 
     def __init__(self, codes: AllowedCodes, limit: int) -> None:
         self._codes, self._limit = codes, limit
         self._errors: dict[tuple[Path, Cause], FieldFailure] = {}
+        self._facts: dict[tuple[Path, Cause], FieldFailure] = {}
         self.fetches: dict[int, Cause] = {}
         """Why fetches failed of which nothing came, by number."""
 
     def errors(self) -> tuple[FieldFailure, ...]:
         """The errors in their order."""
-        return tuple(self._errors.values())
+        return (*self._errors.values(), *self._facts.values())
 
     def cause(self, error: Any) -> Cause:
         """The cause that may be told of a subgraph's error."""
         return self._codes.cause(error)
 
     def add(self, cause: Cause, fetch: Fetch, path: Path) -> None:
-        """Record one error, once, while there is room."""
-        if len(self._errors) < self._limit and (path, cause) not in self._errors:
-            self._errors[path, cause] = _failure(cause, fetch.subgraph, path)
+        """Record one error, once, while there is room; that of the facts of a list's items is of the list."""
+        errors = self._errors
+        if path[-1:] == (ACCESS_KEY,):
+            errors, path = self._facts, (*(path[:-2] if isinstance(path[-2], int) else path[:-1]), ACCESS_KEY)
+        if len(errors) < self._limit and (path, cause) not in errors:
+            errors[path, cause] = _failure(cause, fetch.subgraph, path)
 
     def add_all(self, cause: Cause, fetch: Fetch, paths: Iterable[Path], keys: Iterable[str]) -> None:
         """Record the same error for these keys of the objects at some paths."""
@@ -119,7 +125,7 @@ class Failures:
         """Cause and path of a subgraph's errors, equal ones once, while there is room."""
         pairs = dict.fromkeys((self.cause(error), error_path(error)) for error in errors)
         for cause, path in islice(pairs, self._limit):
-            if len(self._errors) >= self._limit:
+            if min(len(self._errors), len(self._facts)) >= self._limit:
                 return
             yield cause, path
 

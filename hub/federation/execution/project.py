@@ -4,6 +4,7 @@ Handles aliases, conditions, type guards and non-null propagation (GraphQL speci
 its declared type, or that a subgraph left out, is null with an error: SUBGRAPH_MALFORMED, never the value. A denied
 field is null without an error. The guard, made by policy, says per marked object which
 keys are null or that the object does not exist; errors under hidden paths, or below internal fields, disappear too.
+An object whose facts did not come is hidden as any other, with an error at its field: a failure is no absence.
 An answer without errors is projected by generated code (`generate`), and here where that finds it unusual. Depth is
 that of the document, which its limits bound.
 """
@@ -25,7 +26,7 @@ from hub.federation.execution.generate import Checks, Generated, generate
 from hub.federation.execution.leaf_values import INVALID
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.execution.response_shape import Shape, Slot, completion
-from hub.federation.operations.operation import Operation, Selections
+from hub.federation.operations.operation import ACCESS_KEY, Operation, Selections
 from schema.lru import Lru
 
 
@@ -149,6 +150,8 @@ class _Projector:
     absences: Absences
     errors: list[FieldFailure] = field(default_factory=list)
     hidden: set[Path] = field(default_factory=set)
+    undecided: set[Path] = field(default_factory=set)
+    """Hidden objects without facts."""
     moved: dict[Path, int] = field(default_factory=dict)
     blamed: set[Path] = field(init=False)
     silent: int = 0
@@ -172,6 +175,8 @@ class _Projector:
                 verdict = None if self.guard is None else self.guard(selections.mark, value, at)
                 if verdict is None:
                     self.hide(path)
+                    if ACCESS_KEY not in value:
+                        self.undecided.add(path)
                     return _GONE
                 nulled |= verdict
         result: dict[str, Any] = {}
@@ -302,7 +307,9 @@ class _Projector:
         level: tuple[Selections, ...] = (root,)
         cut: list[str | int] = []
         for length, step in enumerate(path, 1):
-            if path[:length] in self.hidden:
+            if path[:length] in self.hidden and not (
+                path[length:] == (ACCESS_KEY,) and path[:length] in self.undecided
+            ):
                 return None
             if isinstance(step, int):
                 if type(data) is not list or not 0 <= step < len(data):

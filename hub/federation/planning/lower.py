@@ -8,7 +8,7 @@ from functools import reduce
 
 from hub.federation.budget import Budget
 from hub.federation.execution.context_arguments import document, repeated
-from hub.federation.operations.operation import Operation
+from hub.federation.operations.operation import ACCESS_KEY, Operation
 from hub.federation.planning.entity_reuse import Places
 from hub.federation.planning.fetches import Step, Tree, either
 from hub.federation.planning.graph import Graph
@@ -161,8 +161,11 @@ def _declared(printer: SelectionPrinter, types: Mapping[str, str]) -> tuple[str,
 
 
 def _outputs(step: Step) -> tuple[str, ...]:
-    """Response keys at the top of the step that the client may have asked for, and the type if the step tells it."""
-    keys = dict.fromkeys(key for items in step.tree.types.values() for key in items if not key.startswith("__"))
+    """Response keys at the top of the step that the client may have asked for, those of the facts of an object, and the
+    type if the step tells it."""
+    keys = dict.fromkeys(
+        key for items in step.tree.types.values() for key in items if key == ACCESS_KEY or not key.startswith("__")
+    )
     return tuple(keys) if step.only is not None else ("__typename", *keys)
 
 
