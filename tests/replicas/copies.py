@@ -44,7 +44,7 @@ WHOLE = f"""{LISTED}
     contracts {{ id kind startsOn endsOn signedOn }} constraints {{ id theme state impact }}
     jobApplications(first: 30) {{ nodes {{ id state }} }} immersions(first: 30) {{ nodes {{ id }} }}
     referrals(first: 30) {{ nodes {{ id status sentOn }} }} trainingPlacements(first: 30) {{ nodes {{ id status }} }}
-    referent {{ since agent {{ lastName }} }} followUpGroup {{ id since }}"""
+    referent {{ since }} followUpGroup {{ id since }}"""
 PEOPLE = """query People($after: String) {{ persons(after: $after) {{
     nodes {{ {} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
 CHANGES = """query Delta($since: String, $first: Int) {{ changes(since: $since, first: $first) {{
@@ -54,6 +54,19 @@ SELECT DISTINCT entry.request, encode(subject, 'hex') AS subject
 FROM journal.disclosure JOIN journal.entry USING (stream, seq, at), unnest(subjects) subject
 WHERE entry.actor = $1 AND entry.purpose = $2
 """
+
+
+def differences(copy: Any, expected: Any, place: str = "") -> list[str]:
+    """Where two values differ, and by what."""
+    if isinstance(copy, list | tuple) and isinstance(expected, list | tuple):
+        copy, expected = dict(enumerate(copy)), dict(enumerate(expected))
+    if isinstance(copy, dict) and isinstance(expected, dict):
+        return [
+            line
+            for key in sorted({*copy, *expected})
+            for line in differences(copy.get(key), expected.get(key), f"{place}/{key}")
+        ]
+    return [] if copy == expected else [f"{place}: {copy}, not {expected}"]
 
 
 @dataclass
@@ -71,6 +84,11 @@ class Copy:
     def purpose(self) -> str:
         """The purpose that it declares."""
         return PURPOSES[self.actor]
+
+    @property
+    def follows(self) -> bool:
+        """Whether something tells it of each change."""
+        return True
 
     async def start(self, *, once: bool = False) -> Process:
         """Begin to bring the copy up to date, and to keep it so unless it is asked to `once`."""
@@ -92,17 +110,17 @@ class Copy:
         """The people whom the hub delivered, each as often."""
         raise NotImplementedError
 
-    async def check(self, *, told: bool) -> None:
+    async def check(self) -> None:
         """Compare the copy with what the actor reads now, field by field, and what was delivered with the journal; one
-        that is `told` of changes comes to that by itself."""
-        expected = await self.expected()
+        that follows comes to that by itself."""
+        expected, told = await self.expected(), self.follows
         ends = time.monotonic() + TOLD
         while told and time.monotonic() < ends and await self.kept() != expected:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
-        ended = self.process and self.process.returncode
-        assert not told or await self.kept() == expected, f"{self.actor} was not told; its process: {ended}"
+        ended, followed = self.process and self.process.returncode, await self.kept()
         await self.catch_up()
-        assert await self.kept() == expected
+        assert differences(await self.kept(), expected) == [], f"{self.actor}: changes do not tell it"
+        assert not told or differences(followed, expected) == [], f"{self.actor} was not told; its process: {ended}"
         await self.check_journal(Counter(await self.delivered()))
 
     async def catch_up(self) -> None:
@@ -166,8 +184,12 @@ class PythonCopy(Copy):
     database: asyncpg.Connection[asyncpg.Record]
     address: str
 
+    @property
+    def follows(self) -> bool:
+        return self.hub.separate
+
     async def resume(self) -> None:
-        if not self.hub.separate:
+        if not self.follows:
             await self.start()
 
     async def prepare(self) -> None:

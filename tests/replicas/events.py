@@ -14,12 +14,13 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from demo.cast import COLLEAGUE_A, REFERENT_A, Person
+from demo.cast import CD_08, COLLEAGUE_A, REFERENT_A, Person
 from demo.cnaf_files import flux
 from demo.crowd import EVERY_RDV, EVERYONE_BY_SLUG
 from demo.ingestion import ORGANISATIONS
 from demo.rdvi_files import rdv_message, user_file, webhook
 from demo.rights_files import Right, register
+from demo.token_issuer import DemoActor
 from hub.ingest import find_source, ingest, webhook_secret
 from hub.matching.merges import ROLE, apply_decisions
 from hub.runs.quarantine import Seal
@@ -59,6 +60,9 @@ VERSIONS = {
 DAYS = frozenset(("startsOn", "endsOn", "since", "endedOn", "signedOn", "recordedOn"))
 ELSEWHERE = ("referToService", "applyToJob")
 """Mutations whose items another system keeps."""
+EMPLOY = "UPDATE people.agent SET organisation_siret = $1 WHERE email = ANY ($2)"
+"""What a source says that knows of whom agents are; RDV-Insertion tells their addresses alone."""
+AGENTS = "SELECT id::text, organisation_siret FROM people.agent ORDER BY id"
 
 
 @dataclass
@@ -77,11 +81,19 @@ class Hour:
     def __post_init__(self) -> None:
         self.people = {slug: person for slug, person in EVERYONE_BY_SLUG.items() if person.department == DEPARTMENT}
 
+    async def begin(self) -> None:
+        """Have the agents of the département known as its own, whom each other may name."""
+        await self.fetch(EMPLOY, CD_08.siret, [REFERENT_A.email, COLLEAGUE_A.email])
+
     async def happen(self) -> None:
         """One event."""
         event = self.draw.choice(EVENTS)
-        self.counts[event.__name__] = self.counts.get(event.__name__, 0) + 1
+        self.count(event.__name__)
         await event(self)
+
+    def count(self, kind: str, number: int = 1) -> None:
+        """Count what happened."""
+        self.counts[kind] = self.counts.get(kind, 0) + number
 
     def some(self, most: int, *, named: bool = True) -> list[Person]:
         """Some people: of a file that names all, or those of whom the CNAF knows."""
@@ -109,7 +121,7 @@ class Hour:
         )
         async with self._reading:
             report = await ingest(find_source(source, keys), [path], options, dsn, Seal(keys.quarantine))
-        self.counts[f"{source} rows"] = self.counts.get(f"{source} rows", 0) + report.rows
+        self.count(f"{source} rows", report.rows)
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """Rows, as the administrator sees them."""
@@ -178,6 +190,8 @@ async def rights(hour: Hour) -> None:
     days = hour.draw.choice((None, None, None, 0, 30))
     erasure = None if days is None else today() + timedelta(days)
     flags = hour.draw.random() < 0.3, hour.draw.random() < 0.2
+    if days == 0:
+        hour.count("erasure due")
     row = register([Right(hour.some(1)[0], today(), *flags, erasure)])
     noon, now = f"{today()}T09:00:00+00:00", datetime.now(UTC).isoformat(timespec="seconds")
     await hour.read("droits", "registre.csv", row.replace(noon.encode(), now.encode()))
@@ -194,7 +208,8 @@ async def merge(hour: Hour) -> None:
     await hour.fetch(DECIDE, first, second, verdict)
     connection = await hour.hub.database.connect(ROLE)
     try:
-        await apply_decisions(Registry(hour.hub.database.keys.nir, PRECEDENCE), connection)
+        moved = await apply_decisions(Registry(hour.hub.database.keys.nir, PRECEDENCE), connection)
+        hour.count(f"{verdict} moved", moved)
     finally:
         await connection.close()
 
@@ -208,19 +223,29 @@ async def write(hour: Hour) -> None:
         if name not in ELSEWHERE and given.fields.keys() & VERSIONS.keys() <= ids.keys()
     ]
     name = hour.draw.choice(names)
+    agents = await hour.fetch(AGENTS)
     writers = [
-        (actor.name, purpose)
+        (actor, purpose, colleagues)
         for actor in hour.hub.filled.actors.values()
         for purpose in actor.purposes
         if may_write(actor, purpose, name)
+        and ((colleagues := _colleagues(actor, agents)) or "agent" not in mutations()[name][0].fields)
     ]
-    actor, purpose = hour.draw.choice(writers)
-    readable = (await hour.hub.ask(actor, purpose, READABLE, {}))["data"]["persons"]["nodes"]
-    document, variables = mutation(name, {**ids, "person": [row["id"] for row in readable]}, hour.draw)
+    writer, purpose, colleagues = hour.draw.choice(writers)
+    readable = (await hour.hub.ask(writer.name, purpose, READABLE, {}))["data"]["persons"]["nodes"]
+    named = {"person": [row["id"] for row in readable], "agent": colleagues}
+    document, variables = mutation(
+        name, {**ids, **{name: values for name, values in named.items() if values}}, hour.draw
+    )
     await hour.make_sensible(variables["input"])
-    errors = (await hour.hub.ask(actor, purpose, document, variables)).get("errors", ())
-    outcome = f"{name} {errors[0]['extensions']['code']}" if errors else name
-    hour.counts[outcome] = hour.counts.get(outcome, 0) + 1
+    errors = (await hour.hub.ask(writer.name, purpose, document, variables)).get("errors", ())
+    hour.count(f"{name} {errors[0]['extensions']['code']}" if errors else name)
+
+
+def _colleagues(actor: DemoActor, agents: Sequence[asyncpg.Record]) -> list[str]:
+    """The agents whom a writer may name: of its organisation, and not itself."""
+    organisation, itself = actor.claims.get("organisation"), actor.claims.get("agent")
+    return [row["id"] for row in agents if row["organisation_siret"] == organisation and row["id"] != itself]
 
 
 async def end_link(hour: Hour) -> None:
@@ -231,10 +256,16 @@ async def end_link(hour: Hour) -> None:
         "(SELECT ctid FROM access.link WHERE origin <> 'hub' ORDER BY person_id, relation, origin_id LIMIT 1 OFFSET $1)"
     )
     statement = hour.draw.choice((end, begin))
-    await hour.fetch(f"{statement} AND ctid = {link}", hour.draw.randrange(200))
+    ended = await hour.fetch(f"{statement} AND ctid = {link} RETURNING person_id", hour.draw.randrange(200))
+    hour.count("links ended", len(ended))
 
 
 EVENTS: tuple[Callable[[Hour], Awaitable[None]], ...] = (
     users, users, situation, appointment, appointment, rights, rights, merge, end_link, *([write] * 8),
 )  # fmt: skip
 """The events, each as often as it is drawn."""
+OCCUR = (
+    *{event.__name__ for event in EVENTS}, "SAME moved", "DIFFERENT moved", "erasure due", "links ended", "setReferent",
+    "addToFollowUpGroup", "collectSocialSituation", "decideOrientation", "recordAppointment",
+)  # fmt: skip
+"""What an hour is to hold, beside a kill of every process and of every copy."""

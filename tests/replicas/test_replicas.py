@@ -1,7 +1,7 @@
 """Whatever happens to people and whoever is killed, the copies of two real clients are what their actors read.
 
-In the suite a few events of one seed, over one process; `make replicas` draws an hour of them (`MINUTES`, `SEED`), over
-a process per subgraph, and kills more.
+In the suite a few events of one seed, over one process, which tells the copy on Node of them; `make replicas` draws an
+hour (`MINUTES`, `SEED`), over a process per subgraph, with a copy that notifications wake, and kills more.
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ from tests.e2e.site import PATIENCE
 from tests.node import NodeAbsent, compiled_client
 from tests.replicas.copies import LISTED, WHOLE, Copy, NodeCopy, PythonCopy, told
 from tests.replicas.deployment import OFFICER, REFERENT, Deployment, deployment
-from tests.replicas.events import Hour
+from tests.replicas.events import OCCUR, Hour
 
 SEED = int(os.environ.get("SEED", "1"))
 MINUTES = float(os.environ.get("MINUTES", "0"))
 ROUNDS = 2
 """Checkpoints of the share in the suite."""
 EVENTS_OF_A_ROUND = 7
+LONG = 30
+"""Minutes from which on each kind of event is to occur."""
+KILLED = "killed"
 NAME = "replica"
 
 
@@ -72,15 +75,18 @@ async def copies(running: Deployment, postgresql: Cluster, folder: Path) -> Asyn
         await administrator.close()
 
 
-async def kills(running: Deployment, kept: Sequence[Copy], draw: Random) -> None:
+async def kills(hour: Hour, kept: Sequence[Copy], draw: Random) -> None:
     """Kill one process at some moment, and start it again."""
+    running = hour.hub
     await asyncio.sleep(draw.random())
     place = draw.randrange(len(kept) + len(running.processes))
     if place < len(kept):
+        hour.count(f"{KILLED} copy {place}")
         await kept[place].kill()
         await kept[place].resume()
     else:
         role = list(running.processes)[place - len(kept)]
+        hour.count(f"{KILLED} {role}")
         await asyncio.to_thread(running.kill, role)
         await asyncio.to_thread(running.start, role)
 
@@ -90,6 +96,7 @@ async def test_the_copies_of_two_clients_are_what_their_actors_read_whatever_hap
 ) -> None:
     draw, ends = Random(SEED), time.monotonic() + MINUTES * 60
     hour = Hour(running, draw, tmp_path)
+    await hour.begin()
     async with copies(running, postgresql, tmp_path) as kept:
         number = 0
         while number < ROUNDS or time.monotonic() < ends:
@@ -99,9 +106,12 @@ async def test_the_copies_of_two_clients_are_what_their_actors_read_whatever_hap
             if MINUTES and draw.random() < 0.1:
                 await asyncio.to_thread(running.rotate_keys)
             async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
-                group.create_task(kills(running, kept, Random(draw.random())))
+                group.create_task(kills(hour, kept, Random(draw.random())))
                 for _ in range(EVENTS_OF_A_ROUND):
                     group.create_task(hour.happen())
             for copy in kept:
-                await copy.check(told=running.separate)
-            print(f"seed {SEED}, checkpoint {number}: {hour.counts}", flush=True)
+                await copy.check()
+            print(f"seed {SEED}, checkpoint {number}: {dict(sorted(hour.counts.items()))}", flush=True)
+    if MINUTES >= LONG:
+        killed = (*(f"copy {place}" for place in range(len(kept))), *running.processes)
+        assert [kind for kind in (*OCCUR, *(f"{KILLED} {name}" for name in killed)) if not hour.counts.get(kind)] == []
