@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from hub.federation.client.http1 import HttpTransport
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
 from hub.federation.execution.execute import Bounds
 from hub.federation.execution.failures import AllowedCodes, Cause, Failures
+from hub.federation.execution.representations import EntityRequest, Target
+from hub.federation.operations.operation import ACCESS_KEY
 from tests.federation.client.wire import headers
 from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.shop import shop
@@ -252,3 +255,19 @@ def test_of_an_argument_only_a_place_and_a_form_that_are_known_are_told() -> Non
     for form in forms:
         assert cause(code="BAD", input="filter.bornFrom", expected=form) == Cause("BAD")
     assert cause(code="OTHER", input="filter.bornFrom", expected="DATE") == Cause("SUBGRAPH_ERROR")
+
+
+@pytest.mark.parametrize("below", [[], ["name"]])
+def test_facts_that_did_not_come_are_an_error_of_the_list_whatever_else_failed(below: list[str]) -> None:
+    fetch: Any = SimpleNamespace(subgraph="people")
+    entities: Any = SimpleNamespace(key="e", renames=())
+    source: Any = SimpleNamespace(outputs=("name", ACCESS_KEY))
+    targets = [[Target({}, ("changes", "nodes", number), source, 0)] for number in range(9)]
+    failures = Failures(AllowedCodes(), 1)
+    failures.add(Cause("SUBGRAPH_TIMEOUT"), fetch, ("changes", "nodes", 0, "appointments"))
+    errors = [{"message": "", "path": ["e", number, *below]} for number in range(9)]
+    failures.add_entities(fetch, entities, EntityRequest([{}] * 9, targets), [None] * 9, errors)
+    assert [error.path for error in failures.errors()] == [
+        ("changes", "nodes", 0, "appointments"),
+        ("changes", "nodes", ACCESS_KEY),
+    ]

@@ -110,7 +110,8 @@ class Failures:
     def add_entities(
         self, fetch: Fetch, entities: Entities, request: EntityRequest, answers: Sequence[Any], errors: Iterable[Any]
     ) -> None:
-        """Record the errors of an `_entities` field with these answers; one without a path is that of the nulls."""
+        """Record the errors of an `_entities` field with these answers; one without a path is that of the nulls, and
+        one below a null is that of all of it."""
         pairs = zip(answers, request.targets, strict=True)
         missing = [target for entity, targets in pairs if entity is None for target in targets]
         for cause, path in self.distinct(errors):
@@ -119,7 +120,8 @@ class Failures:
             elif len(path) > 1 and path[0] == entities.key:
                 index = path[1]
                 if isinstance(index, int) and 0 <= index < len(answers):
-                    self.add_targets(cause, fetch, request.targets[index], client_path(path[2:], entities.renames))
+                    below = () if answers[index] is None else client_path(path[2:], entities.renames)
+                    self.add_targets(cause, fetch, request.targets[index], below)
 
     def distinct(self, errors: Iterable[Any]) -> Iterator[tuple[Cause, Path]]:
         """Cause and path of a subgraph's errors, equal ones once, while there is room."""
