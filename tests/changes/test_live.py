@@ -18,6 +18,7 @@ from hub.live_queries import LiveQueries
 from hub.request_limit import RequestCount, RequestLimit
 from infra.role_names import CHANGES_READER
 from schema.facts import Fact
+from schema.local_state import LocalState
 from tests.changes.conftest import DELTA, FOREIGNER, OFFICER, SHOWN, someone
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
@@ -142,10 +143,10 @@ async def test_who_leaves_is_withdrawn_and_nothing_else_and_silence_is_not_journ
             "UPDATE access.person SET restrictions = $2 WHERE person_id = $1", person_id(1), int(Fact.LIMITATION)
         )
         assert await opened.told() == ([], [(person_id(1), "WITHDRAWN")])
-        await world.connection.execute("UPDATE people.person SET last_name = 'Tu' WHERE id = $1", person_id(1))
+        await world.connection.execute("UPDATE people.person SET last_name = 'Tu ne' WHERE id = $1", person_id(1))
         await world.connection.execute("UPDATE people.person SET last_name = 'Dit' WHERE id = $1", person_id(2))
         assert await opened.told() == ([person_id(2)], [])
-        assert b"Tu" not in opened.text
+        assert b"Tu ne" not in opened.text  # with a space, which no cursor holds
         rows = await world.connection.fetch("SELECT cardinality(subjects) FROM journal.disclosure OFFSET $1", before)
         assert [row[0] for row in rows] == [1, 1]
 
@@ -181,7 +182,7 @@ async def test_what_passes_ends_a_stream_without_completing_so_that_its_client_c
     hub: Inside, world: Rows
 ) -> None:
     await someone(world, 1)
-    limited = replace(hub.app.pipeline, request_count=RequestCount(RequestLimit(actor=1)))
+    limited = replace(hub.app.pipeline, request_count=RequestCount(RequestLimit(actor=1), LocalState()))
     with patch.object(hub.app._live, "_pipeline", limited):
         async with stream(hub) as opened:
             await opened.event()
