@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 p
 help:
 	@echo "make demo    démarre le hub, les quatre sous-graphes et des données fictives sur http://127.0.0.1:$(PORT) (PORT=… pour changer)"
 	@echo "make test    lance tous les tests (ARGS=… pour pytest)"
-	@echo "make canaries  cherche des fuites par 20 000 opérations au hasard (CANARIES=… pour en changer)"
+	@echo "make canaries  cherche des fuites par 20 000 opérations au hasard, et 20 000 sorties pendant que tout change (CANARIES=…, WAYS=…)"
 	@echo "make policy-diff  dit ce que les règles d'accès changent depuis le commit précédent (BASE=… pour un autre)"
 	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"
 	@echo "make replicas  compare pendant une heure les copies de deux clients à ce que lisent leurs acteurs, quoi qu'il arrive (MINUTES=…, SEED=…)"
@@ -42,9 +42,10 @@ test: venv
 	@exec $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 canaries: export CANARIES ?= 20000
+canaries: export WAYS ?= 20000
 canaries: venv
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e/test_leaks_random_a.py tests/e2e/test_leaks_random_b.py \
-		tests/e2e/test_leaks_silence_model.py tests/e2e/test_leaks_canary.py -p no:logging -rP $(ARGS)
+		tests/e2e/test_leaks_silence_model.py tests/e2e/test_leaks_canary.py tests/e2e/test_leaks_ways.py -p no:logging -rP $(ARGS)
 
 # A change of the rules never fails; one that CHANGELOG.md does not tell does.
 policy-diff: BASE ?= HEAD~1

@@ -11,6 +11,8 @@ SILENCE = {True: min(16, CANARIES // 1200), False: min(4, CANARIES // 2500)}
 the same to it, and under each other."""
 SERVED = CANARIES // 150
 """Documents that each actor asks of real processes, over a world of its own: each is prepared anew for each of them."""
+WAYS = int(os.environ.get("WAYS", "35"))
+"""Operations that take a way out of a hub while the world changes."""
 ORACLE = int(os.environ.get("ORACLE", "250"))
 """Operations that the oracle answers too."""
 SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "25"))

@@ -201,6 +201,21 @@ def _datum(entity: Entity, item: Field) -> Datum:
     return Datum(entity.coordinate(item.graphql_name), str(item.category), item.level is Level.REDUCED)
 
 
+DECIDING = {"last_contact": "lastContactOn", "erasure_on": "erasureDueOn"}
+"""Columns of `access.person` that decide on what is read, and the field of `Rights` that tells each."""
+
+
+@cache
+def deciding() -> Mapping[str, tuple[Path, ...]]:
+    """The paths to each of them."""
+    model = load("people")
+    person, rights = model.entities["Person"], model.entities["Rights"]
+    [above] = [item for item in person.fields.values() if item.graphql_name == "rights"]
+    first = step(_datum(person, above), "Person")
+    told = {item.graphql_name: item for item in rights.fields.values()}
+    return {column: ((first, step(_datum(rights, told[name]), "Rights")),) for column, name in DECIDING.items()}
+
+
 @cache
 def served(table: Table) -> frozenset[str]:
     """Columns of a table of nobody that some type serves."""

@@ -21,6 +21,7 @@ from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, T
 from hub.identity.issuer import Issuer as Trusted
 from hub.journal.read import journal_reader
 from hub.observability import exporter
+from hub.observability.meters import Meters
 from hub.observability.trace_settings import TraceSettings
 from hub.outgoing.settings import OutgoingTable
 from hub.policy.enforce.enumeration_limit import MissLimit
@@ -184,9 +185,11 @@ async def inside(
     traces: TraceSettings | None = None,
     outgoing: tuple[OutgoingTable, ...] = (),
     state: SharedState | None = None,
+    meters: Meters | None = None,
 ) -> AsyncIterator[Inside]:
     """A hub with every subgraph in this process, over this database; it trusts `issuers` beside the demo's, reaches the
-    `outgoing` systems, counts in this `state`, and has sent all its spans once it has stopped."""
+    `outgoing` systems, counts in this `state` and what it does by `meters`, and has sent all its spans once it has
+    stopped."""
     issuer = Issuer(folder)
     settings = load_settings(issuer.write_settings(agreements(list(actors.values())), names()))
     settings = replace(
@@ -202,7 +205,7 @@ async def inside(
     with ExitStack() as limits:
         for module, limit in LIMITS:
             limits.enter_context(patch.object(module, limit, PATIENCE))
-        app = hub_app(graph(), settings, database.keys, database.dsn, clock=clock, state=state)
+        app = hub_app(graph(), settings, database.keys, database.dsn, clock=clock, meters=meters, state=state)
         app.journal._patience = app.pipeline.journalling.keyring._patience = PATIENCE
         transports = {name: Recorded(transport) for name, transport in app.pipeline.transports.items()}
         cast(dict[str, Transport], app.pipeline.transports).update(transports)

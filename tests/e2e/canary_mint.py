@@ -89,7 +89,7 @@ class Mint:
 
 def marks(data: bytes) -> set[str]:
     """The canaries, of whichever world, that the bytes hold, sealed texts opened; years left aside."""
-    return {_written(match.decode()) for match in MARK.findall(opened(data).lower())}
+    return {written(match.decode()) for match in MARK.findall(opened(data).lower())}
 
 
 def years(data: bytes) -> set[str]:
@@ -97,7 +97,7 @@ def years(data: bytes) -> set[str]:
     return {match.decode() for match in YEAR.findall(data)}
 
 
-def _written(text: str) -> str:
+def written(text: str) -> str:
     """A canary as it was minted: an id may have lost its dashes."""
     if not text.startswith("ca9a"):
         return text

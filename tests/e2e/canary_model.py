@@ -216,34 +216,46 @@ def _fixed_values(table: Personal, number: int, place: int) -> tuple[dict[str, A
         if name in columns:
             fixed[name] = values[place % len(values)]
     revealed = REVEALED[(number + place) % len(REVEALED)]
-    stricter: dict[str, str | None] = {edge: revealed for edge, name in SENSITIVE.items() if name == table.name}
-    stricter |= {f"{TOLD_BY_LINK}{type_}": revealed for type_, name in GIVEN_AWAY.items() if name == table.name}
     if table.name == "people.person_constraint":
         fixed |= {"theme": THEMES[place], "state": STATES[place]}
-        stricter["Constraint"] = STRICTER.get(THEMES[place])
     if table.name == "people.referent":
-        has_ended, is_referent = place == 3, place != 2
-        fixed |= {"is_referent": is_referent} | ({} if has_ended else {"ended_on": None})
-        stricter |= {"GroupMember": HIDDEN if has_ended else None}
-        stricter |= {"Referent": HIDDEN if has_ended or not is_referent else None}
+        fixed |= {"is_referent": place != 2} | ({} if place == 3 else {"ended_on": None})
     if table.name == "people.objective":
-        fixed["theme"], stricter["Objective"] = OBJECTIVES[place]
+        fixed["theme"] = OBJECTIVES[place][0]
     if table.name == "people.identifier":
         fixed["kind"] = table.values(table.table.c.kind)[place]
-        stricter["NationalIdentifier"] = HIDDEN if fixed["kind"] == "CD_INTERNE" else None
-        stricter["Person.passIaeNumber"] = None if fixed["kind"] == "PASS_IAE" else HIDDEN
     if table.name == "offers.referral":
         offered = list(SERVICES)[place % len(SERVICES)]
         fixed |= {"service_id": offered, "prescriber_structure_id": BEARERS[revealed]}
-        stricter["Referral"] = SERVICES[offered][1]
     if table.name == "trainings.placement":
         fixed["session_id"] = SESSIONS[revealed]
     if table.name == "offers.immersion_agreement":
         fixed["sensitivity"] = revealed
     if table.name == "appointments.appointment":
         fixed["motive_type"], fixed["motive_category"] = MOTIVES[place % len(MOTIVES)]
-        stricter["OrientationAppointment"] = None if fixed["motive_type"] == "rsa_orientation" else HIDDEN
-    return fixed, frozenset((name, category) for name, category in stricter.items() if category is not None)
+    return fixed, protection(table.name, fixed, revealed)
+
+
+def protection(table: str, values: Mapping[str, Any], revealed: str | None) -> frozenset[tuple[str, str]]:
+    """The categories that reading a row takes for what it holds; `revealed` is that of whom it names."""
+    stricter: dict[str, str | None] = {edge: revealed for edge, name in SENSITIVE.items() if name == table}
+    stricter |= {f"{TOLD_BY_LINK}{type_}": revealed for type_, name in GIVEN_AWAY.items() if name == table}
+    if table == "people.person_constraint":
+        stricter["Constraint"] = STRICTER.get(values["theme"])
+    if table == "people.referent":
+        has_ended = values.get("ended_on", LONG_AGO) is not None
+        stricter |= {"GroupMember": HIDDEN if has_ended else None}
+        stricter |= {"Referent": HIDDEN if has_ended or not values["is_referent"] else None}
+    if table == "people.objective":
+        stricter["Objective"] = dict(OBJECTIVES).get(values["theme"])
+    if table == "people.identifier":
+        stricter["NationalIdentifier"] = HIDDEN if values["kind"] == "CD_INTERNE" else None
+        stricter["Person.passIaeNumber"] = None if values["kind"] == "PASS_IAE" else HIDDEN
+    if table == "offers.referral":
+        stricter["Referral"] = SERVICES.get(values["service_id"], ("", None))[1]
+    if table == "appointments.appointment":
+        stricter["OrientationAppointment"] = None if values["motive_type"] == "rsa_orientation" else HIDDEN
+    return frozenset((name, category) for name, category in stricter.items() if category is not None)
 
 
 async def plant(database: Database, today: date) -> Model:

@@ -300,7 +300,7 @@ async def subjects(owner: asyncpg.Connection[asyncpg.Record], today: date) -> Ma
     for row in await owner.fetch("SELECT * FROM access.link"):
         if row["valid_from"] <= today and (row["valid_until"] is None or row["valid_until"] >= today):
             relation = Fact(row["relation"])
-            assert relation in SCOPE_KINDS
+            assert relation in (*SCOPE_KINDS, Fact.NATIONWIDE)
             links.setdefault(str(row["person_id"]), set()).add((str(relation.name), row["scope_id"]))
     return {
         str(row["person_id"]): Subject(

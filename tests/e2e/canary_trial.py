@@ -6,7 +6,7 @@ The account (`canary_rights`) says which values an actor may read; a value that 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from random import Random
@@ -192,12 +192,20 @@ async def roam(
             await write(trial, name, actors, writing)
 
 
-async def write(trial: Trial, name: str, actors: Sequence[str], random: Random) -> None:
-    """Ask one mutation: mostly of whoever may make it of somebody for a purpose, where there is one."""
+async def write(
+    trial: Trial,
+    name: str,
+    actors: Sequence[str],
+    random: Random,
+    people: Callable[[str, str], Sequence[str]] = lambda *_: (),
+) -> None:
+    """Ask one mutation: mostly of whoever may make it of somebody for a purpose, where there is one. It names one of
+    `people` of an actor and a purpose, if there are any."""
     everyone = pairs(trial.model, actors)
     writers = [who for who in everyone if may_write(trial.model.actors[who[0]], who[1], name)]
     actor, purpose = random.choice(writers if writers and random.random() < WRITERS else everyone)
-    document, variables = mutation(name, ids(trial), random)
+    own = people(actor, purpose)
+    document, variables = mutation(name, {**ids(trial), **({"person": own} if own else {})}, random)
     got = await trial.ask(Operation(actor, purpose, document, variables))
     item = (got.json.get("data") or {}).get(name)
     trial.writes[name, "written" if item is not None else code_of(got)] += 1
