@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import ssl
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from socket import socket
@@ -17,11 +19,15 @@ from hub.collector import collect_seldom
 from hub.http.connection import Connection
 from hub.http.metrics import MetricsListener
 from hub.http.observed import Observed
+from hub.workers import Worker
+
+LETTING_GO_SECONDS = 2.0
+"""Longest that a worker which ends keeps connections on which nothing is asked."""
 
 
 class Server(uvicorn.Server):
     """An HTTP server, over TLS with `tls`, that calls `ready` with its address once it listens; `metrics` tells what it
-    does."""
+    does. As a `worker` it listens on the `sockets` that `run` is given, and ends with its supervisor."""
 
     def __init__(
         self,
@@ -31,6 +37,7 @@ class Server(uvicorn.Server):
         ready: Callable[[str], None],
         tls: ssl.SSLContext | None = None,
         metrics: MetricsListener | None = None,
+        worker: Worker | None = None,
     ) -> None:
         served = Observed(served, None if metrics is None else metrics.meters)
         super().__init__(
@@ -48,15 +55,33 @@ class Server(uvicorn.Server):
                 ssl_context_factory=None if tls is None else lambda *_: tls,
             )
         )
-        self._ready, self._drain = ready, getattr(served, "drain", None)
+        self._ready, self._drain, self._worker = ready, getattr(served, "drain", None), worker
         self._metrics = nullcontext() if metrics is None else metrics.running()
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Wait for the requests under way, those that stay open having been told to end."""
         if self._drain is not None:
             self._drain()
+        if self._worker is not None:
+            await self._let_go()
         await super().shutdown(sockets)
         await self._metrics.__aexit__(None, None, None)
+
+    async def _let_go(self) -> None:
+        """Take no new connection, and let each that is open learn from its next answer that it ends, for a while.
+
+        A client would lose what it asks of a connection that closes as it writes."""
+        for server in self.servers:
+            server.close()
+        Connection.draining = True
+        until = time.monotonic() + LETTING_GO_SECONDS
+        while self.server_state.connections and time.monotonic() < until:  # noqa: ASYNC110 - uvicorn tells of no end
+            await asyncio.sleep(0.02)
+
+    def _end_with_supervisor(self, life: int) -> None:
+        """Stop as at SIGTERM: nobody else would end this worker."""
+        asyncio.get_running_loop().remove_reader(life)
+        self.should_exit = True
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -79,6 +104,8 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and not self.should_exit:
             settle()
+            if self._worker is not None:
+                asyncio.get_running_loop().add_reader(self._worker.life, self._end_with_supervisor, self._worker.life)
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             self._ready(f"{'https' if self.config.is_ssl else 'http'}://{host}:{port}")
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+import ssl
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -19,6 +23,7 @@ from hub.cli.shared_state import shared_keys, shared_state
 from hub.cli.start_line import log_start
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
+from hub.http.metrics import MetricsListener
 from hub.joined.joined_graph import joined_graph
 from hub.observability.instrumentation import contract_words
 from hub.observability.log_settings import LogSettings
@@ -27,6 +32,7 @@ from hub.observability.state import build_metrics
 from hub.serving import Server, listening
 from hub.settings import Settings, load_settings
 from hub.wording.engine import call_engine
+from hub.workers import Serve, Supervisor, Worker
 from infra.keys import Keys
 from schema.subgraphs import SUBGRAPHS
 
@@ -66,20 +72,64 @@ def serve(
     authorities: Annotated[
         Path | None, typer.Option(help="Autorités (PEM) dont chaque client doit présenter un certificat.")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=64,
+            help="Processus derrière ce port (exige REDIS_URL) ; SIGHUP relit tout sans perdre une requête.",
+        ),
+    ] = None,
     keys: KeysOption = KEYS,
 ) -> None:
     tls = call_engine(server_tls, certificate, key, authorities) if certificate or key or authorities else None
     placed = load_settings(settings) if settings is not None else None
     name = Role.HUB if role is Role.ALL else role
     with logging_as(name, LogSettings() if placed is None else placed.logs):
-        _serve(name, placed, keys, partial(Server, host=host, port=port, ready=listening, tls=tls))
+        if name is Role.WEBHOOKS:
+            if workers is not None:
+                refuse("ARGUMENT_INVALID", "« --workers » n'est pas pour le rôle « webhooks » : un processus suffit.")
+            _serve_webhooks(placed, keys, partial(Server, host=host, port=port, ready=listening, tls=tls))
+        elif workers is None:
+            with _loaded(name, placed, keys) as (application, metrics_at):
+                metrics = metrics_at(None)
+                server = Server(application(metrics), host, port, listening, tls, metrics)
+                server.run()
+        else:
+            sys.exit(_supervised(workers, name, settings, keys, tls, host, port))
 
 
-def _serve(role: Role, placed: Settings | None, keys: Path, server: Callable[..., Server]) -> None:
-    """Run the process of this role."""
-    if role is Role.WEBHOOKS:
-        _serve_webhooks(placed, keys, server)
-        return
+def _supervised(
+    count: int, role: Role, settings: Path | None, keys: Path, tls: ssl.SSLContext | None, host: str, port: int
+) -> int:
+    """Serve by so many workers, which count together; return the exit code."""
+    if not shared_keys():
+        refuse("SHARED_STATE_MISSING", "Plusieurs processus comptent ensemble : nommez leur serveur par REDIS_URL.")
+    shared = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    name = f"[{host}]" if ":" in host else host
+    url = f"{'http' if tls is None else 'https'}://{name}:{shared.getsockname()[1]}"
+
+    @contextmanager
+    def load() -> Iterator[Serve]:
+        placed = load_settings(settings) if settings is not None else None
+        with _loaded(role, placed, keys) as (application, metrics_at):
+
+            def serve(worker: Worker) -> None:
+                metrics = metrics_at(worker.number)
+                server = Server(application(metrics), host, port, lambda _: worker.ready(), tls, metrics, worker)
+                server.run([shared.dup()])
+
+            yield serve
+
+    with shared:
+        return Supervisor(count, load, partial(listening, url)).run()
+
+
+@contextmanager
+def _loaded(
+    role: Role, placed: Settings | None, keys: Path
+) -> Iterator[tuple[Callable[[MetricsListener | None], Any], Callable[[int | None], MetricsListener | None]]]:
+    """What makes the application of this role, of its metrics, and what makes these, for a worker by its number."""
     graph = joined_graph(load_graph(), placed.joined if placed is not None else ())
     if role.value in SUBGRAPHS:
         loaded_keys = Keys.load(keys, (*subgraph_keys(role.value), *shared_keys()))
@@ -98,9 +148,10 @@ def _serve(role: Role, placed: Settings | None, keys: Path, server: Callable[...
         application = partial(hub_app, graph, _required(placed), loaded_keys)
     with served_database(loaded_keys, *roles) as address:
         log_start(role, address(roles[0]), graph.table.digest, placed)
-        metrics = metrics_of(placed, role, contract_words(graph))
-        state = shared_state(placed, loaded_keys)
-        server(application(address, meters=meters_of(metrics), state=state), metrics=metrics).run()
+        yield (
+            lambda metrics: application(address, meters=meters_of(metrics), state=shared_state(placed, loaded_keys)),
+            partial(metrics_of, placed, role, contract_words(graph)),
+        )
 
 
 def _required(settings: Settings | None) -> Settings:

@@ -46,6 +46,8 @@ class Connection(HttpToolsProtocol):
     protocols."""
 
     head_seconds, still_seconds = HEAD_SECONDS, STILL_SECONDS
+    draining = False
+    """Whether each answer is the last one of its connection."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -108,6 +110,8 @@ class Connection(HttpToolsProtocol):
         self._in_head, self._progressed = False, True
         self._stop_head_timer()
         super().on_headers_complete()
+        if self.draining:
+            self.cycle.keep_alive = False
 
     def _unsupported_upgrade_warning(self) -> None:
         """Log nothing: a request for another protocol is answered in this one."""

@@ -61,10 +61,14 @@ class MetricsListener:
     """Serves the metrics of a process while `running`; it has its `url` from the start. Raises StartRefused
     (METRICS_ADDRESS) if the address can't be had."""
 
-    def __init__(self, meters: Meters, host: str, port: int, token: str | None = None) -> None:
+    def __init__(
+        self, meters: Meters, host: str, port: int, token: str | None = None, number: int | None = None
+    ) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
+            port += (number or 1) - 1 if port else 0
+            reused = number is not None  # by the worker of this number that takes the place of another
+            self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=reused)
         except OSError as error:
             raise StartRefused(
                 "METRICS_ADDRESS",
