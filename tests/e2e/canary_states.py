@@ -23,6 +23,8 @@ from tests.e2e.canary_rights import Facts, Path, Rights, Row, Subject, subjects
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Place = tuple[Row, Sequence[Path]]
 """A row that holds a value, and the paths by which that value may be read of it."""
+RECENT = 50
+"""States that are kept whole."""
 APPOINTMENTS = "appointments.appointment"
 BEARING = ("structure_id", "prescriber_structure_id", "organisation_id", "company_id", "session_id")
 """Columns of a person's row that name someone who may reveal something of it."""
@@ -46,6 +48,10 @@ class State:
     subjects: Mapping[str, Subject]
     places: Mapping[str, Sequence[Place]]
     _rights: dict[tuple[str, str], Rights] = field(default_factory=dict, repr=False)
+
+    def of_people(self) -> State:
+        """What it says of the ids of people alone, which old cursors still ask of it."""
+        return State(self.subjects, {person: self.places.get(person, ()) for person in self.subjects})
 
     def may(self, actor: DemoActor, purpose: str, text: str) -> bool:
         """Whether this actor may read this value for this purpose."""
@@ -97,6 +103,8 @@ class States:
                     places.setdefault(text, []).append((Row(record["person_id"]), paths))
         self.known |= places.keys()
         self.states.append(State(await subjects(self.owner, today()), places))
+        if len(self.states) > RECENT:
+            self.states[-RECENT] = self.states[-RECENT].of_people()
 
     async def _read_rows(self, new: Mapping[str, Sequence[str]]) -> None:
         """Read these rows, by table and place in it."""
