@@ -267,6 +267,21 @@ async def test_an_objection_after_the_decision_waits_for_the_write(
     assert await record(writing, key="key-00003") == ["WRITE_REFUSED"]
 
 
+async def test_who_makes_a_new_item_waits_for_nobody_else_who_does(
+    rows: Rows, writing: Subgraph, register: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    await rows.person(1, (Fact.REFERENT, AGENT))
+    made = await record(writing)
+    async with register.transaction():
+        await register.execute("SELECT FROM access.person FOR SHARE")  # as another mutation would
+        assert "id" in await record(writing, key="key-00002")
+        changing = asyncio.create_task(change(writing, made, "VU", "key-00003"))
+        while not changing.done() and not await rows.connection.fetchval(WAITS):
+            pass
+        assert not changing.done()
+    assert (await changing)["status"] == "VU"
+
+
 async def test_an_item_of_another_system_is_not_changed_here(rows: Rows, writing: Subgraph) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
     await rows.sourced(

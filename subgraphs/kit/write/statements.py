@@ -95,14 +95,17 @@ def linked(input_: LinkedInput) -> Decided:
 
 def hold_sql(mutation: MutationField) -> str:
     """The statement that locks what decides on the person who is written to, or whose item is, until the transaction
-    ends: an objection, or another mutation, that is being written is waited for, and one to come waits. It returns the
-    id under which the person is served."""
+    ends: an objection that is being written is waited for, and one to come waits. Who makes a new item of the person
+    waits for whoever changes one, who may end the right to write, and not for others who make one. It returns the id
+    under which the person is served."""
     person = f"(SELECT {served_as('$1')})"  # a value to PostgreSQL, which it looks up in the index under row security
+    lock = "SHARE"
     if mutation.is_of_item:
         entity = mutation.entity
         assert entity.key is not None
         person = f"(SELECT {entity.subject} FROM {entity.table} WHERE {entity.key.column.name} = $1)"  # noqa: S608 - names of our own tables
-    return f"SELECT person_id FROM access.person WHERE person_id = {person} FOR NO KEY UPDATE"  # noqa: S608 - as above
+        lock = "NO KEY UPDATE"
+    return f"SELECT person_id FROM access.person WHERE person_id = {person} FOR {lock}"  # noqa: S608 - as above
 
 
 def store_sql(schema: str, mutation: MutationField, columns: Sequence[str]) -> str:
