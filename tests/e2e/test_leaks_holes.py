@@ -25,7 +25,7 @@ from schema.days import today
 from schema.facts import RELATIONS, VALUE_FACTS
 from schema.residual import Clause, Residual, Rule
 from subgraphs.kit import facts_sql as facts
-from subgraphs.kit import guards
+from subgraphs.kit import guards, root_sql
 from tests.conftest import Database
 from tests.e2e.canary_checks import journal, logged
 from tests.e2e.canary_held import texts_in_memory
@@ -138,6 +138,8 @@ async def test_an_edge_served_whatever_it_reveals_is_found(
 async def test_a_forgotten_join_on_links_is_held_by_row_security_and_found_without_it(
     ask_everything: AskEverything, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A list by ids finds its people along the links by itself: it takes the way of every other order here."""
+    monkeypatch.setattr(root_sql, "is_in_order_of_people", lambda *_: False)
     monkeypatch.setattr(facts, "linked", lambda *_: true())
     trial, _ = await ask_everything("referent-b", "suivi")
     assert trial.leaks == []

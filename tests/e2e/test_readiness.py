@@ -50,7 +50,7 @@ async def shut(database: Database, role: str, *, out: bool) -> None:
 def missing(running: Site) -> list[str]:
     response = running.client.get(f"{running.url}/readyz")
     body = response.json()
-    assert body.keys() == {"status", "missing", "sources", "outgoing"}
+    assert body.keys() == {"status", "missing", "sources", "outgoing", "limited"}
     assert response.status_code == (503 if body["missing"] else 200)
     assert body["status"] == ("not ready" if body["missing"] else "ready")
     assert {key for part in body["missing"] for key in part} <= {"part", "code"}

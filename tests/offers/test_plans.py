@@ -53,6 +53,7 @@ INSERT INTO offers.immersion_agreement
     (id, person_id, status, objective, siret, company_name, starts_on, ends_on, agency_kind, source, source_id, as_of)
     SELECT gen_random_uuid(), person_id, 'IN_REVIEW', 'DECOUVRIR_UN_METIER', '1', 'N', '2026-01-01', '2026-01-02', 'x',
         't', person_id, '2026-01-01' FROM access.person;
+INSERT INTO access.merged SELECT gen_random_uuid(), person_id FROM access.person;
 ANALYZE;
 """
 SUGGESTED = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person {

@@ -17,9 +17,16 @@ from schema.shared_state import NONCE_SECONDS, Buckets, SharedStateGone
 from tests.shared_states import KEY, state_of, until
 from tests.valkey import Valkey, valkey
 
-NOW = int(time.time())
-LATER = NOW + 10**6
-"""When contexts are issued that no state may have seen before it began."""
+
+@pytest.fixture
+def now() -> int:
+    return int(time.time())
+
+
+@pytest.fixture
+def later(now: int) -> int:
+    """When contexts are issued that no state may have seen before it began."""
+    return now + 10**6
 
 
 @pytest.fixture(scope="module")
@@ -36,39 +43,41 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.shared_state.server_state.RETURN_SECONDS", 0.05)
 
 
-async def test_the_limits_of_several_processes_do_not_add_up(valkey_server: Valkey) -> None:
+async def test_the_limits_of_several_processes_do_not_add_up(valkey_server: Valkey, now: int) -> None:
     first, other = state_of(valkey_server, "together"), state_of(valkey_server, "together")
     async with first.running(), other.running():
         ours, theirs = (Buckets(state, "requests", 10, 10**9) for state in (first, other))
-        asked = [buckets.excess([buckets.use("a")], NOW) for buckets in (ours, theirs) for _ in range(20)]
+        asked = [buckets.excess([buckets.use("a")], now) for buckets in (ours, theirs) for _ in range(20)]
         assert sum(excess <= 0 for excess in await asyncio.gather(*asked)) == 10
 
 
-async def test_a_nonce_that_came_to_another_process_is_refused(valkey_server: Valkey) -> None:
+async def test_a_nonce_that_came_to_another_process_is_refused(valkey_server: Valkey, later: int) -> None:
     first, other = state_of(valkey_server, "nonces"), state_of(valkey_server, "nonces")
     async with first.running(), other.running():
-        assert await first.first("n", LATER, LATER)
-        assert not await other.first("n", LATER, LATER)
+        assert await first.first("n", later, later)
+        assert not await other.first("n", later, later)
 
 
-async def test_what_is_asked_at_once_is_one_round_trip(valkey_server: Valkey) -> None:
+async def test_what_is_asked_at_once_is_one_round_trip(valkey_server: Valkey, now: int) -> None:
     state = state_of(valkey_server)
     async with state.running():
         buckets, before = Buckets(state, "requests", 10_000, 60), state.figures.trips
-        await asyncio.gather(*(buckets.excess([buckets.use(str(number))], NOW) for number in range(100)))
+        await asyncio.gather(*(buckets.excess([buckets.use(str(number))], now) for number in range(100)))
         assert state.figures.trips - before <= 2
 
 
-async def test_the_server_learns_no_name_and_no_text_and_forgets_all_of_them(valkey_server: Valkey) -> None:
+async def test_the_server_learns_no_name_and_no_text_and_forgets_all_of_them(
+    valkey_server: Valkey, now: int, later: int
+) -> None:
     prefix, secret = secrets.token_hex(4), "https://identite.exemple.fr#agent-7"
     state = state_of(valkey_server, prefix)
     async with state.running(), Redis(port=valkey_server.port) as client:
         buckets = Buckets(state, "actor", 10, 60)
-        await buckets.excess([buckets.use(secret)], NOW)
-        await state.first("nonce", LATER, LATER)
+        await buckets.excess([buckets.use(secret)], now)
+        await state.first("nonce", later, later)
         await state.keep(f"{secret} digest", f"query {secret}")
-        await state.revoke(f"actor {secret}", NOW + 100, NOW)
-        await state.once(secret, 0, NOW, _made(b"agent-7"))
+        await state.revoke(f"actor {secret}", now + 100, now)
+        await state.once(secret, 0, now, _made(b"agent-7"))
         kept = [key async for key in client.scan_iter(f"{{{prefix}}}:*")]
         assert len(kept) == 7
         texts = [await client.dump(key) for key in kept]
@@ -79,11 +88,11 @@ async def test_the_server_learns_no_name_and_no_text_and_forgets_all_of_them(val
         assert nonces == [pytest.approx(NONCE_SECONDS, abs=1)]
 
 
-async def test_who_is_revoked_is_known_to_every_process_and_may_be_restored(valkey_server: Valkey) -> None:
+async def test_who_is_revoked_is_known_to_every_process_and_may_be_restored(valkey_server: Valkey, now: int) -> None:
     first, other = state_of(valkey_server, "revoking"), state_of(valkey_server, "revoking")
     async with first.running(), other.running():
-        assert await first.revoke("actor a", NOW + 100, NOW)
-        assert await first.revoke("actor long ago", NOW - 1, NOW)
+        assert await first.revoke("actor a", now + 100, now)
+        assert await first.revoke("actor long ago", now - 1, now)
         await until(lambda: other.revoked(["actor a"]))
         assert not other.revoked(["actor b", "organisation a", "actor long ago"])
         assert await other.restore("actor a")
@@ -91,35 +100,39 @@ async def test_who_is_revoked_is_known_to_every_process_and_may_be_restored(valk
         await until(lambda: not first.revoked(["actor a"]))
 
 
-async def test_a_server_that_is_gone_holds_nobody_up_and_serves_at_once_when_it_is_back(mortal: Valkey) -> None:
+async def test_a_server_that_is_gone_holds_nobody_up_and_serves_at_once_when_it_is_back(
+    mortal: Valkey, now: int, later: int
+) -> None:
     state = state_of(mortal, timeout_seconds=0.2)
     buckets = Buckets(state, "requests", 3, 10**9)
     async with state.running():
-        await state.revoke("actor a", NOW + 10_000, NOW)
+        await state.revoke("actor a", now + 10_000, now)
         await until(lambda: state.revoked(["actor a"]))
-        assert [await buckets.excess([buckets.use("x")], NOW) for _ in range(4)] == [-2, -1, 0, 1]
+        assert [await buckets.excess([buckets.use("x")], now) for _ in range(4)] == [-2, -1, 0, 1]
         mortal.kill()
         await until(lambda: not state.is_open)
         began = time.monotonic()
-        assert [await buckets.excess([buckets.use("x")], NOW) for _ in range(4)] == [-2, -1, 0, 1]
+        assert [await buckets.excess([buckets.use("x")], now) for _ in range(4)] == [-2, -1, 0, 1]
         with pytest.raises(SharedStateGone):
-            await state.first("n", LATER, LATER)
+            await state.first("n", later, later)
         assert await state.text("t") is None
         await state.keep("t", "{ a }")
-        assert await state.once("keys", 0, NOW, _made(b"own")) == (b"own", NOW)
+        assert await state.once("keys", 0, now, _made(b"own")) == (b"own", now)
         assert time.monotonic() - began < 0.2
         assert state.revoked(["actor a"])
         assert state.is_current
         mortal.start()
         await until(lambda: state.is_open)
         assert sum(state.figures.losses.values()) == 1
-        assert await buckets.excess([buckets.use("x")], NOW) == -2
+        assert await buckets.excess([buckets.use("x")], now) == -2
 
 
-async def test_a_server_that_comes_back_empty_learns_who_is_revoked_and_takes_nothing_older(mortal: Valkey) -> None:
+async def test_a_server_that_comes_back_empty_learns_who_is_revoked_and_takes_nothing_older(
+    mortal: Valkey, now: int, later: int
+) -> None:
     state = state_of(mortal, "born-again", timeout_seconds=0.2)
     async with state.running():
-        await state.revoke("actor a", NOW + 10_000, NOW)
+        await state.revoke("actor a", now + 10_000, now)
         await until(lambda: state.revoked(["actor a"]))
         before = int(time.time())
         mortal.kill()
@@ -127,19 +140,21 @@ async def test_a_server_that_comes_back_empty_learns_who_is_revoked_and_takes_no
         mortal.start()
         await until(lambda: state.is_open)
         assert not await state.first("seen before", before, before)
-        assert await state.first("new", LATER, LATER)
+        assert await state.first("new", later, later)
         newcomer = state_of(mortal, "born-again")
         async with newcomer.running():
             await until(lambda: newcomer.revoked(["actor a"]))
 
 
-async def test_a_server_that_does_not_answer_is_gone_for_those_who_wait_and_for_all_after(mortal: Valkey) -> None:
+async def test_a_server_that_does_not_answer_is_gone_for_those_who_wait_and_for_all_after(
+    mortal: Valkey, now: int
+) -> None:
     state = state_of(mortal, timeout_seconds=0.1)
     buckets = Buckets(state, "requests", 3, 10**9)
     async with state.running():
         with mortal.frozen():
             began = time.monotonic()
-            assert await asyncio.gather(*(buckets.excess([buckets.use("x")], NOW) for _ in range(4))) == [-2, -1, 0, 1]
+            assert await asyncio.gather(*(buckets.excess([buckets.use("x")], now) for _ in range(4))) == [-2, -1, 0, 1]
             assert time.monotonic() - began < 1
             assert not state.is_open
         await until(lambda: state.is_open)
@@ -155,7 +170,7 @@ async def test_where_nobody_knows_who_is_revoked_nothing_is_current(mortal: Valk
         assert (once.is_open, once.is_current) == (True, False)
 
 
-async def test_one_process_makes_a_text_and_the_others_take_it(valkey_server: Valkey) -> None:
+async def test_one_process_makes_a_text_and_the_others_take_it(valkey_server: Valkey, now: int) -> None:
     states, made = [state_of(valkey_server, "making") for _ in range(3)], count()
 
     async def make() -> bytes:
@@ -163,12 +178,12 @@ async def test_one_process_makes_a_text_and_the_others_take_it(valkey_server: Va
         return b"%d" % next(made)
 
     async with states[0].running(), states[1].running(), states[2].running():
-        assert await asyncio.gather(*(state.once("keys", 0, NOW, make) for state in states)) == [(b"0", NOW)] * 3
-        assert await states[1].once("keys", NOW, NOW + 1, make) == (b"1", NOW + 1)
-        assert await states[2].once("keys", NOW, NOW + 2, make) == (b"1", NOW + 1)
+        assert await asyncio.gather(*(state.once("keys", 0, now, make) for state in states)) == [(b"0", now)] * 3
+        assert await states[1].once("keys", now, now + 1, make) == (b"1", now + 1)
+        assert await states[2].once("keys", now, now + 2, make) == (b"1", now + 1)
 
 
-async def test_a_making_that_fails_lets_the_next_one_try(valkey_server: Valkey) -> None:
+async def test_a_making_that_fails_lets_the_next_one_try(valkey_server: Valkey, now: int) -> None:
     state = state_of(valkey_server)
 
     async def fail() -> bytes:
@@ -176,8 +191,8 @@ async def test_a_making_that_fails_lets_the_next_one_try(valkey_server: Valkey) 
 
     async with state.running():
         with pytest.raises(ValueError, match="unread"):
-            await state.once("keys", 0, NOW, fail)
-        assert await state.once("keys", 0, NOW, _made(b"1")) == (b"1", NOW)
+            await state.once("keys", 0, now, fail)
+        assert await state.once("keys", 0, now, _made(b"1")) == (b"1", now)
 
 
 async def test_a_text_that_the_key_has_not_sealed_under_its_name_is_none(valkey_server: Valkey) -> None:
