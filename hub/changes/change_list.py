@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+from operator import itemgetter
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -23,6 +25,9 @@ from schema.residual import holds
 PERSON = "Person"
 USUAL, CONSIDERED = 100, 1000
 """The `first` of the schema, and how many people more are considered at once where few are told."""
+DECIDING = itemgetter("was", "is", "now", "survivor_now", "changes")
+"""What decides how a person is told: its facts in the cursor's snapshot, in the round's and now, those of the person
+that it is one with, and what changed of it."""
 
 
 class BadFirst(Exception):
@@ -39,6 +44,15 @@ class Rows(Protocol):
     ) -> Sequence[Any]:
         """The rows; raises the errors of asyncpg."""
         ...
+
+
+class _Told(Enum):
+    """How a person is told: not at all, to be written anew, or to be deleted, since it is one with another or gone."""
+
+    NOT = "NOT"
+    CHANGED = "CHANGED"
+    MERGED = "MERGED"
+    GONE = "GONE"
 
 
 @dataclass(slots=True)
@@ -69,13 +83,15 @@ class ChangeList:
             raise BadFirst
         cursors = Cursors(context, self._sealing)
         cursor = cursors.open(since) if since is not None else None
-        now = await self._now(context)
-        if cursor is None:
-            cursor = Cursor(now["history"], None)
-        _check_history(cursor, now)
-        until = cursor.until or _snapshot(now)
+        if cursor is None or cursor.until is None:  # a round begins
+            now = await self._now(context)
+            cursor = cursor or Cursor(now["history"], None)
+            _check_history(cursor, now)
+            until = _snapshot(now)
+        else:
+            until = cursor.until
         page, more = await self._filled(context, cursor, until, first)
-        if cursor.since is not None:  # what changed since may have been deleted meanwhile
+        if cursor.since is not None or cursor.until is not None:  # what changed since may have been deleted meanwhile
             _check_history(cursor, await self._now(context))
         within = Cursor(cursor.history, cursor.since, until, page.after)
         next_cursor = within if more else Cursor(cursor.history, until)
@@ -104,19 +120,22 @@ class ChangeList:
     async def _filled(self, context: Context, cursor: Cursor, until: Snapshot, first: int) -> tuple[_Page, bool]:
         """The page, and whether more follows; if so the page is full, and its length counts nobody who is left out."""
         page, after, number = _Page(after=cursor.after), cursor.after, first + 1
+        told: dict[tuple[Any, ...], _Told] = {}  # many people of a page are alike in all that decides
+        delta = cursor.since is not None
         while True:
             rows = await self._considered(context, cursor.since, until, after, number)
             for row in rows:
-                entry = self._entry(row, context, delta=cursor.since is not None)
-                if entry is None:
+                alike = DECIDING(row)
+                how = told.get(alike) or told.setdefault(alike, self._told(row, context, delta=delta))
+                if how is _Told.NOT:
                     continue
                 if len(page) == first:
                     return page, True
                 page.after = row["person_id"]
-                if isinstance(entry, str):
-                    page.changed.append(entry)
+                if how is _Told.CHANGED:
+                    page.changed.append(str(row["person_id"]))
                 else:
-                    page.withdrawn.append(entry)
+                    page.withdrawn.append(_withdrawal(row, merged=how is _Told.MERGED))
             if len(rows) < number:
                 return page, False
             after, number = rows[-1]["person_id"], CONSIDERED
@@ -132,16 +151,18 @@ class ChangeList:
         sql = EVERYONE if since is None else TOUCHED if after is None else TOUCHED_AFTER
         return await self._rows.fetch(context.scopes, context.organisation, sql, arguments)
 
-    def _entry(self, row: Mapping[str, Any], context: Context, *, delta: bool) -> str | dict[str, Any] | None:
-        """The id of a person to write anew, the withdrawal of one to delete, or None."""
+    def _told(self, row: Mapping[str, Any], context: Context, *, delta: bool) -> _Told:
+        """How a person is told, by the `DECIDING` columns of its row alone."""
         rule = context.residual.rows.get(PERSON)
         if rule is None:
-            return None
+            return _Told.NOT
         was, ended, now = (holds(rule.read, row[name]) for name in ("was", "is", "now"))
         if ended:
             differs = not delta or not was or self._shows(row, context)
-            return str(row["person_id"]) if now and differs else None
-        return _withdrawal(row, merged=holds(rule.read, row["survivor_now"])) if was else None
+            return _Told.CHANGED if now and differs else _Told.NOT
+        if not was:
+            return _Told.NOT
+        return _Told.MERGED if holds(rule.read, row["survivor_now"]) else _Told.GONE
 
     def _shows(self, row: Mapping[str, Any], context: Context) -> bool:
         """Whether a row that the query shows changed within the round, or what decides on any."""

@@ -96,12 +96,22 @@ SELECT last_contact, restrictions, erasure_on FROM access.person p
 UNION ALL SELECT last_contact, restrictions, erasure_on FROM first WHERE NOT added
 """
 
+_MOVED = """
+<day> <> CURRENT_DATE
+    OR EXISTS (
+        SELECT FROM access.link_change e WHERE e.person_id = person.person_id AND key = ANY ($1::text[]) AND <since>)
+    OR EXISTS (SELECT FROM access.person_change e WHERE e.person_id = person.person_id AND <since>)
+"""
+"""Whether the facts of one person may be others now than in an earlier snapshot, as they are for few."""
+
 _PEOPLE = """
-WITH <noted> candidate AS MATERIALIZED (
+WITH <noted> person AS MATERIALIZED (
     SELECT DISTINCT person_id FROM (<candidates>) told ORDER BY person_id LIMIT $11::int
+), candidate AS MATERIALIZED (
+    SELECT person_id, <now> AS now, <moved> AS moved FROM person
 )
-SELECT candidate.person_id, <was> AS was, <is> AS is, <now> AS now, <changes> AS changes,
-    survivor_id, <survivor_now> AS survivor_now,
+SELECT candidate.person_id, <was> AS was, CASE WHEN moved THEN <is> ELSE now END AS is, now, <changes> AS changes,
+    survivor_id, CASE WHEN survivor_id IS NULL THEN 0 ELSE <survivor_now> END AS survivor_now,
     EXISTS (SELECT FROM access.person p WHERE p.person_id = candidate.person_id) AS held<unused>
 FROM candidate LEFT JOIN access.merged USING (person_id) ORDER BY candidate.person_id
 """
@@ -132,7 +142,12 @@ def _then(since: str, day: str) -> str:
     return _written(_FACTS, links=_THEN_LINKS, facts=_THEN_FACTS, since=since, day=day, person="candidate.person_id")
 
 
-def _people(noted: str, candidates: str, was: str, changes: str, unused: str = "") -> str:
+def _moved(since: str, day: str) -> str:
+    """Whether the facts of now may be others than those in an earlier snapshot."""
+    return _written(_MOVED, since=since, day=day)
+
+
+def _people(noted: str, candidates: str, was: str, changes: str, moved: str, unused: str = "") -> str:
     """People with what decides how they are told."""
     return _written(
         _PEOPLE,
@@ -140,7 +155,8 @@ def _people(noted: str, candidates: str, was: str, changes: str, unused: str = "
         candidates=candidates,
         was=was,
         **{"is": _then(_ENDED_SINCE, "$9::date")},
-        now=_now("candidate.person_id"),
+        now=_now("person.person_id"),
+        moved=moved,
         changes=changes,
         survivor_now=_now("survivor_id"),
         unused=unused,
@@ -149,11 +165,14 @@ def _people(noted: str, candidates: str, was: str, changes: str, unused: str = "
 
 
 def _touched(noted: str) -> str:
-    """People of whom something changed within the round, or came or ended with the days."""
-    return _people(f"{noted},", _TOUCHED, _then(_BEGUN_SINCE, "$5::date"), _CHANGES)
+    """People of whom something changed within the round, or came or ended with the days. What was noted since its end
+    was noted since its beginning."""
+    was = f"CASE WHEN moved THEN {_then(_BEGUN_SINCE, '$5::date')} ELSE now END"
+    return _people(f"{noted},", _TOUCHED, was, _CHANGES, _moved(_BEGUN_SINCE, "$5::date"))
 
 
-EVERYONE = _people("", _LINKED, "0", "NULL::text", ", $2::bigint, $3::bigint, $4::bigint[], $5::date")
+_UNUSED = ", $2::bigint, $3::bigint, $4::bigint[], $5::date"
+EVERYONE = _people("", _LINKED, "0", "NULL::text", _moved(_ENDED_SINCE, "$9::date"), _UNUSED)
 """All people linked to the actor, in the order of their ids."""
 TOUCHED = _touched(_NOTED_BY_TIME)
 """The first page of who was touched: it reads all changes of the round, few as a rule."""
