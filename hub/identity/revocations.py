@@ -10,8 +10,9 @@ from schema.shared_state import SharedState
 
 
 def token_name(token: str) -> str:
-    """What a token is called in the shared state."""
-    return f"token {sha256(token.encode()).hexdigest()}"
+    """What a token is called in the shared state: by what is signed of it, for a signature of ES256 has another that is
+    as good, which whoever holds the token can make."""
+    return f"token {sha256(token.rpartition('.')[0].encode()).hexdigest()}"
 
 
 def actor_name(actor: str) -> str:
