@@ -7,7 +7,7 @@ many ask. A connection that fails, or doesn't answer in time, is given up, and a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha1
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -37,7 +37,8 @@ class Link:
         self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
         self._sending: asyncio.Task[None] | None = None
         self.batches = self.commands = 0
-        self.failure = ""
+        self.failure, self.server = "", ""
+        """Why there is no connection, and what the server that runs calls itself, until it is started anew."""
 
     @property
     def is_open(self) -> bool:
@@ -51,8 +52,9 @@ class Link:
             async with asyncio.timeout(self._timeout * 2):
                 await connection.connect()  # type: ignore[no-untyped-call]
                 loading = [("SCRIPT", "LOAD", text) for text in SCRIPTS.values()]
-                _, *memory = await _exchange(connection, [*loading, ("INFO", "memory")])
-                _check_keeping(memory[-1])
+                *_, told = await _exchange(connection, [*loading, ("INFO",)])
+                facts = _facts(told)
+                _check_keeping(facts)
         except (RedisError, OSError, TimeoutError) as error:
             await connection.disconnect(nowait=True)
             self.failure = type(error).__name__
@@ -61,7 +63,7 @@ class Link:
             await connection.disconnect(nowait=True)
             self.failure = "EVICTS"
             raise
-        self._connection, self.failure = connection, ""
+        self._connection, self.failure, self.server = connection, "", facts.get("run_id", "")
 
     async def close(self) -> None:
         """End the connection; what waits is given up."""
@@ -126,8 +128,14 @@ async def _exchange(connection: AbstractConnection, commands: Sequence[Command])
     return [await connection.read_response() for _ in commands]
 
 
-def _check_keeping(memory: bytes) -> None:
+def _facts(told: bytes) -> dict[str, str]:
+    """What a server says of itself, by name."""
+    lines = told.decode("utf-8", "replace").splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
+
+
+def _check_keeping(facts: Mapping[str, str]) -> None:
     """Raise SharedStateGone for a server that may evict a limit, a nonce or a revocation."""
-    policy = dict(line.split(b":", 1) for line in memory.splitlines() if b":" in line).get(b"maxmemory_policy", b"")
-    if policy.decode() != KEEPING:
-        raise SharedStateGone(policy.decode())
+    policy = facts.get("maxmemory_policy", "")
+    if policy != KEEPING:
+        raise SharedStateGone(policy)

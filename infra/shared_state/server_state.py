@@ -3,7 +3,8 @@
 Names are hashed under a key, texts are encrypted under another: the server learns of no person, actor or token, and
 can't change a text unseen. While it is gone, nobody waits for it: limits go on in this process alone, who is revoked is
 known as it was told last, nonces and guarded requests are refused. It is looked for all the time, and serves at once
-when it is back. A server that has lost its memory is told again who is revoked, and takes no context issued before.
+when it is back. A server that has lost its memory, or that another one replaces, which may lack the last of it, is told
+again who is revoked, and takes no context issued before.
 """
 
 from __future__ import annotations
@@ -44,15 +45,25 @@ log = logging.getLogger(__name__)
 
 
 class ServerState:
-    """The state at this place, under the key `shared`; `prefix` keeps installations on one server apart.
+    """The state at this place, under the key `shared`; `prefix` keeps installations on one server apart. Whoever serves
+    `begins` it where there is none.
 
     `losses` counts how often the server went, by what happened.
     """
 
-    def __init__(self, place: Place, key: bytes, patience: Patience | None = None, prefix: str = "spie") -> None:
-        self.patience, self._prefix = patience or Patience(), prefix
+    def __init__(
+        self,
+        place: Place,
+        key: bytes,
+        patience: Patience | None = None,
+        prefix: str = "spie",
+        *,
+        begins: bool = True,
+    ) -> None:
+        self.patience, self._prefix, self._begins = patience or Patience(), prefix, begins
         self._names, self._cipher = hmac.digest(key, b"names", "sha256"), AESGCM(hmac.digest(key, b"texts", "sha256"))
         self._local, self.link = LocalState(), Link(place, self.patience.timeout_seconds)
+        self._state_key, self._revoked_key = self._key("state", ""), self._key("revoked", "")
         self._revoked: dict[str, int] = {}
         self._identity: bytes | None = None
         self._told_at = -inf
@@ -116,7 +127,7 @@ class ServerState:
 
     async def first(self, nonce: str, issued: int, now: int) -> bool:
         """See SharedState."""
-        keys = [self._plain("state"), self._key("nonce", nonce)]
+        keys = [self._state_key, self._key("nonce", nonce)]
         return bool(await self.link.run("first", keys, [issued, NONCE_SECONDS]))
 
     async def text(self, name: str) -> str | None:
@@ -176,18 +187,21 @@ class ServerState:
         at, _, text = opened.partition(b" ")
         return Made(text, int(at))
 
-    async def revoke(self, name: str, until: int, now: int) -> bool:
+    async def revoke(self, name: str, until: int) -> bool:
         """Revoke a name until that time; return False, and do nothing, if too many are. Raises SharedStateGone."""
-        key = self._plain("revoked")
-        await self.link.run("begin", [self._plain("state"), key], [secrets.token_hex(8), now])
-        if await self.link.ask("ZCARD", key) >= LONGEST_REVOKED:
+        if await self.link.ask("ZCARD", self._revoked_key) >= LONGEST_REVOKED:
             return False
-        await self.link.ask("ZADD", key, until, self._hash(name))
+        await self.link.ask("ZADD", self._revoked_key, until, self._hash(name))
         return True
 
     async def restore(self, name: str) -> bool:
         """End a revocation, and return whether there was one; raises SharedStateGone."""
-        return bool(await self.link.ask("ZREM", self._plain("revoked"), self._hash(name)))
+        return bool(await self.link.ask("ZREM", self._revoked_key, self._hash(name)))
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether somebody serves by this state, of this prefix and key."""
+        return self._identity is not None
 
     @property
     def revocations(self) -> dict[str, int]:
@@ -200,14 +214,14 @@ class ServerState:
         if returned:
             await self.link.open()
         now = int(time.time())
-        keys = [self._plain("state"), self._plain("revoked")]
-        identity, listed = await self.link.run("begin", keys, [secrets.token_hex(8), now])
+        keys, begun = [self._state_key, self._revoked_key], secrets.token_hex(8) if self._begins else ""
+        identity, listed = await self.link.run("begin", keys, [begun, now, self.link.server])
         revoked = {name.decode(): int(float(until)) for name, until in _pairs(listed)}
         if self._identity not in (None, identity):
-            log.warning("the shared state has lost its memory: it is told again who is revoked")
+            log.warning("the shared state may have lost its memory: it is told again who is revoked")
             known = {name: until for name, until in self._revoked.items() if until > now and name not in revoked}
             for name, until in known.items():
-                await self.link.ask("ZADD", keys[1], until, name)
+                await self.link.ask("ZADD", self._revoked_key, until, name)
             revoked |= known
         self._identity, self._revoked, self._told_at = identity, revoked, time.monotonic()
         if returned:
