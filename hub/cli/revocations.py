@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 
 import typer
 
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
-from hub.cli.shared_state import VARIABLE, shared_keys, shared_state
+from hub.cli.shared_state import VARIABLE, server_state, shared_keys
 from hub.cli.text_files import read_text
 from hub.identity.revocations import actor_name, application_name, organisation_name, token_name
 from hub.settings import load_settings
 from infra.keys import Keys
-from infra.shared_state.server_state import ServerState
 from schema.days import PARIS
 from schema.shared_state import SharedStateGone
+
+if TYPE_CHECKING:
+    from infra.shared_state.server_state import ServerState
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 T = TypeVar("T")
@@ -30,6 +33,23 @@ TokenOption = Annotated[Path | None, typer.Option(help="Fichier du jeton d'accè
 ActorOption = Annotated[str | None, typer.Option(help="Acteur : « émetteur#sujet ».")]
 OrganisationOption = Annotated[str | None, typer.Option(help="SIRET de l'organisation, ou du partenaire.")]
 ApplicationOption = Annotated[str | None, typer.Option(help="Application : son « client_id ».")]
+
+
+class _Form(NamedTuple):
+    """What an option takes: a value of another form names nobody, and would revoke nothing."""
+
+    option: str
+    name: Callable[[str], str]
+    pattern: str
+    expected: str
+
+
+FORMS = (
+    _Form("--token", token_name, r"[\w-]+\.[\w-]+\.[\w-]+", "son fichier contient un jeton signé, sans « Bearer »"),
+    _Form("--actor", actor_name, r"[^#\s]+#.*\S", "donnez « émetteur#sujet »"),
+    _Form("--organisation", organisation_name, r"[0-9]{14}", "donnez les 14 chiffres d'un SIRET, sans espace"),
+    _Form("--application", application_name, r"\S(.*\S)?", "donnez son « client_id »"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +73,8 @@ def add(
     name = _name(token, actor, organisation, application)
 
     async def revoke(state: ServerState) -> int | None:
-        now = int(datetime.now(PARIS).timestamp())
-        until = now + days * DAY
-        return until if await state.revoke(name, until, now) else None
+        until = int(datetime.now(PARIS).timestamp()) + days * DAY
+        return until if await state.revoke(name, until) else None
 
     until = _run(_Place(settings, keys), revoke)
     if until is None:
@@ -91,15 +110,18 @@ def list_all(settings: SettingsOption = None, keys: KeysOption = KEYS) -> None:
 
 def _name(token: Path | None, actor: str | None, organisation: str | None, application: str | None) -> str:
     """What the state calls whom the options name; other than one of them ends the command."""
-    names = [
-        *([token_name(read_text(token, "TOKEN_UNREADABLE", "Le jeton").strip())] if token is not None else []),
-        *([actor_name(actor)] if actor else []),
-        *([organisation_name(organisation)] if organisation else []),
-        *([application_name(application)] if application else []),
+    text = None if token is None else read_text(token, "TOKEN_UNREADABLE", "Le jeton").strip()
+    given = [
+        (form, value)
+        for form, value in zip(FORMS, (text, actor, organisation, application), strict=True)
+        if value is not None
     ]
-    if len(names) != 1:
+    if len(given) != 1:
         refuse("ARGUMENT_INVALID", "Nommez un accès, un seul : --token, --actor, --organisation ou --application.")
-    return names[0]
+    [(form, value)] = given
+    if not re.fullmatch(form.pattern, value):
+        refuse("ARGUMENT_INVALID", f"« {form.option} » ne désigne aucun accès : {form.expected}.")
+    return form.name(value)
 
 
 def _run(place: _Place, work: Callable[[ServerState], Awaitable[T]]) -> T:
@@ -110,11 +132,18 @@ def _run(place: _Place, work: Callable[[ServerState], Awaitable[T]]) -> T:
             f"Les accès retirés sont dans l'état partagé des hubs : nommez son serveur par {VARIABLE}, comme à eux.",
         )
     loaded = load_settings(place.settings) if place.settings is not None else None
-    state = shared_state(loaded, Keys.load(place.keys, shared_keys()))
-    assert isinstance(state, ServerState)
+    state = server_state(loaded, Keys.load(place.keys, shared_keys()), begins=False)
 
     async def run() -> T:
         async with state.running():
+            if not state.is_open:
+                raise SharedStateGone(state.link.failure)
+            if not state.has_begun:
+                refuse(
+                    "SHARED_STATE_UNUSED",
+                    "Aucun hub ne se sert de cet état partagé : donnez son adresse, ses clés (--keys) et ses réglages "
+                    "(--settings, pour « prefix ») comme aux hubs, et attendez que l'un d'eux réponde.",
+                )
             return await work(state)
 
     try:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from hub.settings import Settings
 from hub.shared_settings import SharedSettings
 from infra.keys import Keys
 from schema.local_state import LocalState
 from schema.shared_state import SharedState
+
+if TYPE_CHECKING:
+    from infra.shared_state.server_state import ServerState
 
 VARIABLE = "REDIS_URL"
 
@@ -19,13 +23,17 @@ def shared_keys() -> tuple[str, ...]:
 
 
 def shared_state(settings: Settings | None, keys: Keys) -> SharedState:
-    """The shared state; raises SetupRefused (SHARED_STATE_ADDRESS)."""
-    url = os.environ.get(VARIABLE)
-    if not url:
-        return LocalState()
+    """The shared state of a process that serves; raises SetupRefused (SHARED_STATE_ADDRESS)."""
+    return server_state(settings, keys) if os.environ.get(VARIABLE) else LocalState()
+
+
+def server_state(settings: Settings | None, keys: Keys, *, begins: bool = True) -> ServerState:
+    """The state on the server of `REDIS_URL`, which whoever only administers it doesn't begin; raises SetupRefused
+    (SHARED_STATE_ADDRESS)."""
     from infra.shared_state.place import Patience, Place
     from infra.shared_state.server_state import ServerState
 
     shared = SharedSettings() if settings is None else settings.shared
     patience = Patience(shared.timeout_seconds, shared.alone_seconds)
-    return ServerState(Place(url, shared.password, shared.tls), keys.shared, patience, shared.prefix)
+    place = Place(os.environ[VARIABLE], shared.password, shared.tls)
+    return ServerState(place, keys.shared, patience, shared.prefix, begins=begins)

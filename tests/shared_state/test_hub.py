@@ -118,5 +118,5 @@ async def test_57_whoever_is_revoked_reads_nothing_until_it_is_restored(
         assert (await asyncio.to_thread(hub, "revocations", "remove", *named, *keys)).code == 0
         await until(lambda: not state.revocations)
         assert (await read(sharing)).data["person"]
-    unknown = await asyncio.to_thread(hub, "revocations", "remove", "--actor", "nobody", *keys)
+    unknown = await asyncio.to_thread(hub, "revocations", "remove", "--actor", f"{ISSUER}#nobody", *keys)
     unknown.check_refused("REVOCATION_UNKNOWN")
