@@ -28,7 +28,11 @@ async def expire(connection: Connection, days: int) -> int:
 
 
 async def restart(connection: Connection) -> None:
-    """Begin another history: every cursor of before is refused (CHANGES_RESTART)."""
+    """Begin another history: every cursor of before is refused (CHANGES_RESTART), and what changed before is deleted,
+    since a restored database counts transactions anew, and would take it for what is still to come."""
     async with connection.transaction():
         await connection.execute(f"SET LOCAL ROLE {OWNER}")
         await connection.execute("SELECT nextval('access.change_history')")
+        for name in (*TABLES, "change_mark"):
+            await connection.execute(f"DELETE FROM access.{name}")  # noqa: S608 - our own tables
+        await connection.execute(MARK)
