@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 from infra.database_refusals import other_keys, unreachable
 from infra.errors import SetupRefused
 from infra.keys import Keys
-from infra.role_names import JOURNAL, LOGINS
+from infra.role_names import JOURNAL, JOURNAL_KEYS, LOGINS, QUARANTINE, RUNS, SCHEMAS
 from infra.roles import address, password, prepare_roles, require_server, set_passwords
 from infra.schema_versions import HISTORIES, ROOT, History, newer, refuse_newer
 
@@ -49,15 +49,29 @@ async def migrate(admin_dsn: str, keys: Keys) -> None:
     of these keys.
     """
     async with _server(admin_dsn) as server:
-        name = unquote(urlsplit(admin_dsn).path.lstrip("/"))
+        name = _name(admin_dsn)
         existing = await server.fetchval("SELECT true FROM pg_database WHERE datname = $1", name)
         await _refuse_other_passwords(server, admin_dsn, keys)
         if not existing:
-            quoted = await server.fetchval("SELECT quote_ident($1)", name)
-            await server.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
+            await _create(server, admin_dsn)
         connection = await _connect(admin_dsn)
         try:
             await _prepare(connection, admin_dsn, keys)
+        finally:
+            await connection.close()
+
+
+async def make_empty(admin_dsn: str, keys: Keys) -> None:
+    """Create a database without any schema, beside roles that are as they must be, for what a backup puts into it."""
+    async with _server(admin_dsn) as server:
+        await _create(server, admin_dsn)
+        connection = await _connect(admin_dsn)
+        try:
+            await require_server(connection)
+            async with connection.transaction():
+                await prepare_roles(connection, keys)
+                schemas = ", ".join((*SCHEMAS, JOURNAL, JOURNAL_KEYS, RUNS, QUARANTINE))
+                await connection.execute(f"DROP SCHEMA {schemas} CASCADE")
         finally:
             await connection.close()
 
@@ -88,6 +102,16 @@ async def _server(admin_dsn: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Re
         ) from error
     finally:
         await server.close()
+
+
+async def _create(server: asyncpg.Connection[asyncpg.Record], admin_dsn: str) -> None:
+    quoted = await server.fetchval("SELECT quote_ident($1)", _name(admin_dsn))
+    await server.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
+
+
+def _name(admin_dsn: str) -> str:
+    """The name of the database of an address."""
+    return unquote(urlsplit(admin_dsn).path.lstrip("/"))
 
 
 async def _refuse_other_passwords(server: asyncpg.Connection[asyncpg.Record], admin_dsn: str, keys: Keys) -> None:

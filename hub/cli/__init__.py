@@ -44,6 +44,7 @@ COMMANDS = {
     "revocations": "Retire un accès à tous les hubs avant la fin de son jeton, ou le rend.",
     "keys": "Crée les clés d'une installation, et change sans coupure celles des appels aux sous-graphes.",
     "database": "Crée la base de données ou l'amène à jour, et donne à ses rôles leurs mots de passe.",
+    "backup": "Copie la base, tient le registre de ce qui la protège, et la restaure sans que rien n'en revienne.",
     "policy": "Vérifie, montre, explique et compare les règles d'accès.",
     "settings": "Vérifie un fichier de réglages, toutes ses fautes à la fois, ou le montre tel qu'il vaut.",
     "subgraph": "Dit si un sous-graphe d'une autre équipe suit le contrat du hub, phrase par phrase.",

