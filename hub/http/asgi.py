@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
+from hub.http.compression import Compressed
 from hub.http.cross_origin import cross_origin
 from hub.http.endpoint import GraphQLEndpoint
 from hub.http.graphiql import wants_page
@@ -26,7 +27,8 @@ class AsgiApplication(ABC):
     def __init__(
         self, endpoint: GraphQLEndpoint, routes: Sequence[BaseRoute], *, page: bool, origins: Collection[str] = ()
     ) -> None:
-        self._endpoint: Any = cross_origin(endpoint, origins) if origins else endpoint
+        answers = Compressed(endpoint)
+        self._endpoint: Any = cross_origin(answers, origins) if origins else answers
         self._page = page
         self._rest = Starlette(routes=[Route("/healthz", _healthy), *routes], lifespan=self._lifespan)
         self._rest.router.redirect_slashes = False

@@ -1,4 +1,4 @@
-"""Media types of GraphQL over HTTP: of the answer, by `Accept`, and of the request (RFC 9110, 8.3 and 12.5.1)."""
+"""What a client accepts and sends: media types of GraphQL over HTTP (RFC 9110, 8.3 and 12.5.1) and gzip (12.5.3)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ SERVED = {"application/graphql-response+json": RESPONSE, "application/json": JSO
 EVENTS = "text/event-stream"
 CACHED_LENGTH = 200
 """Longest `Accept` header whose choice is cached, in characters."""
+READ_LENGTH = 2_000
+"""Characters of a header that are read: the event loop is held for a millisecond by them, whoever sends it."""
 
 
 def answer_media(accept: str | None) -> bytes:
@@ -41,6 +43,13 @@ def wants_events(raw: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(media == EVENTS and weight > 0 for media, weight in _ranges(accept))
 
 
+def accepts_gzip(raw: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether these headers accept an answer in gzip."""
+    accept = ",".join(value.decode("latin-1") for name, value in raw if name.lower() == b"accept-encoding")
+    weights = dict(_ranges(accept)) if accept else {}
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
 def is_json(content_type: str) -> bool:
     """Whether a body of this type is JSON in UTF-8, the default encoding."""
     media, *parameters = _parts(content_type)
@@ -65,7 +74,7 @@ _CHOICES: Lru[str, bytes | None] = Lru("media types", 128 * 1024, lambda accept,
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:
     """The media ranges with their weights, but those that are malformed or ask for another encoding than UTF-8."""
-    for entry in accept.split(","):
+    for entry in accept[:READ_LENGTH].split(","):
         media, *parameters = _parts(entry)
         values = dict(map(_pair, parameters))
         try:

@@ -196,7 +196,7 @@ async def test_silence_beats_and_looks_at_the_token_and_a_stopping_process_ends_
     hub: Inside, world: Rows
 ) -> None:
     live = LiveQueries(hub.app.pipeline, hub.app._live._changes, hub.app._wakes, hub.app._live._limit)
-    with patch.object(hub.app._endpoint, "_live", live.events), patch.object(live_queries, "HEARTBEAT", 0.01):
+    with patch.object(hub.app._endpoint.endpoint, "_live", live.events), patch.object(live_queries, "HEARTBEAT", 0.01):
         async with stream(hub) as opened:
             await opened.event()
             assert await opened.chunk() == b":\n\n"
