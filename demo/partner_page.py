@@ -1,4 +1,4 @@
-"""The example partner page of the demo, on an origin of its own: `python -m demo.partner_page` builds it.
+"""The example partner page of the demo, on an origin of its own.
 
 Its files are those of `clients/examples/partner_page`, under a content policy that admits its own scripts and styles,
 and calls of the hub; its users sign in at the demo's identity provider.
@@ -6,7 +6,6 @@ and calls of the hub; its users sign in at the demo's identity provider.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,15 +18,13 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from demo.pages import PARTNER_PAGE
 from demo.sign_in import SignIn
-from demo.token_issuer import CLIENTS, PAGE_CLIENT, DemoActor, Issuer
+from demo.token_issuer import PAGE_CLIENT, DemoActor, Issuer
 from hub.http.graphiql import SHARED
-from hub.pages.build import Page, build, failure
-from infra.errors import SetupRefused
+from hub.pages.build import failure
 from tests.threaded_server import listening
 
-FOLDER = CLIENTS / "examples" / "partner_page"
-PAGE = Page("la page d'exemple d'un partenaire", FOLDER, FOLDER / "dist", (CLIENTS / "typescript" / "src",))
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' {hub}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types"
@@ -39,7 +36,7 @@ KINDS = ("referent_cd", "conseiller_ft", "conseiller_ml", "delegataire_rsa")
 class PartnerPage:
     """The page and its identity provider, for a hub at `hub`; nobody signs in before its own `origin` is known."""
 
-    def __init__(self, issuer: Issuer, actors: Sequence[DemoActor], built: Path = PAGE.built) -> None:
+    def __init__(self, issuer: Issuer, actors: Sequence[DemoActor], built: Path = PARTNER_PAGE.built) -> None:
         self.hub = ""
         self.sign_in = SignIn(issuer, [actor for actor in actors if actor.kind in KINDS])
         self._built, self._files = built, StaticFiles(directory=built, html=True, check_dir=False)
@@ -86,10 +83,3 @@ def partner_page(issuer: Issuer, actors: Sequence[DemoActor]) -> Iterator[Partne
     with listening(page) as origin:
         page.sign_in.origin = origin
         yield page
-
-
-if __name__ == "__main__":
-    try:
-        build(PAGE)
-    except SetupRefused as refused:
-        sys.exit(f"{refused.message} [{refused.code}]")

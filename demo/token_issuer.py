@@ -15,6 +15,7 @@ import orjson
 from joserfc import jwk, jwt
 
 from demo.cast import PARTNER
+from demo.pages import CLIENTS
 from hub.identity.actor import CLAIM
 from hub.outgoing.systems import SYSTEMS
 
@@ -23,7 +24,6 @@ AUDIENCE = "https://hub.spie-hub.example"
 ALGORITHM = "Ed25519"
 CLIENT, PARTNER_CLIENT, PAGE_CLIENT = "demo", "parcours-partage", "page-partenaire"
 """The application of the demo, that of the partner, and the partner's page, which runs in a browser."""
-CLIENTS = Path(__file__).resolve().parents[1] / "clients"
 LIFETIME = 12 * 3600
 """Seconds that a token of the demo lives; the demo renews them at each start."""
 

