@@ -26,6 +26,16 @@ PAGE, LARGEST_PAGE = 100, 1000
 """Most rows of one page, and the most that the scope of an application may set."""
 
 
+TEXT = frozenset({str})
+CLAIMS = {
+    **dict.fromkeys(("aud", "jti", "body", "actor", "kind", "purpose", "policy", "class", "residual"), TEXT),
+    **dict.fromkeys(("iat", "exp", "now", "page"), frozenset({int})),
+    "organisation": frozenset({str, type(None)}),
+    "scopes": frozenset({list}),
+}
+"""The types of the values of a context: one of another form is refused, whoever signed it."""
+
+
 class ContextRefused(Exception):
     """The context is missing, altered, expired, replayed or for another audience; the subgraph answers 401."""
 
@@ -86,6 +96,8 @@ def unseal(header: str, *, audience: str, body: bytes, keys: Sequence[bytes], no
         if not any(hmac.compare_digest(digest, _sign(payload, key)) for key in keys):
             raise ContextRefused("signature")
         claims = orjson.loads(payload)
+        if any(type(claims[name]) not in types for name, types in CLAIMS.items()):
+            raise ContextRefused("types")
         if claims["aud"] != audience:
             raise ContextRefused("audience")
         if not claims["iat"] - 5 <= now < claims["exp"] or claims["exp"] - claims["iat"] > LIFETIME:
@@ -103,8 +115,10 @@ def unseal(header: str, *, audience: str, body: bytes, keys: Sequence[bytes], no
             residual=Residual.decode(claims["residual"]),
             now=claims["now"],
             seconds=min(float(claims.get("seconds", LIFETIME)), LIFETIME),
-            page=min(int(claims["page"]), LARGEST_PAGE),
+            page=min(max(claims["page"], 1), LARGEST_PAGE),
         )
+        if any(type(scope) is not str for scope in context.scopes):
+            raise ContextRefused("types")
         return context, claims["jti"], claims["exp"]
     except (BinasciiError, UnicodeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ContextRefused("malformed") from error

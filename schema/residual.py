@@ -104,8 +104,8 @@ class Residual:
             return Residual(
                 rows={name: _decode(rule) for name, rule in raw["rows"].items()},
                 fields={name: _decode(rule) for name, rule in raw["fields"].items()},
-                retentions=tuple((int(bit), int(days)) for bit, days in raw["retentions"]),
-                items={name: int(days) for name, days in raw["items"].items()},
+                retentions=tuple((_whole(bit), _whole(days)) for bit, days in raw["retentions"]),
+                items={name: _whole(days) for name, days in raw["items"].items()},
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("not a residual") from error
@@ -125,9 +125,17 @@ def _encode(rule: Rule) -> list[Any]:
 
 def _decode(raw: list[Any]) -> Rule:
     def clauses(items: list[list[int]]) -> tuple[Clause, ...]:
-        return tuple(Clause(int(a), int(b), int(c)) for a, b, c in items)
+        return tuple(Clause(_whole(a), _whole(b), _whole(c)) for a, b, c in items)
 
     read, values, reduced, reduction = raw
     if reduction is not None and not isinstance(reduction, str):
         raise TypeError("reduction")
-    return Rule(clauses(read), tuple((int(bit), clauses(items)) for bit, items in values), clauses(reduced), reduction)
+    by_value = tuple((_whole(bit), clauses(items)) for bit, items in values)
+    return Rule(clauses(read), by_value, clauses(reduced), reduction)
+
+
+def _whole(value: Any) -> int:
+    """A set of facts, or a number of days; raises TypeError for anything else."""
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise TypeError("no number of a residual")
+    return value
