@@ -63,7 +63,10 @@ async def destination(url: str, networks: Sequence[Network]) -> Destination:
     not known."""
     parts = read_url(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    resolved = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        resolved = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise _refused("une adresse https, dont le nom est celui d'un serveur", "no name of a host") from None
     addresses = [_unmapped(ip_address(entry[4][0])) for entry in resolved]
     if not addresses or not all(_admitted(address, networks) for address in addresses):
         raise RequestRefused(
