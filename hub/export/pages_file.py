@@ -9,12 +9,11 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import orjson
+import msgspec
 
 from hub.errors import ExportRefused
 from hub.export.columns import Row
@@ -24,8 +23,7 @@ LONGEST = 86_400
 PRIVATE = 0o600
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPage:
+class StoredPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A page: its rows, the cursor at its end if it has one, and the entries of access of its answer."""
 
     rows: Sequence[Row]
@@ -86,14 +84,14 @@ class PagesFile:
         first = next(lines, None)
         if first is None:
             return 0
-        head, end = orjson.loads(first), 0
+        head, end = msgspec.json.decode(first), 0
         digest, since = head["export"], head["since"]
         for line in lines:
             if since + LONGEST < self._now:
                 return 0
             if digest != self._digest:
                 raise self.not_resumable("another query, address, purpose or variables")
-            self._count(StoredPage(**orjson.loads(line)))
+            self._count(msgspec.json.decode(line, type=StoredPage))
             end += len(line)
         return len(first) + end if end else 0
 
@@ -120,7 +118,7 @@ class PagesFile:
         """All pages, read one by one."""
         lines = self._lines()
         next(lines)
-        return (StoredPage(**orjson.loads(line)) for line in lines)
+        return (msgspec.json.decode(line, type=StoredPage) for line in lines)
 
     def erase(self) -> None:
         """Delete the file: the output is there, or nobody can go on from it."""
@@ -133,7 +131,7 @@ class PagesFile:
 
     def _write(self, value: Any) -> None:
         try:
-            self._file.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
+            self._file.write(msgspec.json.encode(value) + b"\n")
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
