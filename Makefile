@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo pages test canaries oracle replicas supergraphs composers matching policy-diff lint lint-types lint-generated lint-style generated generated-check lock sbom audit communes clean
+.PHONY: help venv venv-base demo pages test canaries foreign oracle replicas supergraphs composers matching policy-diff lint lint-types lint-generated lint-style generated generated-check lock sbom audit communes clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -14,6 +14,7 @@ help:
 	@echo "make demo    démarre le hub, les quatre sous-graphes et des données fictives sur http://127.0.0.1:$(PORT) (PORT=… pour changer)"
 	@echo "make test    lance tous les tests (ARGS=… pour pytest)"
 	@echo "make canaries  cherche des fuites par 20 000 opérations au hasard, et 20 000 sorties pendant que tout change (CANARIES=…, WAYS=…)"
+	@echo "make foreign  lit 5 000 entrées presque justes par chaque lecteur de ce qui vient d'ailleurs (FOREIGN=… pour en changer)"
 	@echo "make policy-diff  dit ce que les règles d'accès changent depuis le commit précédent (BASE=… pour un autre)"
 	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"
 	@echo "make replicas  compare pendant une heure les copies de deux clients à ce que lisent leurs acteurs, quoi qu'il arrive (MINUTES=…, SEED=…)"
@@ -50,6 +51,10 @@ canaries: export WAYS ?= 20000
 canaries: venv
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e/test_leaks_random_a.py tests/e2e/test_leaks_random_b.py \
 		tests/e2e/test_leaks_silence_model.py tests/e2e/test_leaks_canary.py tests/e2e/test_leaks_ways.py -p no:logging -rP $(ARGS)
+
+foreign: export FOREIGN ?= 5000
+foreign: venv
+	@exec $(BIN)/python -m pytest -n 2 tests/fuzz -p no:logging $(ARGS)
 
 # A change of the rules never fails; one that CHANGELOG.md does not tell does.
 policy-diff: BASE ?= HEAD~1

@@ -29,3 +29,5 @@ ORDERS = int(os.environ.get("ORDERS", "2"))
 """Orders in which the records of a small population come."""
 POPULATION = int(os.environ.get("POPULATION", "500"))
 """People whose records the matching is measured on."""
+FOREIGN = int(os.environ.get("FOREIGN", "40"))
+"""Inputs of each parser that reads what comes from outside."""
