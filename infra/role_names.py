@@ -21,6 +21,8 @@ RUNS_WRITER, RUNS_READER = "runs_writer", "runs_reader"
 QUARANTINE_KEEPER, QUARANTINE_WRITER = "quarantine_keeper", "quarantine_writer"
 WRITERS = ("people_write", "appointments_write", "offers_write", "trainings_write")
 """Roles of the subgraphs that have mutations."""
+POOLED = (*QUERIES, *WRITERS)
+"""Roles that keep nothing of a connection beyond a transaction, so that a pool of transactions may serve them."""
 REVIEWER = "people_review"
 CHANGES_READER = "changes_reader"
 SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER = "subscriptions_keeper", "subscriptions_writer"

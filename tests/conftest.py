@@ -54,7 +54,12 @@ _OID = "SELECT oid FROM pg_database WHERE datname = current_database()"
 T = TypeVar("T")
 _numbers = itertools.count()
 
-for _name in ("DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE"):  # the hundreds of processes share their bytecode
+for _name in (
+    "DATABASE_URL",
+    "DATABASE_POOL_URL",
+    "REDIS_URL",
+    "PYTHONDONTWRITEBYTECODE",
+):  # the hundreds of processes share their bytecode
     os.environ.pop(_name, None)
 sys.dont_write_bytecode = False
 gc.disable()  # what is imported and collected stays to the end

@@ -10,7 +10,7 @@ from hub.errors import StartRefused
 
 OURS = ("HUB_URL", "HUB_TOKEN", "HUB_TOKEN_URL", "HUB_CLIENT_ID", "HUB_CLIENT_SECRET", "HUB_PAGE")
 """Those that begin as ours do, of the commands and of the examples of clients."""
-SERVERS = ("DATABASE_URL", "REDIS_URL")
+SERVERS = ("DATABASE_URL", "DATABASE_POOL_URL", "REDIS_URL")
 """The others: the servers that are used in place of our own."""
 _LIKE_OURS = re.compile(r"(SPIE|HUB)_[A-Z0-9_]+")
 _OF_KUBERNETES = re.compile(r"[A-Z0-9_]*?_(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\d+_(TCP|UDP)\w*)?)")

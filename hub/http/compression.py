@@ -1,4 +1,4 @@
-"""Compresses the answers of an endpoint for whoever accepts gzip, and hides their exact length (decision 0140).
+"""Compresses the answers of an endpoint for whoever accepts gzip, and hides their exact length (decision 0141).
 
 Streams of events and answers that fit in one packet leave as they are.
 """
