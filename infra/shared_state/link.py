@@ -70,7 +70,7 @@ class Link:
         if self._sending is not None:
             self._sending.cancel()
             await asyncio.gather(self._sending, return_exceptions=True)
-        await self._give_up("closed", [])
+        await self.give_up("closed")
 
     async def run(self, script: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """The answer of a script; raises SharedStateGone."""
@@ -94,16 +94,16 @@ class Link:
                 async with asyncio.timeout(self._timeout):
                     replies = await _exchange(self._connection, [command for command, _ in batch])
             except asyncio.CancelledError:
-                await self._give_up("closed", batch)
+                await self.give_up("closed", batch)
                 raise
             except (RedisError, OSError, TimeoutError) as error:
-                await self._give_up(type(error).__name__, batch)
+                await self.give_up(type(error).__name__, batch)
                 return
             for (_, answer), reply in zip(batch, replies, strict=True):
                 if not answer.done():
                     answer.set_result(reply)
 
-    async def _give_up(self, failure: str, batch: list[tuple[Command, asyncio.Future[Any]]]) -> None:
+    async def give_up(self, failure: str, batch: Sequence[tuple[Command, asyncio.Future[Any]]] = ()) -> None:
         """Close the connection; what was sent and what waits has no answer."""
         connection, self._connection, self.failure = self._connection, None, failure
         waiting, self._waiting = [*batch, *self._waiting], []

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from math import inf, isfinite
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -215,8 +216,12 @@ class ServerState:
             await self.link.open()
         now = int(time.time())
         keys, begun = [self._state_key, self._revoked_key], secrets.token_hex(8) if self._begins else ""
-        identity, listed = await self.link.run("begin", keys, [begun, now, self.link.server])
-        revoked = {name.decode(): int(float(until)) for name, until in _pairs(listed)}
+        told = await self.link.run("begin", keys, [begun, now, self.link.server])
+        try:
+            identity, revoked = _told(told)
+        except (TypeError, ValueError, OverflowError):
+            await self.link.give_up("MALFORMED")
+            raise SharedStateGone("MALFORMED") from None
         if self._identity not in (None, identity):
             log.warning("the shared state may have lost its memory: it is told again who is revoked")
             known = {name: until for name, until in self._revoked.items() if until > now and name not in revoked}
@@ -264,6 +269,13 @@ class ServerState:
         except (InvalidTag, ValueError):
             log.warning("the shared state holds a text that is not sealed under this key")
             return None
+
+
+def _told(state: Sequence[Any]) -> tuple[bytes | None, dict[str, int]]:
+    """The identity of a state, and who is revoked until when; raises TypeError, ValueError or OverflowError for what
+    nobody of ours has written."""
+    identity, listed = state
+    return identity, {name.decode(): int(float(until)) for name, until in _pairs(listed)}
 
 
 def _pairs(listed: Sequence[object]) -> Iterable[tuple[bytes, float]]:

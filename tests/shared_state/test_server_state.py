@@ -171,6 +171,20 @@ async def test_a_server_that_comes_back_as_it_was_before_learns_who_is_revoked_a
             assert state.revoked(["actor a"])
 
 
+@pytest.mark.parametrize(("member", "score"), [(b"a", "inf"), (b"\xff", 10.0**12)])
+async def test_what_the_server_says_that_is_no_state_is_not_believed_and_ends_no_look(
+    valkey_server: Valkey, now: int, member: bytes, score: str | float
+) -> None:
+    state = state_of(valkey_server)
+    async with state.running(), Redis(port=valkey_server.port) as client:
+        await client.zadd(state._revoked_key, {member: score})
+        await until(lambda: not state.is_open)
+        await client.delete(state._revoked_key)
+        await until(lambda: state.is_open)
+        await state.revoke("actor a", now + 100)
+        await until(lambda: state.revoked(["actor a"]))
+
+
 async def test_a_server_that_does_not_answer_is_gone_for_those_who_wait_and_for_all_after(
     mortal: Valkey, now: int
 ) -> None:
