@@ -143,7 +143,7 @@ def subgraph_app(
     served = subgraph(name, graph, keys, dsn, parts, FairWorker("compile", DEADLINE))
     if meters is not None:
         tell_subgraph(meters, graph.table.digest, served.databases, state)
-    return parts.process(Application(served, keys.contexts(name), state=state), name)
+    return parts.process(Application(served, (keys.context(name),), state=state), name)
 
 
 class HubApp(AsgiApplication):

@@ -15,10 +15,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BinasciiError
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from infra.errors import SetupRefused
 from infra.role_names import LOGINS
+from schema.overlapping_keys import OverlappingKey
 from schema.subgraphs import SUBGRAPHS
 
 WEBHOOKS = ("rdv-insertion",)
@@ -45,6 +47,43 @@ PREVIOUS = ".previous"
 """The suffix of the file of an old key that is still accepted."""
 SENDER = re.compile(r"webhook-[a-z0-9-]+\.(?!previous$)[a-z0-9-]+")
 """The name of the secret of an organisation that sends; it and its counterpart do not change at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How a key is changed: after how many days, and for how many the old one is accepted; None for never, or for a key
+    that has no old one beside it."""
+
+    days: int | None
+    overlap: int | None
+
+
+YEAR = 365
+CHANGES: Mapping[str, Changes] = {
+    "cursors": Changes(YEAR, 31),  # cursors of changes are kept for 30 days
+    "quarantine": Changes(YEAR, 31),  # as refused records
+    "subscriptions": Changes(2 * YEAR, 366),  # the longest subscription
+    "journal": Changes(YEAR, None),  # its public half stays
+    "database": Changes(YEAR, None),  # a role has one password
+    "nir": Changes(None, None),  # no NIR is kept from which to make hashes again
+    "shared": Changes(None, None),  # who is revoked is known by hashes alone
+}
+CONTEXTS, SENDERS = Changes(YEAR, 7), Changes(YEAR, 31)
+
+
+def changes_of(name: str) -> Changes | None:
+    """How the key of this name is changed; None for what is no key, and for the passwords of roles."""
+    if CONTEXT.fullmatch(name):
+        return CONTEXTS
+    if SENDER.fullmatch(name) or name in (f"webhook-{source}" for source in WEBHOOKS):
+        return SENDERS
+    return CHANGES.get(name)
+
+
+def overlap_of(name: str) -> int | None:
+    """For how many days the old key of this name is accepted; None if it never is."""
+    changes = changes_of(name)
+    return None if changes is None else changes.overlap
 
 
 def sender_key(source: str, organisation: str) -> str:
@@ -84,9 +123,7 @@ class Keys:
         absent = [name for name in names if not (directory / name).is_file()]
         if absent:
             raise _missing(directory, absent)
-        previous_names = [f"{name}{PREVIOUS}" for name in names if CONTEXT.fullmatch(name) or SENDER.fullmatch(name)]
-        present_names = [*names, *(name for name in previous_names if (directory / name).is_file())]
-        return Keys(directory, {name: _read(directory / name) for name in present_names})
+        return Keys(directory, {name: _read_with_previous(directory / name) for name in names})
 
     @staticmethod
     def create(directory: Path) -> Keys:
@@ -125,26 +162,37 @@ class Keys:
         _write(directory / name, secrets.token_bytes(SIZE))
         return True
 
-    def renewed(self, name: str) -> Keys:
-        """Replace a key by a new one, atomically."""
+    def renewed(self, name: str, value: bytes | None = None) -> Keys:
+        """Replace a key by this one, else by a new one, atomically."""
         path = self.directory / name
         fresh = self.directory / f".{name}.{secrets.token_hex(8)}"
-        _write(fresh, secrets.token_bytes(SIZE))
+        _write(fresh, value or secrets.token_bytes(SIZE))
         fresh.replace(path)
-        return Keys(self.directory, {**self.values, name: _read(path)})
+        return Keys(self.directory, {**self.values, name: _read_with_previous(path)})
 
-    def overlapped(self, *names: str) -> Keys:
-        """Replace each of these keys by a new one; the old ones are accepted until they are `ended`.
+    def overlapped(self, *names: str, days: int | None = None) -> Keys:
+        """Replace each of these keys by a new one; the old ones are accepted for so many days, else for those of
+        `CHANGES`, or until they are `ended`.
 
-        Raises SetupRefused (KEYS_OVERLAP), and changes none, if one still has an old key."""
-        keys = self
+        Raises SetupRefused (KEYS_OVERLAP), and changes none, if one still has an old key that is accepted."""
+        keys, now = self, datetime.now(UTC)
         for name in names:
-            if (self.directory / f"{name}{PREVIOUS}").exists():
+            previous = self.directory / f"{name}{PREVIOUS}"
+            if previous.exists() and previous_end(previous) > now:
                 raise _overlap(self.directory, name)
         for name in names:
             path = self.directory / name
-            path.with_name(f"{name}{PREVIOUS}").hardlink_to(path)
+            end = now + timedelta(days=days or overlap_of(name) or 0)
+            path.with_name(f"{name}{PREVIOUS}").unlink(missing_ok=True)
+            _write(path.with_name(f"{name}{PREVIOUS}"), _read(path), f"{end:%Y-%m-%dT%H:%M:%SZ}\n")
             keys = keys.renewed(name)
+        return keys
+
+    def with_new_passwords(self) -> Keys:
+        """Replace the key `database`, and the passwords of all roles, which are derived from it."""
+        keys = self.renewed("database")
+        for role, name in zip(LOGINS, role_keys(*LOGINS), strict=True):
+            keys = keys.renewed(name, derived(keys.database, role))
         return keys
 
     def ended(self, name: str) -> bool:
@@ -157,11 +205,6 @@ class Keys:
     def context(self, subgraph: str) -> bytes:
         """The key that signs the context of calls to one subgraph."""
         return self._of(f"context-{subgraph}")
-
-    def contexts(self, subgraph: str) -> tuple[bytes, ...]:
-        """The keys by which a subgraph verifies a context: the current one, then the old one if still accepted."""
-        previous = self.values.get(f"context-{subgraph}{PREVIOUS}")
-        return (self.context(subgraph), *((previous,) if previous is not None else ()))
 
     @property
     def nir(self) -> bytes:
@@ -204,14 +247,11 @@ class Keys:
 
     def webhook(self, source: str) -> bytes:
         """The secret by which a source system signs its webhooks: the line of text that both sides paste."""
-        return urlsafe_b64encode(self._of(f"webhook-{source}"))
+        return _as_text(self._of(f"webhook-{source}"))
 
-    def sender(self, source: str, organisation: str) -> tuple[bytes, ...]:
-        """The secrets of an organisation that sends, as lines of text: the current one, then the old one if still
-        accepted."""
-        name = sender_key(source, organisation)
-        previous = self.values.get(f"{name}{PREVIOUS}")
-        return tuple(urlsafe_b64encode(key) for key in (self._of(name), previous) if key is not None)
+    def sender(self, source: str, organisation: str) -> bytes:
+        """The secret of an organisation that sends, as a line of text."""
+        return _as_text(self._of(sender_key(source, organisation)))
 
     def _of(self, name: str) -> bytes:
         if name not in self.values:
@@ -219,11 +259,39 @@ class Keys:
         return self.values[name]
 
 
+def previous_end(path: Path) -> datetime:
+    """When the old key of a file ends, by its second line; without one, which an older version did not write, as long
+    after the new key came as one lasts. Raises SetupRefused (KEYS_MALFORMED)."""
+    _, _, end = path.read_text(encoding="latin-1").strip().partition("\n")
+    name = path.name.removesuffix(PREVIOUS)
+    if not end:
+        return datetime.fromtimestamp(path.with_name(name).stat().st_mtime, UTC) + timedelta(days=overlap_of(name) or 0)
+    try:
+        return datetime.strptime(end, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise _malformed(path) from None
+
+
+def _as_text(key: bytes) -> bytes:
+    """A key as the line of text that both sides paste, with the one that it replaces."""
+    if isinstance(key, OverlappingKey):
+        return OverlappingKey.of(urlsafe_b64encode(key), urlsafe_b64encode(key.previous), key.until)
+    return urlsafe_b64encode(key)
+
+
+def _read_with_previous(path: Path) -> bytes:
+    """A key, with the one that it replaces if that one's file is there."""
+    previous = path.with_name(f"{path.name}{PREVIOUS}")
+    if overlap_of(path.name) is None or not previous.is_file():
+        return _read(path)
+    return OverlappingKey.of(_read(path), _read(previous), previous_end(previous).timestamp())
+
+
 def _read(path: Path) -> bytes:
     if path.stat().st_mode & 0o077:
         raise _exposed(path, "600")
     try:
-        value = urlsafe_b64decode(path.read_bytes().strip())
+        value = urlsafe_b64decode(path.read_bytes().strip().split(b"\n")[0])
     except (BinasciiError, ValueError):
         value = b""
     except PermissionError as error:
@@ -233,21 +301,25 @@ def _read(path: Path) -> bytes:
             f"key file {path} is not readable by this user",
         ) from error
     if len(value) < SIZE:
-        raise SetupRefused(
-            "KEYS_MALFORMED",
-            f"La clé {path} est abîmée : remettez la copie d'origine (une ligne de base64, {SIZE} octets).",
-            f"key file {path} does not hold {SIZE} bytes of base64url",
-        )
+        raise _malformed(path)
     return value
 
 
-def _write(path: Path, value: bytes) -> None:
+def _malformed(path: Path) -> SetupRefused:
+    return SetupRefused(
+        "KEYS_MALFORMED",
+        f"La clé {path} est abîmée : remettez la copie d'origine (une ligne de base64, {SIZE} octets).",
+        f"key file {path} does not hold {SIZE} bytes of base64url",
+    )
+
+
+def _write(path: Path, value: bytes, more: str = "") -> None:
     """Create the file atomically, unless another process has just made it."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(urlsafe_b64encode(value) + b"\n")
+            file.write(urlsafe_b64encode(value) + b"\n" + more.encode())
             file.flush()
             os.fsync(file.fileno())
         try:
@@ -273,8 +345,8 @@ def _missing(directory: Path, names: Collection[str]) -> SetupRefused:
 def _overlap(directory: Path, name: str) -> SetupRefused:
     return SetupRefused(
         "KEYS_OVERLAP",
-        f"L'ancienne clé {name}{PREVIOUS} est encore admise dans {directory} : redémarrez les sous-graphes, puis les "
-        "hubs, lancez « hub keys end », et recommencez.",
+        f"L'ancienne clé {name}{PREVIOUS} est encore admise dans {directory} : redémarrez ce qui lit cette clé, les "
+        f"hubs en dernier, lancez « hub keys end {name} », et recommencez.",
         f"{name}{PREVIOUS} is still accepted in {directory}",
     )
 

@@ -42,7 +42,7 @@ COMMANDS = {
     "changes": "Les changements que les clients lisent : effacer les plus anciens, ou faire tout relire.",
     "subscriptions": "Les applications averties des changements : les abonner, les voir, les arrêter, les reprendre.",
     "revocations": "Retire un accès à tous les hubs avant la fin de son jeton, ou le rend.",
-    "keys": "Crée les clés d'une installation, et change sans coupure celles des appels aux sous-graphes.",
+    "keys": "Crée les clés d'une installation, dit leur âge, et les change sans coupure.",
     "database": "Crée la base de données ou l'amène à jour, et donne à ses rôles leurs mots de passe.",
     "backup": "Copie la base, tient le registre de ce qui la protège, et la restaure sans que rien n'en revienne.",
     "policy": "Vérifie, montre, explique et compare les règles d'accès.",

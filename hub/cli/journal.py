@@ -1,4 +1,4 @@
-"""`hub journal`: verify, search, why, forget, expire, adopt, rotate."""
+"""`hub journal`: verify, search, why, forget, expire, adopt."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from hub.journal.operator import forget as forget_person
 from hub.journal.read.data_labels import data_labels
 from hub.journal.read.search_criteria import FORMS as CRITERIA_FORMS
 from hub.journal.read.search_criteria import CriterionMalformed, criteria
-from hub.journal.signing import Signer, Trust, retire, trusted
+from hub.journal.signing import Signer, Trust, trusted
 from hub.journal.terminal_report import show_found, show_verified
 from hub.journal.verify.adoption import Adoptable, adoptable, sign_streams
 from hub.journal.verify.checkpoint_trail import NONE_KEPT, Anchors
@@ -192,15 +192,6 @@ def adopt(
             typer.confirm("Rien ne prouve qu'elles sont d'une version antérieure. Les signer ?", abort=True)
         asyncio.run(_adopt(dsn, signer, unsigned, reference))
     typer.echo("C'est signé, et inscrit au journal.")
-
-
-@app.command()
-def rotate(keys: KeysOption = KEYS) -> None:
-    """Remplace la clé de signature ; sa partie publique reste, et les hubs prennent la nouvelle à leur redémarrage."""
-    loaded_keys = Keys.load(keys, ("journal",))
-    public_key = retire(keys, Signer(loaded_keys.journal))
-    signer = Signer(loaded_keys.renewed("journal").journal)
-    typer.echo(f"Nouvelle clé : {signer.id}. L'ancienne reste vérifiable par {public_key.name} : ne l'effacez pas.")
 
 
 async def _verified(dsn: Dsn, trust: Trust, anchors: Anchors, *, keys: bool) -> Verification:

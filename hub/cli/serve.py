@@ -20,12 +20,13 @@ from hub.cli.metrics import meters_of, metrics_of
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
 from hub.cli.shared_state import shared_keys, shared_state
-from hub.cli.start_line import log_start
+from hub.cli.start_line import log_start, warn_late_keys
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
 from hub.http.metrics import MetricsListener
 from hub.joined.joined_graph import joined_graph
 from hub.observability.instrumentation import contract_words
+from hub.observability.key_metrics import key_metrics
 from hub.observability.log_settings import LogSettings
 from hub.observability.logs import logging_as
 from hub.observability.state import build_metrics
@@ -148,8 +149,15 @@ def _loaded(
         application = partial(hub_app, graph, _required(placed), loaded_keys)
     with served_database(loaded_keys, *roles) as address:
         log_start(role, address(roles[0]), graph.table.digest, placed)
+        warn_late_keys(loaded_keys)
+
+        def with_key_ages(metrics: MetricsListener | None) -> Any:
+            if metrics is not None:
+                metrics.meters.tell(partial(key_metrics, loaded_keys))
+            return application(address, meters=meters_of(metrics), state=shared_state(placed, loaded_keys))
+
         yield (
-            lambda metrics: application(address, meters=meters_of(metrics), state=shared_state(placed, loaded_keys)),
+            with_key_ages,
             partial(metrics_of, placed, role, contract_words(graph)),
         )
 
@@ -171,8 +179,10 @@ def _serve_webhooks(placed: Settings | None, folder: Path, server: Callable[...,
     loaded_keys, roles = Keys.load(folder, intake_keys(rows)), intake_roles(rows)
     with served_database(loaded_keys, *roles) as address:
         log_start(Role.WEBHOOKS, address(roles[0]), None, placed)
+        warn_late_keys(loaded_keys)
         intake, metrics = Intake(rows, loaded_keys, address), metrics_of(placed, Role.WEBHOOKS)
         if metrics is not None:
             metrics.meters.tell(partial(build_metrics, Role.WEBHOOKS, None))
             metrics.meters.tell(partial(intake_metrics, intake))
+            metrics.meters.tell(partial(key_metrics, loaded_keys))
         server(WebhookApplication(intake), metrics=metrics).run()

@@ -11,6 +11,7 @@ from hub.errors import RequestRefused, StartRefused
 from hub.ingest import SOURCES, read_organisations, source_keys, source_roles
 from hub.intake.sender_settings import SenderSettings
 from infra.keys import Keys, sender_key
+from schema.overlapping_keys import accepted
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.sender_scope import SenderScope
 from subgraphs.kit.ingest.unit_of_work import Options
@@ -18,7 +19,7 @@ from subgraphs.kit.ingest.webhook import Webhook
 
 EARLY = timedelta(minutes=5)
 """How far the clock of a sender may be ahead of ours."""
-DECOY = (secrets.token_urlsafe(32).encode(),)
+DECOY = secrets.token_urlsafe(32).encode()
 """The secret with which the proof of an unknown sender is tried, in the time that a known one takes."""
 
 
@@ -73,7 +74,7 @@ class Sender:
     source: str
     organisation: str
     proof: Webhook
-    secrets: tuple[bytes, ...]
+    secret: bytes
     options: Options
     window: timedelta
     waiting: int
@@ -97,7 +98,7 @@ class Senders:
         """
         sender = self.by_address.get((source, organisation))
         proof = sender.proof if sender is not None else _usual_proof(source)
-        for secret in sender.secrets if sender is not None else DECOY:
+        for secret in accepted(sender.secret if sender is not None else DECOY):
             try:
                 proven = proof.prove(body, headers, secret)
             except Refused:

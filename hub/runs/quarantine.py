@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hub.errors import StartRefused
 from hub.runs.safe_names import safe_name
+from schema.overlapping_keys import NONCE, open_sealed
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -29,8 +30,6 @@ log = logging.getLogger(__name__)
 HOUR = 3_600.0
 KEPT_DAYS = 30
 """Days for which a refused record waits."""
-NONCE = 12
-"""Bytes before the ciphertext, drawn for it alone."""
 MOST = 1_000
 """Records that are opened at once."""
 
@@ -80,7 +79,7 @@ class Seal:
     """Seals and opens contents under the key `quarantine`."""
 
     def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+        self._key = key
 
     def close(self, source: str, refusal: Refusal) -> bytes | None:
         """The content of a refusal, sealed."""
@@ -88,7 +87,7 @@ class Seal:
             return None
         nonce = os.urandom(NONCE)
         bound = _bound(source, refusal.digest, refusal.place)
-        return nonce + self._cipher.encrypt(nonce, msgspec.msgpack.encode(refusal.content), bound)
+        return nonce + AESGCM(self._key).encrypt(nonce, msgspec.msgpack.encode(refusal.content), bound)
 
     def open(self, record: Waiting) -> Content | None:
         """The content of a record, if it has one that says to what its sender is held (decision 0098); raises
@@ -97,7 +96,7 @@ class Seal:
             return None
         bound = _bound(record.source, record.digest, record.place)
         try:
-            content = self._cipher.decrypt(record.sealed[:NONCE], record.sealed[NONCE:], bound)
+            content = open_sealed(self._key, AESGCM, record.sealed, bound)
         except InvalidTag as error:
             raise StartRefused(
                 "QUARANTINE_KEY",

@@ -12,9 +12,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hub.errors import StartRefused
 from hub.identity.actor import Actor
+from schema.overlapping_keys import NONCE, open_sealed
 
-NONCE = 12
-"""Bytes before the ciphertext, drawn for it alone."""
 SECRET = 32
 """Bytes of the secret under which notifications are signed."""
 
@@ -40,17 +39,17 @@ class TermsSeal:
     """Seals and opens terms under the key `subscriptions`, each for one subscription."""
 
     def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+        self._key = key
 
     def close(self, identifier: UUID, terms: Terms) -> bytes:
         """The sealed terms."""
         nonce = os.urandom(NONCE)
-        return nonce + self._cipher.encrypt(nonce, msgspec.msgpack.encode(terms), identifier.bytes)
+        return nonce + AESGCM(self._key).encrypt(nonce, msgspec.msgpack.encode(terms), identifier.bytes)
 
     def open(self, identifier: UUID, sealed: bytes) -> Terms:
         """The terms; raises StartRefused (SUBSCRIPTION_KEY)."""
         try:
-            content = self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], identifier.bytes)
+            content = open_sealed(self._key, AESGCM, sealed, identifier.bytes)
             return msgspec.msgpack.decode(content, type=Terms)
         except (InvalidTag, msgspec.MsgspecError) as error:
             raise StartRefused(

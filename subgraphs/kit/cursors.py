@@ -20,9 +20,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from schema.context import Context
+from schema.overlapping_keys import NONCE, open_sealed
 from subgraphs.kit.errors import RequestFailed
-
-NONCE = 12
 
 
 def forbidden() -> RequestFailed:
@@ -53,7 +52,7 @@ class Sealer:
         """Return the cursor of a row; `place` identifies the list: coordinate, order and filter."""
         nonce = secrets.token_bytes(NONCE)
         text = orjson.dumps([sort, identifier], default=str)
-        return _text(nonce + self._cipher.encrypt(nonce, text, place))
+        return _text(nonce + self._cipher(self.key).encrypt(nonce, text, place))
 
     def open(self, place: bytes, cursor: Any) -> tuple[Any, str]:
         """Return the sort value (JSON form) and id of a cursor; raises RequestFailed FORBIDDEN_INPUT."""
@@ -61,11 +60,10 @@ class Sealer:
             data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
             if _text(data) != cursor:  # another spelling of the same bytes
                 raise ValueError
-            sort, identifier = orjson.loads(self._cipher.decrypt(data[:NONCE], data[NONCE:], place))
+            sort, identifier = orjson.loads(open_sealed(self.key, self._cipher, data, place))
         except (InvalidTag, ValueError, TypeError):
             raise forbidden() from None
         return sort, identifier
 
-    @property
-    def _cipher(self) -> AESGCM:
-        return _cipher(self.key, self.context.actor, self.context.purpose)
+    def _cipher(self, key: bytes) -> AESGCM:
+        return _cipher(key, self.context.actor, self.context.purpose)

@@ -18,6 +18,7 @@ import orjson
 from schema import strict_json
 from schema.context import HEADER, LIFETIME, ContextRefused, unseal
 from schema.local_state import LocalState
+from schema.overlapping_keys import accepted
 from schema.shared_state import RETRY_SECONDS, SharedState, SharedStateGone
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.readiness import Readiness, check_open
@@ -106,11 +107,12 @@ class Application:
         except TimeoutError:
             raise Refused(408, "TOO_SLOW", "La requête n'est pas arrivée à temps.") from None
         now = int(self.clock())
+        keys = [accepted_key for key in self.keys for accepted_key in accepted(key)]
         try:
             if len(headers) != 1:
                 raise ContextRefused("header")
             context, nonce, expires = unseal(
-                headers[0].decode("ascii"), audience=self.subgraph.name, body=body, keys=self.keys, now=now
+                headers[0].decode("ascii"), audience=self.subgraph.name, body=body, keys=keys, now=now
             )
             issued = expires - LIFETIME
             if context.policy != self.subgraph.policy or not await self._state.first(nonce, issued, now):

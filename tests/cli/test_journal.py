@@ -212,7 +212,7 @@ async def test_a_new_key_signs_and_the_old_ones_public_half_still_verifies(
     keys = tmp_path / "keys"
     shutil.copytree(fresh_database.keys.directory, keys)
     await read(fresh_database, str(uuid4()))
-    result = journal(fresh_database, "rotate", keys=keys)
+    result = hub("keys", "rotate", "journal", "--keys", keys)
     assert (result.code, result.err) == (0, "")
     (public,) = keys.glob("journal.*.pub")
     assert public.name in result.out

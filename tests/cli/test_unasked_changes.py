@@ -44,6 +44,7 @@ READING: dict[str, tuple[str, ...]] = {
     "journal verify": (),
     "subscriptions list": (),
     "revocations list": (),
+    "keys list": (),
     "policy check": (),
     "policy table": ("--actor", "dpo", "--purpose", "audit"),
     "policy explain": ("Person.id", "--actor", "dpo", "--purpose", "audit"),

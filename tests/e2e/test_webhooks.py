@@ -329,8 +329,8 @@ def test_the_process_holds_keys_that_write_and_none_that_reads_for_others() -> N
 
 
 def test_a_secret_is_changed_without_a_cut_and_the_old_one_ends(database: Database, tmp_path: Path) -> None:
-    def run(*options: str) -> int:
-        command = [sys.executable, "-m", "hub.cli", "keys", "sender", "rdv-insertion", "cd08", *options]
+    def run(*arguments: str) -> int:
+        command = [sys.executable, "-m", "hub.cli", "keys", *arguments]
         return subprocess.run([*command, "--keys", str(tmp_path / "keys")], cwd=ROOT, capture_output=True).returncode
 
     def proven(secret: bytes) -> bool:
@@ -345,15 +345,16 @@ def test_a_secret_is_changed_without_a_cut_and_the_old_one_ends(database: Databa
     body, organisations = rdv(1), tmp_path / "organisations.toml"
     organisations.touch()
     shutil.copytree(database.keys.directory, tmp_path / "keys", copy_function=shutil.copy)
-    file = tmp_path / "keys" / "webhook-rdv-insertion.cd08"
-    assert (run(), run()) == (0, 1), "a secret that is there is not replaced"
+    file, made = tmp_path / "keys" / "webhook-rdv-insertion.cd08", ("sender", "rdv-insertion", "cd08")
+    assert (run(*made), run(*made)) == (0, 1), "a secret that is there is not replaced"
     old = file.read_bytes().strip()
-    assert (run("--renew"), run("--renew")) == (0, 1), "a second change waits for the end of the first"
+    rotate = ("rotate", file.name)
+    assert (run(*rotate), run(*rotate)) == (0, 1), "a second change waits for the end of the first"
     new = file.read_bytes().strip()
     assert new != old
     assert proven(old)
     assert proven(new)
-    assert run("--end") == 0
+    assert run("end", file.name) == 0
     assert not proven(old)
     assert proven(new)
 
@@ -362,16 +363,16 @@ def test_a_secret_is_made_only_for_a_source_that_sends_and_what_lacks_one_says_h
     database: Database, tmp_path: Path
 ) -> None:
     def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "hub.cli", "keys", "sender", *arguments, "--keys", str(tmp_path / "keys")]
+        command = [sys.executable, "-m", "hub.cli", "keys", *arguments, "--keys", str(tmp_path / "keys")]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode != 0
         return done.stderr
 
     shutil.copytree(database.keys.directory, tmp_path / "keys", copy_function=shutil.copy)
     before = sorted(path.name for path in (tmp_path / "keys").iterdir())
-    assert "SOURCE_UNKNOWN" in run("rdv-insertio", "cd08")
-    assert "WEBHOOKS_UNSUPPORTED" in run("data-inclusion", "cd08")
-    assert "hub keys sender" in run("--renew", "rdv-insertion", "cd08")
+    assert "SOURCE_UNKNOWN" in run("sender", "rdv-insertio", "cd08")
+    assert "WEBHOOKS_UNSUPPORTED" in run("sender", "data-inclusion", "cd08")
+    assert "hub keys sender" in run("rotate", "webhook-rdv-insertion.cd08")
     assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == before
 
 

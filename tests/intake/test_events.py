@@ -57,7 +57,7 @@ def senders(tmp_path: Path) -> Senders:
 def sent(senders: Senders, source: str, event: dict[str, Any] | bytes, now: datetime = NOW) -> bytes:
     """The document that the connector reads of an event, signed by its sender."""
     body = event if isinstance(event, bytes) else json.dumps(event).encode()
-    secret = senders.by_address[source, "produit"].secrets[0]
+    secret = senders.by_address[source, "produit"].secret
     headers = {"x-spie-signature": f"sha256={hmac.digest(secret, body, 'sha256').hex()}"}
     return senders.prove(source, "produit", body, headers, now)[1]
 
@@ -222,8 +222,8 @@ def test_an_envelope_that_is_wrong_is_refused_with_its_place_and_no_value(sender
 
 def test_an_event_is_proven_by_its_whole_body_within_its_window(senders: Senders) -> None:
     body = json.dumps(EVENTS[1]).encode()
-    secret = senders.by_address["ouiform", "produit"].secrets[0]
-    other = senders.by_address["orientations", "produit"].secrets[0]
+    secret = senders.by_address["ouiform", "produit"].secret
+    other = senders.by_address["orientations", "produit"].secret
     for key, signed in ((secret, body + b" "), (other, body), (b"", body)):
         headers = {"x-spie-signature": f"sha256={hmac.digest(key, signed, 'sha256').hex()}"}
         with pytest.raises(RequestRefused, match="WEBHOOK_REFUSED"):

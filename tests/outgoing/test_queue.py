@@ -19,6 +19,7 @@ from hub.outgoing.follower import follow
 from hub.outgoing.lateness import read_backlogs
 from hub.outgoing.systems import SYSTEMS
 from infra.role_names import OUTGOING_SENDER, RUNS_READER
+from schema.overlapping_keys import NONCE
 from subgraphs.kit.write import outgoing as outgoing_queue
 from tests.cli.commands import hub
 from tests.conftest import ROOT
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 def _encrypted(secret: bytes, item: str, system: str, content: bytes) -> bytes:
     """An author of this installation that holds something else."""
-    nonce = bytes(outgoing_queue.NONCE)
+    nonce = bytes(NONCE)
     return nonce + outgoing_queue._cipher(secret).encrypt(nonce, content, outgoing_queue._place(item, system))
 
 

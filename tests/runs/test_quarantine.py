@@ -17,9 +17,10 @@ from demo import source_files
 from hub.ingest import SOURCES, find_source
 from hub.refused_records import UNKEPT, keep_refused
 from hub.retry import _files
-from hub.runs.quarantine import NONCE, Content, Refusal, Seal, Waiting, quarantine
+from hub.runs.quarantine import Content, Refusal, Seal, Waiting, quarantine
 from infra.keys import Keys
 from infra.role_names import LOGINS, QUARANTINE_KEEPER, QUARANTINE_WRITER
+from schema.overlapping_keys import NONCE
 from subgraphs.kit.ingest.unit_of_work import Options, Session
 from tests.cli.commands import Result, hub, ingest
 from tests.conftest import Database

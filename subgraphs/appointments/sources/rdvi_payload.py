@@ -11,10 +11,12 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import product
 from typing import Literal, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 
+from schema.overlapping_keys import accepted
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, Used
@@ -232,10 +234,8 @@ class Meta(Struct):
 def proven(body: bytes, headers: Mapping[str, str], secret: bytes) -> bytes:
     """The body as it was signed; raises Refused WEBHOOK_SIGNATURE."""
     signature = next((value for name, value in headers.items() if name.lower() == SIGNATURE), "")
-    for signed in (body, body.decode("latin-1").encode()):
-        if hmac.compare_digest(
-            hmac.digest(secret, signed, "sha256").hex().encode(), signature.strip().lower().encode()
-        ):
+    for key, signed in product(accepted(secret), (body, body.decode("latin-1").encode())):
+        if hmac.compare_digest(hmac.digest(key, signed, "sha256").hex().encode(), signature.strip().lower().encode()):
             return signed
     raise Refused("WEBHOOK_SIGNATURE")
 

@@ -19,11 +19,11 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, tex
 from sqlalchemy.dialects.postgresql import UUID
 
 from schema.context import Context
+from schema.overlapping_keys import NONCE, open_sealed
 from subgraphs.kit.columns import OUTGOING, identifier, instant
 
 SENDER = "outgoing_sender"
 """The database role that sends: it reads the queue, and settles the items that wait in it."""
-NONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def opened(secret: bytes, item: str, system: str, author: bytes) -> Author | Non
     """The author of an item; None for what this installation did not seal for this item and system. Raises
     AuthorUnread."""
     try:
-        content = _cipher(secret).decrypt(author[:NONCE], author[NONCE:], _place(item, system))
+        content = open_sealed(secret, _cipher, author, _place(item, system))
     except (InvalidTag, ValueError):
         return None
     try:
