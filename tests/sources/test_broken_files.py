@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -15,6 +16,8 @@ from openpyxl import load_workbook
 from demo import source_files
 from demo.workbook_files import workbook
 from hub.ingest import SOURCES
+from subgraphs.kit.ingest import json_stream
+from subgraphs.kit.ingest.ingestion_report import Outcome
 from tests.conftest import Database
 from tests.sources.altered_fields import write
 from tests.sources.ingestion import SECRET, adds_up, codes, everything_told, ingest
@@ -27,6 +30,9 @@ Fault = Callable[[str, bytes], bytes | None]
 BOMB = b'<?xml version="1.0"?><!DOCTYPE Racine [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Racine>&b;</Racine>'
 ZIP_BOMB_SIZE = (1 << 29) + 1
 FORMATS = ("csv", "xlsx", "json", "jsonl", "xml")
+LIST = rb'\A\s*(?:\[|\{\s*(?:"\w+":\s*\d+,\s*)*"(?:results|items|data)":\s*\[)'
+LARGEST = 1 << 13
+"""The largest record, in bytes, of tests with a list that is larger."""
 OF_NOBODY = {"MATCH_NONE", "MATCH_NAMES_ONLY", "MATCH_SEVERAL", "PERSON_UNKNOWN"}
 """Codes of sound records about people whom the database does not know, or by their names alone."""
 
@@ -201,6 +207,60 @@ def sound_files(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str
 def test_every_source_has_a_file(sound_files: dict[tuple[str, str], bytes]) -> None:
     assert {source for source, _ in sound_files} == SOURCES.keys()
     assert {suffix for _, suffix in sound_files} == {*FORMATS}
+
+
+def _records_of(suffix: str, content: bytes) -> int:
+    """How many records a sound file has, counted without the readers of the hub."""
+    if suffix == "xlsx":
+        return int(load_workbook(io.BytesIO(content)).worksheets[0].max_row) - 1
+    if suffix == "csv":
+        return len(_rows(content)) - 1
+    if suffix == "jsonl":
+        return len(content.splitlines())
+    if suffix == "xml":
+        return len(re.findall(rb"<(?:InfosFoyerRSA|formation)[ >]", content))
+    document = json.loads(content)
+    lists = [document] if isinstance(document, list) else [document.get(key) for key in ("results", "items", "data")]
+    return next((len(records) for records in lists if isinstance(records, list)), 1)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+async def test_each_record_of_a_file_ends_in_one_outcome(
+    database: Database, tmp_path: Path, sound_files: dict[tuple[str, str], bytes], source: str
+) -> None:
+    for suffix in FORMATS:
+        if (source, suffix) in sound_files:
+            path = tmp_path / f"fichier.{suffix}"
+            write(path, sound_files[source, suffix], SECRET)
+            report = await ingest(database, source, path, as_of=AS_OF)
+            assert report.read == sum(report.counts.values()) == _records_of(suffix, sound_files[source, suffix]), (
+                suffix
+            )
+
+
+@pytest.mark.parametrize("source", SOURCES)
+async def test_a_list_of_json_is_never_held_whole(
+    database: Database,
+    tmp_path: Path,
+    sound_files: dict[tuple[str, str], bytes],
+    source: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A list that is longer than any record may be is taken, by readers that never ask for the whole file."""
+    content = sound_files.get((source, "json"), b"{}")
+    record = re.search(LIST, content)
+    if record is None:
+        pytest.skip("the source reads no list of JSON")
+    path = tmp_path / "fichier.json"
+    path.write_bytes(content[: record.end()] + b"0," * LARGEST + content[record.end() :])
+    monkeypatch.setattr(json_stream, "LARGEST", LARGEST)
+    monkeypatch.setattr(json_stream, "CHUNK", LARGEST // 4)
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("a file was read whole"))
+
+    report = await ingest(database, source, path, as_of=AS_OF)
+
+    assert report.counts[Outcome.REJECTED] >= LARGEST
+    assert report.read == sum(report.counts.values()) == _records_of("json", content) + LARGEST
 
 
 @pytest.mark.parametrize("fault", FAULTS)

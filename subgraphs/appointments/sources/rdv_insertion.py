@@ -22,6 +22,7 @@ from subgraphs.kit.ingest.csv_rows import Row, Rows, date_of_file, rows
 from subgraphs.kit.ingest.excerpts import ByEnding, Whole
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
+from subgraphs.kit.ingest.json_stream import read_whole, records
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.source_fields import Fields
@@ -75,14 +76,13 @@ class RdvInsertion(Source):
 
     def _users(self, path: Path, options: Options) -> Iterator[RecordGroup | Refused | Numbered[RecordGroup]]:
         """The users of a page of the API, as of `as_of`: the page has no date of its own."""
-        content = loads(path.read_bytes())
-        users = content.get("users") if isinstance(content, dict) else None
-        if not isinstance(users, list):
-            raise Refused("FORMAT_UNKNOWN", "users")
         as_of = date_of_file(options)
-        for user in users:
-            listed = _Listed(self.people, user, as_of, options.department)
-            yield Numbered(None, listed, UNREAD.of_json(user, "users."))
+        for user in records(path, "users"):
+            if isinstance(user, Refused):
+                yield user
+            else:
+                listed = _Listed(self.people, user, as_of, options.department)
+                yield Numbered(None, listed, UNREAD.of_json(user, "users."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _received(path: Path, options: Options, items: Items) -> Numbered[RecordGrou
     """The one group of a webhook's file, or why it can't be taken; raises Refused where there is nothing to prove."""
     if not options.proven and not options.webhook_secret:
         raise Refused("WEBHOOK_SECRET_MISSING")
-    body, headers = (path.read_bytes(), {}) if options.proven else _request(path, options.headers)
+    body, headers = (read_whole(path), {}) if options.proven else _request(path, options.headers)
     try:
         received = (
             _message(as_signed(body)) if options.proven else message(body, headers, options.webhook_secret or b"")
@@ -171,9 +171,9 @@ def _request(path: Path, headers: Path | None) -> tuple[bytes, dict[str, str]]:
     """The body of a webhook and the headers that came with it, from the file named or the one beside the body."""
     beside = path.with_name(path.name.removesuffix(".json") + HEADERS)
     try:
-        content = loads((headers or beside).read_bytes())
+        content = loads(read_whole(headers or beside))
     except OSError:
         raise Refused("HEADERS_MISSING") from None
     if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
         raise Refused("HEADERS_MISSING")
-    return path.read_bytes(), content
+    return read_whole(path), content

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.json_records import loads
-from subgraphs.kit.ingest.json_stream import Document
+from subgraphs.kit.ingest.json_stream import Document, read_whole
 
 LARGEST = 1 << 18
 """Bytes of an excerpt, beyond which there is none."""
@@ -73,7 +73,7 @@ class Items(Pieces):
                 for item in document.items():
                     yield around[0], item.content, around[1]
             else:
-                content = path.read_bytes()
+                content = read_whole(path)
                 loads(content)
                 yield b"", content, b""
 
@@ -112,8 +112,9 @@ class Whole(Pieces):
     """Files that are one record."""
 
     def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
-        """The file."""
-        yield b"", path.read_bytes(), b""
+        """The file; none if it is larger than any record."""
+        with suppress(Refused):
+            yield b"", read_whole(path), b""
 
 
 class ByEnding(Pieces):

@@ -37,7 +37,7 @@ class Excerpt:
 def records(
     path: Path,
     key: str | None,
-    otherwise: Callable[[Any], Iterable[Any]],
+    otherwise: Callable[[Any], Iterable[Any]] | None = None,
     *,
     is_list: bool = False,
     beside: Callable[[Any], None] = lambda _: None,
@@ -45,8 +45,8 @@ def records(
     """Iterate over the records of the list under `key`, or of the list that the document is if `is_list`; a record that
     is no strict JSON is given as its refusal. `beside` is told what stands beside the list, whose own place is empty.
 
-    Any other document is read whole, and its records are what `otherwise` makes of it. Raises Refused as `loads`, and
-    TRUNCATED, RECORD_TOO_LARGE.
+    Any other document is read whole, as large as a record may be, and its records are what `otherwise` makes of it.
+    Raises Refused as `loads`, and TRUNCATED, RECORD_TOO_LARGE, and FORMAT_UNKNOWN without `otherwise`.
     """
     with path.open("rb") as stream:
         document = Document(stream)
@@ -55,7 +55,19 @@ def records(
                 yield _read(excerpt)
             beside(document.beside)
             return
-    yield from otherwise(loads(path.read_bytes()))
+    content = loads(read_whole(path))
+    if otherwise is None:
+        raise Refused("FORMAT_UNKNOWN", detail="no list of records" if key is None else f"no list {key}")
+    yield from otherwise(content)
+
+
+def read_whole(path: Path) -> bytes:
+    """Return the content of a file that is one record; raises Refused (RECORD_TOO_LARGE)."""
+    with path.open("rb") as stream:
+        content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise Refused("RECORD_TOO_LARGE")
+    return content
 
 
 def _read(excerpt: Excerpt) -> Any:

@@ -108,13 +108,9 @@ class DataInclusion(Source):
 
 def _records(held: ListsOfFiles, path: Path) -> Iterator[Numbered[Any] | Refused]:
     held.open()
-    for record in records(path, "items", _neither, is_list=True, beside=held.close):
+    for record in records(path, "items", is_list=True, beside=held.close):
         held.add(record)
         yield record if isinstance(record, Refused) else Numbered(None, record, UNREAD.of_json(record))
-
-
-def _neither(content: Any) -> list[Any]:
-    raise Refused("FORMAT_UNKNOWN", detail="neither a page nor an array")
 
 
 async def _write(record: Any, store: Store) -> Outcome:

@@ -81,12 +81,8 @@ class Dora(Source):
 
 
 def _records(path: Path) -> Iterator[Numbered[Any] | Refused]:
-    for record in records(path, "results", _neither, is_list=True):
+    for record in records(path, "results", is_list=True):
         yield record if isinstance(record, Refused) else Numbered(None, record, UNREAD.of_json(record))
-
-
-def _neither(content: Any) -> list[Any]:
-    raise Refused("FORMAT_UNKNOWN", detail="neither a page nor an array")
 
 
 async def _write(record: Any, store: Store, options: Options) -> Outcome:

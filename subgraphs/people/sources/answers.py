@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,8 @@ import msgspec
 
 from subgraphs.kit.ingest import excerpts
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
-from subgraphs.kit.ingest.json_records import convert, loads
+from subgraphs.kit.ingest.json_records import convert
+from subgraphs.kit.ingest.json_stream import records
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
@@ -56,9 +57,6 @@ class AnswerSource(Source):
         """Write what one record says; raises Refused."""
 
 
-def _records(unread: UnreadFields, path: Path) -> list[Numbered[Any]]:
-    content = loads(path.read_bytes())
-    records = content.get("results") if isinstance(content, dict) else None
-    if not isinstance(records, list):
-        raise Refused("FORMAT_UNKNOWN", detail="no list results")
-    return [Numbered(None, record, unread.of_json(record, "results.")) for record in records]
+def _records(unread: UnreadFields, path: Path) -> Iterator[Numbered[Any] | Refused]:
+    for record in records(path, "results"):
+        yield record if isinstance(record, Refused) else Numbered(None, record, unread.of_json(record, "results."))

@@ -16,7 +16,7 @@ from pathlib import Path
 from subgraphs.kit.ingest.csv_rows import FormRows, Row, date_of_file, form_of, rows
 from subgraphs.kit.ingest.excerpts import ByEnding, Items
 from subgraphs.kit.ingest.ingestion_report import Numbered, Refused, Report
-from subgraphs.kit.ingest.json_records import loads
+from subgraphs.kit.ingest.json_stream import records
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
 from subgraphs.kit.ingest.unread_fields import UnreadFields
 from subgraphs.people.sources import carnet_beneficiaries as beneficiaries
@@ -56,7 +56,7 @@ class CarnetDeBord(Source):
         """Read the files in the order given."""
         return await read_files(NAME, paths, session, lambda path: self._records(path, options), write_group)
 
-    def _records(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup]]:
+    def _records(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup] | Refused]:
         if path.suffix.lower() == ".json":
             yield from self._notebooks(path, options)
         elif path.suffix.lower() in TABLES:
@@ -64,13 +64,14 @@ class CarnetDeBord(Source):
         else:
             raise Refused("FILE_TYPE_UNKNOWN")
 
-    def _notebooks(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup]]:
-        as_of, document = date_of_file(options), loads(path.read_bytes())
-        if not isinstance(document, list):
-            raise Refused("FORMAT_UNKNOWN")
-        for item in document:
-            group = NotebookGroup(self.people, item, as_of, options.department)
-            yield Numbered(None, group, UNREAD.of_json(item))
+    def _notebooks(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup] | Refused]:
+        as_of = date_of_file(options)
+        for item in records(path, None, is_list=True):
+            if isinstance(item, Refused):
+                yield item
+            else:
+                group = NotebookGroup(self.people, item, as_of, options.department)
+                yield Numbered(None, group, UNREAD.of_json(item))
 
     def _rows(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup]]:
         as_of, form = date_of_file(options), form_of(path, FORMS)
