@@ -1,0 +1,213 @@
+"""What we ship to run the hub elsewhere: the proxy is run, the rest is read by the tools whose files it is."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+from hatchling.builders.wheel import WheelBuilder
+
+from hub.document.exchange import LiveEvent, Reply, Request
+from hub.http.asgi import AsgiApplication
+from hub.http.bodies import MAX_BODY
+from hub.http.endpoint import GraphQLEndpoint
+from tests.conftest import ROOT
+from tests.infra.test_pgbouncer import wait_for
+from tests.threaded_server import listening
+
+INFRA = ROOT / "infra"
+UNIT = INFRA / "systemd" / "spie-hub@.service"
+COMPOSE = INFRA / "container" / "compose.yaml"
+CONTAINER = (INFRA / "container" / "Containerfile").read_text(encoding="utf-8")
+OBJECTS: list[dict[str, Any]] = list(yaml.safe_load_all((INFRA / "kubernetes" / "spie-hub.yaml").read_text("utf-8")))
+
+
+def program(name: str) -> str:
+    """The path of a program; the test is skipped where it is not installed."""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    return found or pytest.skip(f"« {name} » is not installed")
+
+
+def test_the_image_holds_locked_packages_alone_and_runs_as_nobody_known() -> None:
+    installs = re.findall(r"pip install (.*)", CONTAINER)
+    assert len(installs) == 2
+    assert all("--require-hashes" in line or "--no-index" in line for line in installs)
+    assert CONTAINER.index("USER 10001") > CONTAINER.rindex("RUN ")
+
+
+def test_the_package_holds_each_file_once_and_all_that_serves() -> None:
+    files = [file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()]
+    assert len(files) == len(set(files))
+    served = ["hub/cli/__main__.py", "schema/policies/purposes.toml", "spie_hub_client/__init__.py"]
+    assert set(served) <= set(files)
+    assert {file.partition("/")[0] for file in files} == {
+        "benchmarks", "clients", "demo", "hub", "infra", "schema", "spie_hub_client", "subgraphs",
+    }  # fmt: skip
+
+
+def test_no_secret_is_an_argument_or_a_value_of_what_is_shipped() -> None:
+    for path in (COMPOSE, UNIT, INFRA / "kubernetes" / "spie-hub.yaml"):
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r"(?i)(?:password|token|secret)[\w-]*=\S+", text) == []
+        assert re.findall(r"//[^/\s]*@", text) == []
+
+
+def test_compose_reads_its_file() -> None:
+    command = [program("docker-compose"), "-f", str(COMPOSE), "config", "--quiet"]
+    read = subprocess.run(command, capture_output=True, text=True)
+    assert (read.returncode, read.stderr) == (0, "")
+
+
+def test_every_service_but_the_database_is_read_only_and_holds_no_capability() -> None:
+    services = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+    closed = {name for name, row in services.items() if row.get("read_only") and row.get("cap_drop") == ["ALL"]}
+    assert set(services) - closed == {"postgresql"}
+    assert [name for name, row in services.items() for port in row.get("ports", ()) if "127.0.0.1:" not in port] == []
+
+
+def test_systemd_reads_the_unit_and_finds_it_closed(tmp_path: Path) -> None:
+    analyze = program("systemd-analyze")
+    copy = tmp_path / "spie-hub@all.service"
+    copy.write_text(re.sub("ExecStart=/opt/spie-hub/bin/hub", "ExecStart=/bin/true", UNIT.read_text("utf-8")), "utf-8")
+    verified = subprocess.run([analyze, "verify", str(copy)], capture_output=True, text=True)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    command = [analyze, "security", "--offline=true", "--threshold=15", str(copy)]
+    judged = subprocess.run(command, capture_output=True, text=True)
+    assert judged.returncode == 0, judged.stdout
+
+
+def test_pods_write_nothing_hold_nothing_and_are_probed() -> None:
+    (deployment,) = (row for row in OBJECTS if row["kind"] == "Deployment")
+    pod = deployment["spec"]["template"]["spec"]
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    for container in (*pod["containers"], *pod["initContainers"]):
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+    (hub,) = pod["containers"]
+    probes = {name: hub[name]["httpGet"]["path"] for name in ("startupProbe", "livenessProbe", "readinessProbe")}
+    assert probes == {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
+    labels = deployment["spec"]["template"]["metadata"]["labels"]
+    for kind in ("PodDisruptionBudget", "Service"):
+        (row,) = (row for row in OBJECTS if row["kind"] == kind)
+        selector = row["spec"]["selector"]
+        assert selector.get("matchLabels", selector) == labels
+
+
+def test_the_network_of_pods_is_closed_by_default() -> None:
+    policies = [row["spec"] for row in OBJECTS if row["kind"] == "NetworkPolicy"]
+    assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} in policies
+
+
+class Hub(AsgiApplication):
+    """The hub's application over an answer of its own."""
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Nothing is opened."""
+        yield
+
+
+async def answer(request: Request) -> Reply:
+    return Reply.of({"people": [{"lastName": "Canari"}] * 500}, [], {}, request.trace)
+
+
+class Slow:
+    """A live query whose second answer comes once the first one was seen at the other end."""
+
+    def __init__(self) -> None:
+        self.seen = Event()
+
+    async def events(self, request: Request) -> AsyncIterator[LiveEvent | None]:
+        yield LiveEvent(Reply.of({"a": 1}, [], {}, request.trace), "first")
+        await asyncio.to_thread(self.seen.wait, 20)
+        yield LiveEvent(Reply.of({"a": 2}, [], {}, request.trace), None)
+
+
+@contextmanager
+def nginx(upstream: str, folder: Path) -> Iterator[int]:
+    """The proxy of our file in front of this hub; yields its port."""
+    command = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    subprocess.run([program("openssl"), *command, *names, *files], check=True, capture_output=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    site = (INFRA / "nginx" / "spie-hub.conf").read_text(encoding="utf-8")
+    for old, new in (
+        ("127.0.0.1:8000", upstream.partition("://")[2]),
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("/etc/spie-hub/tls", str(folder)),
+    ):
+        assert old in site
+        site = site.replace(old, new)
+    paths = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    text = f"daemon off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{paths}{site}\n}}\n"
+    (folder / "nginx.conf").write_text(text, encoding="utf-8")
+    with (folder / "log").open("w") as log:
+        running = subprocess.Popen(
+            [program("nginx"), "-e", "stderr", "-c", str(folder / "nginx.conf")], stdout=log, stderr=log
+        )
+    try:
+        wait_for(port, running, folder / "log")
+        yield port
+    finally:
+        running.terminate()
+        running.wait(10)
+
+
+async def test_the_proxy_keeps_encryption_bounds_compression_and_streams(tmp_path: Path) -> None:
+    slow = Slow()
+    app = Hub(GraphQLEndpoint(answer, live=slow.events), [], page=False)
+    with listening(app) as url, nginx(url, tmp_path) as port:
+        tls = ssl.create_default_context(cafile=str(tmp_path / "certificate.pem"))
+        async with httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=tls, timeout=30) as client:
+            post = partial(client.post, "/graphql")
+            reply = await post(json={"query": "{ people }"}, headers={"accept-encoding": "gzip"})
+            assert (reply.status_code, reply.headers["content-encoding"]) == (200, "gzip")
+            assert len(reply.json()["data"]["people"]) == 500
+            assert "max-age" in reply.headers["strict-transport-security"]
+            assert reply.headers["server"] == "nginx"
+            large = await post(content=b" " * (MAX_BODY + 1), headers={"content-type": "application/json"})
+            assert large.status_code == 413
+            fits = await post(
+                content=b'{"query": "{ people }"}'.ljust(MAX_BODY), headers={"content-type": "application/json"}
+            )
+            assert fits.status_code == 200
+            async with client.stream(
+                "POST", "/graphql", json={"query": "{ a }"}, headers={"accept": "text/event-stream"}
+            ) as stream:
+                async for line in stream.aiter_lines():
+                    if '"a":1' in line:
+                        slow.seen.set()
+                    if '"a":2' in line:
+                        break
+                else:
+                    raise AssertionError
+        tls.set_alpn_protocols(["h2"])
+        with (
+            socket.create_connection(("127.0.0.1", port)) as plain,
+            tls.wrap_socket(plain, server_hostname="localhost") as encrypted,
+        ):
+            assert encrypted.selected_alpn_protocol() == "h2"
+    assert "Canari" not in (tmp_path / "log").read_text(encoding="utf-8")
