@@ -41,9 +41,9 @@ def write() -> str:
 }}"""
 
 
-def wait_for(port: int, running: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(port: int, running: subprocess.Popen[bytes], log: Path, seconds: float = 10) -> None:
     """Return once it listens."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + seconds
     while True:
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:

@@ -6,9 +6,11 @@ import asyncio
 import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -21,16 +23,18 @@ import pytest
 import yaml
 from hatchling.builders.wheel import WheelBuilder
 
+from demo.token_issuer import Issuer
 from hub.document.exchange import LiveEvent, Reply, Request
 from hub.http.asgi import AsgiApplication
 from hub.http.bodies import MAX_BODY
 from hub.http.endpoint import GraphQLEndpoint
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Database
 from tests.infra.test_pgbouncer import wait_for
 from tests.threaded_server import listening
 
 INFRA = ROOT / "infra"
 UNIT = INFRA / "systemd" / "spie-hub@.service"
+PAGE = (ROOT / "docs" / "installation.md").read_text(encoding="utf-8")
 COMPOSE = INFRA / "container" / "compose.yaml"
 CONTAINER = (INFRA / "container" / "Containerfile").read_text(encoding="utf-8")
 OBJECTS: list[dict[str, Any]] = list(yaml.safe_load_all((INFRA / "kubernetes" / "spie-hub.yaml").read_text("utf-8")))
@@ -88,6 +92,54 @@ def test_systemd_reads_the_unit_and_finds_it_closed(tmp_path: Path) -> None:
     command = [analyze, "security", "--offline=true", "--threshold=15", str(copy)]
     judged = subprocess.run(command, capture_output=True, text=True)
     assert judged.returncode == 0, judged.stdout
+
+
+def test_the_unit_serves_under_its_account_after_the_steps_of_the_page(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    """The commands of the page that are the hub's, then `ExecStart`, as an account that owns nothing but its folder."""
+    owner = fresh_database.cluster.socket.stat()
+    account: dict[str, Any] = {"user": owner.st_uid, "group": owner.st_gid} if os.geteuid() == 0 else {}
+    site = fresh_database.cluster.socket / f"site-{tmp_path.name}"
+    site.mkdir(mode=0o700)
+    settings = Issuer(tmp_path).write_settings({})
+    try:
+        shutil.copytree(settings.parent, site, dirs_exist_ok=True)
+        (site / settings.name).rename(site / "settings.toml")
+        shutil.copytree(fresh_database.keys.directory, site / "keys", dirs_exist_ok=True)
+        for path in (site, *site.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid)
+
+        def command(line: str, **more: str) -> list[str]:
+            line = line.replace("/opt/spie-hub/bin/hub", f"{sys.executable} -m hub.cli")
+            line = line.replace("/etc/spie-hub", str(site)).replace("%i", "all")
+            return [part.replace("${PORT}", more.get("port", "")) for part in line.split()]
+
+        steps = re.findall(r"^sudo -u spie-hub (?:env \S+ \S+ )?(/opt/spie-hub/bin/hub .*)$", PAGE, re.MULTILINE)
+        assert [step.split()[1] for step in steps] == ["keys", "database", "settings"]
+        clean = {"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT}:{ROOT}/clients/python", "PYTHONDONTWRITEBYTECODE": "1"}
+        for step in steps:
+            administering = {**clean, "DATABASE_URL": fresh_database.admin_dsn}
+            subprocess.run(command(step), env=administering, cwd="/", check=True, capture_output=True, **account)
+        (start,) = re.findall(r"^ExecStart=(.*)$", UNIT.read_text("utf-8"), re.MULTILINE)
+        serving = {**clean, "DATABASE_URL": fresh_database.place}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = int(free.getsockname()[1])
+        with (tmp_path / "log").open("w") as log:
+            running = subprocess.Popen(
+                command(start, port=str(port)), env=serving, cwd="/", stdout=log, stderr=log, **account
+            )
+        try:
+            wait_for(port, running, tmp_path / "log", 60)
+            with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
+                assert client.get("/readyz").status_code == 200
+                assert client.post("/graphql", json={"query": "{ __typename }"}).status_code == 401
+        finally:
+            running.terminate()
+            assert running.wait(20) == -signal.SIGTERM
+    finally:
+        shutil.rmtree(site)
 
 
 def test_pods_write_nothing_hold_nothing_and_are_probed() -> None:
