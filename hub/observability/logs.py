@@ -25,7 +25,7 @@ from schema.nir import without_nir
 
 ACCESS = "hub.access"
 """The logger of requests, one line each."""
-SPEAKERS = ("hub", "spie", "uvicorn")
+SPEAKERS = ("hub", "infra", "spie", "uvicorn")
 """The loggers whose texts are told: they quote nothing that came. Others have lines from WARNING on."""
 HIDDEN = "(caché)"
 

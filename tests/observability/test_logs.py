@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Iterator
 from threading import Thread
 from typing import Any
@@ -15,8 +16,9 @@ from hub.http.observed import Observed
 from hub.identity.actor import Actor
 from hub.observability.instrumentation import Instrumentation
 from hub.observability.log_settings import LogSettings
-from hub.observability.logs import current_trace, logging_as
+from hub.observability.logs import SPEAKERS, current_trace, logging_as
 from hub.version import release
+from tests.conftest import ROOT
 from tests.pinned_graph import graph
 
 CANARY = "MAËLLE-ARDENT-7f3a"
@@ -55,6 +57,16 @@ def say_everything() -> None:
 
 def fail() -> None:
     raise ValueError(CANARY)
+
+
+def test_what_our_own_code_says_is_told() -> None:
+    ours = set()
+    for folder in ("hub", "infra", "schema", "subgraphs"):
+        for path in (ROOT / folder).rglob("*.py"):
+            named = re.findall(r'getLogger\((__name__|"[^"]+")\)', path.read_text(encoding="utf-8"))
+            ours |= {folder if name == "__name__" else name.strip('"').partition(".")[0] for name in named}
+    assert ours - set(SPEAKERS) == set()
+    assert len(ours) >= 3
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
