@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo pages test canaries foreign oracle replicas supergraphs composers matching policy-diff lint lint-types lint-generated lint-style generated generated-check lock sbom audit communes clean
+.PHONY: help venv venv-base demo pages test canaries foreign oracle replicas failover supergraphs composers matching policy-diff lint lint-types lint-generated lint-style generated generated-check lock sbom audit communes clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -18,6 +18,7 @@ help:
 	@echo "make policy-diff  dit ce que les règles d'accès changent depuis le commit précédent (BASE=… pour un autre)"
 	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"
 	@echo "make replicas  compare pendant une heure les copies de deux clients à ce que lisent leurs acteurs, quoi qu'il arrive (MINUTES=…, SEED=…)"
+	@echo "make failover  tue ou coupe tour à tour chaque partie d'une installation sur six hôtes de cette machine (root et paquets de Debian)"
 	@echo "make supergraphs  compare le moteur de fédération à un seul exécuteur, sur 2 000 graphes au hasard (SUPERGRAPHS=… pour en changer)"
 	@echo "make matching  mesure l'appariement sur 100 000 personnes fictives (POPULATION=… pour en changer)"
 	@echo "make composers  compare la composition à celles d'Apollo et de The Guild, sur 4 000 jeux de sous-graphes (COMPOSERS=… pour en changer)"
@@ -69,6 +70,11 @@ replicas: export MINUTES ?= 60
 replicas: export SEED ?= 1
 replicas: venv
 	@exec $(BIN)/python -m pytest -n 0 -s tests/replicas -p no:logging $(ARGS)
+
+# Needs root, and the packages iproute2, postgresql, patroni, python3-etcd, etcd-server and valkey-server.
+failover: export FAILOVER = 1
+failover: venv
+	@exec $(BIN)/python -m pytest -n 0 -s tests/failover -p no:logging $(ARGS)
 
 matching: export POPULATION ?= 100000
 matching: venv

@@ -14,6 +14,7 @@ from demo.cast import BY_SLUG, CD_08, SAFIR
 from demo.rdvi_files import ORGANISATION_MAP, internal_id
 from hub.ingest import find_source, ingest, webhook_secret
 from hub.runs.quarantine import Seal
+from infra.connecting import connect
 from infra.keys import Keys
 from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation
@@ -55,7 +56,7 @@ async def load(
         )
         reports.append(await ingest(find_source(name, keys), paths, options, dsn, Seal(keys.quarantine)))
         tell(reports[-1])
-    connection = await asyncpg.connect(dsn("people_ingest"))
+    connection = await connect(dsn("people_ingest"))
     try:
         return Loaded(tuple(reports), await _persons(connection), await _agents(connection))
     finally:

@@ -24,6 +24,7 @@ from hub.runs.quarantine import Seal
 from hub.runs.source_settings import SOURCES_FILE
 from hub.runs.status_texts import duration
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused
+from infra.connecting import connect
 from infra.keys import WEBHOOKS, Keys, role_keys
 from infra.role_names import QUARANTINE_WRITER, RUNS_WRITER
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
@@ -188,7 +189,7 @@ def database_refusals() -> Iterator[None]:
 @asynccontextmanager
 async def connected(dsn: str) -> AsyncIterator[Connection]:
     """A connection for the block; raises the errors of asyncpg."""
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         yield connection
     finally:

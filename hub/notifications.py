@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-import asyncpg
-
 from hub.app import policy_step, unix_seconds
 from hub.changes.change_list import ChangeList
 from hub.changes.visibility import watched_tables
@@ -32,6 +30,7 @@ from hub.subscriptions.registration import Registration
 from hub.subscriptions.rounds import Rounds
 from hub.subscriptions.standing import Standings
 from hub.subscriptions.terms import TermsSeal
+from infra.connecting import connect, connections
 from infra.keys import Keys, role_keys
 from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER
 from infra.roles import Dsn
@@ -126,9 +125,7 @@ def notifications_app(
             await stack.enter_async_context(copies.running())
             await journal.start()
             stack.push_async_callback(journal.stop)
-            pool = await stack.enter_async_context(
-                asyncpg.create_pool(dsn(SUBSCRIPTIONS_KEEPER), min_size=0, max_size=chosen.patience.at_once + 2)
-            )
+            pool = await stack.enter_async_context(connections(dsn(SUBSCRIPTIONS_KEEPER), chosen.patience.at_once + 2))
             await stack.enter_async_context(wakes.running())
             await stack.enter_async_context(notifier.running(pool))
             yield
@@ -142,7 +139,7 @@ def notifications_app(
 
 
 async def _probe(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         await connection.execute("SELECT FROM access.subscription LIMIT 1")
     finally:

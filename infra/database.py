@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncpg
 
+from infra.connecting import connect
 from infra.database_refusals import missing, other_keys, unreachable
 from infra.keys import Keys
 from infra.postgresql import cluster
@@ -43,7 +44,7 @@ async def check_database(url: str, roles: Collection[str], keys: Keys) -> None:
     """
     for role in roles:
         try:
-            connection = await asyncpg.connect(dsn(url, role, keys))
+            connection = await connect(dsn(url, role, keys))
         except asyncpg.InvalidAuthorizationSpecificationError as error:
             raise other_keys(str(keys.directory), f"{role}: {type(error).__name__}") from None
         except asyncpg.InvalidCatalogNameError as error:
@@ -59,7 +60,7 @@ async def check_database(url: str, roles: Collection[str], keys: Keys) -> None:
 async def administrator_connection(url: str) -> asyncpg.Connection[asyncpg.Record]:
     """Connect as the administrator; raises SetupRefused (DATABASE_MISSING, DATABASE_UNREACHABLE)."""
     try:
-        return await asyncpg.connect(url)
+        return await connect(url)
     except asyncpg.InvalidCatalogNameError as error:
         raise missing(type(error).__name__) from None
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from infra.connecting import connect
 from infra.database_refusals import other_keys, unreachable
 from infra.errors import SetupRefused
 from infra.keys import Keys
@@ -120,7 +121,7 @@ async def _refuse_other_passwords(server: asyncpg.Connection[asyncpg.Record], ad
     if role is None:
         return
     try:
-        await (await asyncpg.connect(address(admin_dsn, role, password(role, keys)))).close()
+        await (await connect(address(admin_dsn, role, password(role, keys)))).close()
     except asyncpg.InvalidAuthorizationSpecificationError as error:
         raise other_keys(str(keys.directory), type(error).__name__) from None
     except asyncpg.PostgresError:  # the password is right: another database of this server, or none yet
@@ -142,7 +143,7 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record], admin_dsn: st
 
 async def _connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
     try:
-        return await asyncpg.connect(dsn)
+        return await connect(dsn)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise unreachable(error) from None
 
@@ -159,10 +160,10 @@ async def upgrade(dsn: str, history: History, keys: Keys, revision: str = "head"
             f"no migration in {history.location}",
         )
 
-    async def connect() -> asyncpg.Connection[asyncpg.Record]:
-        return await asyncpg.connect(dsn)
+    async def connected() -> asyncpg.Connection[asyncpg.Record]:
+        return await connect(dsn)
 
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connected, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(text(f"SET LOCAL ROLE {history.owner}"))

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from infra.connecting import connect
 from schema.days import today
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class Wakes:
 
     async def _listen(self) -> None:
         """Listen on one connection until it is lost."""
-        connection = await asyncpg.connect(self._dsn, timeout=ALIVE)
+        connection = await connect(self._dsn, timeout=ALIVE)
         heard = asyncio.Event()
 
         def hear(*_: Any) -> None:

@@ -40,6 +40,7 @@ from hub.journal.verify.verification import verify as verify_journal
 from hub.journal.write.client_texts import check_reference
 from hub.journal.write.journalling import deferred_visibility
 from hub.settings import load_settings
+from infra.connecting import connect
 from infra.database import administrator_connection
 from infra.keys import Keys, role_keys
 from infra.role_names import JOURNALS, WRITERS
@@ -220,7 +221,7 @@ async def _expired(admin: str, signer: Signer, trust: Trust, limit: datetime) ->
 
 
 async def _with_connection(dsn: str, work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[Result]]) -> Result:
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         return await work(connection)
     finally:

@@ -15,6 +15,7 @@ import asyncpg
 
 from hub.cli.options import ROOT
 from hub.errors import NotServed
+from infra.connecting import connect
 from infra.database import administrator, check_database
 from infra.errors import SetupRefused
 from infra.keys import Keys
@@ -108,7 +109,7 @@ async def reading(dsn: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]
     """Yield a connection inside a transaction that can't write; raises NotServed (DATABASE_UNAVAILABLE), which names
     the error alone, for PostgreSQL's text may quote values."""
     try:
-        connection = await asyncpg.connect(dsn)
+        connection = await connect(dsn)
         try:
             async with connection.transaction(readonly=True):
                 yield connection

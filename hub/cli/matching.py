@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, TypeVar
 
-import asyncpg
 import typer
 
 from hub.cli.local_database import database
@@ -18,6 +17,7 @@ from hub.matching.merges import ROLE, apply_decisions
 from hub.matching.review_queue import Counts, counts
 from hub.pages.matching_page import REASONS
 from hub.stop_signals import stopping
+from infra.connecting import connect
 from infra.keys import Keys, role_keys
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.people.registry import Registry
@@ -63,7 +63,7 @@ def _run(keys: Keys, use: Callable[[Connection], Awaitable[T]]) -> T:
     """What `use` returns of a connection to the database."""
 
     async def connected(address: str) -> T:
-        connection = await asyncpg.connect(address)
+        connection = await connect(address)
         try:
             return await use(connection)
         finally:

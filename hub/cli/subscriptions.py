@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-import asyncpg
 import orjson
 import typer
 
@@ -20,6 +19,7 @@ from hub.cli.refusals import refuse
 from hub.cli.text_files import read_text
 from hub.subscriptions import store
 from hub.subscriptions.store import Connection, Subscription, SubscriptionStore
+from infra.connecting import connect, connections
 from infra.keys import Keys, role_keys
 from infra.role_names import CHANGES_READER, SUBSCRIPTIONS_WRITER
 from infra.roles import Dsn
@@ -91,7 +91,7 @@ async def _add(options: _AddOptions, keys: Keys, dsn: Dsn) -> tuple[UUID, dateti
         actor = await authenticator.actor(options.token, now)
     request = SubscriptionRequest(options.document, options.url, options.purpose, options.reference, options.days)
     await changed.open()
-    connection = await asyncpg.connect(dsn(SUBSCRIPTIONS_WRITER))
+    connection = await connect(dsn(SUBSCRIPTIONS_WRITER))
     try:
         subscription = await registration(graph, settings, keys, changed).add(connection, actor, request, now)
         return subscription.id, subscription.ends_at, subscription.secret
@@ -105,7 +105,7 @@ def list_all(
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False, keys: KeysOption = KEYS
 ) -> None:
     async def read(address: str) -> list[Subscription]:
-        async with asyncpg.create_pool(address, min_size=0, max_size=1) as pool:
+        async with connections(address, 1) as pool:
             return await SubscriptionStore(pool).all()
 
     rows = _with_address(keys, read)
@@ -133,7 +133,7 @@ def remove(identifier: Identifier, keys: KeysOption = KEYS) -> None:
 
 def _change(identifier: UUID, keys: Path, change: Callable[[Connection, UUID], Awaitable[bool]], done: str) -> None:
     async def changed(address: str) -> bool:
-        connection = await asyncpg.connect(address)
+        connection = await connect(address)
         try:
             return await change(connection, identifier)
         finally:

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import asyncpg
-
 from hub.errors import HubError
 from hub.ingest import find_source, take_notifications
 from hub.intake.queue import SenderQueue, busy
@@ -19,6 +17,7 @@ from hub.intake.sender_settings import SenderSettings
 from hub.intake.senders import Senders, intake_roles
 from hub.intake.spool import Spool
 from hub.runs.quarantine import Seal, expiring
+from infra.connecting import connect
 from infra.keys import Keys
 from infra.role_names import QUARANTINE_WRITER
 from infra.roles import Dsn
@@ -91,7 +90,7 @@ class Intake:
 
 
 async def _probe(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         await connection.execute("SELECT 1")
     finally:

@@ -18,6 +18,7 @@ from hub.journal.record import ADOPT, FORGET, OPERATOR, Disclosure, Entry
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal, unavailable
 from hub.journal.write.keyring import Keyring
+from infra.connecting import connect
 from infra.roles import Dsn
 
 AUDIT, RIGHTS = "audit", "droits"
@@ -121,7 +122,7 @@ async def adopt(dsn: Dsn, signer: Signer, strangers: Collection[bytes], referenc
 
 async def _search(dsn: Dsn, criteria: Criteria, limit: int) -> SearchResult:
     try:
-        connection = await asyncpg.connect(dsn("journal_reader"))
+        connection = await connect(dsn("journal_reader"))
         try:
             accesses = await search(connection, criteria, NEWEST, limit)
             unmatched_actor = criteria.actor if not accesses else None

@@ -16,6 +16,7 @@ import asyncpg
 from hub.errors import HubError
 from hub.ingest import database_refusals
 from hub.matching.review_queue import CHANNEL
+from infra.connecting import connect
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Apply = Callable[[Connection], Awaitable[int]]
@@ -56,7 +57,7 @@ async def _apply_each(
 async def listening(address: str, channel: str = CHANNEL) -> AsyncIterator[tuple[Connection, asyncio.Event]]:
     """A connection, and the event of a notification of the channel or of the connection's end."""
     woken = asyncio.Event()
-    connection = await asyncpg.connect(address)
+    connection = await connect(address)
     try:
         await connection.add_listener(channel, lambda *_: woken.set())
         connection.add_termination_listener(lambda *_: woken.set())

@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 
 from hub.errors import NotServed, RequestRefused
+from infra.connecting import connect
 from infra.role_names import REVIEWER
 from infra.roles import Dsn
 from schema.facts import Fact, link_key
@@ -151,7 +152,7 @@ class ReviewQueue:
     @asynccontextmanager
     async def _transaction(self, reviewer: Reviewer) -> AsyncIterator[Connection]:
         try:
-            connection = await asyncpg.connect(self._dsn(), command_timeout=SECONDS)
+            connection = await connect(self._dsn(), command_timeout=SECONDS)
             try:
                 async with connection.transaction():
                     await connection.execute("SELECT set_config('spie.scopes', $1, true)", "\x1f".join(reviewer.scopes))

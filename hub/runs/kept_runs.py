@@ -18,6 +18,7 @@ import orjson
 
 from hub.errors import NotServed
 from hub.runs.safe_names import safe_name
+from infra.connecting import connect
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -89,7 +90,7 @@ async def source_lock(dsn: str, source: str) -> AsyncIterator[Connection]:
 
     Raises NotServed (SOURCE_BUSY) if the source is being read, and the errors of asyncpg.
     """
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock($1, hashtext($2))", LOCKS, source):
             raise NotServed(
@@ -106,7 +107,7 @@ async def add_to_day(dsn: str, source: str, tally: Tally) -> None:
     """Add what one notification brought to the counts of its source for the day; raises the errors of asyncpg.
 
     It waits for no lock of the source: notifications come while a file is read."""
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         await connection.execute(_ADD_TO_DAY, source, tally.read, tally.written, *_counts(tally))
     finally:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hub.errors import StartRefused
 from hub.runs.safe_names import safe_name
+from infra.connecting import connect
 from schema.overlapping_keys import NONCE, open_sealed
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -194,7 +195,7 @@ class Quarantine:
 @asynccontextmanager
 async def quarantine(dsn: str) -> AsyncIterator[Quarantine]:
     """The quarantine at the address of its role; raises the errors of asyncpg."""
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         yield Quarantine(connection)
     finally:

@@ -13,6 +13,7 @@ from hub.errors import NotServed
 from hub.outgoing.lateness import Backlog, read_backlogs
 from hub.runs.source_settings import Rhythm
 from hub.runs.source_status import SourceStatus, read_status
+from infra.connecting import connect
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 T = TypeVar("T")
@@ -30,7 +31,7 @@ async def read_once(dsn: str, rhythms: Mapping[str, Rhythm], sources: Sequence[s
 async def _read_as(dsn: str, read: Callable[[Connection], Awaitable[T]]) -> T:
     """What is read in one transaction of the role; raises NotServed (DATABASE_UNAVAILABLE)."""
     try:
-        connection = await asyncpg.connect(dsn, timeout=PATIENCE, command_timeout=PATIENCE)
+        connection = await connect(dsn, timeout=PATIENCE, command_timeout=PATIENCE)
         try:
             async with connection.transaction(readonly=True):
                 return await read(connection)

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import httpx2
 
 from hub.errors import HubError, NotServed
@@ -22,6 +21,7 @@ from hub.sync.client import ApiCalls, public_error
 from hub.sync.link_settings import SyncLink
 from hub.sync.refusals import MESSAGES, PASSING
 from hub.sync.sync_state import SyncState
+from infra.connecting import connect
 from infra.keys import Keys
 from infra.role_names import QUARANTINE_WRITER, RUNS_WRITER
 from subgraphs.kit.ingest.api import Api, ApiRefused, Document, Reading
@@ -201,7 +201,7 @@ class _Delivery:
 @asynccontextmanager
 async def _calls(link: SyncLink, api: Api, credentials: object, dsn: str) -> AsyncIterator[ApiCalls]:
     url, login_url = link.url or api.address, link.login_url or api.login_address or link.url or api.address
-    connection = await asyncpg.connect(dsn)
+    connection = await connect(dsn)
     try:
         async with httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=link.timeout) as http:
             calls = ApiCalls(link, url, login_url, http, connection)

@@ -10,6 +10,7 @@ import asyncpg
 
 from hub.sync.link_settings import SyncLink
 from hub.sync.refusals import LASTING, PASSING, sync_refused
+from infra.connecting import connect
 
 _ENDED = """
 UPDATE runs.sync_state SET reading_since = NULL, failures = CASE WHEN $3 THEN failures + 1 ELSE 0 END,
@@ -88,7 +89,7 @@ class SyncState:
         return row
 
     async def _row(self, statement: str, *values: object) -> asyncpg.Record | None:
-        connection = await asyncpg.connect(self._dsn)
+        connection = await connect(self._dsn)
         try:
             return await connection.fetchrow(statement, self._link.source, self._link.account, *values)
         finally:

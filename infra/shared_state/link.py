@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection, UnixDomainSocketConnection
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from infra.shared_state.place import Place
 from schema.shared_state import SharedStateGone
@@ -57,7 +57,7 @@ class Link:
                 _check_keeping(facts)
         except (RedisError, OSError, TimeoutError) as error:
             await connection.disconnect(nowait=True)
-            self.failure = type(error).__name__
+            self.failure = _reason(error)
             raise SharedStateGone(self.failure) from None
         except SharedStateGone:
             await connection.disconnect(nowait=True)
@@ -97,7 +97,7 @@ class Link:
                 await self.give_up("closed", batch)
                 raise
             except (RedisError, OSError, TimeoutError) as error:
-                await self.give_up(type(error).__name__, batch)
+                await self.give_up(_reason(error), batch)
                 return
             for (_, answer), reply in zip(batch, replies, strict=True):
                 if not answer.done():
@@ -126,6 +126,12 @@ async def _exchange(connection: AbstractConnection, commands: Sequence[Command])
     """The answers to these commands, in one round trip; raises RedisError for the first that is an error."""
     await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
     return [await connection.read_response() for _ in commands]
+
+
+def _reason(error: Exception) -> str:
+    """The class of an error, and the word by which the server names its own: DENIED, NOAUTH, OOM…"""
+    word = str(error).partition(" ")[0] if isinstance(error, ResponseError) else ""
+    return f"{type(error).__name__} {word}" if word.isupper() and word.isalpha() else type(error).__name__
 
 
 def _facts(told: bytes) -> dict[str, str]:

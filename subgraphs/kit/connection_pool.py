@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Coroutine
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import asyncpg
 
+from infra.connecting import connect
 from subgraphs.kit.back_end import BackEnd
 from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.errors import DatabaseUnavailable
@@ -171,11 +172,11 @@ class Connections:
         return None
 
     async def _connect(self) -> BackEnd:
-        connection: BackEnd = await asyncpg.connect(
+        connection = await connect(
             self._dsn,
             statement_cache_size=0,  # `BackEnd` keeps what is prepared
             timeout=WAIT_SECONDS,
             server_settings=SETTINGS,
             connection_class=BackEnd,
         )
-        return connection
+        return cast(BackEnd, connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -62,7 +63,7 @@ class Authority:
     ) -> Pair:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+        names = x509.SubjectAlternativeName(list(map(_general_name, hosts)))
         uses = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
         builder = self._builder(subject, key.public_key(), life)
         signed = builder.add_extension(names, False).add_extension(uses, False).sign(self.key, SHA256())
@@ -79,3 +80,11 @@ class Authority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), False)
             .add_extension(authority, False)
         )
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    """The name of a host, or its address."""
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)

@@ -8,6 +8,7 @@ import asyncpg
 
 from hub.errors import NotServed
 from hub.journal.read.search import Access, Criteria, Place, search
+from infra.connecting import connections
 
 log = getLogger(__name__)
 PATIENCE = 5.0
@@ -51,9 +52,7 @@ class JournalReader:
 
     async def _opened(self) -> asyncpg.Pool[asyncpg.Record]:
         if self._pool is None:
-            self._pool = await asyncpg.create_pool(
-                self._dsn, min_size=0, max_size=self._connections, timeout=PATIENCE, command_timeout=PATIENCE
-            )
+            self._pool = await connections(self._dsn, self._connections, timeout=PATIENCE, command_timeout=PATIENCE)
         return self._pool
 
     async def close(self) -> None:

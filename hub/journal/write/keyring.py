@@ -19,6 +19,7 @@ import asyncpg
 
 from hub.journal.record import Disclosed, Disclosure, Entry, disclosures
 from hub.journal.write.group_commit import unavailable
+from infra.connecting import connect
 
 PSEUDONYM, KEY = 16, 32
 """Bytes of a pseudonym and of a key."""
@@ -121,7 +122,7 @@ class Keyring:
     async def _execute(self, statement: str, *values: object) -> list[asyncpg.Record]:
         try:
             if self._connection is None or self._connection.is_closed():
-                self._connection = await asyncpg.connect(self._dsn, timeout=self._patience)
+                self._connection = await connect(self._dsn, timeout=self._patience)
             return await self._connection.fetch(statement, *values, timeout=self._patience)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             if self._connection is not None:

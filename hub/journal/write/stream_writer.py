@@ -15,6 +15,7 @@ from hub.journal.checkpoint import START, Checkpoint, State
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
 from hub.journal.write.outside_copies import Keep, keep_nothing
+from infra.connecting import connect
 
 WRITE = """WITH line AS MATERIALIZED (
     SELECT line.stream, line.seq, entry.*, line.disclosures, line.digest, line.signature
@@ -81,7 +82,7 @@ class Writer:
     @staticmethod
     async def open(dsn: str, signer: Signer, patience: float, ends: Iterable[End], keep: Keep = keep_nothing) -> Writer:
         """Connect, open a stream and sign ends that others left; raises NotWritten and the errors of asyncpg."""
-        connection = await asyncpg.connect(dsn, timeout=patience)
+        connection = await connect(dsn, timeout=patience)
         try:
             writer = Writer(connection, await connection.prepare(WRITE, timeout=patience), signer, patience, keep)
             await writer._checkpoint(State.OPENED)

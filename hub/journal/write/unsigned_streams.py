@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import asyncpg
-
 from hub.journal.chain import batch_payload
 from hub.journal.signing import Signer
+from infra.connecting import connect
 
 UNSIGNED_STREAMS = """WITH RECURSIVE found AS (
     (SELECT stream FROM journal.checkpoint ORDER BY stream LIMIT 1)
@@ -27,7 +26,7 @@ async def unsigned_ends(reader_dsn: str, signer: Signer, patience: float) -> lis
 
     One without a signature of this key is left as it is, for verification to tell.
     """
-    connection = await asyncpg.connect(reader_dsn, timeout=patience)
+    connection = await connect(reader_dsn, timeout=patience)
     try:
         rows = await connection.fetch(UNSIGNED_STREAMS, timeout=patience)
     finally:
