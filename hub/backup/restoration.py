@@ -25,6 +25,7 @@ from hub.journal.verify.checkpoint_trail import NONE_KEPT, Anchors
 from hub.journal.verify.kept_anchors import read_anchors
 from hub.journal.verify.person_keys import pseudonyms_of_keys
 from hub.journal.verify.verification import verify
+from infra.connecting import connect
 from infra.database import administrator_connection
 from infra.errors import SetupRefused
 from infra.keys import Keys
@@ -93,8 +94,8 @@ async def settle(admin_dsn: str, keys: Keys, register: Protections, anchors: Anc
 
 async def _verified(address: Dsn, keys: Keys, signer: Signer, anchors: Anchors) -> str | None:
     """The anchor of a journal that is whole; raises StartRefused (RESTORED_JOURNAL)."""
-    reader = await asyncpg.connect(address("journal_reader"))
-    keeper = await asyncpg.connect(address("journal_keeper"))
+    reader = await connect(address("journal_reader"))
+    keeper = await connect(address("journal_keeper"))
     try:
         trust = trusted(keys.directory, signer)
         found = await verify(reader, trust, anchors, lambda: pseudonyms_of_keys(keeper))

@@ -82,7 +82,7 @@ async def _check_pool(url: str, roles: Collection[str], keys: Keys) -> None:
     """Raise SetupRefused unless each role enters by the pool, into a server with the settings of our connections."""
     await check_database(url, roles, keys)
     for role in roles:
-        connection = await asyncpg.connect(dsn(url, role, keys), statement_cache_size=0)
+        connection = await connect(dsn(url, role, keys), statement_cache_size=0)
         try:
             missed = [name for name, value in SETTINGS.items() if await _setting(connection, name) != value]
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from infra.connecting import connect, connections
-from tests.conftest import Database
+from tests.conftest import ROOT, Database
 
 
 @pytest.fixture
@@ -46,3 +47,11 @@ async def test_one_host_is_connected_to_as_its_address_says(database: Database) 
 async def test_a_pool_connects_in_the_same_way(database: Database) -> None:
     async with connections(database.admin_dsn, 1) as pool:
         assert await pool.fetchval("SELECT 1") == 1
+
+
+def test_there_is_one_way_to_connect() -> None:
+    direct = re.compile(r"asyncpg\.(connect|create_pool)\(")
+    folders = ("demo", "hub", "infra", "schema", "subgraphs")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    others = [path.name for path in files if direct.search(path.read_text(encoding="utf-8"))]
+    assert others == ["connecting.py"]
