@@ -26,7 +26,7 @@ from infra.errors import SetupRefused
 from infra.keys import Keys
 from infra.role_names import JOURNAL, JOURNAL_KEYS, LOGINS, QUARANTINE, RUNS, SCHEMAS
 from infra.roles import address, password, prepare_roles, require_server, set_passwords
-from infra.schema_versions import HISTORIES, ROOT, History, newer, refuse_newer
+from infra.schema_versions import HISTORIES, ROOT, History, newer, note_serves_from, refuse_newer
 
 MAINTENANCE = "postgres"
 """The database of every server, from which others are created."""
@@ -190,6 +190,7 @@ def _nir_key(keys: Keys) -> bytes:
 async def _close_versions(connection: asyncpg.Connection[asyncpg.Record], history: History) -> None:
     """Let the schema's roles read the version table, and nothing more that default privileges gave them."""
     await connection.execute(f"SET LOCAL ROLE {history.owner}")
+    await note_serves_from(connection, history)
     table = f"{history.schema}.alembic_version"
     for (grantee,) in await connection.fetch(
         "SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = $1::regclass"

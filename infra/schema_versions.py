@@ -1,11 +1,15 @@
 """The migrations of each schema that this code has, and whether a database is as far as they go.
 
+A migration that says `expands = True` takes nothing from code that lacks it: the database says from which migration on
+code may serve it, so that the version before goes on while the next one is put in place (docs/sauvegarde.md).
+
 Codes: DATABASE_OLDER (a migration of this code has not been run), DATABASE_NEWER (the database has one that this code
 lacks).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +36,8 @@ from infra.role_names import (
 from schema.subgraphs import SUBGRAPHS
 
 ROOT = Path(__file__).resolve().parent.parent
+SERVES = " serves code from "
+EXPANDS = re.compile(r"^expands = True$", re.MULTILINE)
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
@@ -51,6 +57,13 @@ class History:
     def revisions(self) -> list[str]:
         """The numbers of the migrations, in order."""
         return sorted(file.name[:4] for file in self.location.glob("[0-9]*.py"))
+
+    @property
+    def serves_from(self) -> str:
+        """The migration from which on code may serve the newest state: all that came later only expand it."""
+        files = sorted(self.location.glob("[0-9]*.py"), reverse=True)
+        contracting = (file for file in files if not EXPANDS.search(file.read_text(encoding="utf-8")))
+        return next(contracting, files[-1]).name[:4]
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -80,10 +93,14 @@ def histories_of(role: str) -> list[History]:
 
 
 async def check_versions(connection: Connection, histories: Collection[History]) -> None:
-    """Raise SetupRefused unless each schema is exactly as far as this code's migrations go."""
+    """Raise SetupRefused unless each schema is as far as this code's migrations go, or further by such as only expand
+    it."""
     for history in histories:
         version = await _version(connection, history)
-        if version not in (None, *history.revisions):
+        if version is not None and version not in history.revisions:
+            serves_from = await _serves_from(connection, history, version)
+            if serves_from is not None and serves_from in history.revisions:
+                continue
             raise newer(history.schema, f"{history.schema} is at {version}")
         if version != history.revisions[-1]:
             raise SetupRefused(
@@ -111,6 +128,20 @@ def newer(schema: str, detail: str) -> SetupRefused:
         "« make demo » la refont.",
         detail,
     )
+
+
+async def note_serves_from(connection: Connection, history: History) -> None:
+    """Let the database say from which migration on code may serve it; as the owner of the schema."""
+    note = f"{history.revisions[-1]}{SERVES}{history.serves_from}"
+    await connection.execute(f"COMMENT ON TABLE {history.schema}.alembic_version IS '{note}'")
+
+
+async def _serves_from(connection: Connection, history: History, version: str) -> str | None:
+    """What the database says of that; None if it says nothing, or of another version than it is at."""
+    table = f"{history.schema}.alembic_version"
+    told = await connection.fetchval("SELECT obj_description(to_regclass($1), 'pg_class')", table)
+    noted, _, serves_from = str(told).partition(SERVES)
+    return serves_from if noted == version else None
 
 
 async def _version(connection: Connection, history: History) -> str | None:

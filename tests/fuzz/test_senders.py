@@ -29,7 +29,7 @@ BODIES = [(ADDRESSES[event["type"]], event) for event in EVENTS]
 def test_a_signed_event_of_any_form_is_taken_or_refused(senders: Senders, sent: tuple[str, Any]) -> None:
     source, event = sent
     body = event if isinstance(event, bytes) else json.dumps(event).encode("utf-8", "surrogatepass")
-    secret = senders.by_address[source, "produit"].secrets[0]
+    secret = senders.by_address[source, "produit"].secret
     headers = {"x-spie-signature": f"sha256={hmac.digest(secret, body, 'sha256').hex()}"}
     read_or_refused(lambda: senders.prove(source, "produit", body, headers, NOW), RequestRefused)
 
