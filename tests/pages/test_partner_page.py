@@ -20,8 +20,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from demo.cast import RDVS
-from demo.pages import FOLDER, PARTNER_PAGE
-from demo.token_issuer import CLIENTS, PAGE_CLIENT
+from demo.pages import CLIENTS, FOLDER, PARTNER_PAGE
+from demo.token_issuer import PAGE_CLIENT
 from hub.pages.build import build
 from infra.npm import recent_node
 from tests.conftest import STATE
