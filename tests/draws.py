@@ -31,3 +31,5 @@ POPULATION = int(os.environ.get("POPULATION", "500"))
 """People whose records the matching is measured on."""
 FOREIGN = int(os.environ.get("FOREIGN", "40"))
 """Inputs of each parser that reads what comes from outside."""
+KILLS = int(os.environ.get("KILLS", "2"))
+"""Kills of a command for each kind of file that it reads."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-import signal
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -33,7 +31,7 @@ from subgraphs.people.registry import Registry
 from subgraphs.people.sources.cnaf_flux import CnafFlux
 from subgraphs.people.sources.cnaf_stream import RawFoyer
 from subgraphs.people.sources.precedence import Precedence, Ranks
-from tests.conftest import ROOT, Database
+from tests.conftest import Database
 from tests.sources.ingestion import SECRET, codes, ingest, rows, take_one, values, versions, webhook
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -292,56 +290,6 @@ def test_a_digest_can_not_be_made_without_the_key() -> None:
     one, other = (Registry(key).digest("a", b"bc") for key in (bytes(32), bytes(31) + b"1"))
     assert one != other
     assert one != Registry(bytes(32)).digest("ab", b"c")
-
-
-KILLED = """
-import asyncio, os, signal, sys
-from pathlib import Path
-from subgraphs.kit.ingest import unit_of_work
-from subgraphs.kit.ingest.unit_of_work import Options, Session
-from subgraphs.people.registry import Registry
-from hub.ingest import SOURCES
-import asyncpg
-
-async def main():
-    unit_of_work.BATCH = 4
-    connection = await asyncpg.connect(sys.argv[1])
-    left = int(sys.argv[3])
-    def count(query):
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-    connection.add_query_logger(count)
-    key = bytes.fromhex(sys.argv[4])
-    await SOURCES["cnaf-flux"](Registry(key)).ingest([Path(sys.argv[2])], Options(), Session(connection))
-
-asyncio.run(main())
-"""
-"""Ingests a flux and is killed after a number of statements."""
-
-
-async def test_a_process_killed_after_any_statement_has_lost_and_doubled_nothing(
-    fresh_database: Database, tmp_path: Path
-) -> None:
-    path, key = tmp_path / "flux.xml", fresh_database.keys.nir
-    path.write_bytes(flux(crowd(10), DAY))
-    await ingest(fresh_database, "cnaf-flux", path)
-    whole = await state(fresh_database)
-    statements, killed = 1, list[bool]()
-    while not killed or killed[-1]:
-        await empty(fresh_database)
-        arguments = fresh_database.dsn("people_ingest"), str(path), str(statements), key.hex()
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, *arguments, cwd=ROOT)
-        killed.append(await process.wait() == -signal.SIGKILL)
-        foyers = await values(fresh_database, "SELECT count(*) FROM people.source_record")
-        assert await values(fresh_database, "SELECT count(*) FROM people.identity") == foyers
-        assert foyers[0] in (0, 4, 8, 10)
-        report = await ingest(fresh_database, "cnaf-flux", path)
-        assert report.complete
-        assert await state(fresh_database) == whole
-        statements += 29
-    assert sum(killed) > 2
 
 
 def operation(draw: random.Random) -> Any:
