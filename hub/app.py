@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
-from prometheus_client.metrics_core import Metric
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from hub.changes.change_list import ChangeList
 from hub.changes.subgraph import changes_subgraph
@@ -25,8 +22,11 @@ from hub.federation.client.http1 import HttpTransport
 from hub.federation.client.transport import Transport
 from hub.federation.operations.operation import Operation
 from hub.graph import Graph
+from hub.health import HealthReader
 from hub.http.asgi import AsgiApplication
+from hub.http.docs_pages import docs_pages
 from hub.http.graphiql import graphiql
+from hub.http.health_pages import health_pages
 from hub.http.journal_page import journal_page
 from hub.http.matching_page import matching_page
 from hub.http.policy_page import policy_page
@@ -50,7 +50,6 @@ from hub.observability.instrumentation import Instrumentation, instrumentation
 from hub.observability.meters import Meters
 from hub.observability.state import tell_hub, tell_subgraph, work_metrics
 from hub.observability.trace_settings import TraceSettings
-from hub.outgoing.lateness import Backlog, outgoing_metrics
 from hub.outgoing.systems import SYSTEMS
 from hub.pages.graphiql_texts import graphiql_texts
 from hub.pipeline import Pipeline
@@ -63,8 +62,6 @@ from hub.policy.enforce.schema_view import Views
 from hub.policy.enforce.write_check import check_connected, check_single_write
 from hub.prepare import DEADLINE
 from hub.request_limit import RequestCount
-from hub.runs.source_status import SourceStatus
-from hub.runs.status_metrics import source_metrics
 from hub.runs.status_reader import StatusReader
 from hub.settings import Settings
 from hub.transports import InProcess, allowed_codes, no_headers, signed_headers
@@ -76,7 +73,7 @@ from schema.shared_state import SharedState
 from schema.subgraphs import CHANGES, JOURNAL, SUBGRAPHS
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.http import Application
-from subgraphs.kit.readiness import Readiness, check_current
+from subgraphs.kit.readiness import Probe, Readiness, check_current
 from subgraphs.kit.sdl import load as load_model
 from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import Database
@@ -147,7 +144,7 @@ def subgraph_app(
 
 
 class HubApp(AsgiApplication):
-    """The hub's ASGI application: GraphQL, `GET /readyz`, and the routes of `pages`.
+    """The hub's ASGI application: GraphQL, the pages of its health, and the routes of `pages`.
 
     `local` are the subgraphs of this process, `remote` the connections to the others, `links` the database of links
     between actors and people, `changed` that of what changed of whom, `sources` reads how fresh they are, `reviews` who
@@ -174,31 +171,30 @@ class HubApp(AsgiApplication):
         wakes: Wakes,
         state: SharedState,
     ) -> None:
-        routes = [Route("/readyz", self._ready), *pages]
-        endpoint = parts.endpoint(pipeline.answer, pipeline.identify, live.events)
-        super().__init__(endpoint, routes, page=True, origins=origins)
         self._live, self._wakes, self._state = live, wakes, state
         self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
-        self._sources, self._changed = sources, changed
+        self._changed = changed
         self._journal_reader, self._copies, self._remote, self._parts = journal_reader, copies, remote, parts
-        self._readiness = Readiness(
-            {
-                **{
-                    role: partial(database.probe, name)
-                    for name, subgraph in local.items()
-                    for role, database in subgraph.databases.items()
-                },
-                ROLE: partial(links.probe, ACCESS),
-                CHANGES_READER: partial(changed.probe, ACCESS),
-                "journal_writer": journal.probe,
-                "journal_reader": journal_reader.probe,
-                "journal_keeper": pipeline.journalling.keyring.probe,
-                RUNS_READER: sources.statuses,
-                REVIEWER: reviews.probe,
-                "issuers": self._issuers,
-                "shared_state": partial(check_current, state),
-            }
-        )
+        probes: dict[str, Probe] = {
+            **{
+                role: partial(database.probe, name)
+                for name, subgraph in local.items()
+                for role, database in subgraph.databases.items()
+            },
+            ROLE: partial(links.probe, ACCESS),
+            CHANGES_READER: partial(changed.probe, ACCESS),
+            "journal_writer": journal.probe,
+            "journal_reader": journal_reader.probe,
+            "journal_keeper": pipeline.journalling.keyring.probe,
+            RUNS_READER: sources.statuses,
+            REVIEWER: reviews.probe,
+            "issuers": self._issuers,
+            "shared_state": partial(check_current, state),
+        }
+        self.health = HealthReader([*probes], Readiness(probes).answer, sources, state)
+        endpoint = parts.endpoint(pipeline.answer, pipeline.identify, live.events)
+        routes = [*health_pages(self.health, pipeline.clock), *pages]
+        super().__init__(endpoint, routes, page=True, origins=origins)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -225,38 +221,9 @@ class HubApp(AsgiApplication):
         """End the queries that stay open, so that the process can stop."""
         self._live.drain()
 
-    async def _ready(self, request: Request) -> JSONResponse:
-        """Whether the hub can serve, which sources and systems want attention (a late one shuts no hub), and whether it
-        serves plain reads alone."""
-        status, body = await self._readiness.answer()
-        wanting = [
-            {"source": source.source, "state": source.state} for source in await self._statuses() if source.wanting
-        ]
-        late = [{"system": backlog.system, "state": "late"} for backlog in await self._backlogs() if backlog.is_late]
-        gone = [] if self._state.is_open else [{"part": "shared_state", "state": "gone"}]
-        return JSONResponse({**body, "sources": wanting, "outgoing": late, "limited": gone}, status_code=status)
-
-    async def _statuses(self) -> Sequence[SourceStatus]:
-        """The status of the sources; none where it can't be read, which `/readyz` says of its role."""
-        try:
-            return await self._sources.statuses()
-        except NotServed:
-            return ()
-
-    async def _backlogs(self) -> Sequence[Backlog]:
-        """What waits to be sent; nothing where it can't be read, which `/readyz` says of its role."""
-        try:
-            return await self._sources.backlogs()
-        except NotServed:
-            return ()
-
     async def _issuers(self) -> None:
         if not self.pipeline.authenticator.ready(self.pipeline.clock()):
             raise NotServed("ISSUER_KEYS_UNAVAILABLE", "Aucun émetteur n'a de clé.", "no issuer has a valid key")
-
-    async def told_of_sources(self) -> Iterable[Metric]:
-        """The metrics of the sources, and of what waits to be sent."""
-        return [*source_metrics(await self._statuses()), *outgoing_metrics(await self._backlogs())]
 
 
 def unix_seconds() -> int:
@@ -357,6 +324,7 @@ def hub_app(
     )
     sources, reviews = StatusReader(dsn(RUNS_READER), settings.sources), ReviewQueue(dsn)
     pages = [
+        *docs_pages(),
         *graphiql(graphiql_texts(graph.schema, policy)),
         policy_page(table, authenticator, purposes, pipeline.request_count, clock),
         journal_page(pipeline.answer, policy, authenticator, clock),
@@ -372,7 +340,7 @@ def hub_app(
         databases = {role: database for name in local.values() for role, database in name.databases.items()}
         tell_hub(meters, pipeline, journal, copies, {**databases, ROLE: links, CHANGES_READER: changed}, remote, state)
         meters.tell(partial(work_metrics, worker, live))
-        meters.tell_later(app.told_of_sources)
+        meters.tell_later(app.health.metrics)
     return app
 
 

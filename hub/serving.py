@@ -19,6 +19,7 @@ from hub.collector import collect_seldom
 from hub.http.connection import Connection
 from hub.http.metrics import MetricsListener
 from hub.http.observed import Observed
+from hub.http.safe_headers import SafeHeaders
 from hub.workers import Worker
 
 LETTING_GO_SECONDS = 2.0
@@ -42,7 +43,7 @@ class Server(uvicorn.Server):
         served = Observed(served, None if metrics is None else metrics.meters)
         super().__init__(
             uvicorn.Config(
-                served,
+                SafeHeaders(served),
                 host=host,
                 port=port,
                 log_config=None,

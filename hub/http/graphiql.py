@@ -14,10 +14,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from hub.http.safe_headers import SHARED
 from hub.pages.build import BUILT, failure
 from hub.pages.rendering import render
 
-SHARED = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; font-src 'self' data:; "
     "img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
@@ -65,7 +65,9 @@ def _page(built: Path) -> HTMLResponse:
     try:
         text = (built / "index.html").read_text(encoding="utf-8")
     except OSError:
-        return HTMLResponse(render("graphiql_missing.html", reason=failure(built)), status_code=503, headers=headers)
+        return HTMLResponse(
+            render("graphiql_missing.html", nonce=nonce, reason=failure(built)), status_code=503, headers=headers
+        )
     return HTMLResponse(text.replace("%NONCE%", nonce), headers=headers)
 
 

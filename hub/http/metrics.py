@@ -17,6 +17,7 @@ from prometheus_client import make_asgi_app
 
 from hub.errors import StartRefused
 from hub.http.connection import Connection
+from hub.http.safe_headers import SafeHeaders
 from hub.observability.meters import Meters
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -84,7 +85,7 @@ class MetricsListener:
     async def running(self) -> AsyncIterator[None]:
         """Answer until the end of the block."""
         config = uvicorn.Config(
-            self._application,
+            SafeHeaders(self._application),
             log_config=None,
             log_level="warning",
             access_log=False,

@@ -15,7 +15,19 @@ from hub.observability.request_facts import NONE, RequestFacts, current_facts
 access = getLogger(ACCESS)
 
 ROUTES = frozenset(
-    ["/", "/graphql", "/healthz", "/readyz", "/journal", "/matching", "/policy", "/sources", "/webhooks"]
+    [
+        "/",
+        "/documentation",
+        "/graphql",
+        "/healthz",
+        "/readyz",
+        "/journal",
+        "/matching",
+        "/policy",
+        "/sources",
+        "/status",
+        "/webhooks",
+    ]
 )
 """The paths that are told apart, by their beginning; all others count as one."""
 OTHER = "other"

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.errors import RequestRefused
 from hub.http.bodies import receive_body
-from hub.http.graphiql import SHARED
+from hub.http.safe_headers import SHARED
 
 FORM = "application/x-www-form-urlencoded"
 PAGE_POLICY = (

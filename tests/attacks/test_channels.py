@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 from typing import Any
 
 import orjson
@@ -18,6 +19,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NAME = "query ($id: ID!) { person(id: $id) { lastName } }"
 PAGES = ("/healthz", "/readyz", "/graphql", "/graphql/page.json", "/policy", "/journal", "/sources")
+
+CHANGING = re.compile(rb'nonce="[^"]*"|\d\d:\d\d:\d\d')
+"""What differs between two answers of a page: its nonce, and the time of day."""
 
 
 async def visit(
@@ -152,6 +156,11 @@ async def test_44_no_address_tells_of_anyone(hub: Inside) -> None:
                  "/graphql/schema", "/.env", "/graphql/assets", "/journal/search", "/sources.json",
                  "/metrics"):  # fmt: skip
         assert (await visit(hub, path, headers=headers))[0] == 404, path
+    for path in ("/", "/status", "/documentation", "/documentation/clients"):
+        known, unknown = await visit(hub, path, headers=headers), await visit(hub, path)
+        assert (known[0], unknown[0]) == (200, 200)
+        assert CHANGING.sub(b"", known[2]) == CHANGING.sub(b"", unknown[2])
+        assert (await visit(hub, path, "POST", headers))[0] == 405
     for path in ("/healthz", "/readyz", "/graphql/page.json"):
         assert await visit(hub, path, headers=headers) == await visit(hub, path)
         assert (await visit(hub, path, "POST", headers))[0] == 405

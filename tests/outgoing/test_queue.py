@@ -143,7 +143,7 @@ async def test_the_queue_holds_nothing_of_the_person_nor_of_who_wrote(outgoing: 
 
 async def test_what_waits_is_counted_for_whoever_watches(outgoing: Outgoing) -> None:
     await outgoing.referred()
-    (backlog,) = [row for row in await outgoing.hub.app._backlogs() if row.system == "orientations"]
+    (backlog,) = [row for row in await outgoing.hub.app.health.backlogs() if row.system == "orientations"]
     assert (backlog.waiting, backlog.oldest is not None) == (1, True)
 
 

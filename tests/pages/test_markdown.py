@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from hub.pages.markdown import inline_markdown, markdown
+from hub.pages.markdown import document, inline_markdown, markdown
 from hub.policy.report.impact import impact
 from hub.policy.report.law_gaps import law_gaps_page
 from hub.policy.report.register import register
@@ -38,7 +38,8 @@ def test_each_form_becomes_its_element() -> None:
     text = "# A\nun\ndeux\n\n- x `c`\n- **y**\n\n| a | b |\n|--|--|\n| 1 | [d](e.md) |\n## B\n"
     assert re.sub(r">\n", ">", markdown(text)) == (
         "<h1>A</h1><p>un\ndeux</p><ul><li>x <code>c</code></li><li><strong>y</strong></li></ul>"
-        '<div class="wide"><table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>'
+        '<div class="wide" role="group" aria-label="Tableau" tabindex="0">'
+        '<table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>'
         '<tbody><tr><th scope="row">1</th><td>d</td></tr></tbody></table></div><h2>B</h2>'
     )
 
@@ -49,6 +50,15 @@ def test_a_line_without_its_paragraph_keeps_its_marks_and_its_links_their_words(
 
 def test_what_looks_like_html_is_text() -> None:
     assert markdown("<b>a</b> & `<i>`\n") == "<p>&lt;b&gt;a&lt;/b&gt; &amp; <code>&lt;i&gt;</code></p>\n"
+
+
+def test_a_document_leads_only_where_the_hub_serves_and_drops_its_html() -> None:
+    text = '# Où, `x` ?\n## A\n## A\n[ici](clients.md#a), [là](../hub/app.py) <b>c</b><a id="e"></a> ![d&](e.png)\n'
+    served = {"clients.md#a": "/docs/clients#a"}
+    assert document(text, served.get) == (
+        '<h1 id="où-x-">Où, <code>x</code> ?</h1>\n<h2 id="a">A</h2>\n<h2 id="a-1">A</h2>\n'
+        '<p><a href="/docs/clients#a">ici</a>, là c<a id="e"></a> d&amp;</p>\n'
+    )
 
 
 def test_the_documents_in_force_are_whole_tables() -> None:
