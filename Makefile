@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo pages test canaries foreign oracle replicas failover supergraphs composers matching policy-diff lint lint-types lint-generated lint-style generated generated-check lock sbom audit communes clean
+.PHONY: help venv venv-base demo demo-port pages test canaries foreign oracle replicas failover supergraphs composers matching policy-diff lint lint-types lint-generated lint-style generated generated-check lock sbom audit communes clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -35,14 +35,18 @@ venv venv-base:
 	@if [ -z "$(PYTHON)" ]; then echo "Il faut Python 3.11 ou plus récent : installez le paquet python3 (Debian), puis relancez." >&2; exit 1; fi
 	@$(PYTHON) infra/environment.py $(if $(filter venv-base,$@),base,dev)
 
-# The pages are built beside the installation of the environment, unless it has to bring a Node for them.
-demo:
+# A busy port is told before anything is installed. The pages are built beside the installation of the environment,
+# unless it has to bring a Node for them.
+demo: demo-port
 	@$(MAKE) --no-print-directory -j2 venv-base pages
 	@$(BIN)/python -m demo.pages own
 	@exec $(BIN)/python -m demo
 
 pages:
 	@$(if $(PYTHON),$(PYTHON) -m demo.pages system)
+
+demo-port:
+	@[ -z "$(PYTHON)" ] || $(PYTHON) -m demo.port
 
 test: venv
 	@exec $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import fcntl
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import orjson
@@ -17,12 +19,13 @@ from demo.cast import BY_SLUG
 from demo.ingestion import load
 from demo.live import live_systems
 from demo.partner_page import partner_page
+from demo.port import HOST, reserved
 from demo.source_files import write
 from demo.switcher import route
 from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
 from hub.cli.local_database import served_database
-from hub.errors import HubError
+from hub.errors import HubError, StartRefused
 from hub.graph import load_graph
 from hub.http.metrics import MetricsListener
 from hub.ingest import headline
@@ -60,18 +63,34 @@ appointments(first: 5) {{ nodes {{ startsAt status motive {{ category }} }} }} }
 
 def main() -> None:
     """Prepare and serve; a refusal is one French line."""
-    port = os.environ.get("PORT", "8000")
-    if not port.isdigit() or not 0 < int(port) < 65_536:
-        sys.exit("PORT est un numéro de port, de 1 à 65535. [PORT_INVALID]")
+    port = reserved()
     try:
-        _serve(int(port))
+        with _alone():
+            _serve(port)
     except (HubError, SetupRefused) as error:
         sys.exit(f"{error.message} [{error.code}]")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except KeyboardInterrupt:  # asked for: an exit code other than 0 would make `make` report an error
+        print("\nLa démonstration est arrêtée.", flush=True)
 
 
-def _serve(port: int) -> None:
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the data of this clone during the block; raises StartRefused (DEMO_RUNNING) if another demo has them."""
+    DATA.mkdir(exist_ok=True)
+    with (DATA / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StartRefused(
+                "DEMO_RUNNING",
+                "Une démonstration tourne déjà avec les données de ce dossier : arrêtez-la (Ctrl-C), ou lancez la "
+                "seconde depuis un autre clone du dépôt.",
+                "the lock of the demo is held",
+            ) from None
+        yield
+
+
+def _serve(port: socket) -> None:
     graph, keys, issuer = load_graph(), Keys.create(DATA / "keys"), Issuer(DATA / "demo")
     with served_database(keys, *LOGINS) as dsn:
         print(
@@ -93,7 +112,7 @@ def _serve(port: int) -> None:
 
             with live_systems() as systems:
                 served = hub_app(graph, settings, keys, dsn, [switcher], meters=metrics.meters)
-                Server(served, "127.0.0.1", port, announce, metrics=metrics).run()
+                Server(served, HOST, port.getsockname()[1], announce, metrics=metrics).run([port])
 
 
 async def prepare(

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from demo.pages import PARTNER_PAGE
 from demo.sign_in import SignIn
 from demo.token_issuer import PAGE_CLIENT, DemoActor, Issuer
-from hub.http.graphiql import SHARED
+from hub.http.safe_headers import SHARED
 from hub.pages.build import failure
 from tests.threaded_server import listening
 

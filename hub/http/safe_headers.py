@@ -33,9 +33,8 @@ class SafeHeaders:
         async def answer(message: Any) -> None:
             if message["type"] == "http.response.start":
                 headers = message.get("headers", ())
-                said = {name.lower() for name, _ in headers}
-                added = [header for header in _CLOSED if header[0] not in said]
-                message = {**message, "headers": [*headers, *added]}
+                names = [header[0] for header in headers]
+                message["headers"] = [*headers, *[header for header in _CLOSED if header[0] not in names]]
             await send(message)
 
         await self._application(scope, receive, answer)

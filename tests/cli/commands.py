@@ -124,6 +124,8 @@ class Demo:
     root: Path
     popen: subprocess.Popen[str]
     welcome: str
+    last_lines: str = ""
+    """What it printed after `interrupt`."""
 
     @property
     def file(self) -> Path:
@@ -140,7 +142,8 @@ class Demo:
         if self.popen.poll() is None:
             os.killpg(self.popen.pid, signal.SIGINT)
         code = self.popen.wait(60)
-        if self.popen.stdout is not None:
+        if self.popen.stdout is not None and not self.popen.stdout.closed:
+            self.last_lines = self.popen.stdout.read()
             self.popen.stdout.close()
         return code
 

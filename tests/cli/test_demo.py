@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import stat
 import subprocess
+import sys
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -19,6 +21,7 @@ from demo.actors import actors as demo_actors
 from demo.anomaly_files import REFUSED
 from demo.cast import RDVS
 from tests.cli.commands import Demo, copy_of_the_project, demo, hub, hub_process, left_running
+from tests.conftest import ROOT
 from tests.e2e.site import PURPOSES
 from tests.e2e.test_slice import SLICE
 
@@ -132,7 +135,21 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
 
             assert transmitted(running, maelle) == "ACCEPTED"
 
-            assert running.interrupt() in (0, 130)
+            for second, code in ((port, "PORT_BUSY"), (free_port(), "DEMO_RUNNING")):
+                refused = subprocess.run(
+                    [sys.executable, "-m", "demo"],
+                    cwd=root,
+                    env={**os.environ, "PORT": str(second)},
+                    capture_output=True,
+                    text=True,
+                )
+                assert (refused.returncode, refused.stdout) == (1, "")
+                (line,) = refused.stderr.splitlines()
+                assert line.endswith(f" [{code}]")
+            assert running.description == description
+
+            assert running.interrupt() == 0
+            assert running.last_lines.strip() == "La démonstration est arrêtée."
         assert left_running(root) == []
         assert "Traceback" not in (root / "demo.log").read_text()
 
@@ -141,6 +158,22 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
             assert ask(restarted, "referent-a", maelle) == changed
         assert (root / ".data" / "demo" / "live.log").read_text() == ""
         assert left_running(root) == []
+
+
+def test_a_busy_port_is_told_before_anything_is_installed_or_made(tmp_path: Path) -> None:
+    """`make demo` in a clone without an environment says so in one line."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "demo").mkdir()
+    for name in ("__init__.py", "port.py"):
+        shutil.copy(ROOT / "demo" / name, tmp_path / "demo")
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        command = ["make", "demo", f"PORT={busy.getsockname()[1]}", f"PYTHON={sys.executable}"]
+        made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert made.returncode == 2
+    refusal, _ = made.stderr.splitlines()
+    assert refusal.endswith(" [PORT_BUSY]")
+    assert made.stdout == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["Makefile", "demo"]
 
 
 def test_a_token_is_not_given_before_the_demo_has_started(tmp_path: Path) -> None:
