@@ -7,12 +7,14 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.actors import agreements
+from demo.pages import FOLDER, PARTNER_PAGE
 from demo.partner_page import partner_page
 from demo.switcher import route
 from demo.token_issuer import DemoActor, Issuer
@@ -25,6 +27,8 @@ from tests.e2e.site import demonstration
 from tests.pinned_graph import graph
 from tests.threaded_server import listening
 
+AXE = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -66,6 +70,23 @@ class Visit:
 def built() -> None:
     """The page's files, current."""
     build()
+
+
+@pytest.fixture(scope="session")
+def page_built() -> None:
+    """The partner's page and what checks accessibility, current."""
+    build(PARTNER_PAGE)
+
+
+def check_accessible(page: Page, within: str = "html") -> None:
+    """Check that no rule of axe is broken, in light and in dark, and that nothing scrolls sideways."""
+    assert page.viewport_size is not None
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ def headers_and_answer(page: Page, act: Callable[[], None]) -> tuple[dict[str, s
 
 def run(page: Page) -> tuple[dict[str, str], dict[str, Any]]:
     """Press the button."""
-    return headers_and_answer(page, lambda: page.get_by_role("button", name="Execute query").click())
+    return headers_and_answer(page, lambda: page.get_by_role("button", name="Lancer la requête").click())
 
 
 def choose(page: Page, label: str, value: str) -> tuple[dict[str, str], dict[str, Any]]:
@@ -105,7 +105,7 @@ def test_what_is_withheld_stands_before_what_is_read(demo: Demo, visit: Open) ->
 def test_the_explorer_opens_on_the_served_schema(demo: Demo, visit: Open) -> None:
     """The explorer lists the roots, so the schema was read under the actor's token."""
     page = visit(demo.url).page
-    page.get_by_role("button", name="Show Explorateur").click()
+    page.get_by_role("button", name="Afficher Explorateur").click()
     expect(page.locator(".graphiql-explorer-root")).to_contain_text("person")
 
 
@@ -114,7 +114,7 @@ def test_my_schema_shows_what_the_chosen_actor_may_read_and_follows_it(demo: Dem
     whole, and says why a field is withheld."""
     page = visit(demo.url).page
     choose(page, "Acteur", demo.actor("siae").name)
-    page.get_by_role("button", name="Show Explorateur").click()
+    page.get_by_role("button", name="Afficher Explorateur").click()
     explorer = page.locator(".graphiql-explorer-root")
     root = explorer.get_by_text("myAccessJournal", exact=True)
     expect(root).to_have_count(1)
@@ -134,7 +134,7 @@ def test_my_schema_shows_what_the_chosen_actor_may_read_and_follows_it(demo: Dem
 def test_a_description_tells_the_category(demo: Demo, visit: Open) -> None:
     """The documentation of a field says which category it is of."""
     page = visit(demo.url).page
-    page.get_by_role("button", name="Show Documentation Explorer").click()
+    page.get_by_role("button", name="Afficher Documentation").click()
     for link in ("Query", "Person"):
         page.locator(".graphiql-doc-explorer").get_by_role("link", name=link, exact=True).first.click()
     expect(page.locator(".graphiql-doc-explorer")).to_contain_text("Catégorie : ID")

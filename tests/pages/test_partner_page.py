@@ -20,23 +20,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from demo.cast import RDVS
-from demo.pages import CLIENTS, FOLDER, PARTNER_PAGE
+from demo.pages import CLIENTS, FOLDER
 from demo.token_issuer import PAGE_CLIENT
-from hub.pages.build import build
 from infra.npm import recent_node
 from tests.conftest import STATE
-from tests.pages.conftest import Demo
+from tests.pages.conftest import Demo, check_accessible
 
-AXE = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
 SCREENSHOT = STATE / "page-partenaire.png"
 SIGNATURE = timedelta(next(rdv.days for rdv in RDVS if rdv.category == "rsa_cer_signature"))
 VERIFIER = "v" * 43
 CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
-
-
-@pytest.fixture(scope="module")
-def page_built() -> None:
-    build(PARTNER_PAGE)
 
 
 @pytest.fixture
@@ -63,16 +56,6 @@ def sign_in(page: Page, actor: str) -> None:
     page.get_by_role("button", name="Se connecter").click()
     page.get_by_role("button", name=actor, exact=True).click()
     expect(page.locator("#agenda")).to_be_visible()
-
-
-def check_accessible(page: Page) -> None:
-    """No rule of axe is broken, in light and in dark, and nothing scrolls sideways."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_the_day_then_one_journey_with_what_is_hidden_and_why(demo: Demo, context: BrowserContext) -> None:

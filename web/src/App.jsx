@@ -1,5 +1,6 @@
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { explorerPlugin } from "@graphiql/plugin-explorer";
+import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { GraphiQL } from "graphiql";
 import { Access } from "./Access.jsx";
 import { Bar, firstChoice } from "./Bar.jsx";
@@ -33,13 +34,26 @@ export function App({ page, firstDemo }) {
         initialVariables={json({ id: choice?.person ?? "" })}
         initialHeaders={json(headers ?? { Authorization: "Bearer VOTRE-JETON", Purpose: "suivi", "Schema-View": "all" })}
         defaultEditorToolsVisibility="variables"
-        defaultTheme="light"
         showPersistHeadersSettings={false}
       >
         <GraphiQL.Logo>Réponse</GraphiQL.Logo>
+        <SystemScheme />
         <Bar page={page} demo={demo} choice={choice} onChoose={setChoice} />
         <Access page={page} answer={answer} folded={folded} onFold={setFolded} onRenew={demo && renew} />
       </GraphiQL>
     </div>
   );
+}
+
+/** Gives the editors the scheme of the system when that changes, unless the settings of the page name one. */
+function SystemScheme() {
+  const { setTheme } = useGraphiQLActions();
+  const theme = useGraphiQL((state) => state.theme);
+  useEffect(() => {
+    const system = window.matchMedia("(prefers-color-scheme: dark)");
+    const follow = () => theme ?? setTheme(null);
+    system.addEventListener("change", follow);
+    return () => system.removeEventListener("change", follow);
+  }, [theme, setTheme]);
+  return null;
 }

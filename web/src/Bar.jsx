@@ -22,13 +22,13 @@ export function Bar({ page, demo, choice, onChoose }) {
   return (
     <header className="bar">
       <h1>
-        Hub SPIE <small>{demo ? "démonstration, personnes fictives" : "explorateur du graphe"}</small>
+        <a href="/">Hub SPIE</a> <small>{demo ? "démonstration, personnes fictives" : "explorateur du graphe"}</small>
       </h1>
       {demo ? (
         <Switcher page={page} demo={demo} choice={choice} onChoose={onChoose} />
       ) : (
         <p>
-          Collez votre jeton et votre finalité dans l’onglet « Headers », puis rechargez le schéma (bouton ⟳) ; avec
+          Collez votre jeton et votre finalité dans l’onglet « En-têtes », puis rechargez le schéma (bouton ⟳) ; avec
           « Schema-View: mine », il se limite à ce que vous pouvez lire. Rien de ce que vous saisissez n’est gardé par le
           navigateur.
         </p>
