@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphql import build_schema, parse, validate
 
-from hub.pages.graphiql_texts import graphiql_texts
+from hub.pages.graphiql_texts import LIVE, graphiql_texts
 from hub.pages.journey import journey
 from hub.policy.decide.decision import Reason
 from hub.policy.decide.wording import REASONS
@@ -17,6 +17,14 @@ def test_the_query_is_valid_against_the_served_schema() -> None:
     query = journey(schema)
     assert validate(schema, parse(query)) == []
     assert "person(id: $id)" in query
+
+
+def test_the_query_to_keep_open_is_whole_in_the_served_schema() -> None:
+    """Nothing of it is cut, so that it can stay open."""
+    served = graph()
+    live = graphiql_texts(served.schema, served.table.policy)["live"]
+    assert live == LIVE
+    assert validate(served.schema, parse(live)) == []
 
 
 def test_what_the_schema_lacks_leaves_no_trace() -> None:

@@ -31,6 +31,7 @@ export function App({ page, firstDemo }) {
         storage={null}
         plugins={plugins}
         initialQuery={page.query}
+        defaultTabs={[{ query: page.query }, { query: page.live }]}
         initialVariables={json({ id: choice?.person ?? "" })}
         initialHeaders={json(headers ?? { Authorization: "Bearer VOTRE-JETON", Purpose: "suivi", "Schema-View": "all" })}
         defaultEditorToolsVisibility="variables"

@@ -8,13 +8,18 @@ const VIEWS = [
   ["mine", "mon schéma : ce que cet acteur peut lire"],
 ];
 
+const ANSWERS = [
+  ["once", "une réponse, puis fin"],
+  ["live", "requête gardée ouverte (onglet Changes)"],
+];
+
 function purposeOf(actor, wanted) {
   return [wanted, PREFERRED].find((purpose) => actor.purposes.includes(purpose)) ?? actor.purposes[0];
 }
 
 /** The first actor, following up the first person, before the schema of all. */
 export function firstChoice({ actors, persons }) {
-  return { actor: actors[0].name, purpose: purposeOf(actors[0]), person: persons[0].id, view: "all" };
+  return { actor: actors[0].name, purpose: purposeOf(actors[0]), person: persons[0].id, view: "all", live: false };
 }
 
 /** The head of the page: its title and, on the demo, who asks, for what, about whom. */
@@ -29,8 +34,8 @@ export function Bar({ page, demo, choice, onChoose }) {
       ) : (
         <p>
           Collez votre jeton et votre finalité dans l’onglet « En-têtes », puis rechargez le schéma (bouton ⟳) ; avec
-          « Schema-View: mine », il se limite à ce que vous pouvez lire. Rien de ce que vous saisissez n’est gardé par le
-          navigateur.
+          « Schema-View: mine », il se limite à ce que vous pouvez lire ; avec « Accept: text/event-stream », une requête de
+          « changes » reste ouverte. Rien de ce que vous saisissez n’est gardé par le navigateur.
         </p>
       )}
       <Rules token={demo?.actors.find(({ name }) => name === choice.actor).token} />
@@ -74,6 +79,9 @@ function Switcher({ page, demo, choice, onChoose }) {
       <Choice label="Schéma" value={choice.view} onChange={(view) => choose({ view })}>
         {VIEWS}
       </Choice>
+      <Choice label="Écoute" value={choice.live ? "live" : "once"} onChange={(answer) => choose({ live: answer === "live" })}>
+        {ANSWERS}
+      </Choice>
       <p className="about">
         {actor.about} <span>{page.purposes[choice.purpose]?.legal}.</span>
       </p>
@@ -116,7 +124,7 @@ function parsed(text) {
 
 /** Asks again when the key changes, first for the schema where that is another one or could not be had. */
 function useAskedAgain(key, seen) {
-  const { introspect, run } = useGraphiQLActions();
+  const { introspect, run, stop } = useGraphiQLActions();
   const ready = useGraphiQL((state) => Boolean(state.queryEditor && state.responseEditor));
   const schema = useGraphiQL((state) => state.schema);
   const asked = useRef({ key, seen });
@@ -124,6 +132,7 @@ function useAskedAgain(key, seen) {
     if (!ready || asked.current.key === key) return;
     if (!schema || asked.current.seen !== seen) introspect();
     asked.current = { key, seen };
+    stop();
     run();
-  }, [ready, key, seen, schema, introspect, run]);
+  }, [ready, key, seen, schema, introspect, run, stop]);
 }

@@ -1,3 +1,5 @@
+import { EVENTS, keepOpen } from "./live.js";
+
 const RESPONSE = "application/graphql-response+json";
 const INTROSPECTION = "IntrospectionQuery";
 
@@ -14,18 +16,23 @@ export async function readDemo() {
   return response.ok ? response.json() : null;
 }
 
-/** The headers that make a request one of this actor, for this purpose; `view`: whose schema introspection tells. */
-export function headersOf(actor, { purpose, view }) {
-  return { Authorization: `Bearer ${actor.token}`, Purpose: purpose, "Schema-View": view };
+/** The headers that make a request one of this actor, for this purpose; `view`: whose schema introspection tells; `live`: whether the query stays open. */
+export function headersOf(actor, { purpose, view, live }) {
+  return { Authorization: `Bearer ${actor.token}`, Purpose: purpose, "Schema-View": view, Accept: live ? EVENTS : RESPONSE };
 }
 
 /**
  * GraphiQL's way to ask the hub. `tell` gets `{access, errors}` of each answer, but nothing of an introspection that went well; `fallback` gives the headers where the header editor is empty.
+ * A query whose `Accept` is `text/event-stream` stays open.
  */
 export function makeFetcher(tell, fallback) {
   return async ({ query, variables, operationName }, { headers } = {}) => {
-    const answer = await post({ query, variables, operationName }, headers ?? fallback());
-    if (operationName !== INTROSPECTION || answer.errors) tell(told(answer));
+    const request = { query, variables, operationName };
+    const sent = Object.fromEntries(Object.entries(headers ?? fallback()).map(([name, value]) => [name.toLowerCase(), value]));
+    const introspects = operationName === INTROSPECTION;
+    if (sent.accept === EVENTS && !introspects) return keepOpen(request, sent, { tell: (answer) => tell(told(answer)), unreachable });
+    const answer = await post(request, sent);
+    if (!introspects || answer.errors) tell(told(answer));
     return answer;
   };
 }
@@ -35,12 +42,16 @@ function told({ errors = [], extensions }) {
 }
 
 async function post(body, headers) {
-  const sent = { ...headers, "Content-Type": "application/json", Accept: RESPONSE };
+  const sent = { ...headers, "content-type": "application/json", accept: RESPONSE };
   try {
     const response = await fetch("/graphql", { method: "POST", headers: sent, body: JSON.stringify(body) });
     return await response.json();
   } catch (error) {
-    const message = "Le hub ne répond pas : vérifiez qu’il est démarré, puis relancez la requête.";
-    return { errors: [{ message, extensions: { code: "HUB_UNREACHABLE", cause: error.name } }] };
+    return unreachable(error);
   }
+}
+
+function unreachable(error) {
+  const message = "Le hub ne répond pas : vérifiez qu’il est démarré, puis relancez la requête.";
+  return { errors: [{ message, extensions: { code: "HUB_UNREACHABLE", cause: error.name } }] };
 }
