@@ -9,13 +9,15 @@ import pytest
 
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
-from hub.errors import FieldFailed, RequestRefused
+from hub.errors import FieldFailed, NotServed, RequestRefused
 from hub.federation.operations.normalise import normalise
 from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.enumeration_limit import EnumerationLimit, MissLimit, missing
 from schema.local_state import MOST_BUCKETS, LocalState
 from schema.shared_state import LONGEST_WINDOWS, SharedState
 from tests.pinned_graph import graph
+from tests.shared_states import state_of
+from tests.valkey import valkey
 
 GRAPH = graph()
 NOW = 1_800_000_000
@@ -266,3 +268,14 @@ def test_a_person_written_to_in_vain_is_missed_like_one_who_is_read_in_vain() ->
 
     assert missing(("made",), {"made": None}, [failed("WRITE_REFUSED")]) == 1
     assert missing(("made",), {"made": None}, [failed("VERSION_CONFLICT")]) == 0
+
+
+async def test_a_search_is_not_made_if_the_shared_state_goes_while_it_is_charged() -> None:
+    with valkey() as server:
+        state = state_of(server, timeout_seconds=0.2)
+        async with state.running():
+            enumeration = EnumerationLimit(BOUND, state)
+            await enumeration.admit("a", authorised(FIND), {"x": True}, NOW)
+            server.kill()
+            with pytest.raises(NotServed, match="SHARED_STATE_GONE"):
+                await search(enumeration, finds=True)

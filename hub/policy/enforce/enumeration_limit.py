@@ -109,10 +109,8 @@ class EnumerationLimit:
         an operation once the actor has missed too many, NotServed (SHARED_STATE_GONE) for a search or a write that the
         shared state guards.
         """
-        if not self._state.is_open and (authorisation.searches or authorisation.operation.shape.kind == "mutation"):
-            raise state_gone(
-                "Le hub ne sait pas en ce moment ce que ses processus comptent ensemble, et ne fait que lire"
-            )
+        if authorisation.searches or authorisation.operation.shape.kind == "mutation":
+            self._require_state()
         fields = authorisation.lookups
         if not fields:
             return ()
@@ -130,7 +128,7 @@ class EnumerationLimit:
         nobody, or all if it fails.
 
         `bodies` are the actor's organisation, and the partner through whose application it asks. Raises RequestRefused
-        (TOO_MANY_MISSES, TOO_MANY_FOUND, 429) if there is no room for all searches.
+        (TOO_MANY_MISSES, TOO_MANY_FOUND, 429) if there is no room for all searches, NotServed as `admit`.
         """
         if not authorisation.searches:
             return NO_SEARCHES
@@ -147,6 +145,7 @@ class EnumerationLimit:
         misses = self._miss_buckets.uses(count, miss_limits)
         finds = self._find_buckets.uses(nationwide, _limits(actor, bodies, limit.found, limit.found_organisation))
         excesses = await self._state.take([*misses, *finds], now)
+        self._require_state()  # else this process may have counted them alone
         if (excess := max(excesses[: len(misses)], default=0.0)) > 0:
             log.warning("searches of an actor or of its organisation find nobody too often")
             raise self._too_many_misses(excess)
@@ -164,6 +163,13 @@ class EnumerationLimit:
         self.found_total += successful if nationwide else 0
         unused_finds = successful / nationwide - 1.0 if nationwide else 0.0
         await self._give_back(misses, vain / count - 1.0 if count else 0.0, finds, unused_finds, now)
+
+    def _require_state(self) -> None:
+        """Raise NotServed (SHARED_STATE_GONE) while a shared state can't be reached."""
+        if not self._state.is_open:
+            raise state_gone(
+                "Le hub ne sait pas en ce moment ce que ses processus comptent ensemble, et ne fait que lire"
+            )
 
     async def _give_back(
         self, misses: Sequence[Use], missed: float, finds: Sequence[Use], found: float, now: int
