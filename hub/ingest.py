@@ -33,9 +33,9 @@ from subgraphs.kit.ingest.progress import Progress
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session, Source
 from subgraphs.offers.sources import SOURCES as OFFERS
+from subgraphs.people.precedence import PRECEDENCE
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES as PEOPLE
-from subgraphs.people.sources.precedence import PRECEDENCE
 from subgraphs.trainings.sources import SOURCES as TRAININGS
 
 EACH = 10.0

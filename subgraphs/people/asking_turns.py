@@ -18,7 +18,7 @@ from subgraphs.kit.ingest.row_store import Store
 from subgraphs.people import tables
 from subgraphs.people.matching import other_first_name
 from subgraphs.people.merged_people import survivors_of
-from subgraphs.people.sources.precedence import ASKED
+from subgraphs.people.precedence import ASKED
 
 JOURNEY_DAYS = 730
 """`journey` of schema/policies/retention.toml: nothing of the person is readable later."""

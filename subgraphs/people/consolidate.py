@@ -1,6 +1,6 @@
 """Merge what the sources say of a person into what the hub says: a pure function of the rows of `people.identity`.
 
-The most believed source of each group of values wins (`sources.precedence`, docs/domain.md#people), then the newest
+The most believed source of each group of values wins (`precedence`, docs/domain.md#people), then the newest
 record. A group is taken whole from one record, so that no person is a mixture: identity, ways of contact, address,
 household, rights.
 """
@@ -16,7 +16,7 @@ from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.kit.ingest.text_forms import residence
 from subgraphs.people.match_keys import Identified, identified
 from subgraphs.people.names import name_key
-from subgraphs.people.sources.precedence import ASKED, Precedence, Ranks
+from subgraphs.people.precedence import ASKED, Precedence, Ranks
 
 First = Callable[..., Row | None]
 """Picks the row that a group of values is taken from."""

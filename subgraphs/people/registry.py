@@ -42,7 +42,7 @@ from subgraphs.people.known_person import known_person
 from subgraphs.people.matching import AmbiguousMatch, contradicts, is_someone_else
 from subgraphs.people.merged_people import MergedPerson, merged_person, records_of
 from subgraphs.people.nir import hashed
-from subgraphs.people.sources.precedence import ASKED, PRECEDENCE, Precedence
+from subgraphs.people.precedence import ASKED, PRECEDENCE, Precedence
 
 _WHO = ("source", "source_id", "as_of", "person_id", "civility", "first_name", "last_name", "birth_name", "birth_date")
 _IDENTITY_COLUMNS = (*_WHO, "nir_hash", "nir_last_digits", "contact_origin", "contact_authorisation")

@@ -18,7 +18,7 @@ from subgraphs.kit.literals import text
 from subgraphs.kit.scalars import Date, DateTime
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
-from subgraphs.people.sources.precedence import UNTOLD
+from subgraphs.people.precedence import UNTOLD
 
 IDENTITY, COORD, FAM, SOC = Category.ID, Category.COORD, Category.FAM, Category.SOC
 ECO, PRO, FORM, IDX = Category.ECO, Category.PRO, Category.FORM, Category.IDX

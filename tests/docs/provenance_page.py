@@ -1,7 +1,7 @@
 """docs/provenance.md: which field of which source shows up where, what is not kept and why, and who is believed.
 
 `make generated` writes the parts between the markers, from `Source.fields` of each connector and
-`subgraphs.people.sources.precedence`.
+`subgraphs.people.precedence`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from subgraphs.kit.ingest.source_fields import Unkept, Use, Used, flattened
 from subgraphs.kit.ingest.unit_of_work import Source
 from subgraphs.kit.sdl import load
 from subgraphs.people.consolidate import Consolidated
-from subgraphs.people.sources.precedence import PRECEDENCE
+from subgraphs.people.precedence import PRECEDENCE
 from tests.conftest import ROOT
 from tests.docs.marked_part import replaced
 

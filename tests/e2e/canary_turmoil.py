@@ -29,8 +29,8 @@ from subgraphs.kit.columns import UNMERGED
 from subgraphs.kit.ingest.batch import begin
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.unit_of_work import Options
+from subgraphs.people.precedence import PRECEDENCE
 from subgraphs.people.registry import Registry
-from subgraphs.people.sources.precedence import PRECEDENCE
 from tests.conftest import Database
 from tests.e2e.canary_model import Model
 from tests.e2e.canary_states import States

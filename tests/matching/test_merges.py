@@ -18,8 +18,8 @@ from subgraphs.kit.ingest import row_store
 from subgraphs.kit.ingest.person_registry import PersonRecord, Referent, Rsa
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.people import journey_tables, person_rows
+from subgraphs.people.precedence import Precedence, Ranks
 from subgraphs.people.registry import Registry
-from subgraphs.people.sources.precedence import Precedence, Ranks
 from tests.conftest import Database
 from tests.sources.ingestion import rows, take_one, values
 from tests.sources.test_batches import empty, state

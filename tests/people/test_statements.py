@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.ingest import SOURCES, WRITES_PEOPLE
 from subgraphs.kit.fields import Coarsen, ColumnField
 from subgraphs.kit.sdl import load
-from subgraphs.people.sources.precedence import UNTOLD
+from subgraphs.people.precedence import UNTOLD
 from subgraphs.people.statements import STATED, Statement
 from tests.pinned_graph import graph
 

@@ -24,7 +24,7 @@ from subgraphs.kit.sdl import load
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.people import tables as people
 from subgraphs.people.consolidate import consolidate
-from subgraphs.people.sources.precedence import PRECEDENCE
+from subgraphs.people.precedence import PRECEDENCE
 from tests.pinned_graph import graph
 
 MATCHING = {

@@ -26,8 +26,8 @@ from hub.matching.merges import ROLE, apply_decisions
 from hub.runs.quarantine import Seal
 from schema.days import today
 from subgraphs.kit.ingest.unit_of_work import Options
+from subgraphs.people.precedence import PRECEDENCE
 from subgraphs.people.registry import Registry
-from subgraphs.people.sources.precedence import PRECEDENCE
 from tests.e2e.canary_writes import may_write, mutation, mutations
 from tests.replicas.deployment import Deployment
 

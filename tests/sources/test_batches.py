@@ -27,10 +27,10 @@ from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.people import match_candidates, match_keys, matching, tables
 from subgraphs.people import registry as registry_module
 from subgraphs.people.names import name_key
+from subgraphs.people.precedence import Precedence, Ranks
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources.cnaf_flux import CnafFlux
 from subgraphs.people.sources.cnaf_stream import RawFoyer
-from subgraphs.people.sources.precedence import Precedence, Ranks
 from tests.conftest import Database
 from tests.sources.ingestion import SECRET, codes, ingest, rows, take_one, values, versions, webhook
 

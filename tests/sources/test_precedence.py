@@ -11,7 +11,7 @@ from hub.ingest import SOURCES, WRITES_PEOPLE
 from subgraphs.kit.errors import DeclarationError
 from subgraphs.people import tables
 from subgraphs.people.consolidate import consolidate
-from subgraphs.people.sources.precedence import PRECEDENCE
+from subgraphs.people.precedence import PRECEDENCE
 from tests.policy.test_stored_columns import example
 
 
@@ -35,7 +35,7 @@ def test_each_source_that_writes_people_has_its_ranks() -> None:
 def test_a_source_without_a_rank_is_refused() -> None:
     with pytest.raises(DeclarationError, match="no rank"):
         PRECEDENCE.check(["essai"])
-    with pytest.raises(DeclarationError, match=r"subgraphs\.people\.sources\.precedence"):
+    with pytest.raises(DeclarationError, match=r"subgraphs\.people\.precedence"):
         consolidate([record("essai", "Ardoisier", 1)], (), PRECEDENCE)
 
 

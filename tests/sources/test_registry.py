@@ -25,8 +25,8 @@ from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.unit_of_work import Session
 from subgraphs.people import tables
+from subgraphs.people.precedence import Precedence, Ranks
 from subgraphs.people.registry import Registry
-from subgraphs.people.sources.precedence import Precedence, Ranks
 from tests.conftest import ROOT, Database
 from tests.sources.ingestion import asides, codes, everything_told, ingest, rows, take_one, values, versions
 
