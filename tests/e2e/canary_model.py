@@ -5,7 +5,7 @@ Rows are made from the tables themselves, so that a new column has a canary or t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -138,6 +138,13 @@ class Model:
     rows: tuple[Planted, ...]
     canaries: Mapping[str, Canary]
     subjects: Mapping[str, Subject]
+    texts_by_end: dict[str, Sequence[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def texts(self, end: str) -> Sequence[str]:
+        """The values of the columns whose names end so."""
+        if end not in self.texts_by_end:
+            self.texts_by_end[end] = [item.text for item in self.canaries.values() if item.place.endswith(end)]
+        return self.texts_by_end[end]
 
 
 @dataclass

@@ -239,19 +239,25 @@ class Rights:
     def reads(self, subject: Subject, row: Row, paths: Iterable[Path]) -> bool:
         """Whether one of these paths to a value of the row is open at every step."""
         known = self._known.setdefault(row, {})
-        return any(all(self._step(subject, row, step, known) for step in path) for path in paths)
+        for path in paths:
+            for step in path:
+                if step not in known:
+                    known[step] = self._opens(subject, row, step)
+                if not known[step]:
+                    break
+            else:
+                return True
+        return False
 
-    def _step(self, subject: Subject, row: Row, step: Step, known: dict[Step, bool]) -> bool:
-        if step not in known:
-            facts = dict(row.facts).get(step.type, NO_FACTS)
-            names = {step.type, step.datum.coordinate}
-            if facts.owner is None or facts.owner != self.organisation:
-                names.add(f"{TOLD_BY_LINK}{step.type}")
-            stricter = (protection for name, protection in row.protected if name in names)
-            known[step] = self.may(subject, step.datum, facts) and all(
-                self.may(subject, Datum("", category, False), facts) for category in stricter
-            )
-        return known[step]
+    def _opens(self, subject: Subject, row: Row, step: Step) -> bool:
+        facts = dict(row.facts).get(step.type, NO_FACTS)
+        names = {step.type, step.datum.coordinate}
+        if facts.owner is None or facts.owner != self.organisation:
+            names.add(f"{TOLD_BY_LINK}{step.type}")
+        stricter = (protection for name, protection in row.protected if name in names)
+        return self.may(subject, step.datum, facts) and all(
+            self.may(subject, Datum("", category, False), facts) for category in stricter
+        )
 
     def may(self, subject: Subject, datum: Datum, facts: Facts) -> bool:
         """Whether something of this nature may be read of a row with these facts."""

@@ -139,9 +139,7 @@ def not_held(model: Model, actors: Sequence[str]) -> list[tuple[str, str]]:
 def values(model: Model, cursors: Sequence[str]) -> Values:
     """What arguments are fed with: values of people of the world, whoever may read them, and of nobody."""
 
-    def of(place: str) -> list[str]:
-        return [canary.text for canary in model.canaries.values() if canary.place == place]
-
+    of = model.texts
     days = [*of("people.person.birth_date"), "3000-01-01", None]
     instants = [f"{day}T08:00:00Z" for day in of("appointments.appointment.starts_at")]
     return {
@@ -216,10 +214,7 @@ async def write(
 def ids(trial: Trial) -> Mapping[str, Sequence[str]]:
     """What inputs name: people, agents, structures, items of all of them, and, most often, what was written before."""
 
-    def of(end: str) -> list[str]:
-        return [canary.text for canary in trial.model.canaries.values() if canary.place.endswith(end)]
-
-    made = trial.made[-10:]
+    of, made = trial.model.texts, trial.made[-10:]
     return {
         "person": [*trial.model.persons.values(), NOBODY],
         "agent": [*of("people.agent.id"), *[COLLEAGUE] * 20],

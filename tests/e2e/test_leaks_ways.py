@@ -107,7 +107,7 @@ def found(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], 
 def unread(ways: Ways, place: str) -> str:
     """A value of this column that the adviser may not read now."""
     state, (actor, purpose) = ways.judge.states.states[-1], ADVISER
-    texts = (text for text, canary in ways.model.canaries.items() if canary.place == place)
+    texts = ways.model.texts(place)
     return next(text for text in texts if not state.may(ways.model.actors[actor], purpose, text))
 
 
