@@ -144,6 +144,9 @@ class TomlFile:
             number = re.search(r"line (\d+)", str(error))
             line = number[1] if number else self.text.count("\n") + 1
             raise TomlRefused(f"{self.name}:{line}: ce n'est pas du TOML ({error})") from error
+        except (ValueError, RecursionError) as error:  # Python reads no number of 5,000 digits, and no 2,000 brackets
+            refusal = "un nombre y a trop de chiffres, ou trop de crochets s'y ouvrent les uns dans les autres"
+            raise TomlRefused(f"{self.name}:1: {refusal}") from error
 
     def tables(self) -> dict[str, TomlTable]:
         """The named tables."""

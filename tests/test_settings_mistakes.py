@@ -79,3 +79,12 @@ def test_tls_files_that_do_not_read_are_named(path: Path, toml: str, names: str)
     path.write_text(f"{path.read_text(encoding='utf-8')}\n{toml}\n", encoding="utf-8")
     with pytest.raises(StartRefused, match=rf"TLS_INVALID.*{names}"):
         load_settings(path)
+
+
+@pytest.mark.parametrize("value", ["1" * 5000, "[" * 2000], ids=["a number too long", "brackets too deep"])
+def test_what_python_can_not_read_of_toml_is_refused_like_the_rest(path: Path, value: str) -> None:
+    path.write_text(f"deadline = {value}", encoding="utf-8")
+    with pytest.raises(StartRefused) as caught:
+        load_settings(path)
+    assert caught.value.code == "SETTINGS_INVALID"
+    assert "trop de chiffres, ou trop de crochets" in str(caught.value)
