@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from infra.keys import Keys
 from infra.migrate import migrate, renew_passwords
@@ -62,6 +63,8 @@ for _name in (
 ):  # the hundreds of processes share their bytecode
     os.environ.pop(_name, None)
 sys.dont_write_bytecode = False
+settings.register_profile("hub", deadline=None)  # no test is about time
+settings.load_profile("hub")
 gc.disable()  # what is imported and collected stays to the end
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import signal
 import sys
@@ -114,6 +115,8 @@ class Exports:
             await send(message)
 
         await self.hub.app(scope, received, sent)
+        if b"content-encoding: gzip" in lines:
+            left = bytearray(gzip.decompress(bytes(left)))
         job, body = self._current, orjson.loads(bytes(asked))
         assert job is not None
         since = self.judge.held(body["variables"].get("since"))

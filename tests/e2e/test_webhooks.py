@@ -4,6 +4,7 @@ once it is committed."""
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import shutil
 import signal
@@ -31,6 +32,7 @@ from hub.errors import RequestRefused
 from hub.http.webhooks import READING
 from hub.intake.sender_settings import SenderSettings
 from hub.intake.senders import Senders, intake_keys, intake_roles
+from hub.intake.spool import LOCK as IN_USE
 from hub.intake.spool import MEMORY, PREFIX
 from infra.keys import Keys
 from subgraphs.kit.ingest.batch import LOCK
@@ -238,9 +240,19 @@ def test_a_killed_process_loses_nothing_that_it_answered_and_leaves_no_document(
     assert {f"rdv:{number}" for number in taken} <= set(stored)
     assert len(stored) == len(set(stored))
     with serve("webhooks", database, tmp_path, settings) as process:
-        folders = [folder for folder in MEMORY.glob(f"{PREFIX}*") if folder.is_dir() and _holds_documents(folder)]
+        folders = [folder for folder in MEMORY.glob(f"{PREFIX}*") if _is_abandoned(folder) and _holds_documents(folder)]
         assert folders == []
         assert process.popen.poll() is None
+
+
+def _is_abandoned(folder: Path) -> bool:
+    """Whether no process uses a folder any more; those of other tests are in use."""
+    try:
+        with (folder / IN_USE).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _holds_documents(folder: Path) -> bool:

@@ -30,7 +30,6 @@ from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.write.outgoing import opened, sealed
 from tests.cli.commands import hub
 
-NOW = datetime.now(UTC)
 CONTEXT = Context("actor", "referent_cd", None, "suivi", (), "policy", "class", Residual({}, {}, ()), 0)
 
 
@@ -74,7 +73,7 @@ def _uses() -> Iterator[Use]:
         "quarantine",
         lambda key: Seal(key).close("source", refusal),
         lambda key, text: _succeeds(
-            lambda: Seal(key).open(Waiting(1, "source", "digest", 1, "a.json", "CODE", NOW, text))  # type: ignore[arg-type]
+            lambda: Seal(key).open(Waiting(1, "source", "digest", 1, "a.json", "CODE", datetime.now(UTC), text))  # type: ignore[arg-type]
         ),
     )
     yield Use(
@@ -100,7 +99,7 @@ def test_what_the_old_key_sealed_opens_until_the_stated_end_and_the_new_one_seal
     assert use.opens(new, before)
     assert use.opens(new, use.seal(new))
     assert not use.opens(old, use.seal(new)), "the new key alone seals"
-    monkeypatch.setattr("time.time", (NOW + timedelta(days=3, hours=1)).timestamp)
+    monkeypatch.setattr("time.time", (datetime.now(UTC) + timedelta(days=3, hours=1)).timestamp)
     assert not use.opens(new, before), "a process that goes on does not accept it after its end"
     assert use.opens(new, use.seal(new))
 
