@@ -88,7 +88,7 @@ async def protect(connection: Connection, register: Protections) -> int:
     """Make what the register says act on a restored database, never less than what is there; return of how many
     people. Those who were gone are there again: their erasure is due, which closes them until their sources tell."""
     stricter = [
-        *((each.person, each.restrictions, each.erasure_on) for each in register.restricted),
+        *((right.person, right.restrictions, right.erasure_on) for right in register.restricted),
         *((person, 0, day) for person, day in register.gone.items()),
     ]
     async with connection.transaction():
