@@ -70,7 +70,8 @@ def main() -> None:
     except (HubError, SetupRefused) as error:
         sys.exit(f"{error.message} [{error.code}]")
     except KeyboardInterrupt:  # asked for: an exit code other than 0 would make `make` report an error
-        print("\nLa démonstration est arrêtée.", flush=True)
+        pass
+    print("\nLa démonstration est arrêtée.", flush=True)
 
 
 @contextmanager
