@@ -168,7 +168,8 @@ def test_a_busy_port_is_told_before_anything_is_installed_or_made(tmp_path: Path
         shutil.copy(ROOT / "demo" / name, tmp_path / "demo")
     with socket.create_server(("127.0.0.1", 0)) as busy:
         command = ["make", "demo", f"PORT={busy.getsockname()[1]}", f"PYTHON={sys.executable}"]
-        made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        alone = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+        made = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True)
     assert made.returncode == 2
     refusal, _ = made.stderr.splitlines()
     assert refusal.endswith(" [PORT_BUSY]")
