@@ -46,7 +46,7 @@ class Rows(Protocol):
         ...
 
 
-class _Told(Enum):
+class _Outcome(Enum):
     """How a person is told: not at all, to be written anew, or to be deleted, since it is one with another or gone."""
 
     NOT = "NOT"
@@ -120,22 +120,22 @@ class ChangeList:
     async def _filled(self, context: Context, cursor: Cursor, until: Snapshot, first: int) -> tuple[_Page, bool]:
         """The page, and whether more follows; if so the page is full, and its length counts nobody who is left out."""
         page, after, number = _Page(after=cursor.after), cursor.after, first + 1
-        told: dict[tuple[Any, ...], _Told] = {}  # many people of a page are alike in all that decides
+        outcomes: dict[tuple[Any, ...], _Outcome] = {}  # many people of a page are alike in all that decides
         delta = cursor.since is not None
         while True:
             rows = await self._considered(context, cursor.since, until, after, number)
             for row in rows:
                 alike = DECIDING(row)
-                how = told.get(alike) or told.setdefault(alike, self._told(row, context, delta=delta))
-                if how is _Told.NOT:
+                outcome = outcomes.get(alike) or outcomes.setdefault(alike, self._outcome(row, context, delta=delta))
+                if outcome is _Outcome.NOT:
                     continue
                 if len(page) == first:
                     return page, True
                 page.after = row["person_id"]
-                if how is _Told.CHANGED:
+                if outcome is _Outcome.CHANGED:
                     page.changed.append(str(row["person_id"]))
                 else:
-                    page.withdrawn.append(_withdrawal(row, merged=how is _Told.MERGED))
+                    page.withdrawn.append(_withdrawal(row, merged=outcome is _Outcome.MERGED))
             if len(rows) < number:
                 return page, False
             after, number = rows[-1]["person_id"], CONSIDERED
@@ -151,18 +151,18 @@ class ChangeList:
         sql = EVERYONE if since is None else TOUCHED if after is None else TOUCHED_AFTER
         return await self._rows.fetch(context.scopes, context.organisation, sql, arguments)
 
-    def _told(self, row: Mapping[str, Any], context: Context, *, delta: bool) -> _Told:
+    def _outcome(self, row: Mapping[str, Any], context: Context, *, delta: bool) -> _Outcome:
         """How a person is told, by the `DECIDING` columns of its row alone."""
         rule = context.residual.rows.get(PERSON)
         if rule is None:
-            return _Told.NOT
+            return _Outcome.NOT
         was, ended, now = (holds(rule.read, row[name]) for name in ("was", "is", "now"))
         if ended:
             differs = not delta or not was or self._shows(row, context)
-            return _Told.CHANGED if now and differs else _Told.NOT
+            return _Outcome.CHANGED if now and differs else _Outcome.NOT
         if not was:
-            return _Told.NOT
-        return _Told.MERGED if holds(rule.read, row["survivor_now"]) else _Told.GONE
+            return _Outcome.NOT
+        return _Outcome.MERGED if holds(rule.read, row["survivor_now"]) else _Outcome.GONE
 
     def _shows(self, row: Mapping[str, Any], context: Context) -> bool:
         """Whether a row that the query shows changed within the round, or what decides on any."""

@@ -174,13 +174,13 @@ async def test_a_page_from_the_cursor_of_another_is_found(ways: Ways, monkeypatc
 
 
 async def test_a_log_line_with_a_value_is_found(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, told = len(ways.logs.getvalue()), ChangeList._told
+    before, outcome = len(ways.logs.getvalue()), ChangeList._outcome
 
     def talkative(changes: ChangeList, row: Any, *arguments: Any, **options: Any) -> Any:
         logging.getLogger("hub").debug("told of %s", row["person_id"])
-        return told(changes, row, *arguments, **options)
+        return outcome(changes, row, *arguments, **options)
 
-    monkeypatch.setattr(ChangeList, "_told", talkative)
+    monkeypatch.setattr(ChangeList, "_outcome", talkative)
     await ways.ask(Operation(*ADVISER, DELTA % "id"), "page", document=DELTA % "id")
     assert marks(ways.logs.getvalue()[before:].encode()) & ways.judge.states.known
 
