@@ -17,7 +17,8 @@ from tests.pages.relay import relay
 Open = Callable[[str], Visit]
 RENAMED = (
     "UPDATE people.person SET last_name = $1 WHERE id = (SELECT person_id FROM access.person"
-    " WHERE brsa AND department = '08' ORDER BY person_id LIMIT 1)"
+    " WHERE brsa AND department = '08' AND restrictions = 0 AND erasure_on IS NULL AND last_contact > CURRENT_DATE - 365"
+    " ORDER BY person_id LIMIT 1)"
 )
 
 
@@ -35,7 +36,7 @@ def chosen(page: Page, label: str, value: str, operation: str = "Changes") -> Re
 
 
 def rename(database: Database, name: str) -> None:
-    """Change the last name of a beneficiary of the Ardennes, as a source would."""
+    """Change the last name of a beneficiary whom an orienteur of the Ardennes may read, as a source would."""
 
     async def change() -> None:
         connection = await asyncpg.connect(database.admin_dsn)
@@ -54,7 +55,7 @@ def opened_live(demo: Demo, visit: Open, url: str) -> Page:
     chosen(page, "Acteur", demo.actor("orienteur_cd").name, "Journey")
     changes_tab(page)
     response = chosen(page, "Écoute", "live")
-    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["content-type"].startswith("text/event-stream"), response.request.post_data
     assert response.request.headers["purpose"] in demo.actor("orienteur_cd").purposes
     expect(page.locator(".result-window")).to_contain_text('"hasNextPage": false')
     return page
