@@ -1,3 +1,4 @@
+import { getOperationAST, parse } from "graphql";
 import { EVENTS, keepOpen } from "./live.js";
 
 const RESPONSE = "application/graphql-response+json";
@@ -27,7 +28,7 @@ export function headersOf(actor, { purpose, view, live }) {
  */
 export function makeFetcher(tell, fallback) {
   return async ({ query, variables, operationName }, { headers } = {}) => {
-    const request = { query, variables, operationName };
+    const request = { query, variables, operationName: nameIn(query, operationName) };
     const sent = Object.fromEntries(Object.entries(headers ?? fallback()).map(([name, value]) => [name.toLowerCase(), value]));
     const introspects = operationName === INTROSPECTION;
     if (sent.accept === EVENTS && !introspects) return keepOpen(request, sent, { tell: (answer) => tell(told(answer)), unreachable });
@@ -35,6 +36,15 @@ export function makeFetcher(tell, fallback) {
     if (!introspects || answer.errors) tell(told(answer));
     return answer;
   };
+}
+
+/** The name of the operation, if the document has it: just after a change of tab GraphiQL still gives that of the tab before. */
+function nameIn(query, operationName) {
+  try {
+    return getOperationAST(parse(query), operationName) ? operationName : undefined;
+  } catch {
+    return operationName;
+  }
 }
 
 function told({ errors = [], extensions }) {
