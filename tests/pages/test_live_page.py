@@ -17,8 +17,8 @@ from tests.pages.relay import relay
 Open = Callable[[str], Visit]
 RENAMED = (
     "UPDATE people.person SET last_name = $1 WHERE id = (SELECT person_id FROM access.person"
-    " WHERE brsa AND department = '08' AND restrictions = 0 AND erasure_on IS NULL AND last_contact > CURRENT_DATE - 365"
-    " ORDER BY person_id LIMIT 1)"
+    " WHERE brsa AND department = '08' AND restrictions = 0 AND erasure_on IS NULL"
+    " AND last_contact > CURRENT_DATE - 365 ORDER BY person_id LIMIT 1)"
 )
 
 
