@@ -45,6 +45,7 @@ FORMS = {
     "CONTRACT_START": "une date, de 60 jours dans le passé à 180 jours dans l'avenir",
     "CONTRACT_LENGTH": "une date après le début du contrat, de 24 mois au plus",
     "CONTRACT_SIGNATURE": "la date de ce jour, ou d'un des 60 jours passés",
+    "IMMERSION_LENGTH": "une date, du premier jour de l'immersion à 30 jours après lui",
     "NOTED": "la date de ce jour, ou d'un des 365 jours passés",
     "SOON": "une date, d'aujourd'hui à 90 jours dans l'avenir",
     "TODAY": "la date de ce jour, à Paris",

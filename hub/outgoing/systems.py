@@ -104,6 +104,26 @@ SYSTEMS: Mapping[str, System] = {
             categories=frozenset({Category.ID, Category.FORM}),
             key=OWN_KEY,
         ),
+        System(
+            name="immersion-facile",
+            label="Système qui tient les conventions d'immersion",
+            mutation="proposeImmersion",
+            schema="offers",
+            table="offers.immersion_agreement",
+            operation="EnvoiImmersion",
+            items="immersions",
+            selects="offer { id } siret romeCode objective startsOn endsOn",
+            structure=("siret",),
+            event="fr.gouv.spie.immersion.demande",
+            data={
+                "offer": ("offer", "id"),
+                "occupation": ("romeCode",),
+                "objective": ("objective",),
+                "starts": ("startsOn",),
+                "ends": ("endsOn",),
+            },
+            categories=frozenset({Category.ID, Category.PRO}),
+        ),
     )
 }
 """Each system by its name."""

@@ -114,8 +114,8 @@ SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
         "RECORDED_ELSEWHERE": "Cet élément est tenu par un autre système : changez-le là où il a été enregistré.",
         "STRUCTURE_NOT_OPEN": "Le hub ne peut orienter personne vers cette structure : choisissez-en une autre, ou "
         "orientez-la hors du hub.",
-        "OFFER_UNKNOWN": "Rien n'a été écrit : le catalogue du hub n'a pas ce service, cet employeur ou cette "
-        "session. Cherchez dans les listes de l'offre, et donnez son « id ».",
+        "OFFER_UNKNOWN": "Rien n'a été écrit : le catalogue du hub n'a pas ce service, cet employeur, cette "
+        "session ou cette offre d'immersion. Cherchez dans les listes de l'offre, et donnez son « id ».",
         "REVEALS_PROTECTED": "Rien n'a été écrit : cet élément dirait au système qui le tiendrait une donnée protégée "
         "(santé, justice, séjour) que le hub ne lui transmet pas. Faites-le directement auprès de lui.",
         "VERSION_CONFLICT": "Cet élément a changé depuis que vous l'avez lu, rien n'a été écrit : relisez-le, et "

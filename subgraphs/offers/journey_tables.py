@@ -93,7 +93,8 @@ immersion_agreement = Table(
     "immersion_agreement",
     metadata,
     *about_a_person(),
-    Column("status", Text(collation="C"), nullable=False),
+    identifier("offer_id"),
+    Column("status", Text(collation="C")),
     Column("objective", Text(collation="C")),
     identifier("siret", nullable=False),
     Column("company_name", Text, nullable=False),
@@ -101,7 +102,7 @@ immersion_agreement = Table(
     Column("occupation", Text),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
-    identifier("agency_kind", nullable=False),
+    identifier("agency_kind"),
     Column("assessment", Text(collation="C")),
     Column("ended_with_job", Boolean),
     Column("is_rqth", Boolean),
@@ -109,13 +110,17 @@ immersion_agreement = Table(
     *organisations(),
     *lineage(),
     *unmerged_person(),
+    *transmission_columns(),
     one_of("status", v.ImmersionStatus.__members__),
     one_of("objective", v.ImmersionObjective.__members__),
     one_of("assessment", v.AssessmentStatus.__members__),
     one_of("sensitivity", REVEALED),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
+    info=WRITTEN,
 )
+"""`offer_id` is of a proposal that was made here; `status` and `agency_kind` are null until the system that keeps the
+agreement tells them."""
 
 source_record = Table(
     "source_record",

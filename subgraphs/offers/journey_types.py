@@ -16,7 +16,7 @@ from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.scalars import ID, Date, DateTime
 from subgraphs.kit.write.transmission import Transmission, transmission
 from subgraphs.offers import values as v
-from subgraphs.offers.employer_tables import company
+from subgraphs.offers.employer_tables import company, immersion_offer
 from subgraphs.offers.employer_types import Company, ImmersionOffer, JobPosting
 from subgraphs.offers.journey_tables import immersion_agreement, job_application, pass_iae, referral
 from subgraphs.offers.sensitivity import employer_reveals, prescriber_reveals, referral_theme, service_reveals
@@ -130,7 +130,16 @@ class PassIae:
 class ImmersionAgreement:
     id: ID = key(immersion_agreement.c.id)
     person: Person | None = person_of_item(person.c.person_id, immersion_agreement.c.person_id)
-    status: v.ImmersionStatus | None = column(immersion_agreement.c.status, PRO, "État.")
+    offer: ImmersionOffer | None = to_one(
+        PRO,
+        "Offre à laquelle l'immersion répond, si elle a été proposée ici et que le catalogue a toujours l'offre.",
+        on=(immersion_offer.c.id, immersion_agreement.c.offer_id),
+        sensitive=_NAMED,
+        forbidden=Drop(),
+    )
+    status: v.ImmersionStatus | None = column(
+        immersion_agreement.c.status, PRO, "État, nul tant que le système qui tient la convention ne l'a pas dit."
+    )
     objective: v.ImmersionObjective | None = column(immersion_agreement.c.objective, PRO, "Objet (C. trav. L.5135-1).")
     siret: str | None = column(
         immersion_agreement.c.siret, PRO, "SIRET de l'entreprise d'accueil.", sensitive=_NAMED, forbidden=Drop()
@@ -145,7 +154,7 @@ class ImmersionAgreement:
     agency_kind: str | None = column(
         immersion_agreement.c.agency_kind,
         PRO,
-        "Nature de l'organisme prescripteur.",
+        "Nature de l'organisme prescripteur, nulle tant que le système qui tient la convention ne l'a pas dite.",
         sensitive=_NAMED,
         forbidden=Drop(),
     )
@@ -156,6 +165,7 @@ class ImmersionAgreement:
         "L'immersion a débouché sur une embauche.",
     )
     is_rqth: bool | None = column(immersion_agreement.c.is_rqth, Category.SAN, "La personne a une RQTH.")
+    transmission: Transmission | None = transmission(PRO)
     provenance: Provenance | None = provenance(PRO)
 
 

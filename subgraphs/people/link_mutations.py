@@ -9,7 +9,7 @@ with the item (docs/decisions/0116). What another system says of either is chang
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import strawberry
@@ -20,22 +20,24 @@ from schema.days import day_of
 from schema.facts import Fact, link_key
 from subgraphs.kit.facts_sql import ORGANISATION, SCOPES
 from subgraphs.kit.scalars import ID, Date
-from subgraphs.kit.write.inputs import expected_version, idempotency_key, linked, target, written, written_input
+from subgraphs.kit.write.inputs import (
+    expected_version,
+    idempotency_key,
+    is_soon,
+    linked,
+    target,
+    written,
+    written_input,
+)
 from subgraphs.kit.write.mutations import Requirement, change, creation
 from subgraphs.people import journey_tables as j
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
 from subgraphs.people.journey import GroupMember, Orientation
 
-AHEAD = timedelta(days=90)
-"""How far from today an orientation may begin."""
 DESIGNATION = Category.DESIGNATION
 AS_REFERENT = func.concat(literal_column(f"'{link_key(Fact.REFERENT, '')}'", Text()), j.agent.c.id)
 """The scope that an agent has as a referent."""
-
-
-def _start(day: date, now: datetime) -> bool:
-    return timedelta(0) <= day - day_of(now) <= AHEAD
 
 
 def _today(day: date, now: datetime) -> bool:
@@ -66,7 +68,7 @@ class DecideOrientationInput:
     starts_on: Date = written(
         "startsOn",
         "Premier jour, d'aujourd'hui à 90 jours.",
-        check=_start,
+        check=is_soon,
         expected="SOON",
         category=Category.ORIENTATION,
     )

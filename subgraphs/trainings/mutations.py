@@ -31,7 +31,7 @@ class PlaceInTrainingInput:
     )
 
 
-def _placement(now: datetime) -> Mapping[str, Any]:
+def _placement(now: datetime, copied: Mapping[str, Any]) -> Mapping[str, Any]:
     """The columns of a new placement."""
     return {"proposed_on": day_of(now)}
 

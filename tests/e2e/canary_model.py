@@ -63,6 +63,7 @@ SENSITIVE = {
     "Appointment.agents": "appointments.appointment",
     "OrientationAppointment.organisation": "appointments.appointment",
     "JobApplication.company": "offers.job_application",
+    "ImmersionAgreement.offer": "offers.immersion_agreement",
     "TrainingPlacement.session": "trainings.placement",
 }
 """Edges that may reveal something of the person, and the table whose row decides it."""
@@ -107,6 +108,8 @@ BEARERS = {category: f"canari--structure-{category}".lower() for category in REV
 """Structures of the public catalogue, by what naming one of someone tells; the services are those of the first."""
 SESSIONS = {category: f"canari-{category}".lower() for category in REVEALED}
 """Sessions of the public catalogue, by what naming the provider of one of someone tells."""
+IMMERSIONS = {"canari--immersion": "Le Relais", "canari--immersion-esat": "ESAT du Relais"}
+"""Offers of immersion of the public catalogue: the host of the second reveals something of whoever goes there."""
 OPEN_STRUCTURE = "canari--ouverte"
 """The structure to which people may be oriented: the others have no organisation."""
 COLLEAGUE = "00000000-0000-4000-8000-0000000c011e"
@@ -237,7 +240,7 @@ def _fixed_values(table: Personal, number: int, place: int) -> tuple[dict[str, A
     if table.name == "trainings.placement":
         fixed["session_id"] = SESSIONS[revealed]
     if table.name == "offers.immersion_agreement":
-        fixed["sensitivity"] = revealed
+        fixed |= {"sensitivity": revealed, "offer_id": next(iter(IMMERSIONS))}
     if table.name == "appointments.appointment":
         fixed["motive_type"], fixed["motive_category"] = MOTIVES[place % len(MOTIVES)]
     return fixed, protection(table.name, fixed, revealed)
@@ -363,3 +366,6 @@ def _public() -> Iterable[tuple[str, Mapping[str, Any]]]:
         yield "trainings.training", {**training, **lineage, "source_id": name}
         session = {"id": name, "training_id": name, "starts_on": "2026-02-01", **lineage, "source_id": name}
         yield "trainings.training_session", session
+    for number, (name, host) in enumerate(IMMERSIONS.items()):
+        offered = {"id": name, "siret": f"9990009880000{number}", "company_name": host, "rome_code": "K1304"}
+        yield "offers.immersion_offer", {**offered, "occupations": [], **lineage, "source_id": name}

@@ -18,7 +18,7 @@ from graphql import DocumentNode
 from schema.residual import Residual
 from tests.e2e.canary_inside import Got, Inside
 from tests.e2e.canary_mint import Canary, marks, years
-from tests.e2e.canary_model import COLLEAGUE, OPEN_STRUCTURE, SERVICES, SESSIONS, Model
+from tests.e2e.canary_model import COLLEAGUE, IMMERSIONS, OPEN_STRUCTURE, SERVICES, SESSIONS, Model
 from tests.e2e.canary_operations import NOBODY, all_of
 from tests.e2e.canary_random import Values, drawn, random_documents
 from tests.e2e.canary_rights import Rights, declarable
@@ -221,6 +221,7 @@ def ids(trial: Trial) -> Mapping[str, Sequence[str]]:
         "service": [*SERVICES, *of("offers.service.id")],
         "session": [*SESSIONS.values(), *[SESSIONS[None]] * 20],
         "company": of("offers.company.id"),
+        "offer": [*IMMERSIONS, *[next(iter(IMMERSIONS))] * 20],
         "structure": [*of("people.structure.id"), *[OPEN_STRUCTURE] * 20],
         "*": [*made, *made, *of(".id")[:20], NOBODY],
     }

@@ -85,7 +85,7 @@ def _value(name: str, type_: Any, ids: Mapping[str, Sequence[str]], random: Rand
         return _object(type_, ids, random)
     if isinstance(type_, GraphQLEnumType):
         return random.choice(list(type_.values))
-    later = 90 if name.startswith("ends") else 0
+    later = 30 if name.startswith("ends") else 0
     day = today() + timedelta(later + random.choice((0, 0, 0, 0, 0, 0, 30, -1, 4000)))
     values: Mapping[str, Any] = {
         "ID": random.choice(ids.get(name, ids["*"])),

@@ -18,7 +18,7 @@ from tests.e2e.canary_rights import DATES
 
 LINKS = ("organisation_siret", "recorded_by", "person_id", "partner_id", "appointment_id")
 """Columns that hold the key of an organisation, or of a row whose own key is a canary."""
-CATALOGUE = ("session_id", "service_id", "prescriber_structure_id")
+CATALOGUE = ("session_id", "service_id", "prescriber_structure_id", "offer_id")
 """Columns that hold the key of something public."""
 ELSEWHERE = {"Person.suggestedServices", "Rights.erasureDueOn", "Rights.lastContactOn"}
 """A field made of what other fields may read (`test_leaks_worlds`), and days that decide on what is read."""

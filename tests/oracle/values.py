@@ -232,6 +232,7 @@ KEYED: Mapping[str, tuple[str, str]] = {
     "Service.structure": ("offers.structure", "structure_id"),
     "Service.referralTerms": ("offers.referral_terms", "id"),
     "JobApplication.company": ("offers.company", "company_id"),
+    "ImmersionAgreement.offer": ("offers.immersion_offer", "offer_id"),
     "JobPosting.company": ("offers.company", "company_id"),
     "Training.provider": ("trainings.training_provider", "provider_id"),
     "TrainingSession.training": ("trainings.training", "training_id"),

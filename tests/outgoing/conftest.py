@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ import pytest_asyncio
 from hub.outgoing.sender import Counts, Recipient, Sender
 from hub.outgoing.settings import CIRCUIT, OutgoingTable
 from hub.outgoing.systems import SYSTEMS, System
+from schema.days import today
 from tests.conftest import Database
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_world import World, build
@@ -23,14 +25,62 @@ from tests.simulators.system_of_record import SECRET, RecordSystem
 SERVICE = "demonstration--service-01"
 REFER = """mutation R($input: ReferToServiceInput!) { referToService(input: $input) {
     id sentOn status service { id } transmission { state since reason systemCode } provenance { source } } }"""
-SESSION = "lheo--S08-11"
-PLACE = """mutation P($input: PlaceInTrainingInput!) { placeInTraining(input: $input) {
-    id status session { id } transmission { state reason systemCode } } }"""
 READ = """query L($id: ID!) { person(id: $id) { referrals(first: 50) { nodes {
     id status transmission { state reason systemCode } provenance { source } } } } }"""
 PENDING = {"state": "PENDING", "reason": None, "systemCode": None}
 ACCEPTED = {"state": "ACCEPTED", "reason": None, "systemCode": None}
 QUEUE = "SELECT item_id::text, attempts FROM offers.outgoing"
+SESSION, OFFER = "lheo--S08-11", "canari--immersion"
+HOST = "99900098800001"
+OFFERED = """
+INSERT INTO offers.immersion_offer (id, siret, company_name, rome_code, occupations, source, source_id, as_of)
+VALUES ($1, $2, 'Le Relais', 'K1304', '{}', 'canari', $1, now())
+"""
+"""An immersion that may be proposed: the files of the world offer none."""
+
+
+def period(days: int = 30, ahead: int = 0) -> dict[str, str]:
+    """From a day that is so far ahead, so many days."""
+    first = today() + timedelta(ahead)
+    return {"startsOn": str(first), "endsOn": str(first + timedelta(days))}
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A mutation that sends a person to something of the catalogue: the input that names it, what else it takes and
+    tells, and the statement by which what is offered comes to reveal health."""
+
+    system: System
+    purpose: str
+    input: str
+    id: str
+    reveal: str
+    key: str
+    told: Callable[[], Mapping[str, str]]
+    more: Callable[[], Mapping[str, str]] = dict
+
+    @property
+    def document(self) -> str:
+        """The mutation."""
+        name, input_ = self.system.mutation, self.system.mutation[0].upper() + self.system.mutation[1:]
+        return (
+            f"mutation W($input: {input_}Input!) {{ made: {name}(input: $input) {{"
+            f" id status {self.input} {{ id }} transmission {{ state reason systemCode }} }} }}"
+        )
+
+
+PLACEMENT = Offered(
+    SYSTEMS["ouiform"], "formation", "session", SESSION, "UPDATE trainings.training_provider SET sensitivity = $1",
+    "POS-17", lambda: {"session": SESSION, "sent": str(today())},
+)  # fmt: skip
+IMMERSION = Offered(
+    SYSTEMS["immersion-facile"], "suivi", "offer", OFFER,
+    "UPDATE offers.immersion_offer SET company_name = CASE WHEN $1::text IS NULL THEN 'Le Relais' ELSE 'ESAT' END",
+    "3f0c5f8e-5a53-4b3e-9a53-1f0f3f6f2b11",
+    lambda: {"offer": OFFER, "occupation": "K1304", "objective": "DECOUVRIR_UN_METIER",
+             "starts": period()["startsOn"], "ends": period()["endsOn"]},
+    lambda: {"objective": "DECOUVRIR_UN_METIER", **period()},
+)  # fmt: skip
 
 
 def rejected(reason: str, code: str | None = None) -> dict[str, Any]:
@@ -64,10 +114,11 @@ class Outgoing:
         asked = {"person": self.world.persons[slug], "service": service, "idempotencyKey": str(uuid4()), **more}
         return await self.hub.ask("referent-a", REFER, {"input": asked})
 
-    async def place(self, slug: str = "vurnibal", session: str = SESSION, purpose: str = "formation") -> Got:
-        """Référent A places a person on a session."""
-        asked = {"person": self.world.persons[slug], "session": session, "idempotencyKey": str(uuid4())}
-        return await self.hub.ask("referent-a", PLACE, {"input": asked}, purpose=purpose)
+    async def offer(self, offered: Offered, slug: str = "vurnibal", purpose: str = "", **more: str) -> Got:
+        """Référent A sends a person to what is offered."""
+        asked = {offered.input: offered.id, **offered.more(), "idempotencyKey": str(uuid4()), **more}
+        variables = {"input": {"person": self.world.persons[slug], **asked}}
+        return await self.hub.ask("referent-a", offered.document, variables, purpose=purpose or offered.purpose)
 
     async def referred(self, slug: str = "vurnibal") -> str:
         """The id of a new referral."""
@@ -127,9 +178,11 @@ async def connected(
     """The hub, until the module's last test."""
     simulator, url = served
     quick: dict[str, Any] = {"timeout": 20.0, "pause": 0.0, "failures": 99}
-    rows = {name: OutgoingTable(name, url, **quick) for name in ("orientations", "ouiform")}
+    rows = {name: OutgoingTable(name, url, **quick) for name in ("orientations", "ouiform", "immersion-facile")}
     async with inside(database, world.actors, folder, outgoing=tuple(rows.values())) as hub:
-        yield Outgoing(hub, world, simulator, rows)
+        connected = Outgoing(hub, world, simulator, rows)
+        await connected.execute(OFFERED, OFFER, HOST)
+        yield connected
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -17,7 +17,7 @@ from subgraphs.kit.transactions import Database as Pool
 from subgraphs.offers.queries import MODEL
 from tests.e2e.canary_operations import NOBODY
 from tests.kit.conftest import POLICY, context
-from tests.outgoing.conftest import ACCEPTED, PENDING, QUEUE, REFER, SERVICE, SESSION, Outgoing, rejected
+from tests.outgoing.conftest import ACCEPTED, PENDING, QUEUE, REFER, SERVICE, Outgoing, rejected
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -330,50 +330,3 @@ async def test_what_reveals_more_since_the_write_is_not_sent(outgoing: Outgoing)
         await outgoing.execute(REVEAL, None, SERVICE)
     assert outgoing.simulator.bodies == []
     assert (await outgoing.state(item))["transmission"] == rejected("NOT_PERMITTED")
-
-
-async def test_a_placement_is_sent_as_its_session_and_becomes_the_systems_own(outgoing: Outgoing) -> None:
-    got = await outgoing.place()
-    made = got.data["placeInTraining"]
-    assert (made["transmission"], made["status"], made["session"]) == (PENDING, None, {"id": SESSION})
-    ouiform = SYSTEMS["ouiform"]
-    outgoing.simulator.answers = [{"state": "ACCEPTED", "id": "POS-17"}]
-    assert (await outgoing.send(ouiform)).accepted == 1
-    (body,) = outgoing.simulator.bodies
-    event = orjson.loads(body)
-    assert (event["type"], event["data"]["session"]) == ("fr.gouv.spie.positionnement.demande", SESSION)
-    assert sorted(event["data"]) == ["beneficiary", "item", "sent", "session"]
-    low = body.decode().lower()
-    said = {(canary.owner, canary.kind) for canary in outgoing.world.canaries if canary.text.lower() in low}
-    assert said == {("vurnibal", "ID")}
-    read = "SELECT id::text, source, source_id, transmission_state FROM trainings.placement WHERE source_id = 'POS-17'"
-    (row,) = await outgoing.execute(read)
-    assert row == {"id": made["id"], "source": "ouiform", "source_id": "POS-17", "transmission_state": "ACCEPTED"}
-
-
-async def test_a_placement_of_a_person_with_a_project_has_its_duration(outgoing: Outgoing) -> None:
-    person = outgoing.world.persons["vurnibal"]
-    project = (
-        "INSERT INTO trainings.training_project (id, person_id, formacode, recorded_on, source, source_id, as_of)"
-        " VALUES (gen_random_uuid(), $1, '42752', now(), 'ouiform', 'projet:of a test', now())"
-    )
-    placed = "SELECT with_project FROM trainings.placement WHERE id = $1"
-    without = (await outgoing.place()).data["placeInTraining"]["id"]
-    await outgoing.execute(project, person)
-    made = (await outgoing.place()).data["placeInTraining"]["id"]
-    assert await outgoing.execute(placed, without) == [{"with_project": False}]
-    assert await outgoing.execute(placed, made) == [{"with_project": True}]
-    await outgoing.execute("DELETE FROM trainings.training_project WHERE source_id LIKE 'projet:of a test'")
-
-
-async def test_who_may_not_place_this_person_or_on_this_session_writes_nothing(outgoing: Outgoing) -> None:
-    assert (await outgoing.place("xandrovu")).code == "WRITE_REFUSED"
-    assert (await outgoing.place(session="nowhere")).code == "OFFER_UNKNOWN"
-    assert (await outgoing.place(purpose="suivi")).code == "FIELD_DENIED"
-    reveal = "UPDATE trainings.training_provider SET sensitivity = $1"
-    await outgoing.execute(reveal, "SAN")
-    try:
-        assert (await outgoing.place()).code == "REVEALS_PROTECTED"
-    finally:
-        await outgoing.execute(reveal, None)
-    assert await outgoing.execute("SELECT FROM trainings.outgoing") == []

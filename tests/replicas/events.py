@@ -58,7 +58,7 @@ VERSIONS = {
 }
 """By the name of an input, the version of the item that it names."""
 DAYS = frozenset(("startsOn", "endsOn", "since", "endedOn", "signedOn", "recordedOn"))
-ELSEWHERE = ("referToService", "applyToJob")
+ELSEWHERE = ("referToService", "applyToJob", "proposeImmersion")
 """Mutations whose items another system keeps."""
 EMPLOY = "UPDATE people.agent SET organisation_siret = $1 WHERE email = ANY ($2)"
 """What a source says that knows of whom agents are; RDV-Insertion tells their addresses alone."""

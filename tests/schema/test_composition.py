@@ -97,6 +97,7 @@ def test_the_person_reads_everything_of_itself_but_the_full_traces() -> None:
         "Mutation.recordAppointment",
         "Mutation.referToService",
         "Mutation.placeInTraining",
+        "Mutation.proposeImmersion",
         "Mutation.setAppointmentStatus",
         "Query.findPerson",
         "Query.accessJournal",

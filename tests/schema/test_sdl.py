@@ -47,6 +47,7 @@ EDGES = {
     "GroupMember",
     "Service",
     "Company",
+    "ImmersionOffer",
     "TrainingSession",
     "String",
 }

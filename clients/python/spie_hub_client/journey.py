@@ -242,7 +242,7 @@ class JourneyPersonImmersions(Model, frozen=True, kw_only=True):
 class JourneyPersonImmersionsNodes(Model, frozen=True, kw_only=True):
     """Convention d'immersion professionnelle (Immersion facilitée)."""
     status: ImmersionStatus | None
-    """État. — Catégorie : PRO"""
+    """État, nul tant que le système qui tient la convention ne l'a pas dit. — Catégorie : PRO"""
     starts_on: Date | None = field(name="startsOn")
     """Début. — Catégorie : PRO"""
     ends_on: Date | None = field(name="endsOn")

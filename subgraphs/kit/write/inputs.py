@@ -17,7 +17,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from schema.categories import Category
+from schema.days import day_of
 from schema.nir import holds_nir
 from subgraphs.kit.directives import reads_directive, writes_directive
 from subgraphs.kit.entity import Entity, entity_of
@@ -41,6 +42,8 @@ from subgraphs.kit.root_fields import column_at
 from subgraphs.kit.scalars import ID
 
 T = TypeVar("T")
+AHEAD = timedelta(days=90)
+"""How far from today what is planned soon may begin."""
 LONGEST_ID = 200
 """Characters of the longest id of a row that an input leads to."""
 ARGUMENT = "input"
@@ -50,6 +53,11 @@ _KEY = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{8,64}")
 
 Check = Callable[[Any, datetime], bool]
 """Whether a value of the right type may be written at this instant."""
+
+
+def is_soon(day: date, now: datetime) -> bool:
+    """Whether a day is of the form `SOON`."""
+    return timedelta(0) <= day - day_of(now) <= AHEAD
 
 
 class WrittenInput(StrawberryField):

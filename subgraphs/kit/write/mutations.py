@@ -34,8 +34,8 @@ OFFER_UNKNOWN = ("OFFER_UNKNOWN", "Le catalogue n'a pas cet élément.")
 
 Completion = Callable[[str, str], Mapping[str, Any]]
 """From the ids of a new item and of its person, the columns that the client does not say."""
-Dating = Callable[[datetime], Mapping[str, Any]]
-"""From the instant of a writing, the columns of a new item that tell it."""
+Derivation = Callable[[datetime, Mapping[str, Any]], Mapping[str, Any]]
+"""From the instant of a writing and the columns that its item copies, others that the client does not say."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class MutationField(RootField):
 
     system: str | None = None
     reveals: frozenset[Category] = frozenset()
-    dated: Dating = staticmethod(lambda now: {})
+    derived: Derivation = staticmethod(lambda now, copied: {})
 
     def __init__(
         self,
@@ -108,13 +108,13 @@ def creation(description: str, input_: type, complete: Completion) -> Any:
 
 
 def request_to(
-    system: str, description: str, input_: type, dated: Dating, *, reveals: frozenset[Category] = frozenset()
+    system: str, description: str, input_: type, derived: Derivation, *, reveals: frozenset[Category] = frozenset()
 ) -> Any:
     """A mutation that makes a new item as `creation` does, and queues it for the system that keeps such items: it is
     nobody's own item until that system says whose. One that would reveal, by whom it names, another category than these
     is refused."""
     field = MutationField(description, input_, lambda item, person: {})
-    field.system, field.reveals, field.dated = system, reveals, dated
+    field.system, field.reveals, field.derived = system, reveals, derived
     return field
 
 

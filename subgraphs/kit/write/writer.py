@@ -249,7 +249,7 @@ def _columns(
             columns[column] = context.organisation
     if mutation.system is not None:
         columns |= {STATE: TransmissionState.PENDING.name, SINCE: now}
-    return columns | {**copied, **mutation.complete(item, person), **mutation.dated(now)}
+    return columns | {**copied, **mutation.complete(item, person), **mutation.derived(now, copied)}
 
 
 def _failed(node: Node, errors: list[Any]) -> tuple[dict[str, Any], list[RequestFailed]]:
