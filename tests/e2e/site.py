@@ -120,9 +120,14 @@ class Site:
 
 @contextmanager
 def serve(
-    role: str, database: Database, folder: Path, settings: Path | None = None, more: Sequence[str | Path] = ()
+    role: str,
+    database: Database,
+    folder: Path,
+    settings: Path | None = None,
+    more: Sequence[str | Path] = (),
+    root: Path = ROOT,
 ) -> Iterator[Process]:
-    """`hub serve --role ROLE` with `more` options on a free port, ready."""
+    """`hub serve --role ROLE` with `more` options on a free port, ready; of the code at `root`."""
     command = [sys.executable, "-m", "hub.cli", "serve", "--role", role, "--port", "0"]
     command += ["--keys", str(database.keys.directory)]
     command += ["--settings", str(settings)] if settings is not None else []
@@ -131,7 +136,7 @@ def serve(
     with log.open("w") as errors:
         popen = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=root,
             env={**os.environ, "DATABASE_URL": database.place},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -6,6 +6,7 @@ revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
+expands = True
 
 COLUMNS = """
 ALTER TABLE offers.immersion_agreement
