@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from demo.token_issuer import Issuer
 from hub.settings import load_settings
 from hub.version import commit, release
 from tests.cli.commands import hub
+from tests.conftest import ROOT
 
 SECRET = "s3cret" * 6
 MISTAKES = """
@@ -70,6 +73,14 @@ def test_the_version_is_told_with_its_commit() -> None:
     result = hub("--version")
     assert (result.code, result.out.startswith(f"spie-hub {release()}")) == (0, True)
     assert commit() is None or f"({commit()})" in result.out
+
+
+def test_the_version_is_the_newest_of_the_changelog_and_that_of_a_tag_on_its_commit() -> None:
+    numbered = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert numbered[0] == release()
+    assert numbered == sorted(numbered, key=lambda text: [int(part) for part in text.split(".")], reverse=True)
+    tagged = subprocess.run(["git", "tag", "--points-at=HEAD", "v[0-9]*"], cwd=ROOT, capture_output=True, text=True)
+    assert set(tagged.stdout.split()) <= {f"v{release()}"}
 
 
 def test_a_commit_is_that_of_the_clone_also_where_its_branches_are_packed(tmp_path: Path) -> None:
