@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 
 from schema.lru import Lru
-from schema.shared_state import LONGEST_WINDOWS, NONCE_SECONDS, Made, Use
+from schema.shared_state import LONGEST_WINDOWS, NONCE_SECONDS, DatedText, Use
 
 MOST_BUCKETS = 10_000
 """Buckets of one kind that a process keeps, the latest used."""
@@ -69,9 +69,9 @@ class LocalState:
     async def keep(self, name: str, text: str) -> None:
         """Nothing: there is no other process."""
 
-    async def once(self, name: str, after: int, now: int, make: Callable[[], Awaitable[bytes]]) -> Made:
+    async def once(self, name: str, after: int, now: int, make: Callable[[], Awaitable[bytes]]) -> DatedText:
         """Make it."""
-        return Made(await make(), now)
+        return DatedText(await make(), now)
 
     def _of(self, kind: str) -> Lru[str, tuple[float, int]]:
         """Levels by name, each with its time."""

@@ -53,7 +53,7 @@ class Figures(NamedTuple):
     losses: Mapping[str, int]
 
 
-class Made(NamedTuple):
+class DatedText(NamedTuple):
     """A text, and when it was made, in Unix seconds."""
 
     text: bytes
@@ -111,7 +111,7 @@ class SharedState(Protocol):
         """Keep a text for the other processes, as long as there is room."""
         ...
 
-    async def once(self, name: str, after: int, now: int, make: Callable[[], Awaitable[bytes]]) -> Made:
+    async def once(self, name: str, after: int, now: int, make: Callable[[], Awaitable[bytes]]) -> DatedText:
         """A text made after that time; one process makes it at a time, and the others wait for it."""
         ...
 

@@ -47,9 +47,10 @@ def unfit(name: str) -> SetupRefused:
 def _without_secrets(address: str) -> tuple[str, dict[str, str]]:
     """An address that names neither user nor password, and the variables that give them instead."""
     parts = urlsplit(address)
-    named = dict(parse_qsl(parts.query))
-    user = named.pop("user", None) or unquote(parts.username or "")
-    password = named.pop("password", None) or unquote(parts.password or "")
-    place = f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}?{urlencode(named)}"  # libpq needs the slashes
-    given = {"PGUSER": user, "PGPASSWORD": password}
-    return place, {name: value for name, value in given.items() if value}
+    parameters = dict(parse_qsl(parts.query))
+    user = parameters.pop("user", None) or unquote(parts.username or "")
+    password = parameters.pop("password", None) or unquote(parts.password or "")
+    host = parts.netloc.rpartition("@")[2]
+    place = f"postgresql://{host}{parts.path}?{urlencode(parameters)}"  # libpq needs the slashes
+    environment = {"PGUSER": user, "PGPASSWORD": password}
+    return place, {name: value for name, value in environment.items() if value}

@@ -99,8 +99,8 @@ def is_repeatable(operation: Operation, schema: GraphQLSchema) -> bool:
 
 def _has_key(argument: GraphQLArgument) -> bool:
     """Tell whether the argument holds a key that must be given."""
-    named = get_named_type(argument.type)
-    key = named.fields.get("idempotencyKey") if is_input_object_type(named) else None
+    input_type = get_named_type(argument.type)
+    key = input_type.fields.get("idempotencyKey") if is_input_object_type(input_type) else None
     return key is not None and is_required_input_field(key)
 
 
@@ -137,13 +137,13 @@ def _fragments_beside(path: Path, document: DocumentNode) -> list[DocumentNode]:
     missing = _spreads(document) - {node.name.value for node in _fragments(document)}
     if not missing:
         return []
-    others = [_parse(other, path.parent) for other in sorted(path.parent.glob("*.graphql")) if other != path]
-    by_name = {node.name.value: node for other in others for node in _fragments(other)}
-    taken: dict[str, FragmentDefinitionNode] = {}
-    while names := (missing & by_name.keys()) - taken.keys():
-        taken |= {name: by_name[name] for name in sorted(names)}
+    siblings = [_parse(file, path.parent) for file in sorted(path.parent.glob("*.graphql")) if file != path]
+    by_name = {node.name.value: node for sibling in siblings for node in _fragments(sibling)}
+    fragments: dict[str, FragmentDefinitionNode] = {}
+    while names := (missing & by_name.keys()) - fragments.keys():
+        fragments |= {name: by_name[name] for name in sorted(names)}
         missing = frozenset[str]().union(*(_spreads(by_name[name]) for name in names))
-    return [DocumentNode(definitions=(node,), loc=node.loc) for node in taken.values()]
+    return [DocumentNode(definitions=(node,), loc=node.loc) for node in fragments.values()]
 
 
 def _fragments(document: DocumentNode) -> Iterator[FragmentDefinitionNode]:

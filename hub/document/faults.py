@@ -131,11 +131,11 @@ def _required(context: ValidationContext, name: str | None, node: Node) -> Fault
     if place is None:
         return None
     where, arguments = place
-    given = {argument.name.value for argument in getattr(node, "arguments", None) or ()}
+    present = {argument.name.value for argument in getattr(node, "arguments", None) or ()}
     missing = [
         f"{key}: {argument.type}"
         for key, argument in arguments.items()
-        if is_required_argument(argument) and key not in given
+        if is_required_argument(argument) and key not in present
     ]
     return Fault(f"Un argument obligatoire manque à {where} : ajoutez {listed(missing)}", name) if missing else None
 
@@ -193,26 +193,26 @@ def _type_at(type_: Any, path: Iterable[str | int]) -> Any:
 
 def _value(type_: GraphQLInputType, node: Node) -> Fault:
     """What is wrong with a literal where this type is expected."""
-    named, expected = get_named_type(type_), {"expected": str(type_)}
-    if isinstance(named, GraphQLInputObjectType) and isinstance(node, ObjectFieldNode):
-        template = f"Champ inconnu{{name}} de « {named} »{{near}} : il a {listed(list(named.fields)[:LISTED])}"
-        return Fault(template, _name(node), named.fields, expected)
-    if isinstance(named, GraphQLInputObjectType) and isinstance(node, ObjectValueNode):
-        given = {entry.name.value for entry in node.fields}
+    base, expected = get_named_type(type_), {"expected": str(type_)}
+    if isinstance(base, GraphQLInputObjectType) and isinstance(node, ObjectFieldNode):
+        template = f"Champ inconnu{{name}} de « {base} »{{near}} : il a {listed(list(base.fields)[:LISTED])}"
+        return Fault(template, _name(node), base.fields, expected)
+    if isinstance(base, GraphQLInputObjectType) and isinstance(node, ObjectValueNode):
+        present = {entry.name.value for entry in node.fields}
         missing = [
             f"{key}: {entry.type}"
-            for key, entry in named.fields.items()
-            if is_required_input_field(entry) and key not in given
+            for key, entry in base.fields.items()
+            if is_required_input_field(entry) and key not in present
         ]
         if missing:
-            return Fault(f"Valeur incomplète de « {named} » : ajoutez {listed(missing)}", None, (), expected)
-        if named.is_one_of:
-            return Fault(f"Valeur de « {named} », dont un seul champ doit être donné", None, (), expected)
-    if isinstance(named, GraphQLEnumType):
-        allowed = list(named.values)[:LISTED]
+            return Fault(f"Valeur incomplète de « {base} » : ajoutez {listed(missing)}", None, (), expected)
+        if base.is_one_of:
+            return Fault(f"Valeur de « {base} », dont un seul champ doit être donné", None, (), expected)
+    if isinstance(base, GraphQLEnumType):
+        allowed = list(base.values)[:LISTED]
         written = node.value if isinstance(node, EnumValueNode) and SAFE_NAME.match(node.value) else None
-        template = f"Valeur inconnue{{name}} de « {named} »{{near}} : il admet {listed(allowed)}"
-        return Fault(template, written, named.values, {**expected, "allowed": allowed})
+        template = f"Valeur inconnue{{name}} de « {base} »{{near}} : il admet {listed(allowed)}"
+        return Fault(template, written, base.values, {**expected, "allowed": allowed})
     return Fault(f"Valeur d'un autre type que celui attendu, « {type_} » : corrigez-la", None, (), expected)
 
 

@@ -10,13 +10,14 @@ from schema.shared_state import SharedState
 
 
 def token_name(token: str) -> str:
-    """What a token is called in the shared state: by what is signed of it, for a signature of ES256 has another that is
-    as good, which whoever holds the token can make."""
+    """Return the name of a token in the shared state: the digest of its signed part.
+
+    The signature is left out, for whoever holds a token of ES256 can make a second valid signature."""
     return f"token {sha256(token.rpartition('.')[0].encode()).hexdigest()}"
 
 
 def actor_name(actor: str) -> str:
-    """What an actor (`Actor.id`) is called."""
+    """Return the name of an actor (`Actor.id`) in the shared state."""
     return f"actor {actor}"
 
 

@@ -47,7 +47,7 @@ class Link:
 
     async def open(self) -> None:
         """Connect, and give the server its scripts; raises SharedStateGone."""
-        connection = self._made()
+        connection = self._new_connection()
         try:
             async with asyncio.timeout(self._timeout * 2):
                 await connection.connect()  # type: ignore[no-untyped-call]
@@ -113,7 +113,7 @@ class Link:
         if connection is not None:
             await connection.disconnect(nowait=True)
 
-    def _made(self) -> AbstractConnection:
+    def _new_connection(self) -> AbstractConnection:
         kinds: dict[bool, type[AbstractConnection]] = {True: UnixDomainSocketConnection, False: Connection}
         kind = SSLConnection if self._place.is_encrypted else kinds[self._place.is_socket]
         connection = kind(**self._options, socket_timeout=None, socket_connect_timeout=self._timeout)

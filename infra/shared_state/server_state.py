@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from infra.shared_state.link import Link
 from infra.shared_state.place import Patience, Place
 from schema.local_state import LocalState
-from schema.shared_state import LONGEST_WINDOWS, NONCE_SECONDS, Figures, Made, SharedStateGone, Use
+from schema.shared_state import LONGEST_WINDOWS, NONCE_SECONDS, DatedText, Figures, SharedStateGone, Use
 
 LOOK_SECONDS = 1.0
 """Seconds after which it is asked again who is revoked."""
@@ -104,11 +104,11 @@ class ServerState:
 
     async def take(self, uses: Sequence[Use], now: int, looks: Sequence[Use] = ()) -> list[float]:
         """See SharedState."""
-        asked = (*uses, *looks)
-        if not self.link.is_open or not all(isfinite(use.weight) for use in asked):
+        limits = (*uses, *looks)
+        if not self.link.is_open or not all(isfinite(use.weight) for use in limits):
             return await self._local.take(uses, now, looks)
         try:
-            return await self._levels(asked, now, len(uses))
+            return await self._levels(limits, now, len(uses))
         except SharedStateGone:
             return await self._local.take(uses, now, looks)
 
@@ -149,24 +149,24 @@ class ServerState:
         except SharedStateGone:
             return
 
-    async def once(self, name: str, after: int, now: int, make: Callable[[], Awaitable[bytes]]) -> Made:
+    async def once(self, name: str, after: int, now: int, make: Callable[[], Awaitable[bytes]]) -> DatedText:
         """See SharedState; while the server is gone, each process makes its own."""
         made_key, turn_key = self._key("made", name), self._key("turn", name)
         until = time.monotonic() + MAKING_SECONDS
         try:
             while time.monotonic() < until:
-                made = self._made(name, await self.link.ask("GET", made_key))
-                if made is not None and made.at > after:
-                    return made
+                dated = self._dated_text(name, await self.link.ask("GET", made_key))
+                if dated is not None and dated.at > after:
+                    return dated
                 turn = secrets.token_hex(8)
                 if await self.link.ask("SET", turn_key, turn, "NX", "PX", int(MAKING_SECONDS * 1000)):
                     return await self._make(name, now, make, turn_key)
                 await asyncio.sleep(0.02)
         except SharedStateGone:
             pass
-        return Made(await make(), now)
+        return DatedText(await make(), now)
 
-    async def _make(self, name: str, now: int, make: Callable[[], Awaitable[bytes]], turn_key: str) -> Made:
+    async def _make(self, name: str, now: int, make: Callable[[], Awaitable[bytes]], turn_key: str) -> DatedText:
         try:
             text = await make()
             sealed = self._sealed(name, b"%d " % now + text)
@@ -174,19 +174,19 @@ class ServerState:
                 await self.link.ask("SET", self._key("made", name), sealed, "EX", MADE_SECONDS)
             except SharedStateGone:
                 log.info("what was made is not shared: the shared state is gone")
-            return Made(text, now)
+            return DatedText(text, now)
         finally:
             try:
                 await self.link.ask("DEL", turn_key)
             except SharedStateGone:
                 log.info("the turn ends by itself: the shared state is gone")
 
-    def _made(self, name: str, sealed: bytes | None) -> Made | None:
+    def _dated_text(self, name: str, sealed: bytes | None) -> DatedText | None:
         opened = None if sealed is None else self._opened(name, sealed)
         if opened is None:
             return None
         at, _, text = opened.partition(b" ")
-        return Made(text, int(at))
+        return DatedText(text, int(at))
 
     async def revoke(self, name: str, until: int) -> bool:
         """Revoke a name until that time; return False, and do nothing, if too many are. Raises SharedStateGone."""
@@ -216,18 +216,18 @@ class ServerState:
             await self.link.open()
         now = int(time.time())
         keys, begun = [self._state_key, self._revoked_key], secrets.token_hex(8) if self._begins else ""
-        told = await self.link.run("begin", keys, [begun, now, self.link.server])
+        answer = await self.link.run("begin", keys, [begun, now, self.link.server])
         try:
-            identity, revoked = _told(told)
+            identity, revoked = _parse_state(answer)
         except (TypeError, ValueError, OverflowError):
             await self.link.give_up("MALFORMED")
             raise SharedStateGone("MALFORMED") from None
         if self._identity not in (None, identity):
             log.warning("the shared state may have lost its memory: it is told again who is revoked")
-            known = {name: until for name, until in self._revoked.items() if until > now and name not in revoked}
-            for name, until in known.items():
+            forgotten = {name: until for name, until in self._revoked.items() if until > now and name not in revoked}
+            for name, until in forgotten.items():
                 await self.link.ask("ZADD", self._revoked_key, until, name)
-            revoked |= known
+            revoked |= forgotten
         self._identity, self._revoked, self._told_at = identity, revoked, time.monotonic()
         if returned:
             log.info("the shared state is reached")
@@ -271,7 +271,7 @@ class ServerState:
             return None
 
 
-def _told(state: Sequence[Any]) -> tuple[bytes | None, dict[str, int]]:
+def _parse_state(state: Sequence[Any]) -> tuple[bytes | None, dict[str, int]]:
     """The identity of a state, and who is revoked until when; raises TypeError, ValueError or OverflowError for what
     nobody of ours has written."""
     identity, listed = state

@@ -70,14 +70,14 @@ class Compiler:
         self, text: str, query: Query, variables: Mapping[str, Any], context: Context
     ) -> tuple[Statement, Call]:
         """Return the statement of a query and the values of this request; raises RequestFailed for a bad argument."""
-        key, compile_now, call = self._wanted(text, query, variables, context)
+        key, compile_now, call = self._statement_call(text, query, variables, context)
         return self.statements.get_or(key, compile_now), call
 
     async def statement_in_turn(
         self, text: str, query: Query, variables: Mapping[str, Any], context: Context
     ) -> tuple[Statement, Call]:
         """As `statement`; a new statement is compiled in the actor's turn, once for all requests that wait for it."""
-        key, compile_now, call = self._wanted(text, query, variables, context)
+        key, compile_now, call = self._statement_call(text, query, variables, context)
         statement = self.statements.get(key)
         if statement is not None or self._in_turn is None:
             return statement or self.statements.put(key, compile_now()), call
@@ -87,7 +87,7 @@ class Compiler:
             compilation.add_done_callback(lambda _: self._compilations.pop(key))
         return self.statements.put(key, await asyncio.shield(compilation)), call
 
-    def _wanted(
+    def _statement_call(
         self, text: str, query: Query, variables: Mapping[str, Any], context: Context
     ) -> tuple[tuple[Any, ...], Callable[[], Statement], Call]:
         """Return the key of a statement, what compiles it, and the values of this request."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import httpx2
 import pytest
@@ -145,19 +146,26 @@ def visit(browser: Browser) -> Iterator[Callable[[str], Visit]]:
         assert opened.breaches == []
 
 
-@pytest.fixture
-def reader(browser: Browser, demo: Demo) -> Iterator[Page]:
-    """A window without JavaScript, which asks nothing elsewhere and breaches no policy."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000}, locale="fr-FR", java_script_enabled=False)
+@contextmanager
+def window(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
+    """A window that asks nothing elsewhere and breaches no policy; `options` are those of its context."""
+    context = browser.new_context(locale="fr-FR", **options)
     context.set_default_timeout(60_000)
     page = context.new_page()
     elsewhere: list[str] = []
     breaches: list[str] = []
-    page.on("request", lambda r: elsewhere.append(r.url) if not r.url.startswith(demo.url) else None)
+    page.on("request", lambda r: elsewhere.append(r.url) if not r.url.startswith(url) else None)
     page.on("console", lambda m: breaches.append(m.text) if "Content Security Policy" in m.text else None)
     yield page
     context.close()
     assert (elsewhere, breaches) == ([], [])
+
+
+@pytest.fixture
+def reader(browser: Browser, demo: Demo) -> Iterator[Page]:
+    """A window without JavaScript."""
+    with window(browser, demo.url, viewport={"width": 1400, "height": 1000}, java_script_enabled=False) as page:
+        yield page
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import STATE
-from tests.pages.conftest import SCHEMES, Demo, Visit, check_accessible
+from tests.pages.conftest import SCHEMES, Demo, Visit, check_accessible, window
 
 WIDTHS = {"telephone": 390, "large": 1400}
 Open = Callable[[Page, str, str], None]
@@ -19,17 +19,9 @@ Open = Callable[[Page, str, str], None]
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, demo: Demo, page_built: None) -> Iterator[Page]:
-    """A window that asks nothing elsewhere and breaches no policy."""
-    context = browser.new_context(locale="fr-FR")
-    context.set_default_timeout(60_000)
-    opened = context.new_page()
-    elsewhere: list[str] = []
-    breaches: list[str] = []
-    opened.on("request", lambda r: elsewhere.append(r.url) if not r.url.startswith(demo.url) else None)
-    opened.on("console", lambda m: breaches.append(m.text) if "Content Security Policy" in m.text else None)
-    yield opened
-    context.close()
-    assert (elsewhere, breaches) == ([], [])
+    """A window for all tests of this file."""
+    with window(browser, demo.url) as opened:
+        yield opened
 
 
 def at(path: str) -> Open:

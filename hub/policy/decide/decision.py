@@ -1,4 +1,4 @@
-"""What a decision says: its effect and reason on a coordinate, and all decisions of one actor kind and purpose.
+"""A decision (the effect and the reason on a coordinate) and the decisions of one actor kind and purpose.
 
 docs/policy.md#rule-1 and docs/policy.md#rule-8; `hub.policy.decide.decision_table` makes them.
 """

@@ -74,8 +74,8 @@ class Writer:
         mutation = self.model.roots[nodes[0].name]
         assert isinstance(mutation, MutationField)
         now = datetime.fromtimestamp(context.now, UTC)
-        given = reading.value(nodes[0], ARGUMENT, variables)
-        request = read_request(mutation.graphql_name, mutation.input, given, now, self.secret)
+        argument = reading.value(nodes[0], ARGUMENT, variables)
+        request = read_request(mutation.graphql_name, mutation.input, argument, now, self.secret)
         if not isinstance(request, Request):
             return _failed(nodes[0], request)
         try:

@@ -121,12 +121,12 @@ class _Row:
 
 
 def _row_key(key: str, number: int) -> dict[str, str]:
-    """What names the row of one of the people of whom a row of a register is, from 0."""
+    """Return the key under which one person of a register's row is kept; `number` counts its people from 0."""
     return {"source": NAME, "source_id": f"{key} {number}" if number else key}
 
 
 async def _rows_of(store: Store, key: str) -> list[Mapping[str, Any]]:
-    """What is kept of a row of a register, for each of the people of whom it is."""
+    """Return what is kept of a register's row, one row for each of its people."""
     kept: list[Mapping[str, Any]] = []
     while (row := await store.row(journey_tables.exercised_right, **_row_key(key, len(kept)))) is not None:
         kept.append(row)

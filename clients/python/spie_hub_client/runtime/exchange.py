@@ -1,4 +1,4 @@
-"""The rules of a call, without input or output: what is sent, what is tried again and when, what is raised.
+"""The rules of a call, without input or output: the request, when it is sent again, and the errors raised.
 
 `exchange` is a generator: it yields a request to send or a pause to make, and is sent what came of it.
 """
