@@ -23,8 +23,13 @@ from schema.days import PARIS
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-RESTRICTED = """SELECT person_id, own_restrictions, own_erasure_on FROM access.person
-WHERE own_restrictions <> 0 OR own_erasure_on IS NOT NULL"""
+RESTRICTED = """SELECT person_id, restrictions, erasure_on FROM (
+    SELECT person_id, bit_or(own_restrictions) OVER served AS restrictions,
+        min(own_erasure_on) OVER served AS erasure_on
+    FROM access.person LEFT JOIN access.merged USING (person_id)
+    WINDOW served AS (PARTITION BY coalesce(survivor_id, person_id))
+) strictest WHERE restrictions <> 0 OR erasure_on IS NOT NULL"""
+"""The strictest of the rights of all who are served as one, for each of them: in a backup they may still be apart."""
 GONE = """SELECT DISTINCT person_id FROM access.person_change WHERE NOT added
 AND NOT EXISTS (SELECT FROM access.person WHERE person.person_id = person_change.person_id)"""
 KNOWN = "SELECT person_id FROM access.person WHERE person_id = ANY ($1::uuid[])"
