@@ -315,7 +315,7 @@ def revealed(world: World, coordinate: str, row: Row) -> str | None:
         target = world.first("appointments.organisation", "id", row["organisation_id"])
     elif coordinate == "JobApplication.company":
         target = world.first("offers.company", "id", row["company_id"])
-    elif coordinate == "ImmersionAgreement.siret":
+    elif coordinate in ("ImmersionAgreement.siret", "ImmersionAgreement.offer"):
         target = row
     elif coordinate == "TrainingPlacement.session":
         session = world.first("trainings.training_session", "id", row["session_id"])
