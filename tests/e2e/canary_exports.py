@@ -153,7 +153,8 @@ class Exports:
         if is_killed:
             await self._kill(job, text, form)
         else:
-            await self._run(job, job, draw.choice((1, 2)) if draw.random() < STOPPED else None)
+            is_stopped = draw.random() < STOPPED or not self.ended["STOPPED"]
+            await self._run(job, job, draw.choice((1, 2)) if is_stopped else None)
 
     async def resume(self, actor: str) -> None:
         """Run the export that was stopped again, as this actor."""

@@ -56,8 +56,8 @@ BESIDE, BEFORE = 0.35, 0.35
 """How often a change happens while a way is taken, and just before."""
 TRIES = 3
 """Mutations that are asked in one operation: most are refused."""
-OWN, NONE = 0.5, 0.25
-"""How often a page goes on from a cursor of one's own, and from nothing; else from someone else's."""
+NONE = 0.25
+"""How often a page begins from nothing; else it goes on from a cursor."""
 
 
 @dataclass(repr=False)
@@ -156,9 +156,10 @@ def case(purpose: str) -> Mapping[str, str]:
 
 
 async def page(ways: Ways) -> None:
-    """A page of changes: from nothing, from a cursor of before, or from someone else's, which is refused."""
-    chance, cursors = ways.draw.random(), ways.judge.cursors
-    if chance < NONE or not cursors:
+    """A page of changes: from nothing, or from a cursor of before, by its holder and then by someone else, who is
+    refused."""
+    cursors = ways.judge.cursors
+    if ways.draw.random() < NONE or not cursors:
         actor, purpose = ways.who()
         query = DELTA % ways.draw.choice(SHOWN)
         await ways.ask(
@@ -166,7 +167,11 @@ async def page(ways: Ways) -> None:
         )
         return
     held = ways.draw.choice(cursors)
-    actor, purpose = (held.actor, held.purpose) if chance < NONE + OWN else ways.who()
+    await _go_on(ways, held, held.actor, held.purpose)
+    await _go_on(ways, held, *ways.who())
+
+
+async def _go_on(ways: Ways, held: Held, actor: str, purpose: str) -> None:
     variables = {"since": held.text, "first": ways.draw.choice((1, 5, 100))}
     is_own = (actor, purpose) == (held.actor, held.purpose)
     way = "page" if is_own else "page of another"
