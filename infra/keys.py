@@ -66,7 +66,7 @@ CHANGES: Mapping[str, Changes] = {
     "journal": Changes(YEAR, None),  # its public half stays
     "database": Changes(YEAR, None),  # a role has one password
     "nir": Changes(None, None),  # no NIR is kept from which to make hashes again
-    "shared": Changes(None, None),  # who is revoked is known by hashes alone
+    "shared": Changes(2 * YEAR, 373),  # the longest revocation, and a week until every process has the new one
 }
 CONTEXTS, SENDERS = Changes(YEAR, 7), Changes(YEAR, 31)
 

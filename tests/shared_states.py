@@ -26,12 +26,12 @@ def valkey_server() -> Iterator[Valkey]:
         yield running
 
 
-def state_of(server: Valkey, prefix: str = "", **patience: float) -> ServerState:
+def state_of(server: Valkey, prefix: str = "", key: bytes = KEY, **patience: float) -> ServerState:
     """A state on this server, of an installation of its own unless a prefix is given."""
     from infra.shared_state.place import Patience, Place
     from infra.shared_state.server_state import ServerState
 
-    return ServerState(Place(server.url), KEY, Patience(**patience), prefix or secrets.token_hex(4))
+    return ServerState(Place(server.url), key, Patience(**patience), prefix or secrets.token_hex(4))
 
 
 @pytest.fixture(params=["memory", "server"])

@@ -21,10 +21,10 @@ Names = Annotated[
 ]
 FIXED = {
     "nir": "aucun NIR n'est gardé, dont une autre clé ferait l'empreinte : relisez les sources dans une base neuve",
-    "shared": "qui est retiré n'est su que par empreinte : arrêtez tout, ôtez-la, lancez « hub keys init », retirez à "
-    "nouveau",
 }
 """Why a key is not changed, and what is done instead."""
+WHOLE_OVERLAP = "shared"
+"""The key under which revocations are known by hash alone, so that none may outlast the old key."""
 PSEUDONYMS = (
     "Les clés des pseudonymes du journal sont dans la base, une par personne ; « hub journal forget » en efface une."
 )
@@ -65,6 +65,8 @@ def rotate(
 ) -> None:
     """Met une nouvelle clé en place ; l'ancienne reste admise jusqu'à un jour dit. Redémarrez ce qui la lit."""
     key_names = _key_names(names, folder)
+    if days is not None:
+        _check_whole_overlap(key_names)
     overlapping = [name for name in key_names if overlap_of(name) is not None]
     loaded_keys = Keys.load(folder, key_names)
     loaded_keys.overlapped(*overlapping, days=days)
@@ -85,6 +87,9 @@ def rotate(
 def end(names: Names = None, folder: KeysOption = KEYS) -> None:
     """Efface l'ancienne clé ; ce qui la lit ne l'admet plus dès son redémarrage."""
     key_names = _key_names(names, folder)
+    old = folder / f"{WHOLE_OVERLAP}{PREVIOUS}"
+    if old.exists() and previous_end(old) > datetime.now(UTC):
+        _check_whole_overlap(key_names)
     loaded_keys = Keys.load(folder, key_names)
     for name in key_names:
         erased = loaded_keys.ended(name)
@@ -137,6 +142,16 @@ def _key_names(names: list[str] | None, folder: Path) -> list[str]:
         if changes_of(name) is None:
             refuse("ARGUMENT_INVALID", "Le nom d'une clé est l'un de ceux que dit « hub keys list », comme cursors.")
     return list(dict.fromkeys(names or (f"context-{name}" for name in SUBGRAPHS)))
+
+
+def _check_whole_overlap(key_names: list[str]) -> None:
+    """End the command if it would let the old key of revocations end before them."""
+    if WHOLE_OVERLAP in key_names:
+        refuse(
+            "KEY_FIXED",
+            f"L'ancienne clé « {WHOLE_OVERLAP} » reste admise {overlap_of(WHOLE_OVERLAP)} jours, ni plus ni moins : un "
+            "accès retiré sous elle seule redeviendrait ouvert. Lancez « hub keys rotate » sans --days.",
+        )
 
 
 def _rotate_journal(loaded_keys: Keys) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 T = TypeVar("T")
+LONGEST = 366
+"""Days of the longest revocation."""
 DAY = 86_400
 SettingsOption = Annotated[Path | None, typer.Option(help="Fichier de réglages (TOML), pour sa table « shared ».")]
 TokenOption = Annotated[Path | None, typer.Option(help="Fichier du jeton d'accès retiré.")]
@@ -66,7 +68,7 @@ def add(
     actor: ActorOption = None,
     organisation: OrganisationOption = None,
     application: ApplicationOption = None,
-    days: Annotated[int, typer.Option(min=1, max=366, help="Durée du retrait, en jours.")] = 366,
+    days: Annotated[int, typer.Option(min=1, max=LONGEST, help="Durée du retrait, en jours.")] = LONGEST,
     settings: SettingsOption = None,
     keys: KeysOption = KEYS,
 ) -> None:

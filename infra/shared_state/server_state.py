@@ -5,6 +5,9 @@ can't change a text unseen. While it is gone, nobody waits for it: limits go on 
 known as it was told last, nonces and guarded requests are refused. It is looked for all the time, and serves at once
 when it is back. A server that has lost its memory, or that another one replaces, which may lack the last of it, is told
 again who is revoked, and takes no context issued before.
+
+While the key is being changed, who is revoked and which nonces were seen are asked and told under both keys, so that
+processes of either know the same; all else begins anew under the new one.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from infra.shared_state.link import Link
 from infra.shared_state.place import Patience, Place
 from schema.local_state import LocalState
+from schema.overlapping_keys import accepted
 from schema.shared_state import LONGEST_WINDOWS, NONCE_SECONDS, DatedText, Figures, SharedStateGone, Use
 
 LOOK_SECONDS = 1.0
@@ -62,11 +66,12 @@ class ServerState:
         begins: bool = True,
     ) -> None:
         self.patience, self._prefix, self._begins = patience or Patience(), prefix, begins
-        self._names, self._cipher = hmac.digest(key, b"names", "sha256"), AESGCM(hmac.digest(key, b"texts", "sha256"))
+        self._secret, self._cipher = key, AESGCM(hmac.digest(key, b"texts", "sha256"))
+        self._name_keys = {secret: hmac.digest(secret, b"names", "sha256") for secret in accepted(key)}
         self._local, self.link = LocalState(), Link(place, self.patience.timeout_seconds)
-        self._state_key, self._revoked_key = self._key("state", ""), self._key("revoked", "")
         self._revoked: dict[str, int] = {}
-        self._identity: bytes | None = None
+        self._revoked_under: dict[bytes, dict[str, int]] = {}
+        self._identities: dict[bytes, bytes | None] = {}
         self._told_at = -inf
         self._reached = True
         self.losses = Counter[str]()
@@ -100,7 +105,9 @@ class ServerState:
 
     def revoked(self, names: Iterable[str]) -> bool:
         """See SharedState; who is revoked is known within `LOOK_SECONDS`."""
-        return bool(self._revoked) and any(self._hash(name) in self._revoked for name in names)
+        return bool(self._revoked) and any(
+            self._hash(name, key) in self._revoked for key in accepted(self._secret) for name in names
+        )
 
     async def take(self, uses: Sequence[Use], now: int, looks: Sequence[Use] = ()) -> list[float]:
         """See SharedState."""
@@ -128,8 +135,13 @@ class ServerState:
 
     async def first(self, nonce: str, issued: int, now: int) -> bool:
         """See SharedState."""
-        keys = [self._state_key, self._key("nonce", nonce)]
-        return bool(await self.link.run("first", keys, [issued, NONCE_SECONDS]))
+        told = [
+            await self.link.run(
+                "first", [self._state_key(key), self._key("nonce", nonce, key)], [issued, NONCE_SECONDS]
+            )
+            for key in accepted(self._secret)
+        ]
+        return all(told)
 
     async def text(self, name: str) -> str | None:
         """See SharedState; None while the server is gone."""
@@ -190,24 +202,26 @@ class ServerState:
 
     async def revoke(self, name: str, until: int) -> bool:
         """Revoke a name until that time; return False, and do nothing, if too many are. Raises SharedStateGone."""
-        if await self.link.ask("ZCARD", self._revoked_key) >= LONGEST_REVOKED:
+        if await self.link.ask("ZCARD", self._revoked_key(accepted(self._secret)[-1])) >= LONGEST_REVOKED:
             return False
-        await self.link.ask("ZADD", self._revoked_key, until, self._hash(name))
+        for key in accepted(self._secret):
+            await self.link.ask("ZADD", self._revoked_key(key), until, self._hash(name, key))
         return True
 
     async def restore(self, name: str) -> bool:
         """End a revocation, and return whether there was one; raises SharedStateGone."""
-        return bool(await self.link.ask("ZREM", self._revoked_key, self._hash(name)))
+        keys = accepted(self._secret)
+        return any([await self.link.ask("ZREM", self._revoked_key(key), self._hash(name, key)) for key in keys])
 
     @property
     def has_begun(self) -> bool:
         """Whether somebody serves by this state, of this prefix and key."""
-        return self._identity is not None
+        return any(identity is not None for identity in self._identities.values())
 
     @property
     def revocations(self) -> dict[str, int]:
-        """Who is revoked, by hash, and until when, as it was told last."""
-        return dict(self._revoked)
+        """Who is revoked, by hash under the oldest key, and until when, as it was told last."""
+        return dict(self._revoked_under.get(accepted(self._secret)[-1], {}))
 
     async def _look(self) -> None:
         """Connect if need be, and learn who is revoked; raises SharedStateGone."""
@@ -215,23 +229,33 @@ class ServerState:
         if returned:
             await self.link.open()
         now = int(time.time())
-        keys, begun = [self._state_key, self._revoked_key], secrets.token_hex(8) if self._begins else ""
-        answer = await self.link.run("begin", keys, [begun, now, self.link.server])
+        for key in accepted(self._secret):
+            await self._learn(key, now)
+        told = [self._revoked_under[key] for key in accepted(self._secret)]
+        self._revoked = {name: until for revoked in told for name, until in revoked.items()}
+        self._told_at = time.monotonic()
+        if returned:
+            log.info("the shared state is reached")
+        self._reached = True
+
+    async def _learn(self, key: bytes, now: int) -> None:
+        """Learn who is revoked under this key; raises SharedStateGone."""
+        begun = secrets.token_hex(8) if self._begins else ""
+        places = [self._state_key(key), self._revoked_key(key)]
+        answer = await self.link.run("begin", places, [begun, now, self.link.server])
         try:
             identity, revoked = _parse_state(answer)
         except (TypeError, ValueError, OverflowError):
             await self.link.give_up("MALFORMED")
             raise SharedStateGone("MALFORMED") from None
-        if self._identity not in (None, identity):
+        known = self._revoked_under.get(key, {})
+        if self._identities.get(key) not in (None, identity):
             log.warning("the shared state may have lost its memory: it is told again who is revoked")
-            forgotten = {name: until for name, until in self._revoked.items() if until > now and name not in revoked}
+            forgotten = {name: until for name, until in known.items() if until > now and name not in revoked}
             for name, until in forgotten.items():
-                await self.link.ask("ZADD", self._revoked_key, until, name)
+                await self.link.ask("ZADD", self._revoked_key(key), until, name)
             revoked |= forgotten
-        self._identity, self._revoked, self._told_at = identity, revoked, time.monotonic()
-        if returned:
-            log.info("the shared state is reached")
-        self._reached = True
+        self._identities[key], self._revoked_under[key] = identity, revoked
 
     async def _keep_looking(self) -> None:
         while True:
@@ -248,11 +272,19 @@ class ServerState:
                 self.losses[str(gone) or "unknown"] += 1
                 log.warning("the shared state is gone (%s): guarded requests are refused, limits are per process", gone)
 
-    def _hash(self, name: str) -> str:
-        return hmac.digest(self._names, name.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
+    def _hash(self, name: str, key: bytes | None = None) -> str:
+        """A name, under the key that signs unless another is given."""
+        name_key = self._name_keys[self._secret if key is None else key]
+        return hmac.digest(name_key, name.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
 
-    def _key(self, kind: str, name: str) -> str:
-        return self._plain(f"{kind}:{self._hash(f'{kind} {name}')}")
+    def _key(self, kind: str, name: str, key: bytes | None = None) -> str:
+        return self._plain(f"{kind}:{self._hash(f'{kind} {name}', key)}")
+
+    def _state_key(self, key: bytes) -> str:
+        return self._key("state", "", key)
+
+    def _revoked_key(self, key: bytes) -> str:
+        return self._key("revoked", "", key)
 
     def _plain(self, name: str) -> str:
         """A key of this installation; all are in one slot of a cluster."""

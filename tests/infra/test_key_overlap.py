@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from prometheus_client.core import GaugeMetricFamily
 
+from hub.cli.revocations import LONGEST
 from hub.errors import StartRefused
 from hub.identity.actor import Actor
 from hub.observability.key_metrics import key_metrics
@@ -22,6 +23,7 @@ from infra.errors import SetupRefused
 from infra.keys import CHANGES, Keys, derived
 from infra.role_names import LOGINS
 from schema.context import Context
+from schema.overlapping_keys import OverlappingKey, accepted
 from schema.residual import Residual
 from subgraphs.appointments.sources.rdvi_payload import proven
 from subgraphs.kit.cursors import Sealer
@@ -132,11 +134,26 @@ def test_a_key_that_is_due_or_whose_old_one_has_ended_is_told_by_the_list_and_th
         Keys.load(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["nir", "shared"])
-def test_a_key_that_cannot_be_changed_is_refused_with_what_is_done_instead(tmp_path: Path, name: str) -> None:
+def test_a_key_that_cannot_be_changed_is_refused_with_what_is_done_instead(tmp_path: Path) -> None:
     keys = Keys.create(tmp_path)
-    assert hub("keys", "rotate", "cursors", name, "--keys", tmp_path).check_refused("KEY_FIXED")
+    assert hub("keys", "rotate", "cursors", "nir", "--keys", tmp_path).check_refused("KEY_FIXED")
     assert Keys.load(tmp_path) == keys
+
+
+def test_the_old_key_of_revocations_is_accepted_longer_than_any_of_them_whatever_is_asked(tmp_path: Path) -> None:
+    keys = Keys.create(tmp_path)
+    hub("keys", "rotate", "cursors", "shared", "--days", "366", "--keys", tmp_path).check_refused("KEY_FIXED")
+    assert Keys.load(tmp_path) == keys
+    assert hub("keys", "rotate", "shared", "--keys", tmp_path).code == 0
+    key = Keys.load(tmp_path).shared
+    assert accepted(key) == (key, keys.shared)
+    assert isinstance(key, OverlappingKey)
+    assert key.until > (datetime.now(UTC) + timedelta(days=LONGEST)).timestamp()
+    hub("keys", "end", "shared", "--keys", tmp_path).check_refused("KEY_FIXED")
+    old = tmp_path / "shared.previous"
+    old.write_text(old.read_text().splitlines()[0] + "\n2020-01-01T00:00:00Z\n")
+    assert hub("keys", "end", "shared", "--keys", tmp_path).code == 0
+    assert accepted(Keys.load(tmp_path).shared) == (key,)
 
 
 def test_the_passwords_of_roles_are_changed_with_the_key_from_which_they_are_derived(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from infra.shared_state.place import Patience, Place
 from infra.shared_state.server_state import ServerState
+from schema.overlapping_keys import OverlappingKey
 from schema.shared_state import NONCE_SECONDS, Buckets, SharedStateGone
 from tests.shared_states import KEY, state_of, until
 from tests.valkey import Valkey, valkey
@@ -100,6 +101,31 @@ async def test_who_is_revoked_is_known_to_every_process_and_may_be_restored(valk
         await until(lambda: not first.revoked(["actor a"]))
 
 
+async def test_processes_of_the_old_and_the_new_key_know_the_same_revocations_and_nonces_until_its_end(
+    valkey_server: Valkey, now: int, later: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_key = OverlappingKey.of(b"n" * 32, KEY, now + 1000)
+    old, new = state_of(valkey_server, "changing"), state_of(valkey_server, "changing", new_key)
+    async with old.running():
+        await old.revoke("actor before", now + 900)
+        async with new.running():
+            assert new.revoked(["actor before"])
+            await new.revoke("actor since", now + 5000)
+            await until(lambda: old.revoked(["actor since"]))
+            await until(lambda: len(new.revocations) == 2)
+            assert await new.first("n", later, later)
+            assert not await old.first("n", later, later)
+            assert await old.first("o", later, later)
+            assert not await new.first("o", later, later)
+            assert await new.restore("actor before")
+            await until(lambda: not old.revoked(["actor before"]))
+            monkeypatch.setattr("time.time", lambda: now + 2000)
+            assert new.revoked(["actor since"])
+            assert not await new.first("n", later, later)
+            assert await new.restore("actor since")
+            assert old.revoked(["actor since"]), "after its end the old key is no longer written to"
+
+
 async def test_a_server_that_is_gone_holds_nobody_up_and_serves_at_once_when_it_is_back(
     mortal: Valkey, now: int, later: int
 ) -> None:
@@ -154,7 +180,7 @@ async def test_a_server_that_comes_back_as_it_was_before_learns_who_is_revoked_a
         state = state_of(server, "as-before", timeout_seconds=0.2)
         async with state.running():
             async with Redis(port=server.port) as client:
-                await client.hset(state._state_key, "birth", now - 100)
+                await client.hset(state._state_key(KEY), "birth", now - 100)
                 await client.save()
             await state.revoke("actor a", now + 10_000)
             await until(lambda: state.revoked(["actor a"]))
@@ -177,9 +203,9 @@ async def test_what_the_server_says_that_is_no_state_is_not_believed_and_ends_no
 ) -> None:
     state = state_of(valkey_server)
     async with state.running(), Redis(port=valkey_server.port) as client:
-        await client.zadd(state._revoked_key, {member: score})
+        await client.zadd(state._revoked_key(KEY), {member: score})
         await until(lambda: not state.is_open)
-        await client.delete(state._revoked_key)
+        await client.delete(state._revoked_key(KEY))
         await until(lambda: state.is_open)
         await state.revoke("actor a", now + 100)
         await until(lambda: state.revoked(["actor a"]))
