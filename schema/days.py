@@ -6,6 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+QUARANTINE_DAYS = 30
+"""Days for which a refused record waits, and what is to be decided of it."""
 
 
 def today() -> date:

@@ -32,6 +32,7 @@ def status(keys: KeysOption = KEYS) -> None:
     typer.echo(f"Paires de dossiers à comparer : {sum(counted.waiting.values())}.")
     for reason, number in counted.waiting.items():
         typer.echo(f"  {REASONS[reason]} : {number}")
+    typer.echo(f"Enregistrements refusés à rattacher : {counted.records}.")
     typer.echo(f"Dossiers réunis à un autre : {counted.merged}.")
 
 

@@ -14,10 +14,10 @@ from rich.table import Column, Table
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
 from hub.ingest import database_refusals
-from hub.runs.quarantine import KEPT_DAYS, MOST, Waiting, quarantine
+from hub.runs.quarantine import MOST, Waiting, quarantine
 from infra.keys import Keys, role_keys
 from infra.role_names import QUARANTINE_KEEPER
-from schema.days import PARIS
+from schema.days import PARIS, QUARANTINE_DAYS
 
 app = typer.Typer(add_completion=False)
 
@@ -56,7 +56,7 @@ def _show(records: list[Waiting], console: Console) -> None:
             str(record.place),
             record.code,
             f"{record.refused_at.astimezone(PARIS):%d/%m/%Y %H:%M}",
-            f"{(record.refused_at + timedelta(days=KEPT_DAYS)).astimezone(PARIS):%d/%m/%Y}",
+            f"{(record.refused_at + timedelta(days=QUARANTINE_DAYS)).astimezone(PARIS):%d/%m/%Y}",
             "non : redonnez le fichier" if record.sealed is None else "oui",
         )
     console.print(table, markup=False)
@@ -72,6 +72,6 @@ def _json(record: Waiting) -> dict[str, Any]:
         "record": record.place,
         "code": record.code,
         "refusedAt": record.refused_at,
-        "expiresAt": record.refused_at + timedelta(days=KEPT_DAYS),
+        "expiresAt": record.refused_at + timedelta(days=QUARANTINE_DAYS),
         "retriable": record.sealed is not None,
     }

@@ -24,8 +24,30 @@ from hub.errors import HubError, IdentityRefused, RequestRefused
 from hub.http.page_form import page_response, read_form
 from hub.identity.authenticator import Authenticator
 from hub.identity.purpose import Purposes
-from hub.matching.review_queue import Pair, Reviewer, ReviewQueue, decided_meanwhile, reviewing_scopes, unknown
-from hub.pages.matching_page import COMPARE, DECISIONS, FIELDS, GROUNDS, PURPOSE, VERDICTS, comparison, entry, listing
+from hub.matching.review_queue import (
+    Pair,
+    RefusedRecord,
+    Reviewer,
+    ReviewQueue,
+    decided_meanwhile,
+    reviewing_scopes,
+    unknown,
+)
+from hub.pages.matching_page import (
+    COMPARE,
+    DECISIONS,
+    FIELDS,
+    GROUNDS,
+    PURPOSE,
+    RECORD_DECISIONS,
+    RECORD_VERDICTS,
+    SHOW,
+    VERDICTS,
+    comparison,
+    entry,
+    listing,
+    record_review,
+)
 from hub.request_limit import RequestCount
 
 log = logging.getLogger(__name__)
@@ -41,6 +63,8 @@ class _Page:
 
     async def response(self) -> Response:
         """The list, a comparison, or the list after a decision; raises HubError."""
+        if "record" in self._form:
+            return await self._reviewed(await self._queue.record(self._reviewer, _key(self._form["record"])))
         if "pair" not in self._form:
             return await self.listed()
         pair = await self._queue.pair(self._reviewer, _key(self._form["pair"]))
@@ -50,17 +74,33 @@ class _Page:
         return page_response(self._nonce, comparison(self._nonce, self._token, pair, *people), 200)
 
     async def listed(self, said: str | None = None, problem: HubError | None = None) -> Response:
-        """The list of pairs, after what was decided or why nothing was."""
+        """The list, after what was decided or why nothing was."""
         waiting, joined = await self._queue.waiting(self._reviewer), await self._queue.joined(self._reviewer)
-        text = listing(self._nonce, self._token, waiting, joined, said, problem)
+        records = await self._queue.records(self._reviewer)
+        text = listing(self._nonce, self._token, waiting, records, joined, said, problem)
         return page_response(self._nonce, text, 200 if problem is None else problem.http_status)
 
-    async def _decided(self, pair: Pair) -> Response:
+    async def _reviewed(self, record: RefusedRecord) -> Response:
+        """The person of whom a refused record may be, or the list after a decision on it."""
+        if "verdict" not in self._form:
+            person = await self._read_one(SHOW, record)
+            return page_response(self._nonce, record_review(self._nonce, self._token, record, person), 200)
+        verdict, ground = self._decision(record.number)
+        await self._read_one(RECORD_DECISIONS[verdict], record)
+        await self._queue.decide_record(self._reviewer, record, verdict, ground)
+        return await self.listed(f"Décision gardée : « {RECORD_VERDICTS[verdict]} ».")
+
+    def _decision(self, number: int) -> tuple[str, str]:
+        """The verdict and the ground of the form; raises RequestRefused unless it saw this state."""
         verdict, ground = self._form["verdict"], self._form.get("ground", "")
         if verdict not in VERDICTS or ground not in GROUNDS:
             raise _form_invalid()
-        if self._form.get("number") != str(pair.number):
+        if self._form.get("number") != str(number):
             raise decided_meanwhile()
+        return verdict, ground
+
+    async def _decided(self, pair: Pair) -> Response:
+        verdict, ground = self._decision(pair.number)
         await self._read_both(DECISIONS[verdict], pair)
         await self._queue.decide(self._reviewer, pair, verdict, ground)
         return await self.listed(f"Décision gardée : « {VERDICTS[verdict]} ».")
@@ -70,16 +110,26 @@ class _Page:
 
         A person that was joined may be parted although nothing of it may be read: a limitation keeps no mistake.
         """
-        headers = {"authorization": f"Bearer {self._token}", "purpose": PURPOSE}
-        variables = {"one": str(pair.served[0]), "other": str(pair.served[1])}
-        reply = await self._answer(Operation(headers, query, None, variables, secrets.token_hex(16)))
-        data = orjson.loads(reply.body).get("data") or {}
+        data = await self._read(query, {"one": str(pair.served[0]), "other": str(pair.served[1])})
         one, other = data.get("one"), data.get("other")
         if one is not None and other is not None and None not in (one["lastName"], other["lastName"]):
             return one, other
         if pair.verdict == "SAME":
             return {}, {}
         raise unknown()
+
+    async def _read_one(self, query: str, record: RefusedRecord) -> Mapping[str, Any]:
+        """The person of whom a record may be; raises RequestRefused (MATCH_UNKNOWN) unless it may be read."""
+        person: Mapping[str, Any] | None = (await self._read(query, {"one": str(record.served)})).get("one")
+        if person is None or person["lastName"] is None:
+            raise unknown()
+        return person
+
+    async def _read(self, query: str, variables: Mapping[str, str]) -> Mapping[str, Any]:
+        headers = {"authorization": f"Bearer {self._token}", "purpose": PURPOSE}
+        reply = await self._answer(Operation(headers, query, None, variables, secrets.token_hex(16)))
+        data: Mapping[str, Any] = orjson.loads(reply.body).get("data") or {}
+        return data
 
     @property
     def _token(self) -> str:

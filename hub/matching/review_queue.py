@@ -20,6 +20,7 @@ from hub.errors import NotServed, RequestRefused
 from infra.connecting import connect
 from infra.role_names import REVIEWER
 from infra.roles import Dsn
+from schema.days import QUARANTINE_DAYS
 from schema.facts import Fact, link_key
 
 CHANNEL = "people_match_decision"
@@ -65,6 +66,25 @@ SELECT reasons[1] AS reason, count(*) AS number FROM (
     FROM ({PAIRS}) p WHERE NOT closed AND reasons <> '{{}}' AND person <> other_person
 ) w GROUP BY 1 ORDER BY array_position($1::text[], reasons[1])
 """  # noqa: S608 - our own statement
+RECORDS = """
+SELECT c.record_id, c.person_id, c.source, c.as_of AS since, coalesce(merged.survivor_id, c.person_id) AS person,
+    coalesce(d.number, 0) AS number, d.verdict
+FROM people.record_candidate c LEFT JOIN access.merged ON merged.person_id = c.person_id
+LEFT JOIN LATERAL (
+    SELECT number, verdict FROM people.record_decision d WHERE d.record_id = c.record_id AND d.person_id = c.person_id
+    ORDER BY number DESC LIMIT 1
+) d ON true
+WHERE c.refused_on >= current_date - $1::int
+"""
+WAITING_RECORDS = f"""
+SELECT * FROM ({RECORDS}) r WHERE verdict IS DISTINCT FROM 'DIFFERENT'
+ORDER BY verdict NULLS FIRST, since, record_id, person_id LIMIT {SHOWN}
+"""  # noqa: S608 - our own statement
+RECORD = f"SELECT * FROM ({RECORDS}) r WHERE record_id = $2 AND person_id = $3"  # noqa: S608 - our own statement
+COUNTED_RECORDS = f"SELECT count(*) FROM ({RECORDS}) r WHERE verdict IS NULL"  # noqa: S608 - our own statement
+DECIDE_RECORD = """
+INSERT INTO people.record_decision VALUES ($1, $2, $3, $4, $5, $6, $7, now())
+"""
 DECIDE = """
 INSERT INTO people.match_decision VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now())
 """
@@ -86,6 +106,19 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedRecord:
+    """A refused record and a person of whom it may be: `key` are its id and the own person, `served` the id under which
+    that is read; `number` counts the decisions on both, of which `verdict` is the last."""
+
+    key: tuple[UUID, UUID]
+    served: UUID
+    source: str
+    since: datetime
+    number: int
+    verdict: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reviewer:
     """Who reviews: agent, organisation and scopes of its token."""
 
@@ -96,16 +129,19 @@ class Reviewer:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many pairs wait, by their strongest reason, and how many people are merged into another."""
+    """How many pairs wait, by their strongest reason, how many people are merged into another, and how many refused
+    records wait with a person of whom they may be."""
 
     waiting: Mapping[str, int]
+    records: int
     merged: int
 
 
 async def counts(connection: Connection) -> Counts:
     """Count the queue of every département, as a role of ingestion."""
     waiting = {row["reason"]: row["number"] for row in await connection.fetch(COUNTED, REASONS)}
-    return Counts(waiting, await connection.fetchval("SELECT count(*) FROM access.merged"))
+    records = await connection.fetchval(COUNTED_RECORDS, QUARANTINE_DAYS)
+    return Counts(waiting, records, await connection.fetchval("SELECT count(*) FROM access.merged"))
 
 
 class ReviewQueue:
@@ -137,12 +173,33 @@ class ReviewQueue:
             raise unknown()
         return _pair(row)
 
+    async def records(self, reviewer: Reviewer) -> list[RefusedRecord]:
+        """The refused records that wait for a decision, then those confirmed that wait to be read again."""
+        async with self._transaction(reviewer) as connection:
+            return [_record(row) for row in await connection.fetch(WAITING_RECORDS, QUARANTINE_DAYS)]
+
+    async def record(self, reviewer: Reviewer, key: tuple[UUID, UUID]) -> RefusedRecord:
+        """One refused record; raises RequestRefused (MATCH_UNKNOWN) if the agent is not linked to the person."""
+        async with self._transaction(reviewer) as connection:
+            row = await connection.fetchrow(RECORD, QUARANTINE_DAYS, *key)
+        if row is None:
+            raise unknown()
+        return _record(row)
+
+    async def decide_record(self, reviewer: Reviewer, record: RefusedRecord, verdict: str, ground: str) -> None:
+        """Add a decision on the state of the record that was seen; raises RequestRefused (MATCH_DECIDED_MEANWHILE)."""
+        arguments = (*record.key, record.number + 1, verdict, ground, reviewer.agent, reviewer.organisation)
+        await self._decide(reviewer, DECIDE_RECORD, arguments)
+
     async def decide(self, reviewer: Reviewer, pair: Pair, verdict: str, ground: str) -> None:
         """Add a decision on the state of the pair that was seen; raises RequestRefused (MATCH_DECIDED_MEANWHILE)."""
+        seen = (*pair.key, pair.number + 1, verdict, ground, list(pair.reasons))
+        await self._decide(reviewer, DECIDE, (*seen, reviewer.agent, reviewer.organisation))
+
+    async def _decide(self, reviewer: Reviewer, statement: str, arguments: Sequence[object]) -> None:
         try:
             async with self._transaction(reviewer) as connection:
-                arguments = (pair.number + 1, verdict, ground, list(pair.reasons), reviewer.agent)
-                await connection.execute(DECIDE, *pair.key, *arguments, reviewer.organisation)
+                await connection.execute(statement, *arguments)
                 await connection.execute(f"NOTIFY {CHANNEL}")
         except asyncpg.UniqueViolationError:
             raise decided_meanwhile() from None
@@ -201,3 +258,8 @@ def _pair(row: asyncpg.Record) -> Pair:
         (row["person_id"], row["other_person_id"]), (row["person"], row["other_person"]), reasons, row["since"],
         row["number"], row["verdict"], row["decided_at"], row["closed"],
     )  # fmt: skip
+
+
+def _record(row: asyncpg.Record) -> RefusedRecord:
+    key = row["record_id"], row["person_id"]
+    return RefusedRecord(key, row["person"], row["source"], row["since"], row["number"], row["verdict"])

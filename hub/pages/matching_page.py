@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hub.errors import HubError
-from hub.matching.review_queue import Pair
+from hub.matching.review_queue import Pair, RefusedRecord
 from hub.pages.rendering import render
 
 PURPOSE = "fiabilisation"
@@ -21,6 +21,8 @@ COMPARE = f"""query ComparerDeuxDossiers($one: ID!, $other: ID!) {{
   other: person(id: $other) {_PERSON}
 }}"""
 """What is compared: identity, identifiers and contact, as the agent may read them."""
+SHOW = f"query ComparerUnEnregistrement($one: ID!) {{one: person(id: $one) {_PERSON}}}"
+"""What is shown of the person of whom a refused record may be, of which nothing is shown."""
 DECISIONS = {
     "SAME": "query ReunirDeuxDossiers($one: ID!, $other: ID!) {one: person(id: $one) {firstName lastName}"
     " other: person(id: $other) {firstName lastName}}",
@@ -28,7 +30,13 @@ DECISIONS = {
     " other: person(id: $other) {firstName lastName}}",
 }
 """What is asked, and so journalled for both people, before a verdict is written."""
+RECORD_DECISIONS = {
+    "SAME": "query RattacherUnEnregistrement($one: ID!) {one: person(id: $one) {firstName lastName}}",
+    "DIFFERENT": "query EcarterUnEnregistrement($one: ID!) {one: person(id: $one) {firstName lastName}}",
+}
+"""What is asked, and so journalled for the person, before a verdict on a refused record is written."""
 VERDICTS = {"SAME": "C'est la même personne", "DIFFERENT": "Ce sont deux personnes"}
+RECORD_VERDICTS = {"SAME": "Il est de cette personne", "DIFFERENT": "Il est de quelqu'un d'autre"}
 GROUNDS = {
     "PERSON": "la personne l'a confirmé",
     "DOCUMENT": "une pièce l'établit",
@@ -41,7 +49,7 @@ REASONS = {
     "NAMES": "mêmes noms et même date de naissance",
     "CONTACT": "même prénom, et même courriel ou téléphone",
 }
-FIELDS = frozenset({"access_token", "pair", "number", "verdict", "ground"})
+FIELDS = frozenset({"access_token", "pair", "record", "number", "verdict", "ground"})
 _ROWS = {
     "civility": "Civilité",
     "firstName": "Prénom",
@@ -59,13 +67,39 @@ def entry(nonce: str, problem: HubError | None = None) -> str:
 
 
 def listing(
-    nonce: str, token: str, waiting: Sequence[Pair], joined: Sequence[Pair], said: str | None, problem: HubError | None
+    nonce: str,
+    token: str,
+    waiting: Sequence[Pair],
+    records: Sequence[RefusedRecord],
+    joined: Sequence[Pair],
+    said: str | None,
+    problem: HubError | None,
 ) -> str:
-    """Render the pairs, of which nothing of a person is told; `said` tells what was just decided."""
+    """Render pairs and refused records, of which nothing of a person is told; `said` tells what was just decided."""
     return render(
         "matching_list.html",
-        nonce=nonce, token=token, waiting=waiting, joined=joined, said=said, problem=problem, reasons=REASONS,
-    )  # fmt: skip
+        nonce=nonce,
+        token=token,
+        waiting=waiting,
+        records=records,
+        joined=joined,
+        said=said,
+        problem=problem,
+        reasons=REASONS,
+    )
+
+
+def record_review(nonce: str, token: str, record: RefusedRecord, person: Mapping[str, Any]) -> str:
+    """Render the person of whom a refused record may be, and the form of the decision."""
+    return render(
+        "matching_record.html",
+        nonce=nonce,
+        token=token,
+        record=record,
+        rows=[(label, said) for label, said, _ in _compared(person, {})],
+        verdicts=RECORD_VERDICTS,
+        grounds=[(code, text, False) for code, text in GROUNDS.items()],
+    )
 
 
 def comparison(nonce: str, token: str, pair: Pair, one: Mapping[str, Any], other: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Keeps refused records encrypted until they are taken, by a retry or a file given again, or for `KEPT_DAYS`.
+"""Keeps refused records encrypted until they are taken, by a retry or a file given again, or for `QUARANTINE_DAYS`.
 
 A record is sealed with AES-256-GCM under the key `quarantine`, together with what its reading needs, and bound to its
 source, its file and its place: a row moved elsewhere does not open. Only its code and its place can be read.
@@ -23,14 +23,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hub.errors import StartRefused
 from hub.runs.safe_names import safe_name
 from infra.connecting import connect
+from schema.days import QUARANTINE_DAYS
 from schema.overlapping_keys import NONCE, open_sealed
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 log = logging.getLogger(__name__)
 HOUR = 3_600.0
-KEPT_DAYS = 30
-"""Days for which a refused record waits."""
 MOST = 1_000
 """Records that are opened at once."""
 
@@ -167,7 +166,7 @@ class Quarantine:
     async def expire(self) -> None:
         """Forget what has waited too long."""
         await self._connection.execute(
-            "DELETE FROM quarantine.record WHERE refused_at < now() - make_interval(days => $1)", KEPT_DAYS
+            "DELETE FROM quarantine.record WHERE refused_at < now() - make_interval(days => $1)", QUARANTINE_DAYS
         )
 
     async def waiting(self, source: str | None = None, after: int = 0, limit: int = MOST) -> list[Waiting]:
@@ -178,7 +177,7 @@ class Quarantine:
             " ORDER BY number LIMIT $4",
             source,
             after,
-            KEPT_DAYS,
+            QUARANTINE_DAYS,
             limit,
         )
         return [Waiting(**row) for row in rows]

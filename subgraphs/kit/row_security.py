@@ -29,7 +29,7 @@ from subgraphs.kit.write.transmission import STATE, TransmissionState
 SUBJECT = "person_id"
 """Subject of a table on which no entity is declared."""
 PAIR = (SUBJECT, "other_person_id")
-"""Columns of the two people of a pair that may be one person."""
+"""Columns of the two people of a pair that may be one person, or of the one of whom a record may be."""
 RUNS_READER = "runs_reader"
 """Role of a hub that tells how late what it reads and sends is."""
 REVIEWER = "people_review"
@@ -77,7 +77,7 @@ def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
 def _protection(table: Table, entity: Entity | None) -> Protection:
     internal, professional = table.info in (INTERNAL, REVIEWED, REQUESTS, OUTGOING), table.info == PROFESSIONAL
     written, requests = table.info == WRITTEN, table.info == REQUESTS
-    reviewed = PAIR if table.info == REVIEWED else ()
+    reviewed = tuple(name for name in PAIR if name in table.c) if table.info == REVIEWED else ()
     if entity is not None:
         shown = _shown(table, entity) if internal else ()
         return Protection(table, entity.subject, entity.owner, internal, professional, reviewed, shown, written)

@@ -2,8 +2,8 @@
 
 Names and birth date alone are never proof: the one person of the hub who has them may be a namesake of someone that
 the hub does not know, or knows under a misspelt name. A record that makes nobody is attached only where the commune of
-birth, an e-mail or telephone or a matricule agrees too, or where the hub asked about the one person with these names.
-Decision 0100.
+birth, an e-mail or telephone or a matricule agrees too, where the hub asked about the one person with these names, or
+where an agent has confirmed it (`record_candidates`). Decisions 0100 and 0148.
 """
 
 from __future__ import annotations
@@ -16,26 +16,30 @@ from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.table_shapes import Row
-from subgraphs.people import tables
+from subgraphs.people import record_candidates, tables
 from subgraphs.people.matching import AmbiguousMatch, match
 from subgraphs.people.merged_people import merged_person, records_of, survivor_of, survivors_of
 from subgraphs.people.names import name_key
+from subgraphs.people.record_candidates import NamesakesOnly
+from subgraphs.people.values import MatchVerdict
 
 _IDENTIFIERS = (("nir_hash",), ("france_travail_id",), ("matricule",), ("department", "department_internal_id"))
 """Columns of `people.identity` that tell a person, alone or together; None tells nobody."""
 _NAME_KEYS = ("last_name_key", "birth_name_key")
 
 
-async def known_person(store: Store, record: PersonRecord, values: Row, own: Row | None) -> UUID | None:
+async def known_person(
+    store: Store, record: PersonRecord, values: Row, own: Row | None, record_id: UUID
+) -> UUID | None:
     """Return the own person that a record is of, None if it is of nobody known; raises Refused.
 
-    `values` is its row of `people.identity`, `own` the row it had before.
+    `values` is its row of `people.identity`, `own` the row it had before, `record_id` that under which it is reviewed.
     """
     person_id = await _by_keys(store, values, own)
     if not record.by_identity:
         return person_id
     by_keys = person_id if own is None else await _by_keys(store, values, None)
-    return by_keys or await _by_names(store, record, values, person_id)
+    return by_keys or await _by_names(store, record, values, person_id, record_id)
 
 
 async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
@@ -49,18 +53,24 @@ async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
     return match(values, list(candidates.values()), own, await survivors_of(store, people))
 
 
-async def _by_names(store: Store, record: PersonRecord, values: Row, current: UUID | None) -> UUID:
-    """Return the one known person of the département with these names and birth date, of whom more agrees.
+async def _by_names(store: Store, record: PersonRecord, values: Row, current: UUID | None, record_id: UUID) -> UUID:
+    """Return the one known person of the département with these names and birth date, of whom more agrees, or an agent
+    has said that the record is.
 
     A record already attached to `current` stays there, unless another person matches too by now.
     """
-    namesakes = await _namesakes(store, values)
+    alike = await _namesakes(store, values)
+    verdicts = await record_candidates.verdicts(store, record_id) if alike else {}
+    namesakes = {person_id for person_id in alike if verdicts.get(person_id) != MatchVerdict.DIFFERENT.name}
     proven = {person_id for person_id in namesakes if await _is_proven(store, record, values, person_id)}
     if len(namesakes) == 1 and record.asked_about is not None:
         asked = await survivor_of(store, record.asked_about)
         proven |= namesakes & {asked}
+    proven |= {person_id for person_id in namesakes if person_id in verdicts}
     own = set() if current is None else {await survivor_of(store, current)}
     meant = proven if proven or own else namesakes
+    if current is None and namesakes and not proven:
+        raise NamesakesOnly("MATCH_NAMES_ONLY" if len(namesakes) == 1 else "MATCH_SEVERAL", namesakes)
     if len(meant) > 1:
         raise AmbiguousMatch("MATCH_SEVERAL", meant | own)
     if own and meant - own:
@@ -68,7 +78,7 @@ async def _by_names(store: Store, record: PersonRecord, values: Row, current: UU
     if current is not None:
         return current
     if not proven:
-        raise Refused("MATCH_NAMES_ONLY" if namesakes else "MATCH_NONE")
+        raise Refused("MATCH_NONE")
     return proven.pop()
 
 

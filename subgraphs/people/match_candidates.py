@@ -55,7 +55,7 @@ async def keep(store: Store, values: Row, people: Collection[UUID]) -> None:
     for first, second in combinations(known if len(known) <= MANY else (), 2):
         key = {"source": values["source"], "source_id": values["source_id"]}
         pair = {"person_id": first, "other_person_id": second, "reason": MatchReason.RECORD.name}
-        await store.keep(tables.match_candidate, {**key, **pair}, {"as_of": values["as_of"]})
+        await store.keep(tables.match_candidate, {**key, **pair}, {}, new={"as_of": values["as_of"]})
 
 
 async def recheck(store: Store, person: MergedPerson, rows: Iterable[Row]) -> None:

@@ -32,6 +32,7 @@ from subgraphs.people import (
     journey_tables,
     match_candidates,
     person_rows,
+    record_candidates,
     referents,
     sender_reach,
     tables,
@@ -43,6 +44,7 @@ from subgraphs.people.matching import AmbiguousMatch, contradicts, is_someone_el
 from subgraphs.people.merged_people import MergedPerson, merged_person, records_of
 from subgraphs.people.nir import hashed
 from subgraphs.people.precedence import ASKED, PRECEDENCE, Precedence
+from subgraphs.people.record_candidates import NamesakesOnly
 
 _WHO = ("source", "source_id", "as_of", "person_id", "civility", "first_name", "last_name", "birth_name", "birth_date")
 _IDENTITY_COLUMNS = (*_WHO, "nir_hash", "nir_last_digits", "contact_origin", "contact_authorisation")
@@ -107,10 +109,13 @@ class Registry:
         if own is not None and is_someone_else(values, own):
             raise Refused("MATCH_CONFLICT")
         try:
-            known = await known_person(store, record, values, own)
+            record_id = record_candidates.record_id(self._key, record.source, record.source_id)
+            known = await known_person(store, record, values, own, record_id)
         except AmbiguousMatch as refused:
             await sender_reach.require_people(store, refused.people)
             await match_candidates.keep(store, values, refused.people)
+            if isinstance(refused, NamesakesOnly):
+                await record_candidates.keep(store, values, record_id, refused.people)
             raise
         if known is not None:
             await sender_reach.require_people(store, {known})
@@ -132,6 +137,8 @@ class Registry:
             store.candidates += alike and known is None
         else:
             await match_candidates.forget_refusal(store, record.source, record.source_id)
+        if record.by_identity:
+            await record_candidates.forget(store, record.source, record.source_id)
         await self._link(store, person_id, record, values)
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
@@ -226,10 +233,11 @@ class Registry:
         await person_rows.put(store, person, await self._whole(store, rest), self._key)
 
     async def sweep(self, connection: Connection) -> int:
-        """Remove persons that only a removed record, and no item, still holds.
+        """Remove persons that only a removed record, and no item, still holds, and candidates that waited too long.
 
         Called after every ingestion, since the source of an item may not write people. Returns how many rows that is.
         """
+        await record_candidates.expire(connection)
         rows, freed = 0, _FREED_AT_ONCE
         while freed == _FREED_AT_ONCE:
             async with begin(connection) as batch:

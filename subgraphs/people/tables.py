@@ -411,3 +411,38 @@ match_decision = Table(
 )
 """What agents decided of two people, never changed nor deleted: the highest number is in force. `reasons` are those
 that the agent saw; `ground` is what the agent relies on. People are those of keys alone, before any merge."""
+
+record_candidate = Table(
+    "record_candidate",
+    metadata,
+    *lineage(),
+    subject(),
+    Column("record_id", UUID(as_uuid=False), nullable=False),
+    Column("refused_on", Date, nullable=False),
+    PrimaryKeyConstraint("source", "source_id", "person_id"),
+    Index(None, "person_id"),
+    Index(None, "record_id"),
+    Index(None, "refused_on"),
+    info=REVIEWED,
+)
+"""A person of whom a refused record may be, which has its names and birth date: gone once the record is taken, has
+waited too long, or the person goes. `record_id` is a keyed hash of the record's key."""
+
+record_decision = Table(
+    "record_decision",
+    metadata,
+    Column("record_id", UUID(as_uuid=False), nullable=False),
+    Column("person_id", UUID(as_uuid=False), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("ground", Text, nullable=False),
+    identifier("agent", nullable=False),
+    identifier("organisation", nullable=False),
+    instant("decided_at", nullable=False),
+    PrimaryKeyConstraint("record_id", "person_id", "number"),
+    one_of("verdict", v.MatchVerdict.__members__),
+    one_of("ground", v.MatchGround.__members__),
+    CheckConstraint("number > 0", name="number"),
+    info=REVIEWED,
+)
+"""What agents decided of a refused record and a person, never changed nor deleted: the highest number is in force."""

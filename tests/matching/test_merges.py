@@ -161,7 +161,10 @@ async def test_a_merge_through_a_third_ends_when_an_agent_parts_its_ends(fresh_d
     assert await apply(fresh_database) == 1
 
 
-OF_RECORDS = {"people.asked", "people.referents_word", "people.match_candidate", "people.match_decision"}
+OF_RECORDS = {
+    *("people.asked", "people.referents_word", "people.match_candidate", "people.match_decision"),
+    *("people.record_candidate", "people.record_decision"),
+}
 """Tables of ingestion alone, which are of own people whatever is merged."""
 
 

@@ -110,6 +110,13 @@ async def queue(database: Database, folder: Path) -> AsyncIterator[Queue]:
 
         people.append(await take_one(connection, write))
     await connection.close()
+    async with served(database, folder, people) as page:
+        yield page
+
+
+@asynccontextmanager
+async def served(database: Database, folder: Path, people: list[UUID]) -> AsyncIterator[Queue]:
+    """The page over people who are there."""
     issuer = Issuer(folder)
     settings = load_settings(issuer.write_settings({COUNTY: PURPOSES, NEIGHBOUR: PURPOSES}))
     app = hub_app(graph(), settings, database.keys, database.dsn)

@@ -39,6 +39,8 @@ MATCHING = {
     ),
     "people.person": ("last_name_key", "birth_name_key"),
     "people.match_decision": ("verdict", "ground", "reasons", "agent", "organisation", "decided_at"),
+    "people.record_candidate": ("record_id", "refused_on"),
+    "people.record_decision": ("record_id", "verdict", "ground", "agent", "organisation", "decided_at"),
 }
 """Columns by which records are found to be of one person, a person is found by its names, and agents say who is one."""
 BOOKKEEPING = {

@@ -295,7 +295,7 @@ CODES: dict[str, Text] = {
         "Une personne connue a ces noms et cette date de naissance, mais rien d'autre ne dit que c'est elle : un "
         "homonyme les aurait aussi.",
         "Transmettre l'enregistrement avec un identifiant, un courriel ou un téléphone de la personne, ou d'abord un "
-        "fichier qui en donne le NIR.",
+        "fichier qui en donne le NIR ; ou dire sur la page /matching s'il est d'elle, puis le relire avec --retry.",
     ),
     "CONTACT_AMBIGUOUS": Text(
         "Ce dossier a déjà d'autres coordonnées à la même date.",

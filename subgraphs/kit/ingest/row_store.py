@@ -193,11 +193,28 @@ class Store:
             return False
         return True
 
-    async def keep(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        """Insert the row if there is none with this key and the record, which is about to be, is refused."""
-        if await self.row(table, **key) is None:
-            row = {**shape_of(table).defaults, **self.screened(table, key), **self.screened(table, values)}
+    async def keep(
+        self,
+        table: Table,
+        key: Mapping[str, Any],
+        values: Mapping[str, Any],
+        *,
+        new: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Put a row as `put` does, if the record, which is about to be, is refused."""
+        before = await self.row(table, **key)
+        said = self.screened(table, values)
+        if before is None:
+            first = {**self.screened(table, key), **self.screened(table, new or {})}
+            row = {**shape_of(table).defaults, **first, **said}
+        else:
+            row = {**before, **said}
+        if row != before:
             self._retained.setdefault(table, {})[shape_of(table).key_of(row)] = row
+
+    async def drop(self, table: Table, row: Row) -> None:
+        """Delete a row to which none refers, if the record, which is about to be, is refused."""
+        self._retained.setdefault(table, {})[shape_of(table).key_of(row)] = None
 
     async def delete(self, table: Table, **key: Any) -> int:
         """Delete the rows with these values, with those that go with them; returns how many there were."""

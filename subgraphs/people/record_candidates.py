@@ -1,0 +1,68 @@
+"""Known people of whom a refused record may be, for an agent to review: it has their names and birth date, and no more.
+
+The record waits in the quarantine. What an agent decides of it is found at its next reading: a confirmed person is
+proven, one from whom it was separated is no namesake any more. Decision 0148.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from schema.days import QUARANTINE_DAYS, today
+from subgraphs.kit.ingest.row_map import Connection
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.table_shapes import Row
+from subgraphs.people import tables
+from subgraphs.people.match_candidates import MANY
+from subgraphs.people.matching import AmbiguousMatch
+from subgraphs.people.merged_people import survivors_of
+from subgraphs.people.values import MatchVerdict
+
+
+class NamesakesOnly(AmbiguousMatch):
+    """Nothing but names and birth date links a record to known people: `people`, of whom an agent may confirm one."""
+
+
+def record_id(key: bytes, source: str, source_id: str) -> UUID:
+    """The id under which a record is reviewed, which tells nothing of its key in the source."""
+    text = "\x1f".join(("record", source, source_id)).encode()
+    return UUID(bytes=hmac.digest(key, text, "sha256")[:16])
+
+
+async def verdicts(store: Store, record: UUID) -> dict[UUID, str]:
+    """The verdicts in force on a record, by the person as it is served."""
+    decisions = sorted(await store.all(tables.record_decision, record_id=record), key=lambda row: row["number"])
+    in_force = {row["person_id"]: row["verdict"] for row in decisions}
+    survivors = await survivors_of(store, in_force)
+    return {
+        survivors[person_id]: verdict
+        for person_id, verdict in sorted(in_force.items(), key=lambda item: item[1] == MatchVerdict.DIFFERENT.name)
+    }
+
+
+async def keep(store: Store, values: Row, record: UUID, people: Collection[UUID]) -> None:
+    """Keep the people of whom a record may be that is refused for it, in place of those of its refusal before."""
+    made_now = store.changes.get(tables.person, {})
+    known = {person_id for person_id in people if (person_id,) not in made_now}
+    offered = known if len(known) <= MANY else set()
+    key = {"source": values["source"], "source_id": values["source_id"]}
+    for row in await store.all(tables.record_candidate, **key):
+        if row["person_id"] not in offered:
+            await store.drop(tables.record_candidate, row)
+    said = {"as_of": values["as_of"], "record_id": record, "refused_on": today()}
+    for person_id in sorted(offered):
+        await store.keep(tables.record_candidate, {**key, "person_id": person_id}, said)
+
+
+async def forget(store: Store, source: str, source_id: str) -> None:
+    """Forget of whom a record may be: it is taken now, or removed."""
+    await store.delete(tables.record_candidate, source=source, source_id=source_id)
+
+
+async def expire(connection: Connection) -> None:
+    """Forget of whom records may be that wait in the quarantine no more."""
+    first = today() - timedelta(days=QUARANTINE_DAYS)
+    await connection.execute("DELETE FROM people.record_candidate WHERE refused_on < $1", first)
