@@ -20,6 +20,7 @@ import pytest
 from demo.actors import actors as demo_actors
 from demo.anomaly_files import REFUSED
 from demo.cast import RDVS
+from schema.days import today
 from tests.cli.commands import Demo, copy_of_the_project, demo, hub, hub_process, left_running
 from tests.conftest import ROOT
 from tests.e2e.site import PURPOSES
@@ -45,8 +46,9 @@ def ask(running: Demo, actor: str, person: str) -> dict[str, Any] | None:
     return person_data
 
 
-def transmitted(running: Demo, person: str) -> str:
-    """What becomes of a referral of this person once the system that keeps referrals has answered."""
+def transmitted(running: Demo, person: str) -> dict[str, str]:
+    """What becomes of a referral of this person, and of an immersion that is proposed to it, once the systems that keep
+    them have answered."""
     referent = next(actor for actor in running.description["actors"] if actor["name"] == "referent-a")
     headers = {"authorization": f"Bearer {referent['token']}", "purpose": "suivi"}
 
@@ -56,19 +58,30 @@ def transmitted(running: Demo, person: str) -> str:
         assert "errors" not in answer, answer
         return answer["data"]
 
-    refer = (
-        "mutation ($input: ReferToServiceInput!) { made: referToService(input: $input) { id transmission { state } } }"
-    )
-    asked = {"person": person, "service": "demonstration--service-01", "idempotencyKey": "premier-envoi"}
-    made = node(refer, input=asked)["made"]
-    assert made["transmission"]["state"] in ("PENDING", "ACCEPTED")
-    read = "query ($id: ID!) { person(id: $id) { referrals(first: 50) { nodes { id transmission { state } } } } }"
-    until, state = time.monotonic() + 60, "PENDING"
-    while state == "PENDING" and time.monotonic() < until:
-        nodes = node(read, id=person)["person"]["referrals"]["nodes"]
-        state = next(item["transmission"]["state"] for item in nodes if item["id"] == made["id"])
+    offered = node("{ immersionOffers(first: 1) { nodes { id } } }")["immersionOffers"]["nodes"][0]["id"]
+    refer = "mutation ($input: ReferToServiceInput!) { made: referToService(input: $input) { id } }"
+    propose = "mutation ($input: ProposeImmersionInput!) { made: proposeImmersion(input: $input) { id } }"
+    days = {"objective": "DECOUVRIR_UN_METIER", "startsOn": str(today()), "endsOn": str(today())}
+    items = {
+        list_: node(document, input={"person": person, "idempotencyKey": f"envoi-{list_}", **asked})["made"]["id"]
+        for list_, document, asked in (
+            ("referrals", refer, {"service": "demonstration--service-01"}),
+            ("immersions", propose, {"offer": offered, **days}),
+        )
+    }
+    sent = "first: 50) { nodes { id transmission { state } } }"
+    read = f"query ($id: ID!) {{ person(id: $id) {{ referrals({sent} immersions({sent} }} }}"
+    until, states = time.monotonic() + 60, {"": "PENDING"}
+    while "PENDING" in states.values() and time.monotonic() < until:
+        lists = node(read, id=person)["person"]
+        states = {
+            list_: item["transmission"]["state"]
+            for list_, made in items.items()
+            for item in lists[list_]["nodes"]
+            if item["id"] == made
+        }
         time.sleep(0.1)
-    return state
+    return states
 
 
 def statuses(person: dict[str, Any]) -> list[str]:
@@ -133,7 +146,7 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
             ]
             assert statuses(changed) != statuses(journey)
 
-            assert transmitted(running, maelle) == "ACCEPTED"
+            assert transmitted(running, maelle) == {"referrals": "ACCEPTED", "immersions": "ACCEPTED"}
 
             for second, code in ((port, "PORT_BUSY"), (free_port(), "DEMO_RUNNING")):
                 refused = subprocess.run(
