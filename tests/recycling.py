@@ -18,6 +18,10 @@ SELECT relnamespace = 'pg_catalog'::regnamespace AS catalog, oid::regclass::text
 WHERE relkind = 'r' AND NOT relisshared AND relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%'
 AND relnamespace <> 'information_schema'::regnamespace ORDER BY 1, 2
 """
+_EVER_WRITTEN = """
+SELECT oid::regclass::text AS name FROM pg_class
+WHERE oid = ANY ($1::text[]::regclass[]) AND (pg_stat_file(pg_relation_filepath(oid), true)).size > 0
+"""
 _SETTINGS = """
 SELECT (SELECT datacl::text FROM pg_database WHERE datname = current_database()),
 (SELECT count(*) FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase WHERE datname = current_database()),
@@ -27,6 +31,8 @@ _DISCONNECT = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+NO_ROW = "(0,)"
+"""The state of a table without a row."""
 _RESTART = "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
 
 
@@ -41,7 +47,7 @@ class Baseline:
     @property
     def empty(self) -> frozenset[str]:
         """Tables without a row."""
-        return frozenset(table for table, state in zip(self.tables, self.states, strict=False) if state == "(0,)")
+        return frozenset(table for table, state in zip(self.tables, self.states, strict=False) if state == NO_ROW)
 
 
 async def baseline(connection: Connection) -> Baseline:
@@ -72,10 +78,16 @@ async def emptied(connection: Connection, template: Baseline) -> bool:
 
 
 async def _states(connection: Connection, tables: tuple[str, ...], catalogs: tuple[str, ...]) -> tuple[str, ...]:
-    """State of each table and catalog, then of what the shared catalogs and the statistics say of the database."""
-    columns = [f"(SELECT (count(*), max(xmin::text::bigint))::text FROM ONLY {name})" for name in (*tables, *catalogs)]
+    """State of each table and catalog, then of what the shared catalogs and the statistics say of the database.
+
+    A table whose file is empty has no row: counting those of the others only halves the time.
+    """
+    written = {row["name"] for row in await connection.fetch(_EVER_WRITTEN, tables)}
+    counted = [*(table for table in tables if table in written), *catalogs]
+    columns = [f"(SELECT (count(*), max(xmin::text::bigint))::text FROM ONLY {name})" for name in counted]
     row = await connection.fetchrow(f"SELECT {', '.join(columns)}")
     settings = await connection.fetchrow(_SETTINGS)
     assert row is not None
     assert settings is not None
-    return (*row.values(), *map(str, settings.values()))
+    states = dict(zip(counted, row.values(), strict=True))
+    return (*(states.get(name, NO_ROW) for name in (*tables, *catalogs)), *map(str, settings.values()))
