@@ -62,17 +62,17 @@ async def recheck(store: Store, person: MergedPerson, rows: Iterable[Row]) -> No
     """Forget pairs that records of other people showed with this one, which has other records now."""
     rows = list(rows)
     own = {member: [row for row in rows if row["person_id"] == member] for member in person.members}
+    own_records = {(row["source"], row["source_id"]) for row in rows}
     columns = ("person_id", "other_person_id")
     await store.prefetch(*((tables.match_candidate, {name: member}) for name in columns for member in person.members))
     for member in person.members:
         for name in columns:
             for candidate in await store.all(tables.match_candidate, **{name: member}):
-                shown_by = await store.row(
-                    tables.identity, source=candidate["source"], source_id=candidate["source_id"]
-                )
-                if shown_by is None or shown_by["person_id"] in own or candidate["reason"] == MatchReason.RECORD.name:
+                record = candidate["source"], candidate["source_id"]
+                if record in own_records or candidate["reason"] == MatchReason.RECORD.name:
                     continue
-                if not any(_has(candidate["reason"], shown_by, row) for row in own[member]):
+                shown_by = await store.row(tables.identity, source=record[0], source_id=record[1])
+                if shown_by is not None and not any(_has(candidate["reason"], shown_by, row) for row in own[member]):
                     await store.delete(tables.match_candidate, **_key(candidate))
 
 
