@@ -72,7 +72,10 @@ def _installed(gateways: list[Gateway], console: Console) -> list[Gateway]:
     except NodeAbsent as error:
         console.print(f"Non mesurées ({error}) : {', '.join(gateway.title for gateway in from_npm)}.")
         return [gateway for gateway in gateways if not gateway.node]
-    return gateways
+    absent = [gateway for gateway in gateways if gateway.binary is not None and not gateway.binary.is_file()]
+    if absent:
+        console.print(f"Non mesurées (d'un autre système) : {', '.join(gateway.title for gateway in absent)}.")
+    return [gateway for gateway in gateways if gateway not in absent]
 
 
 if __name__ == "__main__":

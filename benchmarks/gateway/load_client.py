@@ -8,15 +8,18 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import uvloop
 
 from benchmarks.http_client import Client
+
+UNIQUE = "x-request-number"
+"""The header that no two requests of a load have in common, so that a gateway that forwards it shares nothing."""
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -61,22 +64,30 @@ async def run(load: Load) -> Run:
     parts = urlsplit(load.url)
     head = (
         f"POST {parts.path} HTTP/1.1\r\nhost: {parts.netloc}\r\ncontent-type: application/json\r\n"
-        "accept: application/json\r\ncontent-length: "
+        f"accept: application/json\r\n{UNIQUE}: %d\r\ncontent-length: %d\r\n\r\n%b"
     ).encode()
-    numbers = iter(range(1, sys.maxsize))
+    numbers, requests = iter(range(1, sys.maxsize)), iter(range(sys.maxsize))
     tally = _Tally([], {})
     start = time.perf_counter()
     end = start + load.seconds
     async with asyncio.TaskGroup() as group:
         for _ in range(load.connections):
-            group.create_task(_connection(load, head, (parts.hostname or "", parts.port or 80), numbers, end, tally))
+            group.create_task(
+                _connection(load, head, (parts.hostname or "", parts.port or 80), numbers, requests, end, tally)
+            )
     duration = time.perf_counter() - start
     ordered = sorted(tally.latencies)
     return Run(len(ordered), duration, _share(ordered, 0.5), _share(ordered, 0.99), tally.statuses)
 
 
 async def _connection(
-    load: Load, head: bytes, address: tuple[str, int], numbers: Any, end: float, tally: _Tally
+    load: Load,
+    head: bytes,
+    address: tuple[str, int],
+    numbers: Iterator[int],
+    requests: Iterator[int],
+    end: float,
+    tally: _Tally,
 ) -> None:
     client: Client | None = None
     for body, encoded in cycle([(body, body.encode()) for body in load.bodies]):
@@ -89,7 +100,7 @@ async def _connection(
             text = body.replace(load.number, str(next(numbers))).encode()
         start = time.perf_counter()
         try:
-            status = await client.ask(b"%b%d\r\n\r\n%b" % (head, len(text), text))
+            status = await client.ask(head % (next(requests), len(text), text))
         except ConnectionError:
             if load.strict:
                 raise

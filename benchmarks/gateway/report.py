@@ -24,7 +24,7 @@ class Goal:
     most: float
 
 
-GOALS = (Goal("apollo", 0.12), Goal("hive-rust", 0.25))
+GOALS = (Goal("apollo", 0.12), Goal("hive-rust", 0.25), Goal("grafbase", 0.8))
 MOST_CALLS = 4
 MOST_START = 2.0
 MOST_MEMORY = 120
