@@ -65,17 +65,26 @@ class LoadClient:
     def __init__(self, address: tuple[str, int], client: asyncio.subprocess.Process) -> None:
         self._address, self._client = address, client
 
+    def url(self, side: str) -> str:
+        """Return the address of a side."""
+        return "http://{}:{}/{}".format(*self._address, side)
+
     async def ask(self, side: str, headers: Mapping[str, str], body: bytes, connections: int, requests: int) -> None:
         """Send requests to a side; raises StartRefused (BENCH_NOT_ANSWERED) for any other status than 200."""
-        order = Order(*self._address, f"/{side}", dict(headers), body, connections, requests)
+        await self.ask_at(self.url(side), headers, body, connections, requests)
+
+    async def ask_at(self, url: str, headers: Mapping[str, str], body: bytes, connections: int, requests: int) -> None:
+        """Send requests to whoever serves at `url`, as `ask` does."""
+        parts = urlsplit(url)
+        order = Order(parts.hostname or "", parts.port or 0, parts.path, dict(headers), body, connections, requests)
         assert self._client.stdin is not None
         assert self._client.stdout is not None
         self._client.stdin.write(msgspec.json.encode(order) + b"\n")
         if (statuses := await self._client.stdout.readline()) != ANSWERED:
             raise StartRefused(
                 "BENCH_NOT_ANSWERED",
-                f"Le côté « {side} » ne répond pas à toutes ses requêtes : la mesure n'aurait pas de sens.",
-                f"side {side}: {statuses.decode().strip()}",
+                f"« {url} » ne répond pas à toutes ses requêtes : la mesure n'aurait pas de sens.",
+                f"side {url}: {statuses.decode().strip()}",
             )
 
 
@@ -101,10 +110,12 @@ async def _run_orders() -> None:
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
-    clients: list[Client] = []
+    clients_by_address: dict[tuple[str, int], list[Client]] = {}
     while line := await orders.readline():
         order = msgspec.json.decode(line, type=Order)
-        clients = [client for client in clients if not client.closed]
+        address = order.host, order.port
+        clients = [client for client in clients_by_address.get(address, ()) if not client.closed]
+        clients_by_address[address] = clients
         while len(clients) < order.connections:
             clients.append(await _connect(order))
         pending = iter(range(order.requests))

@@ -6,12 +6,13 @@ import asyncio
 import os
 from typing import Annotated
 
+import msgspec
 import orjson
 import typer
 import uvloop
 from rich.console import Console
 
-from benchmarks import ingestion, writes
+from benchmarks import ingestion, peers, writes
 from benchmarks.dataset import bench_address
 from benchmarks.pipeline import bench as measure
 from benchmarks.pipeline import show
@@ -35,6 +36,10 @@ def bench(
     rounds: Annotated[int, typer.Option(min=1, help="Nombre de tours, dont la médiane est donnée.")] = 15,
     requests: Annotated[int, typer.Option("--each", min=1, help="Requêtes de chaque côté par tour.")] = 100,
     in_flight: Annotated[int, typer.Option(min=1, help="Requêtes en cours à la fois.")] = 50,
+    beside: Annotated[
+        bool,
+        typer.Option("--peers", help="Mesurer, à la place, le hub à côté d'Apollo Gateway et de PostGraphile (npm)."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     keys: KeysOption = KEYS,
 ) -> None:
@@ -47,6 +52,9 @@ def bench(
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             measured = graph, loaded_keys, url, lambda role: dsn(url, role, loaded_keys)
             sent = rounds, requests, in_flight
+            if beside:
+                _show_peers(*runner.run(peers.bench(*measured, people, *sent)), in_flight, json=json)
+                return
             reads = runner.run(measure(*measured, people, *sent))
             written = runner.run(writes.bench(*measured, *sent))
     if json:
@@ -55,6 +63,13 @@ def bench(
     console = Console(width=max(WIDTH, Console().width))
     show(reads, people, in_flight, console)
     writes.show(written, console)
+
+
+def _show_peers(measures: list[peers.PeerMeasure], absent: str | None, in_flight: int, *, json: bool) -> None:
+    if json:
+        typer.echo(msgspec.json.encode({"in_flight": in_flight, "peers": measures, "absent": absent}))
+    else:
+        peers.show(measures, in_flight, absent, Console(width=max(WIDTH, Console().width)))
 
 
 @app.command("ingest", help="Mesure la lecture d'un flux de la CNAF face au COPY des mêmes lignes.")

@@ -80,7 +80,8 @@ EFFECTS: Mapping[str, str] = {
     "settings check": READS,
     "settings show": READS,
     "subgraph check": READS,
-    "bench": "une base de mesure à part, nommée comme la vôtre et `_bench`",
+    "bench": "une base de mesure à part, nommée comme la vôtre et `_bench` ; avec `--peers`, le rôle `bench_reader`, "
+    "effacé à la fin",
     "bench ingest": "une base de mesure à part, nommée comme la vôtre et `_bench_ingest`, effacée à la fin",
 }
 """What each command writes, in French for docs/exploitation.md, by its whole name."""

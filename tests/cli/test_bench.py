@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx2
 import orjson
 import pytest
 from graphql import parse, validate
 
-from benchmarks.dataset import FOLLOWED, bench_address
+from benchmarks import peers, postgraphile
+from benchmarks.dataset import FOLLOWED, PERSON, REFERENT, bench_address
 from benchmarks.flux_file import foyers_of, write_flux
+from benchmarks.gateway.peers import NODE
+from benchmarks.gateway.processes import OTHER_CORES, started_process
 from benchmarks.operations import operations
+from hub.federation.compose.composer import Source, compose
+from infra.npm import STAMP
 from subgraphs.people.sources.cnaf_schema import text
 from subgraphs.people.sources.cnaf_stream import RawFoyer, foyers
 from tests.cli.commands import Result, hub_process
@@ -109,6 +116,38 @@ def test_the_database_that_is_named_is_not_written_and_the_other_is_kept(
     assert "\x1b" not in result.out
     assert asyncio.run(execute(bench_address(database.admin_dsn), oid_query)) == oid_before
     assert asyncio.run(execute(database.admin_dsn, "SELECT count(*) FROM people.person")) == 0
+
+
+def test_plain_subgraphs_compose_and_say_one_person_s_appointments(
+    database: Database, measured: dict[str, dict[str, Any]]
+) -> None:
+    command = [sys.executable, "-m", "benchmarks.plain_subgraphs", REFERENT]
+    with started_process(command, OTHER_CORES, DATABASE_URL=bench_address(database.admin_dsn)) as process:
+        assert process.stdout is not None
+        told = orjson.loads(process.stdout.readline())
+        compose([Source(name, f"http://{name}.example/", sdl) for name, sdl in told["sdl"].items()])
+        query = "query($of: [_Any!]!) { _entities(representations: $of) { ... on Person { %s } } }"
+        body = {
+            "query": query % "appointments { nodes { mode } }",
+            "variables": {"of": [{"__typename": "Person", "id": PERSON}]},
+        }
+        (person,) = httpx2.post(f"http://127.0.0.1:{told['port']}/appointments/", json=body).json()["data"]["_entities"]
+    assert person["appointments"]["nodes"]
+
+
+def test_the_hub_is_measured_beside_each_peer_that_runs_here(
+    database: Database, measured: dict[str, dict[str, Any]]
+) -> None:
+    if not (NODE / "node_modules" / STAMP).is_file():
+        pytest.skip("the packages of benchmarks/gateway/node are not installed")
+    result = bench(database, "--peers", "--json")
+    assert result.code == 0, result.err
+    measures = {(each["operation"], each["side"]): each for each in orjson.loads(result.out)["peers"]}
+    assert {operation for operation, side in measures if side == peers.APOLLO} == set(measured)
+    assert {operation for operation, side in measures if side == peers.POSTGRAPHILE} == set(postgraphile.QUERIES)
+    assert {key: each["goal"] for key, each in measures.items() if each["goal"]} == peers.GOALS
+    reader = f"SELECT count(*) FROM pg_roles WHERE rolname = '{peers.READER}'"
+    assert asyncio.run(execute(database.admin_dsn, reader)) == 0
 
 
 def test_sides_that_answer_differently_are_not_measured(
