@@ -32,18 +32,30 @@ BUILD = ("hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with our Makefile and set-up, whose locks hold the build backend only."""
-    (tmp_path / "infra").mkdir()
-    (tmp_path / "requirements").mkdir()
-    (tmp_path / "pyproject.toml").write_text(PROJECT)
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    shutil.copy(ROOT / "infra" / "environment.py", tmp_path / "infra")
-    (tmp_path / "infra" / "__init__.py").touch()
+    """A project without an environment."""
+    return new_project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A project whose environment is made, and the process that made it."""
+    project = new_project(tmp_path_factory.mktemp("made"))
+    return project, make(project, "venv-base")
+
+
+def new_project(folder: Path) -> Path:
+    """Write a project with our Makefile and set-up, whose locks hold the build backend only, into an empty folder."""
+    (folder / "infra").mkdir()
+    (folder / "requirements").mkdir()
+    (folder / "pyproject.toml").write_text(PROJECT)
+    shutil.copy(ROOT / "Makefile", folder)
+    shutil.copy(ROOT / "infra" / "environment.py", folder / "infra")
+    (folder / "infra" / "__init__.py").touch()
     entries = re.split(r"\n(?=[a-z])", (ROOT / "requirements" / "base.txt").read_text())
     lock = "\n".join(entry for entry in entries if entry.startswith(tuple(f"{name}==" for name in BUILD)))
-    (tmp_path / "requirements" / "base.txt").write_text(lock)
-    (tmp_path / "requirements" / "dev.txt").write_text(lock)
-    return tmp_path
+    (folder / "requirements" / "base.txt").write_text(lock)
+    (folder / "requirements" / "dev.txt").write_text(lock)
+    return folder
 
 
 def make(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -73,8 +85,10 @@ def python_without_ensurepip(folder: Path) -> str:
     return str(program)
 
 
-def test_the_environment_is_made_once_and_again_when_a_lock_changes(project: Path) -> None:
-    first = make(project, "venv-base")
+def test_the_environment_is_made_once_and_again_when_a_lock_changes(
+    made: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    project, first = made
     assert (first.returncode, first.stderr) == (0, "")
     assert "Préparation" in first.stdout
     check = "import hatchling, infra.environment as e, pathlib; print(pathlib.Path(e.__file__).parent.parent)"
@@ -92,8 +106,9 @@ def test_the_development_environment_serves_the_demo_too(project: Path) -> None:
     assert make(project, "venv-base").stdout == ""
 
 
-def test_a_broken_environment_is_made_anew(project: Path) -> None:
-    assert make(project, "venv-base").returncode == 0
+def test_a_broken_environment_is_made_anew(made: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    project, first = made
+    assert first.returncode == 0
     (project / ".venv" / "bin" / "python").unlink()
     assert "Préparation" in make(project, "venv-base").stdout
     assert make(project, "venv-base").stdout == ""
