@@ -87,11 +87,15 @@ def test_a_lost_connection_goes_on_from_its_last_event(demo: Demo, visit: Open, 
         page.get_by_role("button", name="Arrêter la requête").click()
 
 
-def test_what_another_actor_asks_ends_the_query_of_the_first(live: Page, demo: Demo, database: Database) -> None:
+def test_what_another_actor_asks_ends_the_query_of_the_first(
+    live: Page, demo: Demo, visit: Open, database: Database
+) -> None:
+    witness = opened_live(demo, visit, demo.url)
     with live.expect_event("requestfailed"):
         chosen(live, "Acteur", demo.actor("organisme_formation").name)
     result = live.locator(".result-window")
     rename(database, "Pas-Pour-Lui")
+    expect(witness.locator(".result-window")).to_contain_text("Pas-Pour-Lui")  # the hub has told who may read it
     expect(result).not_to_contain_text("Pas-Pour-Lui")
     with live.expect_event("requestfailed"):
         live.get_by_role("button", name="Arrêter la requête").click()
