@@ -7,7 +7,8 @@ others says; `json` and `http` are generated; `sh contrat` is the whole check of
 `sh première heure` and the files named beside `graphql` and `python` are the steps of docs/premiere-heure.md, in order;
 `sh paquets` installs what a client depends on; `python` and `js` are programs that use the published clients, as the
 référente A (the second is run by `tests/clients/test_typescript_client.py`); `sh installation` installs a package from
-this repository; `mermaid` is a picture. A block of any other kind fails.
+this repository; `sh hôte` and `ini` install a hub on a host (`tests/infra/test_shipping.py` runs what it can of them);
+`mermaid` is a picture. A block of any other kind fails.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ PAGES = [
             "politiques",
             "sources",
             "exploitation",
+            "installation",
             "sauvegarde",
             "evenements",
             "clients",
@@ -79,6 +81,7 @@ KINDS = {
     "sh contrat",
     "sh paquets",
     "sh installation",
+    "sh hôte",
     "sh make",
     "sh serveur",
     "toml réglages",
@@ -87,6 +90,7 @@ KINDS = {
     "json",
     "json événement",
     "http",
+    "ini",
     "mermaid",
 }
 
