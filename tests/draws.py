@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-CANARIES = int(os.environ.get("CANARIES", "3000"))
+CANARIES = int(os.environ.get("CANARIES", "2000"))
 """Operations over the whole model of which no answer may leak a value."""
 SILENCE = {True: min(16, CANARIES // 1200), False: min(4, CANARIES // 2500)}
 """Operations of an actor whose answers may not tell a world from another: under the first of the purposes that open
@@ -13,15 +13,15 @@ SERVED = CANARIES // 150
 """Documents that each actor asks of real processes, over a world of its own: each is prepared anew for each of them."""
 WAYS = int(os.environ.get("WAYS", "35"))
 """Operations that take a way out of a hub while the world changes."""
-ORACLE = int(os.environ.get("ORACLE", "250"))
+ORACLE = int(os.environ.get("ORACLE", "150"))
 """Operations that the oracle answers too."""
-SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "25"))
+SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "15"))
 """Graphs that are composed and asked."""
 SCATTERED = 2 * SUPERGRAPHS
 """Graphs whose fields are scattered over subgraphs, that are composed and asked."""
 DIFFERENTIAL = 4 * SUPERGRAPHS
 """Operations, and as many with conditions, that each graph of the tests is asked."""
-COMPOSERS = int(os.environ.get("COMPOSERS", "30"))
+COMPOSERS = int(os.environ.get("COMPOSERS", "20"))
 """Sets of subgraphs that the reference composers compose too."""
 OPERATIONS = int(os.environ.get("OPERATIONS", "6"))
 """Operations of which a typed client is made."""
@@ -33,3 +33,5 @@ FOREIGN = int(os.environ.get("FOREIGN", "40"))
 """Inputs of each parser that reads what comes from outside."""
 KILLS = int(os.environ.get("KILLS", "2"))
 """Kills of a command for each kind of file that it reads."""
+HOSTILE = bool(os.environ.get("HOSTILE"))
+"""Whether each field of a file meets every text that may stop a reading, or one of them in turn."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from string import ascii_letters
 
@@ -15,6 +16,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.source_fields import Unkept, Use, flattened, uses_of
 from subgraphs.kit.ingest.text_forms import instant
 from tests.conftest import Database
+from tests.draws import HOSTILE
 from tests.sources.altered_fields import altered, ingested, one_of_each_format, write
 from tests.sources.ingestion import adds_up, everything_told
 from tests.sources.payload_leaves import leaf_paths, with_others
@@ -30,19 +32,25 @@ FORMS = {
 """Texts, and the suffixes of the files in which they are tried."""
 
 
+def its_turn(form: str, path: Path) -> Iterator[tuple[str, bytes]]:
+    """The places of a file where this text is tried, each with the file's content: all of them, or those whose turn
+    among the texts of its kind of file it is."""
+    forms = [name for name, (_, suffixes) in FORMS.items() if path.suffix in suffixes]
+    if form in forms:
+        places = altered(path.name, path.read_bytes(), PLACEHOLDER)
+        yield from places if HOSTILE else islice(places, forms.index(form), None, len(forms))
+
+
 @pytest.mark.parametrize("form", FORMS)
 async def test_no_value_of_any_field_stops_an_ingestion_nor_the_next_one(
     database: Database, demo_files: dict[str, tuple[Path, ...]], tmp_path: Path, form: str
 ) -> None:
-    text, suffixes = FORMS[form]
     for source in SOURCES:
         connection = await database.connect(SOURCES[source].role)
         try:
             for path in one_of_each_format(demo_files[source]):
-                if path.suffix not in suffixes:
-                    continue
-                for place, content in altered(path.name, path.read_bytes(), PLACEHOLDER):
-                    hostile = content.replace(PLACEHOLDER.encode(), text.encode())
+                for place, content in its_turn(form, path):
+                    hostile = content.replace(PLACEHOLDER.encode(), FORMS[form][0].encode())
                     transaction = connection.transaction()
                     await transaction.start()
                     file = write(tmp_path / path.name, hostile, database.keys.webhook("rdv-insertion"))
