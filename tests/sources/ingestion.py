@@ -64,15 +64,22 @@ async def values(database: Database, query: str, *arguments: Any) -> list[Any]:
     return [next(iter(row.values())) for row in await rows(database, query, *arguments)]
 
 
+async def rows_by_table(database: Database, schemas: Sequence[str], columns: str) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of every table of these schemas, as `columns` of the row `t`, read over one connection."""
+    connection = await database.connect()
+    try:
+        listed = "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY($1) ORDER BY 1"
+        tables = [row[0] for row in await connection.fetch(listed, schemas)]
+        return {
+            table: sorted(map(tuple, await connection.fetch(f"SELECT {columns} FROM {table} t"))) for table in tables
+        }
+    finally:
+        await connection.close()
+
+
 async def versions(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Every row version of the schemas that ingestion writes: where it is, and which transaction wrote it."""
-    versions_by_table = {}
-    for schema in ("people", "appointments", "access"):
-        tables = await values(database, "SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY 1", schema)
-        for table in tables:
-            listed = await rows(database, f"SELECT ctid::text, xmin::text, xmax::text FROM {schema}.{table} ORDER BY 1")
-            versions_by_table[f"{schema}.{table}"] = [tuple(row.values()) for row in listed]
-    return versions_by_table
+    return await rows_by_table(database, ("people", "appointments", "access"), "ctid::text, xmin::text, xmax::text")
 
 
 def webhook(folder: Path, name: str, message: Any, secret: bytes = SECRET) -> Path:

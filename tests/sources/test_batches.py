@@ -32,7 +32,7 @@ from subgraphs.people.registry import Registry
 from subgraphs.people.sources.cnaf_flux import CnafFlux
 from subgraphs.people.sources.cnaf_stream import RawFoyer
 from tests.conftest import Database
-from tests.sources.ingestion import SECRET, codes, ingest, rows, take_one, values, versions, webhook
+from tests.sources.ingestion import SECRET, codes, ingest, rows, rows_by_table, take_one, values, versions, webhook
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = date(2026, 11, 1)
@@ -348,8 +348,8 @@ def operation(draw: random.Random) -> Any:
     return of
 
 
-STORED = "SELECT jsonb_populate_record(t, '{{\"version\": 1}}')::text FROM {} t"
-"""The rows of a table, each as if it had been written once."""
+STORED = "jsonb_populate_record(t, '{\"version\": 1}')::text"
+"""A row as if it had been written once."""
 
 
 async def state(database: Database) -> list[str]:
@@ -365,13 +365,11 @@ async def state(database: Database) -> list[str]:
     for table in ("people.agent", "people.referent", "people.person"):
         for row in await rows(database, f"SELECT id::text, source || ' ' || source_id AS name FROM {table}"):
             names.setdefault(row["id"], f"<{table} {named(row['name'], names)}>")
-    listed = "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY($1) ORDER BY 1"
-    texts = []
-    for table in await values(database, listed, list(SCHEMAS)):
-        if table in noted:
-            continue
-        texts += sorted(named(f"{table} {text}", names) for text in await values(database, STORED.format(table)))
-    return sorted(unordered(text) for text in texts)
+    tables = await rows_by_table(database, SCHEMAS, STORED)
+    texts = [
+        named(f"{table} {text}", names) for table, kept in tables.items() if table not in noted for (text,) in kept
+    ]
+    return sorted(map(unordered, texts))
 
 
 def unordered(text: str) -> str:
