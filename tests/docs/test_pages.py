@@ -4,8 +4,9 @@ How a fenced block is run is told by its first line: `graphql` is asked as the r
 line where the demo runs; `sh make` names targets of the Makefile; `sh serveur` holds commands that serve until they are
 stopped; `toml réglages` is a settings file; `toml` is an extract of a policy file, `toml catégories` what a subgraph of
 others says; `json` and `http` are generated; `sh contrat` is the whole check of the example that keeps the contract;
-`sh première heure` and the files named beside `graphql` and `python` are the steps of docs/premiere-heure.md, in order;
-`sh paquets` installs what a client depends on; `python` and `js` are programs that use the published clients, as the
+`sh première heure` (`… node` for TypeScript) and the files named beside a language are the steps of
+docs/premiere-heure.md, in order; `sh paquets` installs what a client depends on;
+`python` and `js` are programs that use the published clients, as the
 référente A (the second is run by `tests/clients/test_typescript_client.py`); `sh installation` installs a package from
 this repository; `sh hôte` and `ini` install a hub on a host (`tests/infra/test_shipping.py` runs what it can of them);
 `mermaid` is a picture. A block of any other kind fails.
@@ -32,6 +33,7 @@ import pytest
 
 from demo.cast import COLLEAGUE_A
 from demo.token_issuer import DemoActor, Issuer
+from hub.client_code.published_typescript import PACKAGE as TYPESCRIPT
 from hub.document.limits import Limits
 from hub.federation.client.http1 import Care
 from hub.federation.execution.execute import Bounds
@@ -49,6 +51,7 @@ from tests.conftest import ROOT, Database
 from tests.docs.matrix import columns
 from tests.docs.readme import pages
 from tests.e2e.site import PURPOSES, Site, site
+from tests.node import NodeAbsent, installed
 
 PAGES = [
     ROOT / "README.md",
@@ -78,6 +81,10 @@ KINDS = {
     "python mon-outil/premiere_heure.py",
     "sh",
     "sh première heure",
+    "sh première heure node",
+    "sh paquets node",
+    "json mon-outil/package.json",
+    "js mon-outil/premiere-heure.js",
     "sh contrat",
     "sh paquets",
     "sh installation",
@@ -165,24 +172,32 @@ def test_every_command_runs_beside_the_demo(started: Demo) -> None:
             assert "Lignes écrites dans la base : 0." in completed.stdout
 
 
-def test_the_first_hour_of_a_stranger_goes_as_its_page_says(started: Demo) -> None:
-    steps = [block for block in BLOCKS if block.page.stem == "premiere-heure"]
-    tool = started.root / "mon-outil"
-    programs = tool / ".venv" / "bin"
-    programs.mkdir(parents=True)
-    (programs / "python").symlink_to(started.root / ".venv" / "bin" / "python")
-    told = []
-    for step in steps:
+def first_hour(started: Demo, part: str, **environment: str) -> list[str]:
+    """Write the files of the stranger's first hour and run its commands of this part; return what each printed."""
+    printed = []
+    for step in (block for block in BLOCKS if block.page.stem == "premiere-heure"):
         language, _, name = step.kind.partition(" ")
         if language != "sh":
             (started.root / name).write_text(step.text, encoding="utf-8")
-        elif name == "première heure":
-            local = step.text.replace("http://127.0.0.1:8000", started.description["url"])
-            command = ["bash", "-e", "-c", local]
-            completed = subprocess.run(command, cwd=started.root, capture_output=True, text=True, timeout=120)
+        elif name == part:
+            completed = subprocess.run(
+                ["bash", "-e", "-c", step.text.replace("http://127.0.0.1:8000", started.description["url"])],
+                cwd=started.root,
+                env=os.environ | environment,
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
             assert (completed.returncode, completed.stderr) == (0, ""), (step.text, completed.stderr)
-            told.append(completed.stdout)
-    query, client, hour = told
+            printed.append(completed.stdout)
+    return printed
+
+
+def test_the_first_hour_of_a_stranger_goes_as_its_page_says(started: Demo) -> None:
+    programs = started.root / "mon-outil" / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(started.root / ".venv" / "bin" / "python")
+    query, client, hour = first_hour(started, "première heure")
     assert len(json.loads(query)["data"]["persons"]["nodes"]) == 3
     assert client == "Client écrit dans « mon-outil/hub_client » : Copie, Rendezvous, Situation.\n"
     assert hour.splitlines() == [
@@ -193,6 +208,27 @@ def test_the_first_hour_of_a_stranger_goes_as_its_page_says(started: Demo) -> No
         "Changé : True",
     ]
     assert hour.splitlines()[2].startswith("Il faudrait : déclarer une des finalités ")
+
+
+def test_the_tool_of_the_first_hour_is_the_same_in_typescript(started: Demo) -> None:
+    try:
+        node = installed(TYPESCRIPT)
+    except NodeAbsent as absent:
+        pytest.skip(str(absent))
+    tool = started.root / "mon-outil"
+    tool.mkdir(exist_ok=True)
+    (tool / "node_modules").symlink_to(TYPESCRIPT / "node_modules")
+    programs = f"{Path(node.binary).parent}{os.pathsep}{os.environ['PATH']}"
+    client, compiled, hour = first_hour(started, "première heure node", PATH=programs)
+    assert client == "Client écrit dans « mon-outil/src » : Copie, Rendezvous, Situation.\n"
+    assert compiled == ""
+    assert hour.splitlines() == [
+        "5 personnes à écrire",
+        f"Refusé : FIELD_NOT_FOR_PURPOSE – {REASONS[Reason.FIELD_NOT_FOR_PURPOSE]}",
+    ]
+    declared = json.loads((TYPESCRIPT / "package.json").read_text(encoding="utf-8"))
+    asked = json.loads((tool / "package.json").read_text(encoding="utf-8"))
+    assert asked == {"type": "module", **{kind: declared[kind] for kind in ("dependencies", "devDependencies")}}
 
 
 def test_the_example_of_the_contract_is_checked_as_its_page_says(started: Demo) -> None:
