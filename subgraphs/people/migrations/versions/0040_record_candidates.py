@@ -6,6 +6,7 @@ revision = "0040"
 down_revision = "0039"
 branch_labels = None
 depends_on = None
+expands = True
 
 LINKED = """EXISTS (SELECT FROM access.link WHERE link.person_id = COALESCE(
     (SELECT survivor_id FROM access.merged WHERE merged.person_id = {table}.person_id), {table}.person_id))"""
