@@ -351,13 +351,12 @@ async def test_34_no_statement_of_a_new_document_is_compiled_where_others_are_an
 
     monkeypatch.setattr("subgraphs.kit.compiler.compile_statement", noted)
     person = next(iter(world.persons.values()))
-    below = "appointments(first: 9) { nodes { id } } jobApplications(first: 9) { nodes { id } }"
-    read = (
-        f"query New($id: ID!) {{ person(id: $id) {{ id {below} trainingPlacements(first: 9) {{ nodes {{ id }} }} }} }}"
-    )
+    lists = ["appointments", "jobApplications", "trainingPlacements"]
+    below = " ".join(f"{name}(first: 9) {{ nodes {{ new: id }} }}" for name in lists)
+    read = f"query New($id: ID!) {{ person(id: $id) {{ new: id {below} }} }}"  # a key that no other test's document has
     assert (await hub.ask("referent-a", read, {"id": person})).data["person"]
     assert len(compiled) == 4
-    record = "mutation New($input: RecordAppointmentInput!) { recordAppointment(input: $input) { id mode } }"
+    record = "mutation New($input: RecordAppointmentInput!) { recordAppointment(input: $input) { new: id mode } }"
     given = {"person": person, "startsAt": f"{today()}T09:00:00Z", "idempotencyKey": str(uuid4())}
     assert (await hub.ask("referent-a", record, {"input": given})).data["recordAppointment"]
     assert len(compiled) == 5
