@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from playwright.sync_api import Page, Response, expect
 
+from demo.offers_catalogue import PROVIDERS
 from tests.conftest import Database
 from tests.pages.conftest import Demo, Visit
 from tests.pages.relay import relay
@@ -18,7 +19,9 @@ Open = Callable[[str], Visit]
 RENAMED = (
     "UPDATE people.person SET last_name = $1 WHERE id = (SELECT person_id FROM access.person"
     " WHERE brsa AND department = '08' AND restrictions = 0 AND erasure_on IS NULL"
-    " AND last_contact > CURRENT_DATE - 365 ORDER BY person_id LIMIT 1)"
+    " AND last_contact > CURRENT_DATE - 365"
+    " AND NOT EXISTS (SELECT FROM access.link WHERE link.person_id = person.person_id AND scope_id = $2)"
+    " ORDER BY person_id LIMIT 1)"
 )
 
 
@@ -36,12 +39,12 @@ def chosen(page: Page, label: str, value: str, operation: str = "Changes") -> Re
 
 
 def rename(database: Database, name: str) -> None:
-    """Change the last name of a beneficiary whom an orienteur of the Ardennes may read, as a source would."""
+    """Change the last name of somebody whom an orienteur of the Ardennes reads, and no trainer, as a source would."""
 
     async def change() -> None:
         connection = await asyncpg.connect(database.admin_dsn)
         try:
-            await connection.execute(RENAMED, name)
+            await connection.execute(RENAMED, name, PROVIDERS["08"])
         finally:
             await connection.close()
 
