@@ -138,10 +138,10 @@ def _apollo(url: str, folder: Path) -> Iterator[Side]:
     command = [sys.executable, "-m", "benchmarks.plain_subgraphs", dataset.REFERENT]
     with started_process(command, OTHER_CORES, DATABASE_URL=url) as subgraphs:
         assert subgraphs.stdout is not None
-        told = orjson.loads(subgraphs.stdout.readline())
-        urls = {name: f"http://127.0.0.1:{told['port']}/{name}/" for name in told["sdl"]}
+        served = orjson.loads(subgraphs.stdout.readline())
+        urls = {name: f"http://127.0.0.1:{served['port']}/{name}/" for name in served["sdl"]}
         path = folder / "supergraph.graphql"
-        supergraph = compose([Source(name, urls[name], sdl) for name, sdl in told["sdl"].items()])
+        supergraph = compose([Source(name, urls[name], sdl) for name, sdl in served["sdl"].items()])
         path.write_text(supergraph.text, encoding="utf-8")
         gateway = next(gateway for gateway in GATEWAYS if gateway.name == APOLLO)
         with running_gateway(gateway, path, urls, folder / "apollo.log") as running:

@@ -46,7 +46,7 @@ class Use(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What a process asked of the server: round trips, commands in them, and how often it went, by what happened."""
+    """A process counts its round trips to the server, the commands in them, and each loss of it by its cause."""
 
     trips: int
     commands: int

@@ -44,17 +44,17 @@ async def verdicts(store: Store, record: UUID) -> dict[UUID, str]:
 
 
 async def keep(store: Store, values: Row, record: UUID, people: Collection[UUID]) -> None:
-    """Keep the people of whom a record may be that is refused for it, in place of those of its refusal before."""
+    """Replace the candidates of a refused record by these people; too many of them leave none."""
     made_now = store.changes.get(tables.person, {})
     known = {person_id for person_id in people if (person_id,) not in made_now}
-    offered = known if len(known) <= MANY else set()
+    candidates = known if len(known) <= MANY else set()
     key = {"source": values["source"], "source_id": values["source_id"]}
     for row in await store.all(tables.record_candidate, **key):
-        if row["person_id"] not in offered:
+        if row["person_id"] not in candidates:
             await store.drop(tables.record_candidate, row)
-    said = {"as_of": values["as_of"], "record_id": record, "refused_on": today()}
-    for person_id in sorted(offered):
-        await store.keep(tables.record_candidate, {**key, "person_id": person_id}, said)
+    refusal = {"as_of": values["as_of"], "record_id": record, "refused_on": today()}
+    for person_id in sorted(candidates):
+        await store.keep(tables.record_candidate, {**key, "person_id": person_id}, refusal)
 
 
 async def forget(store: Store, source: str, source_id: str) -> None:
