@@ -12,7 +12,7 @@ from uuid import UUID
 
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.table_shapes import Row
-from subgraphs.people import tables
+from subgraphs.people import review_tables, tables
 from subgraphs.people.matching import other_first_name
 from subgraphs.people.merged_people import MergedPerson, survivors_of
 from subgraphs.people.names import name_key
@@ -39,12 +39,12 @@ async def put(store: Store, values: Row, person_id: UUID, person: MergedPerson) 
     alike = await _alike(store, values, set(person.members))
     pairs = {(*_ordered(person_id, lookalike), reason) for lookalike, reason in alike}
     key = {"source": values["source"], "source_id": values["source_id"]}
-    for row in await store.all(tables.match_candidate, **key):
+    for row in await store.all(review_tables.match_candidate, **key):
         if (row["person_id"], row["other_person_id"], row["reason"]) not in pairs:
-            await store.delete(tables.match_candidate, **_key(row))
+            await store.delete(review_tables.match_candidate, **_key(row))
     for first, second, reason in sorted(pairs, key=str):
         pair = {"person_id": first, "other_person_id": second, "reason": reason}
-        await store.put(tables.match_candidate, {**key, **pair}, {}, new={"as_of": values["as_of"]})
+        await store.put(review_tables.match_candidate, {**key, **pair}, {}, new={"as_of": values["as_of"]})
     return bool(pairs)
 
 
@@ -55,7 +55,7 @@ async def keep(store: Store, values: Row, people: Collection[UUID]) -> None:
     for first, second in combinations(known if len(known) <= MANY else (), 2):
         key = {"source": values["source"], "source_id": values["source_id"]}
         pair = {"person_id": first, "other_person_id": second, "reason": MatchReason.RECORD.name}
-        await store.keep(tables.match_candidate, {**key, **pair}, {}, new={"as_of": values["as_of"]})
+        await store.keep(review_tables.match_candidate, {**key, **pair}, {}, new={"as_of": values["as_of"]})
 
 
 async def recheck(store: Store, person: MergedPerson, rows: Iterable[Row]) -> None:
@@ -64,28 +64,30 @@ async def recheck(store: Store, person: MergedPerson, rows: Iterable[Row]) -> No
     own = {member: [row for row in rows if row["person_id"] == member] for member in person.members}
     own_records = {(row["source"], row["source_id"]) for row in rows}
     columns = ("person_id", "other_person_id")
-    await store.prefetch(*((tables.match_candidate, {name: member}) for name in columns for member in person.members))
+    await store.prefetch(
+        *((review_tables.match_candidate, {name: member}) for name in columns for member in person.members)
+    )
     for member in person.members:
         for name in columns:
-            for candidate in await store.all(tables.match_candidate, **{name: member}):
+            for candidate in await store.all(review_tables.match_candidate, **{name: member}):
                 record = candidate["source"], candidate["source_id"]
                 if record in own_records or candidate["reason"] == MatchReason.RECORD.name:
                     continue
                 shown_by = await store.row(tables.identity, source=record[0], source_id=record[1])
                 if shown_by is not None and not any(_has(candidate["reason"], shown_by, row) for row in own[member]):
-                    await store.delete(tables.match_candidate, **_key(candidate))
+                    await store.delete(review_tables.match_candidate, **_key(candidate))
 
 
 async def forget_refusal(store: Store, source: str, source_id: str) -> None:
     """Forget the people whom a record designated when it was refused: it is taken now."""
-    for row in await store.all(tables.match_candidate, source=source, source_id=source_id):
+    for row in await store.all(review_tables.match_candidate, source=source, source_id=source_id):
         if row["reason"] == MatchReason.RECORD.name:
-            await store.delete(tables.match_candidate, **_key(row))
+            await store.delete(review_tables.match_candidate, **_key(row))
 
 
 async def forget(store: Store, source: str, source_id: str) -> None:
     """Forget the pairs that a record showed."""
-    await store.delete(tables.match_candidate, source=source, source_id=source_id)
+    await store.delete(review_tables.match_candidate, source=source, source_id=source_id)
 
 
 async def _alike(store: Store, values: Row, own: set[UUID]) -> Alike:

@@ -15,7 +15,7 @@ from schema.days import QUARANTINE_DAYS, today
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.table_shapes import Row
-from subgraphs.people import tables
+from subgraphs.people import review_tables, tables
 from subgraphs.people.match_candidates import MANY
 from subgraphs.people.matching import AmbiguousMatch
 from subgraphs.people.merged_people import survivors_of
@@ -34,7 +34,7 @@ def record_id(key: bytes, source: str, source_id: str) -> UUID:
 
 async def verdicts(store: Store, record: UUID) -> dict[UUID, str]:
     """The verdicts in force on a record, by the person as it is served."""
-    decisions = sorted(await store.all(tables.record_decision, record_id=record), key=lambda row: row["number"])
+    decisions = sorted(await store.all(review_tables.record_decision, record_id=record), key=lambda row: row["number"])
     in_force = {row["person_id"]: row["verdict"] for row in decisions}
     survivors = await survivors_of(store, in_force)
     return {
@@ -49,17 +49,17 @@ async def keep(store: Store, values: Row, record: UUID, people: Collection[UUID]
     known = {person_id for person_id in people if (person_id,) not in made_now}
     candidates = known if len(known) <= MANY else set()
     key = {"source": values["source"], "source_id": values["source_id"]}
-    for row in await store.all(tables.record_candidate, **key):
+    for row in await store.all(review_tables.record_candidate, **key):
         if row["person_id"] not in candidates:
-            await store.drop(tables.record_candidate, row)
+            await store.drop(review_tables.record_candidate, row)
     refusal = {"as_of": values["as_of"], "record_id": record, "refused_on": today()}
     for person_id in sorted(candidates):
-        await store.keep(tables.record_candidate, {**key, "person_id": person_id}, refusal)
+        await store.keep(review_tables.record_candidate, {**key, "person_id": person_id}, refusal)
 
 
 async def forget(store: Store, source: str, source_id: str) -> None:
     """Forget of whom a record may be: it is taken now, or removed."""
-    await store.delete(tables.record_candidate, source=source, source_id=source_id)
+    await store.delete(review_tables.record_candidate, source=source, source_id=source_id)
 
 
 async def expire(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Tables of the schema `people`, with `journey_tables`: its entities are declared on them, its migrations make them.
+"""Tables of the schema `people`, with `journey_tables` and `review_tables`: its entities and migrations follow them.
 
 One row of `identity` is what one record of one source says of one person. `person`, `contact`, `household`, `rsa`,
 `allocations`, `resources`, `registration`, `disability` and `identifier` are consolidated from the `identity` rows of
@@ -8,7 +8,6 @@ that person and never written otherwise.
 from sqlalchemy import (
     ARRAY,
     Boolean,
-    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -26,7 +25,6 @@ from sqlalchemy.dialects.postgresql import UUID
 from schema.facts import REVEALED
 from subgraphs.kit.columns import (
     INTERNAL,
-    REVIEWED,
     identifier,
     instant,
     key,
@@ -374,75 +372,3 @@ source_record = Table(
 )
 """Newest `as_of` seen of each record group (a foyer, a user of a tool), kept after its removal so that a late message
 does not bring it back. Holds keys only, and the keyed digest of a message that comes again as it was taken."""
-
-match_candidate = Table(
-    "match_candidate",
-    metadata,
-    *lineage(),
-    subject(),
-    Column("other_person_id", UUID(as_uuid=False), ForeignKey("people.person.id", ondelete="CASCADE"), nullable=False),
-    Column("reason", Text, nullable=False),
-    PrimaryKeyConstraint("source", "source_id", "person_id", "other_person_id", "reason"),
-    one_of("reason", v.MatchReason.__members__),
-    CheckConstraint("person_id < other_person_id", name="order"),
-    Index(None, "person_id"),
-    Index(None, "other_person_id"),
-    info=REVIEWED,
-)
-"""Two people who may be one, and the record that shows it; gone with it, with its cause, with either person."""
-
-match_decision = Table(
-    "match_decision",
-    metadata,
-    Column("person_id", UUID(as_uuid=False), nullable=False),
-    Column("other_person_id", UUID(as_uuid=False), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("ground", Text, nullable=False),
-    Column("reasons", ARRAY(Text), nullable=False),
-    identifier("agent", nullable=False),
-    identifier("organisation", nullable=False),
-    instant("decided_at", nullable=False),
-    PrimaryKeyConstraint("person_id", "other_person_id", "number"),
-    one_of("verdict", v.MatchVerdict.__members__),
-    one_of("ground", v.MatchGround.__members__),
-    CheckConstraint("person_id < other_person_id AND number > 0", name="order"),
-    info=REVIEWED,
-)
-"""What agents decided of two people, never changed nor deleted: the highest number is in force. `reasons` are those
-that the agent saw; `ground` is what the agent relies on. People are those of keys alone, before any merge."""
-
-record_candidate = Table(
-    "record_candidate",
-    metadata,
-    *lineage(),
-    subject(),
-    Column("record_id", UUID(as_uuid=False), nullable=False),
-    Column("refused_on", Date, nullable=False),
-    PrimaryKeyConstraint("source", "source_id", "person_id"),
-    Index(None, "person_id"),
-    Index(None, "record_id"),
-    Index(None, "refused_on"),
-    info=REVIEWED,
-)
-"""A person of whom a refused record may be, which has its names and birth date: gone once the record is taken, has
-waited too long, or the person goes. `record_id` is a keyed hash of the record's key."""
-
-record_decision = Table(
-    "record_decision",
-    metadata,
-    Column("record_id", UUID(as_uuid=False), nullable=False),
-    Column("person_id", UUID(as_uuid=False), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("ground", Text, nullable=False),
-    identifier("agent", nullable=False),
-    identifier("organisation", nullable=False),
-    instant("decided_at", nullable=False),
-    PrimaryKeyConstraint("record_id", "person_id", "number"),
-    one_of("verdict", v.MatchVerdict.__members__),
-    one_of("ground", v.MatchGround.__members__),
-    CheckConstraint("number > 0", name="number"),
-    info=REVIEWED,
-)
-"""What agents decided of a refused record and a person, never changed nor deleted: the highest number is in force."""
