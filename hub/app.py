@@ -31,7 +31,7 @@ from hub.http.journal_page import journal_page
 from hub.http.matching_page import matching_page
 from hub.http.policy_page import policy_page
 from hub.http.sources_page import sources_page
-from hub.identity.applications import Applications
+from hub.identity.applications import Applications, subscribers
 from hub.identity.authenticator import Authenticator
 from hub.journal.read.access_lists import AccessLists
 from hub.journal.read.data_labels import data_labels
@@ -64,13 +64,18 @@ from hub.prepare import DEADLINE
 from hub.request_limit import RequestCount
 from hub.runs.status_reader import StatusReader
 from hub.settings import Settings
+from hub.subscriptions.own_subscriptions import NoSubscriptions, OwnSubscriptions
+from hub.subscriptions.registration import Registration
+from hub.subscriptions.standing import Standings
+from hub.subscriptions.subgraph import subscriptions_subgraph
+from hub.subscriptions.terms import TermsSeal
 from hub.transports import InProcess, allowed_codes, no_headers, signed_headers
 from infra.keys import Keys, role_keys
-from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, REVIEWER, RUNS_READER
+from infra.role_names import ACCESS, CHANGES_READER, JOURNALS, REVIEWER, RUNS_READER, SUBSCRIBER
 from infra.roles import Dsn
 from schema.local_state import LocalState
 from schema.shared_state import SharedState
-from schema.subgraphs import CHANGES, JOURNAL, SUBGRAPHS
+from schema.subgraphs import CHANGES, JOURNAL, SUBGRAPHS, SUBSCRIPTIONS
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.http import Application
 from subgraphs.kit.readiness import Probe, Readiness, check_current
@@ -112,17 +117,19 @@ def _local_keys(name: str) -> tuple[str, ...]:
     return ("cursors", *(("nir",) if load_model(name).matches_identities else ()))
 
 
-def hub_roles(remote: Collection[str]) -> tuple[str, ...]:
-    """The database roles of a hub whose `remote` subgraphs run elsewhere."""
+def hub_roles(remote: Collection[str], *, subscribes: bool = False) -> tuple[str, ...]:
+    """The database roles of a hub whose `remote` subgraphs run elsewhere; `subscribes`: applications may subscribe."""
     local = (role for name in SUBGRAPHS if name not in remote for role in _roles(name))
-    return (*local, ROLE, CHANGES_READER, *JOURNALS, RUNS_READER, REVIEWER)
+    return (*local, ROLE, CHANGES_READER, *JOURNALS, RUNS_READER, REVIEWER, *([SUBSCRIBER] if subscribes else ()))
 
 
-def hub_keys(remote: Collection[str]) -> tuple[str, ...]:
+def hub_keys(remote: Collection[str], *, subscribes: bool = False) -> tuple[str, ...]:
     """The keys of a hub that signs calls to the `remote` subgraphs: it holds nothing of what they alone need."""
     local = (key for name in SUBGRAPHS if name not in remote for key in _local_keys(name))
     contexts = (f"context-{name}" for name in remote)
-    return tuple(dict.fromkeys(("cursors", "journal", *local, *contexts, *role_keys(*hub_roles(remote)))))
+    subscribing = ("subscriptions",) if subscribes else ()
+    roles = role_keys(*hub_roles(remote, subscribes=subscribes))
+    return tuple(dict.fromkeys(("cursors", "journal", *local, *contexts, *subscribing, *roles)))
 
 
 def subgraph_app(
@@ -148,8 +155,9 @@ class HubApp(AsgiApplication):
 
     `local` are the subgraphs of this process, `remote` the connections to the others, `links` the database of links
     between actors and people, `changed` that of what changed of whom, `sources` reads how fresh they are, `reviews` who
-    may be one person; `parts` made them all, to be closed last; `origins` are those of pages elsewhere that may ask;
-    `live` are the queries that stay open, which `wakes` wakes; `state` is what it knows together with other processes.
+    may be one person, `subscribing` keeps the subscriptions of applications; `parts` made them all, to be closed last;
+    `origins` are those of pages elsewhere that may ask; `live` are the queries that stay open, which `wakes` wakes;
+    `state` is what it knows together with other processes.
     """
 
     def __init__(
@@ -162,6 +170,7 @@ class HubApp(AsgiApplication):
         changed: Database,
         sources: StatusReader,
         reviews: ReviewQueue,
+        subscribing: OwnSubscriptions | NoSubscriptions,
         local: Mapping[str, Subgraph],
         remote: Mapping[str, HttpTransport],
         parts: Instrumentation,
@@ -188,6 +197,7 @@ class HubApp(AsgiApplication):
             "journal_keeper": pipeline.journalling.keyring.probe,
             RUNS_READER: sources.statuses,
             REVIEWER: reviews.probe,
+            **subscribing.probes,
             "issuers": self._issuers,
             "shared_state": partial(check_current, state),
         }
@@ -283,35 +293,40 @@ def hub_app(
     changed = parts.database(dsn(CHANGES_READER))
     wakes = Wakes(dsn(CHANGES_READER))
     changes = ChangeList(changed, watched_tables(), partial(Sealer, keys.cursors))
+    applications = Applications(settings.clients, policy.clients)
+    for scope in {scope for client in settings.clients for scope in client.scopes}:
+        table.through(scope)  # so that no request waits for it
+    purposes = parts.purposes(policy.purposes, settings.agreements)
+    documents = Documents(settings.documents, state=state)
+    preparer = parts.preparer(
+        graph.supergraph,
+        graph.schema,
+        policy_step(table.classification, unconnected(settings)),
+        limits=settings.limits,
+        shares=settings.override,
+        exact=frozenset(local),
+        admit=refuse_nir,
+        worker=worker,
+    )
+    standings = Standings(table, preparer, purposes, applications, settings.issuers)
+    subscribing = _subscribing(settings, keys, dsn, standings, changes, documents)
     in_process: dict[str, Transport] = {
         JOURNAL: journal_subgraph(lists, table.digest),
         CHANGES: changes_subgraph(changes, table.digest),
+        SUBSCRIPTIONS: subscriptions_subgraph(subscribing, table.digest),
     }
     in_process |= {name: InProcess(subgraph) for name, subgraph in local.items()}
     transports = {name: parts.call(transport, remote=False) for name, transport in in_process.items()}
     transports |= {name: parts.call(transport, remote=True) for name, transport in remote.items()}
-    applications = Applications(settings.clients, policy.clients)
-    for scope in {scope for client in settings.clients for scope in client.scopes}:
-        table.through(scope)  # so that no request waits for it
     authenticator = Authenticator(settings.issuers, settings.audience, policy.actors, clock, applications, state)
-    purposes = parts.purposes(policy.purposes, settings.agreements)
     pipeline = Pipeline(
         authenticator=authenticator,
         purposes=purposes,
         table=table,
         request_count=RequestCount(settings.requests, state),
         enumeration_limit=EnumerationLimit(settings.misses, state),
-        documents=Documents(settings.documents, state=state),
-        preparer=parts.preparer(
-            graph.supergraph,
-            graph.schema,
-            policy_step(table.classification, unconnected(settings)),
-            limits=settings.limits,
-            shares=settings.override,
-            exact=frozenset(local),
-            admit=refuse_nir,
-            worker=worker,
-        ),
+        documents=documents,
+        preparer=preparer,
         views=Views(graph.schema, table.classification),
         transports=transports,
         codes=allowed_codes(graph.schema),
@@ -333,7 +348,7 @@ def hub_app(
     ]
     live = LiveQueries(pipeline, changes, wakes, settings.streams)
     app = HubApp(
-        pipeline, journal, copies, reader, links, changed, sources, reviews, local, remote, parts,
+        pipeline, journal, copies, reader, links, changed, sources, reviews, subscribing, local, remote, parts,
         [*pages, *more], settings.origins, live, wakes, state,
     )  # fmt: skip
     if meters is not None:
@@ -342,6 +357,19 @@ def hub_app(
         meters.tell(partial(work_metrics, worker, live))
         meters.tell_later(app.health.metrics)
     return app
+
+
+def _subscribing(
+    settings: Settings, keys: Keys, dsn: Dsn, standings: Standings, changes: ChangeList, documents: Documents
+) -> OwnSubscriptions | NoSubscriptions:
+    """What applications do with their own subscriptions, with the role and the key that this takes only where the
+    settings let one of them subscribe."""
+    most = subscribers(settings.clients)
+    if not most:
+        return NoSubscriptions()
+    seal, networks = TermsSeal(keys.subscriptions), settings.notifications.networks
+    registration = Registration(standings, standings.purposes, changes, seal, networks, keys.cursors)
+    return OwnSubscriptions(dsn, registration, documents, most)
 
 
 def _remote_transports(settings: Settings, keys: Keys, parts: Instrumentation) -> Mapping[str, HttpTransport]:

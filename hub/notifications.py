@@ -73,7 +73,8 @@ def registration(graph: Graph, settings: Settings, keys: Keys, changed: Database
     decided = standings(graph, settings, parts)
     changes = ChangeList(changed, watched_tables(), partial(Sealer, keys.cursors))
     seal = TermsSeal(keys.subscriptions)
-    return Registration(decided, decided.purposes, changes, seal, settings.notifications.networks)
+    networks = settings.notifications.networks
+    return Registration(decided, decided.purposes, changes, seal, networks, keys.cursors)
 
 
 def notifications_app(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import asyncpg
-from graphql import DocumentNode, ExecutionResult, GraphQLObjectType, build_schema, execute, parse
+from graphql import DocumentNode, ExecutionResult, build_schema, execute, parse
 
 from hub.errors import NotServed
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
@@ -23,10 +23,10 @@ class OwnSubgraph:
     def __init__(self, name: str, resolvers: Mapping[str, Callable[..., Any]], policy: str) -> None:
         self._policy = policy
         self._schema = build_schema(_FEDERATION + served_sdl(name), assume_valid=True, assume_valid_sdl=True)
-        query = self._schema.query_type
-        assert isinstance(query, GraphQLObjectType)
-        for field, resolve in resolvers.items():
-            query.fields[field].resolve = resolve
+        roots = (self._schema.query_type, self._schema.mutation_type)
+        fields = {name: field for root in roots if root is not None for name, field in root.fields.items()}
+        for name, resolve in resolvers.items():
+            fields[name].resolve = resolve
 
     async def send(self, request: SubgraphRequest, context: Context) -> SubgraphResponse:
         """Answer one request; raises TransportError."""

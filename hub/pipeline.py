@@ -145,6 +145,7 @@ class Pipeline:
             residual=authorised.prepared.authorisation.residual,
             now=caller.now,
             page=authorised.decisions.page,
+            caller=caller._replace(reference=authorised.reference),
         )
 
     async def _execute(

@@ -276,7 +276,9 @@ def _client(row: TomlTable, issuers: Mapping[str, Issuer]) -> Client:
         )
     if any(table.client in (issuer.clients or ()) for issuer in issuers.values()):
         raise row.refusal(f"« {table.client} » est déjà une application d'un émetteur", "client")
-    return Client(table.issuer, table.client, table.organisation, tuple(sorted(table.scopes)))
+    if table.subscriptions and not table.scopes:
+        raise row.refusal("« subscriptions » demande « scopes » : sans portée, l'application ne reçoit rien", "scopes")
+    return Client(table.issuer, table.client, table.organisation, tuple(sorted(table.scopes)), table.subscriptions)
 
 
 def _sender(row: TomlTable, folder: Path) -> SenderSettings:

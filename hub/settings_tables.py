@@ -14,6 +14,8 @@ from hub.strict_toml import TomlForm
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 ClientName = Annotated[str, msgspec.Meta(min_length=1, pattern=f"^(?!{HUB_CLIENT})")]
 Percentage = Annotated[float, msgspec.Meta(ge=0, le=100)]
+MOST_SUBSCRIPTIONS = 100
+"""Of one application: each costs a round at every change."""
 TIME = msgspec.Meta(gt=0, le=366 * 86_400)
 """A time in seconds: of none, a limit would forgive all at once."""
 
@@ -40,12 +42,14 @@ class AgreementTable(TomlForm, frozen=True):
 
 
 class ClientTable(TomlForm, frozen=True):
-    """A row of `[[clients]]`; one without `scopes` receives nothing."""
+    """A row of `[[clients]]`; one without `scopes` receives nothing. It may make so many `subscriptions` to changes
+    itself."""
 
     issuer: str
     client: ClientName
     organisation: Name
     scopes: frozenset[Name] = frozenset()
+    subscriptions: Annotated[int, msgspec.Meta(ge=0, le=MOST_SUBSCRIPTIONS)] = 0
 
 
 class DocumentsTable(TomlForm, frozen=True):

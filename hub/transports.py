@@ -46,7 +46,7 @@ class InProcess:
         try:
             with self._deadlines.within(request.deadline):
                 answer = await self._subgraph.execute(
-                    request.query, request.variables, context._replace(seconds=request.deadline)
+                    request.query, request.variables, context._replace(seconds=request.deadline, caller=None)
                 )
         except TimeoutError as error:
             raise TransportError("SUBGRAPH_TIMEOUT", "no answer in time") from error

@@ -26,6 +26,7 @@ POOLED = (*QUERIES, *WRITERS)
 REVIEWER = "people_review"
 CHANGES_READER = "changes_reader"
 SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER = "subscriptions_keeper", "subscriptions_writer"
+SUBSCRIBER = "subscriber"
 OUTGOING_SENDER = "outgoing_sender"
 LOGINS = (
     *QUERIES,
@@ -41,6 +42,7 @@ LOGINS = (
     CHANGES_READER,
     SUBSCRIPTIONS_KEEPER,
     SUBSCRIPTIONS_WRITER,
+    SUBSCRIBER,
     OUTGOING_SENDER,
 )
 """Roles that log in, each with a password of its own."""

@@ -15,6 +15,7 @@
     changes_reader    reads links and what changed of whom, under row security, and no value of a person
     subscriptions_keeper  reads subscriptions, whose terms are sealed, and notes how far each has come
     subscriptions_writer  reads, adds and removes them, and stops and resumes them
+    subscriber        adds and removes those of the application that asks, and reads none of their terms
     quarantine_keeper reads, notes and erases refused records, which are encrypted
     quarantine_writer adds and replaces them, and can't read them
 
@@ -52,6 +53,7 @@ from infra.role_names import (
     RUNS_READER,
     RUNS_WRITER,
     SCHEMAS,
+    SUBSCRIBER,
     SUBSCRIPTIONS_KEEPER,
     SUBSCRIPTIONS_WRITER,
     WRITERS,
@@ -63,7 +65,7 @@ from schema.subgraphs import SUBGRAPHS
 EXTENSIONS: tuple[str, ...] = ()
 """The extensions that a server must offer."""
 
-CHANGES = (CHANGES_READER, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER)
+CHANGES = (CHANGES_READER, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER, SUBSCRIBER)
 """The roles of changes and of those who are notified of them."""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -30,6 +30,7 @@ from infra.role_names import (
     RUNS,
     RUNS_READER,
     RUNS_WRITER,
+    SUBSCRIBER,
     SUBSCRIPTIONS_KEEPER,
     SUBSCRIPTIONS_WRITER,
 )
@@ -69,7 +70,7 @@ class History:
     def readers(self) -> tuple[str, ...]:
         """The roles that may read how far the schema has come."""
         if self.schema == ACCESS:
-            return (*QUERIES, *INGESTS, CHANGES_READER, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER)
+            return (*QUERIES, *INGESTS, CHANGES_READER, SUBSCRIPTIONS_KEEPER, SUBSCRIPTIONS_WRITER, SUBSCRIBER)
         if self.schema == JOURNAL:
             return ("journal_writer", "journal_reader")
         if self.schema == RUNS:

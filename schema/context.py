@@ -45,7 +45,7 @@ class Context(NamedTuple):
 
     `actor` names the actor, and the partner's application if it uses one; `scopes` are link keys
     (`schema.facts.link_key`); `now` is Unix seconds; `seconds`: the time that is left for this call; `page`: the most
-    rows of one page.
+    rows of one page. `caller` is who asks as the hub knows it, for what the hub itself answers: no subgraph gets it.
     """
 
     actor: str
@@ -59,6 +59,7 @@ class Context(NamedTuple):
     now: int
     seconds: float = LIFETIME
     page: int = PAGE
+    caller: object = None
 
 
 def seal(context: Context, *, audience: str, body: bytes, key: bytes, now: int) -> str:

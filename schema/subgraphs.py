@@ -8,7 +8,8 @@ GENERATED = Path(__file__).parent / "generated"
 SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 JOURNAL = "journal"
 CHANGES = "changes"
-OWN = (JOURNAL, CHANGES)
+SUBSCRIPTIONS = "subscriptions"
+OWN = (JOURNAL, CHANGES, SUBSCRIPTIONS)
 """The subgraphs that the hub answers itself, in its own process."""
 
 

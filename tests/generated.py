@@ -20,6 +20,7 @@ SOURCE_GENERATORS = (
     "subgraphs.kit.change_sources",
     "hub.journal.types",
     "hub.changes.types",
+    "hub.subscriptions.types",
     "hub.graph",
     "hub.ingest",
     "hub.client_code.published",

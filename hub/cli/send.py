@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +49,7 @@ def send(
 ) -> None:
     rhythm = seconds(every)
     placed = load_settings(settings)
+    placed = replace(placed, clients=tuple(replace(client, subscriptions=0) for client in placed.clients))
     rows = _rows(placed.outgoing, system)
     loaded_keys = Keys.load(keys, {*hub_keys(placed.subgraphs), *role_keys(*ROLES)})
     collect_seldom()

@@ -24,6 +24,7 @@ from hub.cli.start_line import log_start, warn_late_keys
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
 from hub.http.metrics import MetricsListener
+from hub.identity.applications import subscribers
 from hub.joined.joined_graph import joined_graph
 from hub.observability.instrumentation import contract_words
 from hub.observability.key_metrics import key_metrics
@@ -144,8 +145,9 @@ def _loaded(
         loaded_keys, roles = Keys.load(keys, (*NOTIFICATION_KEYS, *shared_keys())), ROLES
         application = partial(notifications_app, graph, _required(placed), loaded_keys)
     else:
-        remote = placed.signed if placed is not None else ()
-        loaded_keys, roles = Keys.load(keys, (*hub_keys(remote), *shared_keys())), hub_roles(remote)
+        remote, subscribes = (placed.signed, bool(subscribers(placed.clients))) if placed is not None else ((), False)
+        loaded_keys = Keys.load(keys, (*hub_keys(remote, subscribes=subscribes), *shared_keys()))
+        roles = hub_roles(remote, subscribes=subscribes)
         application = partial(hub_app, graph, _required(placed), loaded_keys)
     with served_database(loaded_keys, *roles) as address:
         log_start(role, address(roles[0]), graph.table.digest, placed)

@@ -93,7 +93,8 @@ async def _add(options: _AddOptions, keys: Keys, dsn: Dsn) -> tuple[UUID, dateti
     await changed.open()
     connection = await connect(dsn(SUBSCRIPTIONS_WRITER))
     try:
-        subscription = await registration(graph, settings, keys, changed).add(connection, actor, request, now)
+        subscription = await registration(graph, settings, keys, changed).decide(actor, request, now)
+        await subscription.add(connection)
         return subscription.id, subscription.ends_at, subscription.secret
     finally:
         await connection.close()

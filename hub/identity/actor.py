@@ -48,6 +48,11 @@ class Actor:
         return self.id if self.scope is None else f"{self.id} par {self.client}"
 
     @property
+    def issuer(self) -> str:
+        """The issuer of its token."""
+        return self.id.partition("#")[0]
+
+    @property
     def person(self) -> str | None:
         """The person's id, if the actor is a person who reads its own data."""
         return next((scope[len(_OWN) :] for scope in self.scopes if scope.startswith(_OWN)), None)

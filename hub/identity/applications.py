@@ -22,13 +22,20 @@ from hub.policy.decide.policy_model import ActorKind, ClientScope
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A partner's application: the issuer of its tokens, its name there, the SIRET of the partner, and names of scopes
-    of clients.toml, one for each kind of its users."""
+    """A partner's application: the issuer of its tokens, its name there, the SIRET of the partner, names of scopes of
+    clients.toml, one for each kind of its users, and how many subscriptions to changes it may make itself."""
 
     issuer: str
     name: str
     organisation: str
     scopes: tuple[str, ...] = ()
+    subscriptions: int = 0
+
+
+def subscribers(clients: Iterable[Client]) -> Mapping[tuple[str, str], int]:
+    """How many subscriptions to changes an application may make itself, by issuer and name; no row for one that may
+    make none."""
+    return {(client.issuer, client.name): client.subscriptions for client in clients if client.subscriptions}
 
 
 class Applications:

@@ -21,6 +21,7 @@ PARTS = {
     **{f"{name}_write": f"{label} : écriture" for name, label in _SUBGRAPHS.items()},
     "access_query": "Liens entre professionnels et personnes",
     "changes_reader": "Changements depuis la dernière lecture",
+    "subscriber": "Abonnements que les applications font elles-mêmes",
     "journal_writer": "Journal des accès : écriture",
     "journal_reader": "Journal des accès : lecture",
     "journal_keeper": "Journal des accès : pseudonymes",

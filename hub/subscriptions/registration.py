@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from hub.changes.change_list import ChangeList
@@ -17,12 +18,13 @@ from hub.subscriptions.addresses import Network, destination
 from hub.subscriptions.standing import Standings
 from hub.subscriptions.store import Connection
 from hub.subscriptions.terms import SECRET, Terms, TermsSeal
+from schema.idempotency import hashed_actor
 
 DAYS, MOST_DAYS = 90, 366
 """Days for which a subscription is made: usually, and at most."""
 ADDED = (
-    "INSERT INTO access.subscription (id, client, purpose, host, ends_at, sealed, cursor)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    "INSERT INTO access.subscription (id, client, purpose, host, ends_at, sealed, cursor, actor, key, request)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 )
 
 
@@ -39,31 +41,36 @@ class SubscriptionRequest:
 
 @dataclass(frozen=True, slots=True)
 class NewSubscription:
-    """A subscription that was made; its `secret` is shown once."""
+    """A subscription that may be made, as its row will be; its `secret` is shown once."""
 
     id: UUID
     ends_at: datetime
-    secret: str
+    secret: str = field(repr=False)
+    row: tuple[Any, ...] = field(repr=False)
+
+    async def add(self, connection: Connection, key: str | None = None, request: str | None = None) -> None:
+        """Let it begin; `key` and `request` are the hashes of an idempotency key and of what was asked under it."""
+        await connection.execute(ADDED, *self.row, key, request)
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Makes subscriptions that `networks` beside the public ones may receive."""
+    """Decides on subscriptions that `networks` beside the public ones may receive; `secret` keys the hash of whose each
+    is."""
 
     standings: Standings
     purposes: Purposes
     changes: ChangeList
     seal: TermsSeal
     networks: Sequence[Network]
+    secret: bytes
 
-    async def add(
-        self, connection: Connection, actor: Actor, request: SubscriptionRequest, now: int
-    ) -> NewSubscription:
-        """Add a subscription of a verified actor at this time (Unix seconds); raises HubError."""
+    async def decide(self, actor: Actor, request: SubscriptionRequest, now: int) -> NewSubscription:
+        """The subscription of a verified actor at this time (Unix seconds), not yet stored; raises HubError."""
         purpose = self.purposes.purpose(actor, request.purpose)
         reference = check_reference(request.reference, needed=self.purposes.reference(purpose))
         terms = Terms(actor, purpose, reference, request.document, request.url, secrets.token_bytes(SECRET))
-        standing = self.standings.of(terms, now)
+        standing = await self.standings.of(terms, now)
         try:
             place = await destination(request.url, self.networks)
         except OSError:
@@ -74,8 +81,9 @@ class Registration:
         until = min(datetime.fromtimestamp(now, UTC) + timedelta(request.days), _instant(actor.habilitated_until))
         cursor = await self.changes.start(standing.context)
         sealed = self.seal.close(identifier, terms)
-        await connection.execute(ADDED, identifier, actor.client, purpose, place.host, until, sealed, cursor)
-        return NewSubscription(identifier, until, terms.shown_secret)
+        owner = hashed_actor(actor.caller, self.secret)
+        row = (identifier, actor.client, purpose, place.host, until, sealed, cursor, owner)
+        return NewSubscription(identifier, until, terms.shown_secret, row)
 
 
 def _instant(seconds: int) -> datetime:

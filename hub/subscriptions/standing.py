@@ -43,10 +43,10 @@ class Standings:
     applications: Applications
     issuers: Mapping[str, Issuer]
 
-    def of(self, terms: Terms, now: int) -> Standing:
+    async def of(self, terms: Terms, now: int) -> Standing:
         """The standing at this time (Unix seconds); raises RequestRefused (SUBSCRIPTION_REVOKED, SUBSCRIPTION_QUERY,
         or what is wrong with the query)."""
-        issuer = self.issuers.get(terms.actor.id.partition("#")[0])
+        issuer = self.issuers.get(terms.actor.issuer)
         kind = self.table.policy.actors.get(terms.actor.kind)
         actor = None if issuer is None else self.applications.as_settled_now(terms.actor, issuer)
         if actor is None or kind is None or actor.scope != terms.actor.scope:
@@ -55,7 +55,7 @@ class Standings:
         if terms.purpose not in self.purposes.granted(actor) or now >= actor.habilitated_until:
             raise _revoked()
         decisions = self.table.decision_class(actor.kind, terms.purpose, actor.scope)
-        prepared = self.preparer.prepare(terms.document, None, decisions, "")
+        prepared = await self.preparer.prepared(terms.document, None, decisions, "", actor.caller)
         operation = prepared.operation
         if operation.kind != "query" or [item.name for item in operation.root.fields] != [ROOT]:
             raise RequestRefused(

@@ -118,6 +118,18 @@ SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
         "session ou cette offre d'immersion. Cherchez dans les listes de l'offre, et donnez son « id ».",
         "REVEALS_PROTECTED": "Rien n'a été écrit : cet élément dirait au système qui le tiendrait une donnée protégée "
         "(santé, justice, séjour) que le hub ne lui transmet pas. Faites-le directement auprès de lui.",
+        "SUBSCRIPTION_ADDRESS": "Aucun abonnement n'a été fait : cette adresse n'est pas celle d'un serveur public "
+        "connu. Donnez-en une, ou demandez à l'exploitant du hub d'admettre son réseau.",
+        "SUBSCRIPTION_LIMIT": "Aucun abonnement n'a été fait : cette application en a autant que l'exploitant du hub "
+        "l'admet. Mettez fin à l'un d'eux, ou demandez-lui d'en admettre davantage.",
+        "SUBSCRIPTION_NOT_OPEN": "Cette application ne s'abonne pas elle-même : demandez-le à l'exploitant du hub, qui "
+        "l'abonne ou l'y autorise (« subscriptions » de [[clients]]).",
+        "SUBSCRIPTION_QUERY": "Aucun abonnement n'a été fait : sa requête n'est pas une « query » dont le seul champ "
+        "racine est « changes », ou elle est refusée. Envoyez-la seule : la réponse dit ce qui est à corriger.",
+        "SUBSCRIPTION_UNKNOWN": "Aucun abonnement de cet identifiant n'est le vôtre par cette application : "
+        "« subscriptions » les dit. Il a pu prendre fin.",
+        "SUBSCRIPTION_URL": "Aucun abonnement n'a été fait : les notifications vont à une adresse https d'au plus "
+        "2 000 caractères, sans identifiant, mot de passe ni fragment.",
         "VERSION_CONFLICT": "Cet élément a changé depuis que vous l'avez lu, rien n'a été écrit : relisez-le, et "
         "refaites votre changement avec sa nouvelle version.",
         "WRITE_REFUSED": "Rien n'a été écrit : cette personne ou cet élément n'existe pas pour vous, ou vous ne pouvez "

@@ -106,9 +106,11 @@ class World:
         changed = Rows_(self.database.dsn("changes_reader"))
         await changed.open()
         try:
-            made = registration(graph(), self.settings, self.database.keys, changed)
+            making = registration(graph(), self.settings, self.database.keys, changed)
             purpose = self.hub.actors[actor].purposes[0]
-            return await made.add(self.writer, verified, SubscriptionRequest(query, url, purpose, **wanted), now)
+            subscription = await making.decide(verified, SubscriptionRequest(query, url, purpose, **wanted), now)
+            await subscription.add(self.writer)
+            return subscription
         finally:
             await changed.close()
 

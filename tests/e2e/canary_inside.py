@@ -26,7 +26,7 @@ from hub.observability.trace_settings import TraceSettings
 from hub.outgoing.settings import OutgoingTable
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
-from hub.settings import load_settings
+from hub.settings import Settings, load_settings
 from schema.context import Context
 from schema.shared_state import SharedState
 from subgraphs.kit import connection_pool, transactions
@@ -186,10 +186,11 @@ async def inside(
     outgoing: tuple[OutgoingTable, ...] = (),
     state: SharedState | None = None,
     meters: Meters | None = None,
+    settled: Callable[[Settings], Settings] = _unchanged,
 ) -> AsyncIterator[Inside]:
     """A hub with every subgraph in this process, over this database; it trusts `issuers` beside the demo's, reaches the
     `outgoing` systems, counts in this `state` and what it does by `meters`, and has sent all its spans once it has
-    stopped."""
+    stopped; `settled` changes its settings."""
     issuer = Issuer(folder)
     settings = load_settings(issuer.write_settings(agreements(list(actors.values())), names()))
     settings = replace(
@@ -205,7 +206,7 @@ async def inside(
     with ExitStack() as limits:
         for module, limit in LIMITS:
             limits.enter_context(patch.object(module, limit, PATIENCE))
-        app = hub_app(graph(), settings, database.keys, database.dsn, clock=clock, meters=meters, state=state)
+        app = hub_app(graph(), settled(settings), database.keys, database.dsn, clock=clock, meters=meters, state=state)
         app.journal._patience = app.pipeline.journalling.keyring._patience = PATIENCE
         transports = {name: Recorded(transport) for name, transport in app.pipeline.transports.items()}
         cast(dict[str, Transport], app.pipeline.transports).update(transports)

@@ -164,7 +164,8 @@ class Listeners:
         making = registration(graph(), settings, self.hub.database.keys, self.changed)
         wanted = SubscriptionRequest(document, self.subscriber.url, purpose, reference)
         try:
-            made = await making.add(self.writer, verified, wanted, now)
+            made = await making.decide(verified, wanted, now)
+            await made.add(self.writer)
         except RequestRefused as refused:
             self.refused[refused.code] += 1
             return

@@ -18,6 +18,7 @@ from hub.policy.decide.policy_model import Policy
 from hub.policy.enforce.access_entry import Explanation
 from hub.policy.enforce.authorise import Authorisation
 from hub.policy.enforce.guard import Guard
+from hub.policy.enforce.write_check import is_write
 from hub.prepare import Prepared
 
 
@@ -69,13 +70,24 @@ class Journalling:
             purpose=purpose,
             reference=reference,
             operation_hash=prepared.hash,
-            operation_name=prepared.operation.name,
+            operation_name=_name(prepared),
             decisions={},
             visible_from=now + delay if delay is not None else None,
         )
         if actor.person is not None:
             intent = await self.keyring.with_pseudonymous_actor(intent, actor.person)
         return JournalledRequest(self, intent, self.journal.intend(intent))
+
+
+def _name(prepared: Prepared[Authorisation]) -> str | None:
+    """The operation's name: the client's, but of a mutation that writes of nobody, of which nothing else says what it
+    was, its own."""
+    operation = prepared.operation
+    if not is_write(operation):
+        return operation.name
+    fields = prepared.authorisation.decisions.schema.fields
+    roots = (root for root in operation.root.fields if root.coordinate in fields)
+    return next((root.name for root in roots if not fields[root.coordinate].writes), operation.name)
 
 
 def deferred_visibility(policy: Policy) -> Mapping[str, timedelta]:

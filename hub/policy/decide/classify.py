@@ -71,7 +71,8 @@ def classify(supergraph: Supergraph, contracted: frozenset[str] = frozenset()) -
             field_class = _field(supergraph, name, field, personal)
             if field_class.category not in IMPERSONAL and name not in personal and name != "Query":
                 raise Unclassified(field_class.coordinate, "donnée personnelle dans un type sans @subject")
-            if name == "Mutation" and (field_class.many or field_class.returns not in personal):
+            writes_of_people = name == "Mutation" and not _is_hubs_own(field)
+            if writes_of_people and (field_class.many or field_class.returns not in personal):
                 raise Unclassified(field_class.coordinate, "une mutation rend l'élément écrit, d'un type personnel")
             fields[field_class.coordinate] = field_class
     requirements = {name: _transitive_requirements(name, fields) for name in fields}
@@ -274,6 +275,11 @@ def _inputs(supergraph: Supergraph) -> Iterable[tuple[str, InputClass]]:
                     yield f"{name}.{value}", InputClass(name, tuple(reads["fields"]))
 
 
+def _is_hubs_own(field: SuperField) -> bool:
+    """Whether the hub answers a field itself: such a mutation writes of nobody, and no right of the policy opens it."""
+    return bool(field.joins) and field.joins.keys() <= {*OWN}
+
+
 def _matches(supergraph: Supergraph, field: FieldClass, schema: Classification) -> frozenset[str]:
     """The inputs of a field's arguments by which it finds persons."""
     definition = supergraph.schema.type_map[field.type].fields[field.coordinate.partition(".")[2]]  # type: ignore[attr-defined]
@@ -284,10 +290,11 @@ def _matches(supergraph: Supergraph, field: FieldClass, schema: Classification) 
 def _written_always(supergraph: Supergraph, field: FieldClass, schema: Classification) -> frozenset[str]:
     """The required inputs of a mutation that are written; raises Unclassified for a mutation without one, whose right
     nothing would decide."""
-    if field.type != "Mutation":
+    name = field.coordinate.partition(".")[2]
+    if field.type != "Mutation" or _is_hubs_own(supergraph.types["Mutation"].fields[name]):
         return frozenset()
     types = supergraph.schema.type_map
-    arguments = types["Mutation"].fields[field.coordinate.partition(".")[2]].args  # type: ignore[attr-defined]
+    arguments = types["Mutation"].fields[name].args  # type: ignore[attr-defined]
     inputs = [get_named_type(argument.type) for argument in arguments.values() if is_required_argument(argument)]
     written = {
         f"{type_.name}.{name}"

@@ -13,15 +13,12 @@ field (docs/policy.md#rule-15). Nothing else of a client reaches a column.
 
 from __future__ import annotations
 
-import hmac
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-import orjson
 import strawberry
 from sqlalchemy import Column, ColumnElement
 from sqlalchemy.dialects.postgresql import UUID
@@ -31,7 +28,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema.categories import Category
 from schema.days import day_of
-from schema.nir import holds_nir
+from schema.idempotency import hashed_key, hashed_request, is_key
 from subgraphs.kit.directives import reads_directive, writes_directive
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.enums import categories_of_values, value_names
@@ -49,7 +46,6 @@ LONGEST_ID = 200
 ARGUMENT = "input"
 """The one argument of every mutation."""
 KEY, TARGET, VERSION = "idempotencyKey", "target", "expectedVersion"
-_KEY = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{8,64}")
 
 Check = Callable[[Any, datetime], bool]
 """Whether a value of the right type may be written at this instant."""
@@ -289,26 +285,14 @@ def read_request(mutation: str, cls: type, given: Any, now: datetime, secret: by
             refused.append(BadInput(f"{ARGUMENT}.{rule.second}", rule.expected))
     if refused:
         return refused
-    whole = orjson.dumps([mutation, given], option=orjson.OPT_SORT_KEYS)
-    return Request(_digest(secret, key.encode()), _digest(secret, whole), designated, version, values)
-
-
-def hashed_actor(actor: str, secret: bytes) -> str:
-    """The keyed hash of an actor, which is stored beside its requests.
-
-    The prefix keeps it apart from the hashes of keys and requests, which are made under the same secret.
-    """
-    return _digest(secret, b"actor:" + actor.encode())
-
-
-def _digest(secret: bytes, data: bytes) -> str:
-    return hmac.digest(secret, data, "sha256").hex()
+    digest = hashed_request(mutation, given, secret)
+    return Request(hashed_key(key, secret), digest, designated, version, values)
 
 
 def _key(place: str, value: Any) -> str:
-    if type(value) is not str or not _KEY.fullmatch(value) or holds_nir(value):
+    if not is_key(value):
         raise BadInput(place, "KEY")
-    return value
+    return str(value)
 
 
 def _version(place: str, value: Any) -> int:

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from schema.context import Context
 from schema.facts import RELATIONS, REVEALED, VALUE_FACTS, Fact
+from schema.idempotency import hashed_actor
 from schema.lru import Lru
 from schema.residual import Clause, Residual, Rule, holds
 from subgraphs.kit.compiler import Compiler
@@ -27,7 +28,7 @@ from subgraphs.kit.statement import Call, Statement
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database, Transaction
 from subgraphs.kit.write import outgoing, request_log, statements
-from subgraphs.kit.write.inputs import ARGUMENT, LinkedInput, Request, hashed_actor, read_request
+from subgraphs.kit.write.inputs import ARGUMENT, LinkedInput, Request, read_request
 from subgraphs.kit.write.mutations import RECORDER, SOURCE, MutationField, Requirement
 from subgraphs.kit.write.transmission import SINCE, STATE, TransmissionState
 

@@ -1,0 +1,191 @@
+"""The subscriptions that an application makes and ends itself, each of one actor of its own.
+
+The role `subscriber` sees the rows of the application that its transaction names, adds and removes those of its actor
+alone, and reads no term: row security says so, whatever a statement does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from hub.document.exchange import Request
+from hub.document.persisted import Documents
+from hub.errors import NotServed, RequestRefused
+from hub.identity.actor import Actor
+from hub.identity.caller import Caller
+from hub.subscriptions.registration import MOST_DAYS, Registration, SubscriptionRequest
+from hub.subscriptions.store import Connection
+from infra.connecting import connect
+from infra.role_names import SUBSCRIBER
+from infra.roles import Dsn
+from schema.idempotency import hashed_actor, hashed_key, hashed_request, is_key
+
+SECONDS = 10.0
+"""Longest time of a statement."""
+LOCK = 0x5B1F
+"""The space of advisory locks of applications that subscribe: one at a time each, so that none passes its number."""
+SHOWN = (
+    'id::text, host, purpose, state, reason, created_at AS "createdAt", ends_at AS "endsAt",'
+    ' last_success_at AS "lastSuccessAt"'
+)
+OWN = f"SELECT {SHOWN} FROM access.subscription WHERE actor = $1 ORDER BY created_at, id"  # noqa: S608 - our own columns
+UNDER_KEY = f"SELECT request, {SHOWN} FROM access.subscription WHERE actor = $1 AND key = $2"  # noqa: S608 - our own columns
+IN_USE = "SELECT count(*) FROM access.subscription WHERE state <> 'ENDED' AND ends_at > now()"
+ENDED = "DELETE FROM access.subscription WHERE id = $1 AND actor = $2"
+
+
+class InputMalformed(Exception):
+    """An input lacks a form of `schema.input_forms`."""
+
+    code = "BAD_INPUT"
+
+    def __init__(self, name: str, form: str) -> None:
+        super().__init__(name)
+        self.malformed = {"input": f"input.{name}", "expected": form}
+
+
+class OwnSubscriptions:
+    """Subscriptions in the database of `dsn`. `most`: how many an application may have, by issuer and name; `documents`
+    are those that applications may send. Raises NotServed."""
+
+    def __init__(
+        self, dsn: Dsn, registration: Registration, documents: Documents, most: Mapping[tuple[str, str], int]
+    ) -> None:
+        self._dsn, self._registration, self._documents, self._most = dsn, registration, documents, most
+
+    @property
+    def probes(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What says, by raising NotServed, that subscriptions can't be read, by its role."""
+        return {SUBSCRIBER: self._probe}
+
+    async def _probe(self) -> None:
+        async with self._transaction("", "") as connection:
+            await connection.execute("SELECT id FROM access.subscription LIMIT 0")
+
+    async def add(self, caller: Caller, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Subscribe the caller once, and return the subscription and its secret, None if it was made before; raises
+        HubError, InputMalformed."""
+        actor, secret = caller.actor, self._registration.secret
+        most = self._most.get((actor.issuer, actor.client))
+        if most is None:
+            raise refused("SUBSCRIPTION_NOT_OPEN", "the settings let this application make no subscription")
+        if not is_key(given["idempotencyKey"]):
+            raise InputMalformed("idempotencyKey", "KEY")
+        if not 1 <= given["days"] <= MOST_DAYS:
+            raise InputMalformed("days", "DAYS")
+        owner, key = hashed_actor(actor.caller, secret), hashed_key(given["idempotencyKey"], secret)
+        asked = hashed_request("subscribeToChanges", {**given, "for": [caller.purpose, caller.reference]}, secret)
+        async with self._transaction(actor.client, owner) as connection:
+            if (made := await _made(connection, owner, key, asked)) is not None:
+                return {"subscription": made, "secret": None}
+        document = await self._document(actor, given["query"])
+        request = SubscriptionRequest(document, given["url"], caller.purpose, caller.reference, given["days"])
+        subscription = await self._registration.decide(actor, request, caller.now)
+        async with self._transaction(actor.client, owner) as connection:
+            await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", LOCK, actor.client)
+            if (made := await _made(connection, owner, key, asked)) is not None:
+                return {"subscription": made, "secret": None}
+            if await connection.fetchval(IN_USE) >= most:
+                raise refused("SUBSCRIPTION_LIMIT", "the application has as many subscriptions as it may")
+            await subscription.add(connection, key, asked)
+            return {"subscription": await _made(connection, owner, key, asked), "secret": subscription.secret}
+
+    async def end(self, actor: Actor, identifier: str) -> str:
+        """End a subscription of the actor by this application; raises RequestRefused (SUBSCRIPTION_UNKNOWN)."""
+        owner = hashed_actor(actor.caller, self._registration.secret)
+        async with self._transaction(actor.client, owner) as connection:
+            if await connection.execute(ENDED, _uuid(identifier), owner) == "DELETE 0":
+                raise unknown()
+        return identifier
+
+    async def all(self, actor: Actor) -> list[dict[str, Any]]:
+        """Those of the actor by this application, in the order in which they were made."""
+        owner = hashed_actor(actor.caller, self._registration.secret)
+        async with self._transaction(actor.client, owner) as connection:
+            return [_shown(row) for row in await connection.fetch(OWN, owner)]
+
+    async def _document(self, actor: Actor, query: str) -> str:
+        """The document, if this application may send it."""
+        return await self._documents.text(Request({}, query, None, {}, ""), actor.client, actor.caller)
+
+    @asynccontextmanager
+    async def _transaction(self, client: str, owner: str) -> AsyncIterator[Connection]:
+        try:
+            connection = await connect(self._dsn(SUBSCRIBER), command_timeout=SECONDS)
+            try:
+                async with connection.transaction():
+                    await connection.execute(
+                        "SELECT set_config('spie.client', $1, true), set_config('spie.actor', $2, true)", client, owner
+                    )
+                    yield connection
+            finally:
+                await connection.close()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise NotServed(
+                "DATABASE_UNAVAILABLE", "Les abonnements ne répondent pas : réessayez.", type(error).__name__
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class NoSubscriptions:
+    """What a hub answers whose settings let no application subscribe: it holds neither role nor key for it."""
+
+    @property
+    def probes(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """None."""
+        return {}
+
+    async def add(self, caller: Caller, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Raise RequestRefused (SUBSCRIPTION_NOT_OPEN)."""
+        raise refused("SUBSCRIPTION_NOT_OPEN", "the settings let no application subscribe")
+
+    async def end(self, actor: Actor, identifier: str) -> str:
+        """Raise RequestRefused (SUBSCRIPTION_UNKNOWN)."""
+        raise unknown()
+
+    async def all(self, actor: Actor) -> list[dict[str, Any]]:
+        """None."""
+        return []
+
+
+async def _made(connection: Connection, owner: str, key: str, asked: str) -> dict[str, Any] | None:
+    """The subscription that was made under this key; raises RequestRefused (IDEMPOTENCY_KEY_REUSED) if another one was
+    asked for."""
+    row = await connection.fetchrow(UNDER_KEY, owner, key)
+    if row is None:
+        return None
+    if row["request"] != asked:
+        raise refused("IDEMPOTENCY_KEY_REUSED", "the key was used for another request")
+    return _shown(row)
+
+
+def _shown(row: asyncpg.Record) -> dict[str, Any]:
+    """The subscription as it is answered: instants at the second, in universal time."""
+    return {
+        name: value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }
+
+
+def _uuid(identifier: str) -> UUID:
+    try:
+        return UUID(identifier)
+    except ValueError:
+        raise unknown() from None
+
+
+def unknown() -> RequestRefused:
+    """The refusal of a subscription that is not there, or of another actor or application: all are told alike."""
+    return refused("SUBSCRIPTION_UNKNOWN", "no such subscription of this actor and application")
+
+
+def refused(code: str, detail: str) -> RequestRefused:
+    """The refusal of a mutation; the client reads the text of the code (`hub.wording.engine`)."""
+    return RequestRefused(code, code, detail)
