@@ -57,7 +57,7 @@ class PagesFile:
         self._file.close()
 
     def _begin(self, descriptor: int) -> None:
-        """Take the file, and read where it is; empty it if it is of another day, or has no page yet."""
+        """Take the file, and read where it is; empty it if it is of another day, or has no page to go on from."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -78,8 +78,9 @@ class PagesFile:
             self._write({"export": self._digest, "since": self._now})
 
     def _resumed(self) -> int:
-        """Read the pages so far, and return how many bytes they take, 0 if there are none or they are of another day;
-        raises ExportRefused, or the errors of a file that is damaged."""
+        """Read the pages so far, and return how many bytes they take, 0 if there are none, if they are of another day,
+        or if they have no cursor, which alone tells whose they are; raises ExportRefused, or the errors of a file that
+        is damaged."""
         lines = self._lines()
         first = next(lines, None)
         if first is None:
@@ -93,7 +94,10 @@ class PagesFile:
                 raise self.not_resumable("another query, address, purpose or variables")
             self._count(msgspec.json.decode(line, type=StoredPage))
             end += len(line)
-        return len(first) + end if end else 0
+        if self.cursor is None:
+            self.rows = 0
+            return 0
+        return len(first) + end
 
     def not_resumable(self, detail: str) -> ExportRefused:
         """The refusal of pages from which this export can't go on."""

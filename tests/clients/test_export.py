@@ -227,6 +227,13 @@ def test_pages_that_are_damaged_are_refused_without_a_value(line: bytes, tmp_pat
     assert "CANARI" not in str(refused.value)
 
 
+def test_pages_without_a_cursor_are_read_anew_since_nothing_tells_whose_they_are(tmp_path: Path) -> None:
+    head, page = {"export": "x", "since": 1}, {"rows": [], "cursor": None, "access": [{"code": "CANARI"}]}
+    (tmp_path / "people.csv.part").write_bytes(orjson.dumps(head) + b"\n" + orjson.dumps(page) + b"\n")
+    with PagesFile(tmp_path / "people.csv", "x", 1) as stored:
+        assert (list(stored.pages()), stored.rows, stored.cursor) == ([], 0, None)
+
+
 def test_pages_that_are_all_there_are_written_for_whom_they_were_read_alone(exporter: Exporter) -> None:
     for query, name in ((QUERY, "people.ndjson"), (DELTA, "all.ndjson")):
         output = exporter.folder / name

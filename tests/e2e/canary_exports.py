@@ -68,6 +68,12 @@ class Job:
         """Whether so many pages are written at least."""
         return self.part.exists() and self.part.read_bytes().count(b"\n") > count
 
+    @property
+    def has_cursor(self) -> bool:
+        """Whether a whole page so far has a cursor, which is sealed for whom it was read."""
+        lines = self.part.read_bytes().splitlines(keepends=True)[1:] if self.part.exists() else []
+        return any(orjson.loads(line)["cursor"] for line in lines if line.endswith(b"\n"))
+
     def files(self) -> bytes:
         """What is written so far, one that is compressed read as its values."""
         paths = [self.export.output, self.export.access_file, self.part]
@@ -166,7 +172,7 @@ class Exports:
         """Run an export in a thread, to its end or until it has so many pages; `begun` is whose the pages so far are,
         which nobody else is to get."""
         self._current = job
-        has_pages = job.has_pages(1)
+        had_cursor = job.has_cursor
         token = self.hub.issuer.token(self.hub.actors[job.actor])
         add, count = PagesFile.add, 0
 
@@ -192,7 +198,7 @@ class Exports:
                 self.judge.waiting.append(self._left(job, "export refusal", str(refused.message).encode()))
             else:
                 self.ended["written" if job is begun else "written by another"] += 1
-                if job is not begun and has_pages:
+                if job is not begun and had_cursor:
                     self.wrongs.append(f"{job.actor} was given the pages of {begun.actor}")
                 whose = job
         self.judge.waiting.append(self._left(whose, "export file", job.files()))
