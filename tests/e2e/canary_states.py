@@ -160,14 +160,14 @@ def _row(name: str, values: Any, revealing: Mapping[str, str | None]) -> Row:
     """The row as the rules look at it."""
     table = personal()[name]
     age = _age([values[column] for column in DATED.get(name, ())])
-    facts = tuple(
+    facts = [
         (type_, Facts(values.get(owner or ""), values.get(recorder or ""), owner is not None, type_, age))
         for type_, (owner, recorder) in table.types.items()
-    )
+    ]
     bearing = [str(values[column.name]) for column in table.table.columns if column.name in BEARING]
     named = map(revealing.get, bearing)
     revealed = values["sensitivity"] if name == "offers.immersion_agreement" else next(filter(None, named), None)
-    return Row(str(values[table.subject]), facts, protection(name, values, revealed))
+    return Row(str(values[table.subject]), tuple(facts), protection(name, values, revealed))
 
 
 def _age(days: Iterable[date | datetime | None]) -> int | None:

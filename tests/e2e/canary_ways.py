@@ -91,8 +91,10 @@ class Ways(Trial):
     async def take(self, way: Callable[[Ways], Awaitable[None]]) -> None:
         """One operation, and what the world does meanwhile."""
         chance = self.draw.random()
-        if chance < BEFORE:
+        if chance < BEFORE:  # a stream may be told of the state before, until it has nothing left to do
+            before = self.judge.states.last
             await self.turmoil.change()
+            await self.settle(before)
         first = self.first = self.judge.states.last
         if BEFORE <= chance < BEFORE + BESIDE:
             async with asyncio.TaskGroup() as group:
