@@ -28,18 +28,16 @@ _IDENTIFIERS = (("nir_hash",), ("france_travail_id",), ("matricule",), ("departm
 _NAME_KEYS = ("last_name_key", "birth_name_key")
 
 
-async def known_person(
-    store: Store, record: PersonRecord, values: Row, own: Row | None, record_id: UUID
-) -> UUID | None:
+async def known_person(store: Store, record: PersonRecord, values: Row, own: Row | None, key: bytes) -> UUID | None:
     """Return the own person that a record is of, None if it is of nobody known; raises Refused.
 
-    `values` is its row of `people.identity`, `own` the row it had before, `record_id` that under which it is reviewed.
+    `values` is its row of `people.identity`, `own` the row it had before, `key` that of the hashes.
     """
     person_id = await _by_keys(store, values, own)
     if not record.by_identity:
         return person_id
     by_keys = person_id if own is None else await _by_keys(store, values, None)
-    return by_keys or await _by_names(store, record, values, person_id, record_id)
+    return by_keys or await _by_names(store, record, values, person_id, key)
 
 
 async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
@@ -53,14 +51,14 @@ async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
     return match(values, list(candidates.values()), own, await survivors_of(store, people))
 
 
-async def _by_names(store: Store, record: PersonRecord, values: Row, current: UUID | None, record_id: UUID) -> UUID:
+async def _by_names(store: Store, record: PersonRecord, values: Row, current: UUID | None, key: bytes) -> UUID:
     """Return the one known person of the département with these names and birth date, of whom more agrees, or an agent
     has said that the record is.
 
     A record already attached to `current` stays there, unless another person matches too by now.
     """
     alike = await _namesakes(store, values)
-    verdicts = await record_candidates.verdicts(store, record_id) if alike else {}
+    verdicts = await record_candidates.verdicts(store, values, key) if alike else {}
     namesakes = {person_id for person_id in alike if verdicts.get(person_id) != MatchVerdict.DIFFERENT.name}
     proven = {person_id for person_id in namesakes if await _is_proven(store, record, values, person_id)}
     if len(namesakes) == 1 and record.asked_about is not None:

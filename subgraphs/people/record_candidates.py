@@ -26,15 +26,16 @@ class NamesakesOnly(AmbiguousMatch):
     """Nothing but names and birth date links a record to known people: `people`, of whom an agent may confirm one."""
 
 
-def record_id(key: bytes, source: str, source_id: str) -> UUID:
+def record_id(values: Row, key: bytes) -> UUID:
     """The id under which a record is reviewed, which tells nothing of its key in the source."""
-    text = "\x1f".join(("record", source, source_id)).encode()
+    text = "\x1f".join(("record", values["source"], values["source_id"])).encode()
     return UUID(bytes=hmac.digest(key, text, "sha256")[:16])
 
 
-async def verdicts(store: Store, record: UUID) -> dict[UUID, str]:
+async def verdicts(store: Store, values: Row, key: bytes) -> dict[UUID, str]:
     """The verdicts in force on a record, by the person as it is served."""
-    decisions = sorted(await store.all(review_tables.record_decision, record_id=record), key=lambda row: row["number"])
+    rows = await store.all(review_tables.record_decision, record_id=record_id(values, key))
+    decisions = sorted(rows, key=lambda row: row["number"])
     in_force = {row["person_id"]: row["verdict"] for row in decisions}
     survivors = await survivors_of(store, in_force)
     return {
@@ -43,18 +44,18 @@ async def verdicts(store: Store, record: UUID) -> dict[UUID, str]:
     }
 
 
-async def keep(store: Store, values: Row, record: UUID, people: Collection[UUID]) -> None:
+async def keep(store: Store, values: Row, key: bytes, people: Collection[UUID]) -> None:
     """Replace the candidates of a refused record by these people; too many of them leave none."""
     made_now = store.changes.get(tables.person, {})
     known = {person_id for person_id in people if (person_id,) not in made_now}
     candidates = known if len(known) <= MANY else set()
-    key = {"source": values["source"], "source_id": values["source_id"]}
-    for row in await store.all(review_tables.record_candidate, **key):
+    record = {"source": values["source"], "source_id": values["source_id"]}
+    for row in await store.all(review_tables.record_candidate, **record):
         if row["person_id"] not in candidates:
             await store.drop(review_tables.record_candidate, row)
-    refusal = {"as_of": values["as_of"], "record_id": record, "refused_on": today()}
+    refusal = {"as_of": values["as_of"], "record_id": record_id(values, key), "refused_on": today()}
     for person_id in sorted(candidates):
-        await store.keep(review_tables.record_candidate, {**key, "person_id": person_id}, refusal)
+        await store.keep(review_tables.record_candidate, {**record, "person_id": person_id}, refusal)
 
 
 async def forget(store: Store, source: str, source_id: str) -> None:

@@ -109,13 +109,12 @@ class Registry:
         if own is not None and is_someone_else(values, own):
             raise Refused("MATCH_CONFLICT")
         try:
-            record_id = record_candidates.record_id(self._key, record.source, record.source_id)
-            known = await known_person(store, record, values, own, record_id)
+            known = await known_person(store, record, values, own, self._key)
         except AmbiguousMatch as refused:
             await sender_reach.require_people(store, refused.people)
             await match_candidates.keep(store, values, refused.people)
             if isinstance(refused, NamesakesOnly):
-                await record_candidates.keep(store, values, record_id, refused.people)
+                await record_candidates.keep(store, values, self._key, refused.people)
             raise
         if known is not None:
             await sender_reach.require_people(store, {known})
