@@ -11,7 +11,7 @@ import orjson
 
 from tests.e2e.canary_mint import marks, years
 from tests.e2e.canary_model import Model
-from tests.e2e.canary_states import States
+from tests.e2e.canary_states import RECENT, States
 
 NOBODY_ID = frozenset[str]()
 
@@ -106,12 +106,21 @@ class Judge:
                 readable = True
             else:
                 who = f"{left.actor} / {left.purpose}, {left.first} to {left.last}"
-                self.leaks.append(f"{left.way}: {self._place(text)} = {text}, for {who}: {around(left.data, text)}")
+                read = f"last read in {self._last_read(left, text)}"
+                self.leaks.append(
+                    f"{left.way}: {self._place(text)} = {text}, for {who}, {read}: {around(left.data, text)}"
+                )
         self.readable[left.way] += readable
 
     def _may(self, left: Left, text: str, first: int) -> bool:
         actor = self.model.actors[left.actor]
         return any(self.states.states[number].may(actor, left.purpose, text) for number in range(first, left.last + 1))
+
+    def _last_read(self, left: Left, text: str) -> int | None:
+        """The latest state before in which its reader might read a value, among those that are kept whole."""
+        before = range(left.first - 1, max(-1, left.first - RECENT), -1)
+        actor = self.model.actors[left.actor]
+        return next((number for number in before if self.states.states[number].may(actor, left.purpose, text)), None)
 
     def _place(self, text: str) -> str:
         canary = self.model.canaries.get(text)

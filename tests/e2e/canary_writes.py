@@ -30,11 +30,14 @@ WHOLE, SOME = 0.1, 0.2
 
 @cache
 def mutations() -> Mapping[str, tuple[GraphQLInputObjectType, str]]:
-    """Every mutation: the type of its input, and the name of the type of its item."""
+    """Every mutation that writes of somebody: the type of its input, and the name of the type of its item."""
     mutation_type = client_schema().mutation_type
     assert mutation_type is not None
     found: dict[str, tuple[GraphQLInputObjectType, str]] = {}
+    fields = graph().table.classification.fields
     for name, field in mutation_type.fields.items():
+        if not fields[f"Mutation.{name}"].writes:
+            continue
         (argument,) = field.args.values()
         input_type, item = get_named_type(argument.type), get_named_type(field.type)
         assert isinstance(input_type, GraphQLInputObjectType)
