@@ -80,7 +80,7 @@ from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.http import Application
 from subgraphs.kit.readiness import Probe, Readiness, check_current
 from subgraphs.kit.sdl import load as load_model
-from subgraphs.kit.server import Subgraph
+from subgraphs.kit.server import Subgraph, served_schema
 from subgraphs.kit.transactions import Database
 
 
@@ -263,6 +263,16 @@ def policy_step(
     return decide
 
 
+def load_ahead(graph: Graph, settings: Settings) -> None:
+    """Make what all hubs of these settings have alike, so that no request waits for it, and no worker that is forked
+    after it: the schemas of subgraphs, and the decisions through applications."""
+    for name in SUBGRAPHS:
+        if name not in settings.subgraphs:
+            served_schema(load_model(name))
+    for scope in {scope for client in settings.clients for scope in client.scopes}:
+        graph.table.through(scope)
+
+
 def hub_app(
     graph: Graph,
     settings: Settings,
@@ -275,6 +285,7 @@ def hub_app(
 ) -> HubApp:
     """The hub with the subgraphs that the settings don't place elsewhere, and `more` routes; `clock` gives Unix
     seconds, `meters` count what it does, `state` is what it knows together with other processes."""
+    load_ahead(graph, settings)
     state = state or LocalState()
     table, policy = graph.table, graph.table.policy
     parts = instrumentation(settings.traces, "spie-hub", graph, meters)
@@ -294,8 +305,6 @@ def hub_app(
     wakes = Wakes(dsn(CHANGES_READER))
     changes = ChangeList(changed, watched_tables(), partial(Sealer, keys.cursors))
     applications = Applications(settings.clients, policy.clients)
-    for scope in {scope for client in settings.clients for scope in client.scopes}:
-        table.through(scope)  # so that no request waits for it
     purposes = parts.purposes(policy.purposes, settings.agreements)
     documents = Documents(settings.documents, state=state)
     preparer = parts.preparer(

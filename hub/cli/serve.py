@@ -14,18 +14,17 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app import hub_app, hub_keys, hub_roles, subgraph_app, subgraph_keys
+from hub.app import hub_app, hub_keys, hub_roles, load_ahead, subgraph_app, subgraph_keys
 from hub.cli.local_database import served_database
 from hub.cli.metrics import meters_of, metrics_of
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
+from hub.cli.served_graph import with_joined
 from hub.cli.shared_state import shared_keys, shared_state
 from hub.cli.start_line import log_start, warn_late_keys
 from hub.federation.client.tls import server_tls
-from hub.graph import load_graph
 from hub.http.metrics import MetricsListener
 from hub.identity.applications import subscribers
-from hub.joined.joined_graph import joined_graph
 from hub.observability.instrumentation import contract_words
 from hub.observability.key_metrics import key_metrics
 from hub.observability.log_settings import LogSettings
@@ -132,7 +131,7 @@ def _loaded(
     role: Role, placed: Settings | None, keys: Path
 ) -> Iterator[tuple[Callable[[MetricsListener | None], Any], Callable[[int | None], MetricsListener | None]]]:
     """What makes the application of this role, of its metrics, and what makes these, for a worker by its number."""
-    graph = joined_graph(load_graph(), placed.joined if placed is not None else ())
+    graph = with_joined(placed.joined if placed is not None else ())
     if role.value in SUBGRAPHS:
         loaded_keys = Keys.load(keys, (*subgraph_keys(role.value), *shared_keys()))
         roles: tuple[str, ...] = (f"{role.value}_query",)
@@ -149,14 +148,16 @@ def _loaded(
         loaded_keys = Keys.load(keys, (*hub_keys(remote, subscribes=subscribes), *shared_keys()))
         roles = hub_roles(remote, subscribes=subscribes)
         application = partial(hub_app, graph, _required(placed), loaded_keys)
+        load_ahead(graph, _required(placed))
     with served_database(loaded_keys, *roles) as address:
         log_start(role, address(roles[0]), graph.table.digest, placed)
         warn_late_keys(loaded_keys)
+        state = shared_state(placed, loaded_keys)  # which connects when it runs
 
         def with_key_ages(metrics: MetricsListener | None) -> Any:
             if metrics is not None:
                 metrics.meters.tell(partial(key_metrics, loaded_keys))
-            return application(address, meters=meters_of(metrics), state=shared_state(placed, loaded_keys))
+            return application(address, meters=meters_of(metrics), state=state)
 
         yield (
             with_key_ages,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 from graphql import DocumentNode, GraphQLError, parse
@@ -19,7 +20,7 @@ from schema.lru import Lru
 from subgraphs.kit.compiler import Compiler, InTurn
 from subgraphs.kit.document import Query
 from subgraphs.kit.errors import RequestFailed
-from subgraphs.kit.federation_schema import subgraph_schema
+from subgraphs.kit.federation_schema import SubgraphSchema, subgraph_schema
 from subgraphs.kit.long_lists import nulled
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database
@@ -68,7 +69,7 @@ class Subgraph:
         self.model, self.database, self.policy = model, database, policy
         self.compiler = Compiler(model, cursors, match_secret, in_turn)
         self.queries: Lru[str, Query] = Lru("queries", QUERY_BYTES, _memory)
-        self.schema = subgraph_schema(model, _EXTENSIONS)
+        self.schema = served_schema(model)
         self.writer = Writer(model, self.compiler, writing, cursors) if writing is not None else None
 
     @property
@@ -192,3 +193,9 @@ class _Parsing(SchemaExtension):
 
 
 _EXTENSIONS = (_Parsing, _Answering)
+
+
+@cache
+def served_schema(model: Model) -> SubgraphSchema:
+    """The schema on which documents of a model are validated; all its subgraphs in a process share it."""
+    return subgraph_schema(model, _EXTENSIONS)

@@ -12,9 +12,9 @@ from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Fiel
 from subgraphs.kit.root_fields import RootField, RootKind, column_at
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
-    """The entities and root fields of one subgraph."""
+    """The entities and root fields of one subgraph, equal to itself alone."""
 
     name: str
     entities: Mapping[str, Entity]

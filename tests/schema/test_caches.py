@@ -37,6 +37,7 @@ MEMOISED = {
     "subgraphs/kit/ingest/table_shapes.py:_order": "metadata of declarations",
     "subgraphs/kit/ingest/table_shapes.py:shape_of": "tables of declarations",
     "subgraphs/kit/representations.py:_parsed": "field sets of declarations",
+    "subgraphs/kit/server.py:served_schema": "models of subgraphs",
 }
 """Functions that remember their results, and the arguments that they may be given: none comes from a document."""
 REMEMBERING = {"cache", "lru_cache", "alru_cache"}
