@@ -75,12 +75,17 @@ class Job:
         return any(orjson.loads(line)["cursor"] for line in lines if line.endswith(b"\n"))
 
     def files(self) -> bytes:
-        """What is written so far, one that is compressed read as its values."""
-        paths = [self.export.output, self.export.access_file, self.part]
-        data = [path.read_bytes() for path in paths if path.exists()]
-        if self.export.output.suffix == ".parquet" and self.export.output.exists():
-            data.append(repr(pyarrow.parquet.read_table(self.export.output).to_pylist()).encode())
-        return b"\n".join(data)
+        """What is written so far; of one that is compressed its values and what it says of them, since its bytes hold
+        parts of values one after the other."""
+        output = self.export.output
+        paths = [self.export.access_file, self.part]
+        data = []
+        if output.suffix == ".parquet" and output.exists():
+            data.append(repr(pyarrow.parquet.read_table(output).to_pylist()).encode())
+            data.append(repr(pyarrow.parquet.read_metadata(output).to_dict()).encode())
+        else:
+            paths.append(output)
+        return b"\n".join([*data, *(path.read_bytes() for path in paths if path.exists())])
 
     def erase(self) -> None:
         """Leave no file."""
