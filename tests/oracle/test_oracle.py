@@ -58,8 +58,11 @@ CATALOGUE_WALKS = (
     "services(first: 3, after: $after) { nodes { id } ... }",
     'trainings(first: 1, after: $after, filter: { romeCode: "A1101" }) { nodes { id title } ... }',
 )
-UNKNOWN = ("SuggestedService.", "AccessEntry.", "AccessedData.", "PersonMatch.", "Withdrawal.", "GroupMember.endedOn")
-"""Types that only what is left out leads to, and a field that only a mutation answers."""
+UNKNOWN = (
+    "SuggestedService.", "AccessEntry.", "AccessedData.", "PersonMatch.", "Withdrawal.", "GroupMember.endedOn",
+    "ChangeSubscription.", "NewChangeSubscription.", "Mutation.endSubscription",
+)  # fmt: skip
+"""Types that only what is left out leads to, and fields that only a mutation answers."""
 PAGES = 6
 """Pages of a list that are walked, at most."""
 TURNS = 4
