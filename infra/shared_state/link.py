@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection, UnixDomainSocketConnection
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
+from infra.shared_state.answers import Answer, Reading
 from infra.shared_state.place import Place
 from schema.shared_state import SharedStateGone
 
@@ -55,14 +56,14 @@ class Link:
                 *_, told = await _exchange(connection, [*loading, ("INFO",)])
                 facts = _facts(told)
                 _check_keeping(facts)
-        except (RedisError, OSError, TimeoutError) as error:
-            await connection.disconnect(nowait=True)
-            self.failure = _reason(error)
-            raise SharedStateGone(self.failure) from None
         except SharedStateGone:
             await connection.disconnect(nowait=True)
             self.failure = "EVICTS"
             raise
+        except Exception as error:  # whatever foreign bytes make of the parser
+            await connection.disconnect(nowait=True)
+            self.failure = _reason(error)
+            raise SharedStateGone(self.failure) from None
         self._connection, self.failure, self.server = connection, "", facts.get("run_id", "")
 
     async def close(self) -> None:
@@ -72,12 +73,23 @@ class Link:
             await asyncio.gather(self._sending, return_exceptions=True)
         await self.give_up("closed")
 
-    async def run(self, script: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
-        """The answer of a script; raises SharedStateGone."""
-        return await self.ask("EVALSHA", DIGESTS[script], len(keys), *keys, *arguments)
+    async def run(
+        self, script: str, read: Reading[Answer], keys: Sequence[str], arguments: Sequence[Argument]
+    ) -> Answer:
+        """The answer of a script, as it is read; raises SharedStateGone."""
+        return await self.ask(read, "EVALSHA", DIGESTS[script], len(keys), *keys, *arguments)
 
-    async def ask(self, *command: Argument) -> Any:
-        """The answer to a command; raises SharedStateGone."""
+    async def ask(self, read: Reading[Answer], *command: Argument) -> Answer:
+        """The answer to a command, as it is read; raises SharedStateGone, also for one that doesn't read: then nothing
+        that this connection says is believed."""
+        told = await self._told(command)
+        try:
+            return read(told)
+        except (TypeError, ValueError, OverflowError):
+            await self.give_up("MALFORMED")
+            raise SharedStateGone("MALFORMED") from None
+
+    async def _told(self, command: Command) -> Any:
         if self._connection is None:
             raise SharedStateGone(self.failure)
         answer = asyncio.get_running_loop().create_future()
@@ -96,7 +108,7 @@ class Link:
             except asyncio.CancelledError:
                 await self.give_up("closed", batch)
                 raise
-            except (RedisError, OSError, TimeoutError) as error:
+            except Exception as error:  # whatever foreign bytes make of the parser
                 await self.give_up(_reason(error), batch)
                 return
             for (_, answer), reply in zip(batch, replies, strict=True):

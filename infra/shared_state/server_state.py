@@ -21,11 +21,11 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from math import inf, isfinite
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from infra.shared_state import answers
 from infra.shared_state.link import Link
 from infra.shared_state.place import Patience, Place
 from schema.local_state import LocalState
@@ -131,13 +131,14 @@ class ServerState:
     async def _levels(self, uses: Sequence[Use], now: int, wanted: int | str) -> list[float]:
         numbers = [number for use in uses for number in (use.weight, use.capacity, use.seconds)]
         keys = [self._key("bucket", f"{use.kind} {use.name}") for use in uses]
-        return [float(level) for level in await self.link.run("take", keys, [now, wanted, LONGEST_WINDOWS, *numbers])]
+        arguments = [now, wanted, LONGEST_WINDOWS, *numbers]
+        return await self.link.run("take", answers.levels(len(uses)), keys, arguments)
 
     async def first(self, nonce: str, issued: int, now: int) -> bool:
         """See SharedState."""
         told = [
             await self.link.run(
-                "first", [self._state_key(key), self._key("nonce", nonce, key)], [issued, NONCE_SECONDS]
+                "first", answers.flag, [self._state_key(key), self._key("nonce", nonce, key)], [issued, NONCE_SECONDS]
             )
             for key in accepted(self._secret)
         ]
@@ -146,7 +147,7 @@ class ServerState:
     async def text(self, name: str) -> str | None:
         """See SharedState; None while the server is gone."""
         try:
-            sealed = await self.link.ask("GET", self._key("text", name))
+            sealed = await self.link.ask(answers.text, "GET", self._key("text", name))
         except SharedStateGone:
             return None
         text = None if sealed is None else self._opened(name, sealed)
@@ -157,7 +158,9 @@ class ServerState:
         room = self._plain(f"room:{int(time.time()) // TEXT_SECONDS}")
         sealed = self._sealed(name, text.encode("utf-8", "surrogatepass"))
         try:
-            await self.link.run("keep", [self._key("text", name), room], [sealed, TEXT_BYTES, TEXT_SECONDS])
+            await self.link.run(
+                "keep", answers.flag, [self._key("text", name), room], [sealed, TEXT_BYTES, TEXT_SECONDS]
+            )
         except SharedStateGone:
             return
 
@@ -167,11 +170,11 @@ class ServerState:
         until = time.monotonic() + MAKING_SECONDS
         try:
             while time.monotonic() < until:
-                dated = self._dated_text(name, await self.link.ask("GET", made_key))
+                dated = self._dated_text(name, await self.link.ask(answers.text, "GET", made_key))
                 if dated is not None and dated.at > after:
                     return dated
                 turn = secrets.token_hex(8)
-                if await self.link.ask("SET", turn_key, turn, "NX", "PX", int(MAKING_SECONDS * 1000)):
+                if await self.link.ask(answers.is_set, "SET", turn_key, turn, "NX", "PX", int(MAKING_SECONDS * 1000)):
                     return await self._make(name, now, make, turn_key)
                 await asyncio.sleep(0.02)
         except SharedStateGone:
@@ -183,13 +186,13 @@ class ServerState:
             text = await make()
             sealed = self._sealed(name, b"%d " % now + text)
             try:
-                await self.link.ask("SET", self._key("made", name), sealed, "EX", MADE_SECONDS)
+                await self.link.ask(answers.is_set, "SET", self._key("made", name), sealed, "EX", MADE_SECONDS)
             except SharedStateGone:
                 log.info("what was made is not shared: the shared state is gone")
             return DatedText(text, now)
         finally:
             try:
-                await self.link.ask("DEL", turn_key)
+                await self.link.ask(answers.number, "DEL", turn_key)
             except SharedStateGone:
                 log.info("the turn ends by itself: the shared state is gone")
 
@@ -202,16 +205,21 @@ class ServerState:
 
     async def revoke(self, name: str, until: int) -> bool:
         """Revoke a name until that time; return False, and do nothing, if too many are. Raises SharedStateGone."""
-        if await self.link.ask("ZCARD", self._revoked_key(accepted(self._secret)[-1])) >= LONGEST_REVOKED:
+        if (
+            await self.link.ask(answers.number, "ZCARD", self._revoked_key(accepted(self._secret)[-1]))
+            >= LONGEST_REVOKED
+        ):
             return False
         for key in accepted(self._secret):
-            await self.link.ask("ZADD", self._revoked_key(key), until, self._hash(name, key))
+            await self.link.ask(answers.number, "ZADD", self._revoked_key(key), until, self._hash(name, key))
         return True
 
     async def restore(self, name: str) -> bool:
         """End a revocation, and return whether there was one; raises SharedStateGone."""
         keys = accepted(self._secret)
-        return any([await self.link.ask("ZREM", self._revoked_key(key), self._hash(name, key)) for key in keys])
+        return any(
+            [await self.link.ask(answers.flag, "ZREM", self._revoked_key(key), self._hash(name, key)) for key in keys]
+        )
 
     @property
     def has_begun(self) -> bool:
@@ -242,18 +250,13 @@ class ServerState:
         """Learn who is revoked under this key; raises SharedStateGone."""
         begun = secrets.token_hex(8) if self._begins else ""
         places = [self._state_key(key), self._revoked_key(key)]
-        answer = await self.link.run("begin", places, [begun, now, self.link.server])
-        try:
-            identity, revoked = _parse_state(answer)
-        except (TypeError, ValueError, OverflowError):
-            await self.link.give_up("MALFORMED")
-            raise SharedStateGone("MALFORMED") from None
+        identity, revoked = await self.link.run("begin", answers.state, places, [begun, now, self.link.server])
         known = self._revoked_under.get(key, {})
         if self._identities.get(key) not in (None, identity):
             log.warning("the shared state may have lost its memory: it is told again who is revoked")
             forgotten = {name: until for name, until in known.items() if until > now and name not in revoked}
             for name, until in forgotten.items():
-                await self.link.ask("ZADD", self._revoked_key(key), until, name)
+                await self.link.ask(answers.number, "ZADD", self._revoked_key(key), until, name)
             revoked |= forgotten
         self._identities[key], self._revoked_under[key] = identity, revoked
 
@@ -301,16 +304,3 @@ class ServerState:
         except (InvalidTag, ValueError):
             log.warning("the shared state holds a text that is not sealed under this key")
             return None
-
-
-def _parse_state(state: Sequence[Any]) -> tuple[bytes | None, dict[str, int]]:
-    """The identity of a state, and who is revoked until when; raises TypeError, ValueError or OverflowError for what
-    nobody of ours has written."""
-    identity, listed = state
-    return identity, {name.decode(): int(float(until)) for name, until in _pairs(listed)}
-
-
-def _pairs(listed: Sequence[object]) -> Iterable[tuple[bytes, float]]:
-    """Members and scores, which RESP3 gives in pairs or, from a script, one after the other."""
-    flat = [item for part in listed for item in (part if isinstance(part, list) else [part])]
-    return zip(flat[::2], flat[1::2], strict=True)  # type: ignore[arg-type]
