@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -24,7 +24,7 @@ from schema.days import QUARANTINE_DAYS
 from schema.facts import Fact, link_key
 
 CHANNEL = "people_match_decision"
-"""Channel on which each decision is told, without what it is about."""
+"""Channel on which each decision on a pair is told, without what it is about: `hub matching apply` merges people."""
 SHOWN = 50
 """Pairs that one page lists."""
 SECONDS = 10.0
@@ -189,18 +189,19 @@ class ReviewQueue:
     async def decide_record(self, reviewer: Reviewer, record: RefusedRecord, verdict: str, ground: str) -> None:
         """Add a decision on the state of the record that was seen; raises RequestRefused (MATCH_DECIDED_MEANWHILE)."""
         arguments = (*record.key, record.number + 1, verdict, ground, reviewer.agent, reviewer.organisation)
-        await self._decide(reviewer, DECIDE_RECORD, arguments)
+        await self._decide(reviewer, (DECIDE_RECORD, *arguments))
 
     async def decide(self, reviewer: Reviewer, pair: Pair, verdict: str, ground: str) -> None:
         """Add a decision on the state of the pair that was seen; raises RequestRefused (MATCH_DECIDED_MEANWHILE)."""
         seen = (*pair.key, pair.number + 1, verdict, ground, list(pair.reasons))
-        await self._decide(reviewer, DECIDE, (*seen, reviewer.agent, reviewer.organisation))
+        await self._decide(reviewer, (DECIDE, *seen, reviewer.agent, reviewer.organisation), (f"NOTIFY {CHANNEL}",))
 
-    async def _decide(self, reviewer: Reviewer, statement: str, arguments: Sequence[object]) -> None:
+    async def _decide(self, reviewer: Reviewer, *statements: tuple[Any, ...]) -> None:
+        """Execute statements, each with its arguments, in one transaction."""
         try:
             async with self._transaction(reviewer) as connection:
-                await connection.execute(statement, *arguments)
-                await connection.execute(f"NOTIFY {CHANNEL}")
+                for statement in statements:
+                    await connection.execute(*statement)
         except asyncpg.UniqueViolationError:
             raise decided_meanwhile() from None
         except asyncpg.InsufficientPrivilegeError:

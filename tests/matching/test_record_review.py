@@ -17,6 +17,7 @@ from demo.cast import BY_SLUG
 from demo.cnaf_files import flux
 from demo.ft_files import HEADER, extract
 from demo.token_issuer import DemoActor
+from hub.matching.follower import listening
 from tests.cli.commands import Result, ingest
 from tests.conftest import Database
 from tests.matching.test_review_page import AGENT, COLLEAGUE, STRANGER, Queue, served
@@ -110,6 +111,19 @@ async def test_a_record_said_to_be_of_someone_else_stays_refused_and_is_asked_ab
             assert queue.retry().code == 1
             assert (await queue.taken(), await queue.waiting()) == ([], ["MATCH_NONE"])
             assert await queue.listed(AGENT) == []
+
+
+async def test_a_decision_on_a_record_does_not_wake_the_process_that_merges_people(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    async with (
+        review(fresh_database, tmp_path) as queue,
+        listening(fresh_database.admin_dsn) as (connection, woken),
+    ):
+        [record] = await queue.listed(AGENT)
+        assert (await queue.decide(AGENT, record, "SAME")).status_code == 200
+        await connection.execute("SELECT")
+        assert not woken.is_set()
 
 
 async def test_nobody_out_of_scope_sees_or_decides_of_whom_a_record_is(
