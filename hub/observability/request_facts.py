@@ -1,4 +1,4 @@
-"""What the stages of one request find out of it, for its counts and its line of the log: no value of anyone."""
+"""The facts of one request that its stages find, for its metrics and its access line: no value of a person."""
 
 from __future__ import annotations
 
