@@ -64,7 +64,7 @@ from hub.prepare import DEADLINE
 from hub.request_limit import RequestCount
 from hub.runs.status_reader import StatusReader
 from hub.settings import Settings
-from hub.subscriptions.own_subscriptions import NoSubscriptions, OwnSubscriptions
+from hub.subscriptions.own_subscriptions import NoSubscriptions, OwnSubscriptions, Subscribing
 from hub.subscriptions.registration import Registration
 from hub.subscriptions.standing import Standings
 from hub.subscriptions.subgraph import subscriptions_subgraph
@@ -170,7 +170,7 @@ class HubApp(AsgiApplication):
         changed: Database,
         sources: StatusReader,
         reviews: ReviewQueue,
-        subscribing: OwnSubscriptions | NoSubscriptions,
+        subscribing: Subscribing,
         local: Mapping[str, Subgraph],
         remote: Mapping[str, HttpTransport],
         parts: Instrumentation,
@@ -370,14 +370,14 @@ def hub_app(
 
 def _subscribing(
     settings: Settings, keys: Keys, dsn: Dsn, standings: Standings, changes: ChangeList, documents: Documents
-) -> OwnSubscriptions | NoSubscriptions:
+) -> Subscribing:
     """What applications do with their own subscriptions, with the role and the key that this takes only where the
     settings let one of them subscribe."""
     most = subscribers(settings.clients)
     if not most:
         return NoSubscriptions()
     seal, networks = TermsSeal(keys.subscriptions), settings.notifications.networks
-    registration = Registration(standings, standings.purposes, changes, seal, networks, keys.cursors)
+    registration = Registration(standings, standings.purposes, changes, seal, networks, keys.subscriptions)
     return OwnSubscriptions(dsn, registration, documents, most)
 
 

@@ -74,7 +74,7 @@ def registration(graph: Graph, settings: Settings, keys: Keys, changed: Database
     changes = ChangeList(changed, watched_tables(), partial(Sealer, keys.cursors))
     seal = TermsSeal(keys.subscriptions)
     networks = settings.notifications.networks
-    return Registration(decided, decided.purposes, changes, seal, networks, keys.cursors)
+    return Registration(decided, decided.purposes, changes, seal, networks, keys.subscriptions)
 
 
 def notifications_app(

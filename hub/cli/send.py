@@ -49,6 +49,7 @@ def send(
 ) -> None:
     rhythm = seconds(every)
     placed = load_settings(settings)
+    # Nobody subscribes at a process that sends: it holds no key for it.
     placed = replace(placed, clients=tuple(replace(client, subscriptions=0) for client in placed.clients))
     rows = _rows(placed.outgoing, system)
     loaded_keys = Keys.load(keys, {*hub_keys(placed.subgraphs), *role_keys(*ROLES)})

@@ -6,11 +6,11 @@ alone, and reads no term: row security says so, whatever a statement does.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -26,6 +26,7 @@ from infra.connecting import connect
 from infra.role_names import SUBSCRIBER
 from infra.roles import Dsn
 from schema.idempotency import hashed_actor, hashed_key, hashed_request, is_key
+from schema.overlapping_keys import accepted
 
 SECONDS = 10.0
 """Longest time of a statement."""
@@ -35,10 +36,30 @@ SHOWN = (
     'id::text, host, purpose, state, reason, created_at AS "createdAt", ends_at AS "endsAt",'
     ' last_success_at AS "lastSuccessAt"'
 )
-OWN = f"SELECT {SHOWN} FROM access.subscription WHERE actor = $1 ORDER BY created_at, id"  # noqa: S608 - our own columns
-UNDER_KEY = f"SELECT request, {SHOWN} FROM access.subscription WHERE actor = $1 AND key = $2"  # noqa: S608 - our own columns
+OWN = f"SELECT {SHOWN} FROM access.subscription WHERE actor = ANY($1) ORDER BY created_at, id"  # noqa: S608 - our own columns
+UNDER_KEY = f"SELECT request, {SHOWN} FROM access.subscription WHERE actor = ANY($1) AND key = ANY($2)"  # noqa: S608 - our own columns
 IN_USE = "SELECT count(*) FROM access.subscription WHERE state <> 'ENDED' AND ends_at > now()"
-ENDED = "DELETE FROM access.subscription WHERE id = $1 AND actor = $2"
+ENDED = "DELETE FROM access.subscription WHERE id = $1 AND actor = ANY($2)"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHashes:
+    """The hashes of a request's actor, of its idempotency key and of all that it asks for, each under every accepted
+    secret; the first is the one to store."""
+
+    owners: Sequence[str]
+    keys: Sequence[str]
+    requests: Sequence[str]
+
+    @staticmethod
+    def of(caller: Caller, values: Mapping[str, Any], secret: bytes) -> RequestHashes:
+        """The hashes of a mutation's input, as this caller sends it."""
+        whole, secrets = {**values, "for": [caller.purpose, caller.reference]}, accepted(secret)
+        return RequestHashes(
+            _owners(caller.actor, secret),
+            [hashed_key(values["idempotencyKey"], accepted_secret) for accepted_secret in secrets],
+            [hashed_request("subscribeToChanges", whole, accepted_secret) for accepted_secret in secrets],
+        )
 
 
 class InputMalformed(Exception):
@@ -66,63 +87,64 @@ class OwnSubscriptions:
         return {SUBSCRIBER: self._probe}
 
     async def _probe(self) -> None:
-        async with self._transaction("", "") as connection:
+        async with self._transaction("", ()) as connection:
             await connection.execute("SELECT id FROM access.subscription LIMIT 0")
 
-    async def add(self, caller: Caller, given: Mapping[str, Any]) -> dict[str, Any]:
+    async def add(self, caller: Caller, values: Mapping[str, Any]) -> dict[str, Any]:
         """Subscribe the caller once, and return the subscription and its secret, None if it was made before; raises
         HubError, InputMalformed."""
-        actor, secret = caller.actor, self._registration.secret
+        actor = caller.actor
         most = self._most.get((actor.issuer, actor.client))
         if most is None:
             raise refused("SUBSCRIPTION_NOT_OPEN", "the settings let this application make no subscription")
-        if not is_key(given["idempotencyKey"]):
+        if not is_key(values["idempotencyKey"]):
             raise InputMalformed("idempotencyKey", "KEY")
-        if not 1 <= given["days"] <= MOST_DAYS:
+        if not 1 <= values["days"] <= MOST_DAYS:
             raise InputMalformed("days", "DAYS")
-        owner, key = hashed_actor(actor.caller, secret), hashed_key(given["idempotencyKey"], secret)
-        asked = hashed_request("subscribeToChanges", {**given, "for": [caller.purpose, caller.reference]}, secret)
-        async with self._transaction(actor.client, owner) as connection:
-            if (made := await _made(connection, owner, key, asked)) is not None:
-                return {"subscription": made, "secret": None}
-        document = await self._document(actor, given["query"])
-        request = SubscriptionRequest(document, given["url"], caller.purpose, caller.reference, given["days"])
+        hashes = RequestHashes.of(caller, values, self._registration.secret)
+        async with self._transaction(actor.client, hashes.owners) as connection:
+            if (earlier := await _stored(connection, hashes)) is not None:
+                return {"subscription": earlier, "secret": None}
+        document = await self._document(actor, values["query"])
+        request = SubscriptionRequest(document, values["url"], caller.purpose, caller.reference, values["days"])
         subscription = await self._registration.decide(actor, request, caller.now)
-        async with self._transaction(actor.client, owner) as connection:
+        async with self._transaction(actor.client, hashes.owners) as connection:
             await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", LOCK, actor.client)
-            if (made := await _made(connection, owner, key, asked)) is not None:
-                return {"subscription": made, "secret": None}
+            if (earlier := await _stored(connection, hashes)) is not None:
+                return {"subscription": earlier, "secret": None}
             if await connection.fetchval(IN_USE) >= most:
                 raise refused("SUBSCRIPTION_LIMIT", "the application has as many subscriptions as it may")
-            await subscription.add(connection, key, asked)
-            return {"subscription": await _made(connection, owner, key, asked), "secret": subscription.secret}
+            await subscription.add(connection, hashes.keys[0], hashes.requests[0])
+            return {"subscription": await _stored(connection, hashes), "secret": subscription.secret}
 
     async def end(self, actor: Actor, identifier: str) -> str:
         """End a subscription of the actor by this application; raises RequestRefused (SUBSCRIPTION_UNKNOWN)."""
-        owner = hashed_actor(actor.caller, self._registration.secret)
-        async with self._transaction(actor.client, owner) as connection:
-            if await connection.execute(ENDED, _uuid(identifier), owner) == "DELETE 0":
+        owners = _owners(actor, self._registration.secret)
+        async with self._transaction(actor.client, owners) as connection:
+            if await connection.execute(ENDED, _uuid(identifier), owners) == "DELETE 0":
                 raise unknown()
         return identifier
 
     async def all(self, actor: Actor) -> list[dict[str, Any]]:
         """Those of the actor by this application, in the order in which they were made."""
-        owner = hashed_actor(actor.caller, self._registration.secret)
-        async with self._transaction(actor.client, owner) as connection:
-            return [_shown(row) for row in await connection.fetch(OWN, owner)]
+        owners = _owners(actor, self._registration.secret)
+        async with self._transaction(actor.client, owners) as connection:
+            return [_shown(row) for row in await connection.fetch(OWN, owners)]
 
     async def _document(self, actor: Actor, query: str) -> str:
         """The document, if this application may send it."""
         return await self._documents.text(Request({}, query, None, {}, ""), actor.client, actor.caller)
 
     @asynccontextmanager
-    async def _transaction(self, client: str, owner: str) -> AsyncIterator[Connection]:
+    async def _transaction(self, client: str, owners: Sequence[str]) -> AsyncIterator[Connection]:
         try:
             connection = await connect(self._dsn(SUBSCRIBER), command_timeout=SECONDS)
             try:
                 async with connection.transaction():
                     await connection.execute(
-                        "SELECT set_config('spie.client', $1, true), set_config('spie.actor', $2, true)", client, owner
+                        "SELECT set_config('spie.client', $1, true), set_config('spie.actor', $2, true)",
+                        client,
+                        ",".join(owners),
                     )
                     yield connection
             finally:
@@ -142,7 +164,7 @@ class NoSubscriptions:
         """None."""
         return {}
 
-    async def add(self, caller: Caller, given: Mapping[str, Any]) -> dict[str, Any]:
+    async def add(self, caller: Caller, values: Mapping[str, Any]) -> dict[str, Any]:
         """Raise RequestRefused (SUBSCRIPTION_NOT_OPEN)."""
         raise refused("SUBSCRIPTION_NOT_OPEN", "the settings let no application subscribe")
 
@@ -155,13 +177,22 @@ class NoSubscriptions:
         return []
 
 
-async def _made(connection: Connection, owner: str, key: str, asked: str) -> dict[str, Any] | None:
-    """The subscription that was made under this key; raises RequestRefused (IDEMPOTENCY_KEY_REUSED) if another one was
-    asked for."""
-    row = await connection.fetchrow(UNDER_KEY, owner, key)
+Subscribing: TypeAlias = OwnSubscriptions | NoSubscriptions
+"""What applications do with their own subscriptions, or that they do nothing."""
+
+
+def _owners(actor: Actor, secret: bytes) -> list[str]:
+    """The hash of an actor and its application under each accepted secret."""
+    return [hashed_actor(actor.caller, accepted_secret) for accepted_secret in accepted(secret)]
+
+
+async def _stored(connection: Connection, hashes: RequestHashes) -> dict[str, Any] | None:
+    """The subscription that this request made; raises RequestRefused (IDEMPOTENCY_KEY_REUSED) if its key made another
+    one."""
+    row = await connection.fetchrow(UNDER_KEY, hashes.owners, hashes.keys)
     if row is None:
         return None
-    if row["request"] != asked:
+    if row["request"] not in hashes.requests:
         raise refused("IDEMPOTENCY_KEY_REUSED", "the key was used for another request")
     return _shown(row)
 

@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from graphql import GraphQLResolveInfo
 
 from hub.errors import DocumentRefused, RequestRefused
-from hub.identity.actor import Actor
 from hub.identity.caller import Caller
 from hub.own_subgraph import OwnSubgraph
-from hub.subscriptions.own_subscriptions import refused
+from hub.subscriptions.own_subscriptions import Subscribing, refused
 from schema.context import Context
 from schema.subgraphs import SUBSCRIPTIONS
-
-
-class Subscribing(Protocol):
-    """What applications do with their own subscriptions."""
-
-    async def add(self, caller: Caller, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Subscribe."""
-        ...
-
-    async def end(self, actor: Actor, identifier: str) -> str:
-        """End one."""
-        ...
-
-    async def all(self, actor: Actor) -> list[dict[str, Any]]:
-        """All of them."""
-        ...
 
 
 def subscriptions_subgraph(subscribing: Subscribing, policy: str) -> OwnSubgraph:

@@ -26,7 +26,7 @@ from subgraphs.kit.scalars import ID, SCALARS, Date, DateTime
 from subgraphs.kit.write.inputs import idempotency_key
 
 
-def given(description: str, default: Any = ...) -> Any:
+def input_field(description: str, default: Any = ...) -> Any:
     """An input, which reveals nothing of anybody."""
     values = {} if default is ... else {"default": default}
     return strawberry.field(description=description, directives=[reads_directive()], **values)
@@ -64,9 +64,9 @@ class NewChangeSubscription:
 @strawberry.input(description="Abonnement à faire, sous la finalité de la requête.")
 class SubscribeToChangesInput:
     idempotency_key: str = idempotency_key()
-    url: str = given("Adresse https d'un serveur public, qui reçoit les notifications.")
-    query: str = given("Requête dont les changements sont signalés : son seul champ racine est `changes`.")
-    days: int = given(f"Durée, de 1 à {MOST_DAYS} jours, dans celle de l'habilitation.", DAYS)
+    url: str = input_field("Adresse https d'un serveur public, qui reçoit les notifications.")
+    query: str = input_field("Requête dont les changements sont signalés : son seul champ racine est `changes`.")
+    days: int = input_field(f"Durée, de 1 à {MOST_DAYS} jours, dans celle de l'habilitation.", DAYS)
 
 
 @strawberry.type

@@ -20,9 +20,10 @@ def number(answer: object) -> int:
 
 def flag(answer: object) -> bool:
     """Whether a script or a command says 1, not 0."""
-    if (told := number(answer)) not in (0, 1):
+    value = number(answer)
+    if value not in (0, 1):
         raise ValueError("neither 0 nor 1")
-    return told == 1
+    return value == 1
 
 
 def is_set(answer: object) -> bool:
@@ -43,10 +44,10 @@ def levels(count: int) -> Reading[list[float]]:
     """So many finite numbers, which Lua writes as texts."""
 
     def read(answer: object) -> list[float]:
-        told = [float(_bytes(level)) for level in _list(answer)]
-        if len(told) != count or not all(map(isfinite, told)):
+        numbers = [float(_bytes(level)) for level in _list(answer)]
+        if len(numbers) != count or not all(map(isfinite, numbers)):
             raise ValueError("not so many finite numbers")
-        return told
+        return numbers
 
     return read
 

@@ -82,14 +82,14 @@ class Link:
     async def ask(self, read: Reading[Answer], *command: Argument) -> Answer:
         """The answer to a command, as it is read; raises SharedStateGone, also for one that doesn't read: then nothing
         that this connection says is believed."""
-        told = await self._told(command)
+        answer = await self._answer(command)
         try:
-            return read(told)
+            return read(answer)
         except (TypeError, ValueError, OverflowError):
             await self.give_up("MALFORMED")
             raise SharedStateGone("MALFORMED") from None
 
-    async def _told(self, command: Command) -> Any:
+    async def _answer(self, command: Command) -> Any:
         if self._connection is None:
             raise SharedStateGone(self.failure)
         answer = asyncio.get_running_loop().create_future()

@@ -205,10 +205,8 @@ class ServerState:
 
     async def revoke(self, name: str, until: int) -> bool:
         """Revoke a name until that time; return False, and do nothing, if too many are. Raises SharedStateGone."""
-        if (
-            await self.link.ask(answers.number, "ZCARD", self._revoked_key(accepted(self._secret)[-1]))
-            >= LONGEST_REVOKED
-        ):
+        revoked = await self.link.ask(answers.number, "ZCARD", self._revoked_key(accepted(self._secret)[-1]))
+        if revoked >= LONGEST_REVOKED:
             return False
         for key in accepted(self._secret):
             await self.link.ask(answers.number, "ZADD", self._revoked_key(key), until, self._hash(name, key))

@@ -22,10 +22,8 @@ from subgraphs.people.tables import metadata, subject
 
 
 def decision(*seen: Column[Any]) -> list[Column[Any] | CheckConstraint]:
-    """The columns of what an agent decided, with those of what it saw; the highest number is in force.
-
-    `ground` is what the agent relies on.
-    """
+    """The columns of an agent's decision, with those of what the agent saw; the decision of the highest number is in
+    force, and `ground` says what the agent relies on."""
     return [
         Column("number", Integer, nullable=False),
         Column("verdict", Text, nullable=False),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import time
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +26,8 @@ from hub.document.manifest import Manifest
 from hub.identity.applications import Client
 from hub.settings import Settings, load_settings
 from hub.subscriptions.notification_settings import NotificationSettings
+from infra.keys import SIZE
+from schema.overlapping_keys import OverlappingKey
 from tests.changes.conftest import OFFICER, someone
 from tests.changes.test_notifications import LOOPBACK, QUERY, QUICK, Subscriber, World, subscriber
 from tests.conftest import Database
@@ -287,7 +292,27 @@ async def test_an_application_of_trusted_documents_subscribes_by_one_of_them_alo
     assert (await asking.made(FROZEN, query=QUERY))["secret"]
 
 
-async def test_two_mutations_or_a_denied_field_subscribe_nobody(asking: Asking) -> None:
+async def test_whoever_subscribed_before_the_keys_changed_repeats_sees_and_ends_its_own(
+    asking: Asking, database: Database, tmp_path: Path
+) -> None:
+    made = await asking.made(idempotencyKey="cle-d-avant")
+    changed = {
+        name: OverlappingKey.of(token_bytes(SIZE), database.keys.values[name], time.time() + 3_600)
+        for name in ("subscriptions", "cursors")
+    }
+    keys = replace(database.keys, values={**database.keys.values, **changed})
+    async with inside(replace(database, keys=keys), ACTORS, tmp_path, settled=_settled) as hub:
+        later = replace(asking, hub=hub)
+        assert await later.made(idempotencyKey="cle-d-avant") == {**made, "secret": None}
+        assert (await later.subscribe(idempotencyKey="cle-d-avant", days=3)).code == "IDEMPOTENCY_KEY_REUSED"
+        identifier = made["subscription"]["id"]
+        assert [row["id"] for row in await later.listed()] == [identifier]
+        assert (await hub.ask(COLLEAGUE, END, {"id": identifier})).code == "SUBSCRIPTION_UNKNOWN"
+        assert (await hub.ask(OFFICER, END, {"id": identifier})).data == {"endSubscription": identifier}
+    assert await asking.ids() == set()
+
+
+async def test_two_mutations_at_once_subscribe_nobody(asking: Asking) -> None:
     given = {"url": "https://93.184.215.14/", "query": QUERY, "idempotencyKey": str(uuid4())}
     twice = SUBSCRIBE.replace("{ subscribeToChanges", '{ endSubscription(id: "x") subscribeToChanges', 1)
     assert (await asking.hub.ask(OFFICER, twice, {"input": given})).code == "MUTATION_SEVERAL"

@@ -1,6 +1,6 @@
-"""Applications subscribe and end what is theirs; docs/decisions/0149 says why.
+"""Applications make and end subscriptions of their own (docs/decisions/0149).
 
-`actor`, `key` and `request` are keyed hashes: whose a subscription is, and of which request, once.
+`actor`, `key` and `request` are keyed hashes of its owner, of the idempotency key and of the request that made it.
 """
 
 from alembic import op
@@ -14,7 +14,7 @@ expands = True
 READ = "id, client, purpose, host, created_at, ends_at, state, reason, last_success_at, actor, key, request"
 ADDED = "id, client, purpose, host, ends_at, sealed, cursor, actor, key, request"
 OF_APPLICATION = "client = (SELECT current_setting('spie.client', true))"
-OWN = f"{OF_APPLICATION} AND actor = (SELECT current_setting('spie.actor', true))"
+OWN = f"{OF_APPLICATION} AND actor = ANY (string_to_array((SELECT current_setting('spie.actor', true)), ','))"
 
 
 def upgrade() -> None:
