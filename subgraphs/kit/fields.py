@@ -9,28 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, ParamSpec
 
-import strawberry
 from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
     Date,
-    DateTime,
-    Float,
-    Integer,
-    String,
     Text,
-    Uuid,
     cast,
     func,
     literal_column,
 )
 from sqlalchemy.sql import Select
-from sqlalchemy.types import TypeEngine
 from strawberry.federation.schema_directives import External, Requires
 from strawberry.types.base import StrawberryContainer, StrawberryList, has_object_definition
 from strawberry.types.enum import StrawberryEnumDefinition
@@ -46,49 +38,13 @@ from subgraphs.kit.costs import COMPUTED
 from subgraphs.kit.directives import ForbiddenValue, ForbiddenValueDirective, category_directive
 from subgraphs.kit.enums import categories_of_values, value_names
 from subgraphs.kit.errors import DeclarationError
+from subgraphs.kit.kinds import KINDS, SQL_TYPES, Kind
 from subgraphs.kit.residual_sql import yes
-from subgraphs.kit.scalars import Date as DateScalar
-from subgraphs.kit.scalars import DateTime as DateTimeScalar
 
 P = ParamSpec("P")
 
 LONGEST_LIST = 100
 """Most rows of a plain list: a longer one is null, with an error that says so, never cut."""
-
-
-class Kind(StrEnum):
-    """GraphQL scalar that a value is served as; a value of an enum is `ENUM`."""
-
-    ID = "ID"
-    STRING = "String"
-    INT = "Int"
-    FLOAT = "Float"
-    BOOLEAN = "Boolean"
-    DATE = "Date"
-    DATETIME = "DateTime"
-    ENUM = "enum"
-
-
-_KINDS: dict[Any, Kind] = {
-    strawberry.ID: Kind.ID,
-    str: Kind.STRING,
-    int: Kind.INT,
-    float: Kind.FLOAT,
-    bool: Kind.BOOLEAN,
-    DateScalar: Kind.DATE,
-    DateTimeScalar: Kind.DATETIME,
-}
-
-_SQL_TYPES: dict[Kind, tuple[type[TypeEngine[Any]], ...]] = {
-    Kind.ID: (Uuid, String),
-    Kind.STRING: (String,),
-    Kind.INT: (Integer,),
-    Kind.FLOAT: (Float,),
-    Kind.BOOLEAN: (Boolean,),
-    Kind.DATE: (Date,),
-    Kind.DATETIME: (DateTime,),
-    Kind.ENUM: (String,),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +163,7 @@ class Field(StrawberryField):
     @cached_property
     def kind(self) -> Kind | None:
         """The scalar that the field returns, `ENUM` for an enum; None for an object."""
-        return Kind.ENUM if self.choice is not None else _KINDS.get(self.named_type)
+        return Kind.ENUM if self.choice is not None else KINDS.get(self.named_type)
 
     @cached_property
     def target(self) -> type | None:
@@ -252,7 +208,7 @@ class ColumnField(Field):
     @cached_property
     def kind(self) -> Kind:
         """The scalar that the column is served as; raises DeclarationError for an annotation that is none."""
-        kind = Kind.ENUM if self.choice is not None else _KINDS.get(self.named_type)
+        kind = Kind.ENUM if self.choice is not None else KINDS.get(self.named_type)
         if kind is None:
             raise DeclarationError(f"{self.graphql_name}: the annotation is no GraphQL scalar or enum")
         return kind
@@ -391,7 +347,7 @@ def check_column(coordinate: str, field: ColumnField) -> None:
     sql_type = field.column.type
     many = isinstance(sql_type, ARRAY)
     element = sql_type.item_type if isinstance(sql_type, ARRAY) else sql_type
-    if many != field.many or not isinstance(element, _SQL_TYPES[field.kind]):
+    if many != field.many or not isinstance(element, SQL_TYPES[field.kind]):
         raise DeclarationError(f"{coordinate}: the annotation is no GraphQL type for the SQL type {sql_type!r}")
     if field.choice is None:
         return

@@ -23,12 +23,12 @@ from subgraphs.kit.fields import (
     ColumnField,
     EmbeddedField,
     ExternalField,
-    Kind,
     ManyField,
     OneField,
     RequiredValues,
 )
 from subgraphs.kit.guards import Guards
+from subgraphs.kit.kinds import Kind
 from subgraphs.kit.ordering import Ordering, page_select
 from subgraphs.kit.page_arguments import Shape
 from subgraphs.kit.place_search import DISTANCE

@@ -23,7 +23,8 @@ from subgraphs.kit.document import ENTITIES, Node, Reading
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.enums import value_names
 from subgraphs.kit.errors import BadInput, RequestFailed
-from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Sort
+from subgraphs.kit.fields import ColumnField, EmbeddedField, ManyField, OneField, Sort
+from subgraphs.kit.kinds import Kind
 from subgraphs.kit.place_search import Near, Place, read_place
 from subgraphs.kit.root_fields import Comparison, Criterion, RootField, RootKind, column_at
 from subgraphs.kit.signals import DAYS, Signal

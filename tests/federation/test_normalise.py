@@ -11,8 +11,9 @@ from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.federation.budget import Budget
 from hub.federation.errors import OperationRefused
-from hub.federation.operations.normalise import EMPTY_KEY, field_set, normalise
+from hub.federation.operations.normalise import field_set, normalise
 from hub.federation.operations.operation import Condition, Operation, Selections
+from hub.federation.operations.selections import EMPTY_KEY
 from tests.document.sample_schema import SCHEMA, operation
 
 

@@ -11,7 +11,8 @@ from schema.categories import Level
 from schema.facts import Fact
 from schema.residual import Clause, Residual, Rule
 from schema.subgraphs import SUBGRAPHS
-from subgraphs.kit.fields import ColumnField, Kind
+from subgraphs.kit.fields import ColumnField
+from subgraphs.kit.kinds import Kind
 from subgraphs.kit.sdl import load
 from subgraphs.kit.server import Subgraph
 from tests.kit.conftest import AGENT, OTHER_SIRET, SIRET, Rows, anyone, context, person_id, residual

@@ -10,10 +10,8 @@ Every loop is iterative and counts what it makes against the budget: expansion o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -22,7 +20,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLArgument,
     GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLNamedType,
@@ -51,87 +48,20 @@ from hub.federation.operations.literals import literal
 from hub.federation.operations.operation import (
     ClientDirective,
     Condition,
-    Field,
     Occurrence,
     Operation,
     Selections,
     Variable,
 )
+from hub.federation.operations.selections import Definition, Entry, Place, SelectedFields, Shape, Work, freeze
 from hub.federation.operations.variable_defaults import with_defaults
 from schema.written_numbers import written
-
-EMPTY_KEY = "__empty"
-"""Response key of the `__typename` that keeps an otherwise empty selection valid; never projected."""
 
 STEPS_PER_FIELD = 4
 """Steps of the budget for a field of a concrete type, from the document to the client's answer."""
 
 META_FIELDS = frozenset({"__schema", "__type"})
 """Root fields of introspection, which never enter an operation."""
-
-
-@dataclass(slots=True)
-class _Shape:
-    """The value under a response path, for all concrete types: a leaf's printed type, a composite's list wrapping."""
-
-    wrapping: str = ""
-    children: dict[str, _Shape] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Definition:
-    """A field of a type: the named type of its value and the concrete ones, how that is wrapped, its arguments."""
-
-    below: GraphQLNamedType
-    wrapping: str
-    types: tuple[str, ...]
-    args: Mapping[str, GraphQLArgument]
-
-
-@dataclass(slots=True)
-class _Entry:
-    key: str
-    type: str
-    name: str
-    arguments: tuple[tuple[str, str], ...]
-    conditions: tuple[Condition, ...]
-    place: _Place | None
-    occurrences: list[Occurrence] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _SelectedFields:
-    """The fields selected on an object under any conditions: (concrete type, response key) → name, arguments, fields
-    below."""
-
-    fields: dict[tuple[str, str], tuple[str, tuple[tuple[str, str], ...], _SelectedFields]] = field(
-        default_factory=dict
-    )
-
-
-@dataclass(slots=True)
-class _Place:
-    """An object position under construction: entries per concrete type, in the client's order.
-
-    Positions of one object under several conditions share `selected`.
-    """
-
-    types: dict[str, dict[tuple[str, tuple[Condition, ...]], _Entry]]
-    selected: _SelectedFields = field(default_factory=_SelectedFields)
-
-
-@dataclass(slots=True)
-class _Work:
-    """A node of the document for some concrete types; `above` is the type that the document selects it of, `around` the
-    directives of the schema on the fragments around it."""
-
-    node: FieldNode | FragmentSpreadNode | InlineFragmentNode
-    place: _Place
-    shape: _Shape
-    types: tuple[str, ...]
-    above: GraphQLNamedType
-    conditions: tuple[Condition, ...]
-    around: tuple[tuple[ClientDirective, ...], ...] = ()
 
 
 def normalise(
@@ -152,7 +82,7 @@ def normalise(
         Variable(node.variable.name.value, _printed(node.type)) for node in operation.variable_definitions or ()
     ]
     builder.arguments.taken = {variable.name for variable in variables}
-    root = _freeze(builder.build(operation.selection_set, root_type), root_type.name)
+    root = freeze(builder.build(operation.selection_set, root_type), root_type.name)
     directives = builder.arguments.directives(operation)
     defaults = {
         node.variable.name.value: literal(node.default_value, _input_type(node.type, schema))
@@ -196,7 +126,7 @@ def field_set(text: str, type_name: str, schema: GraphQLSchema) -> FieldSet:
     constants = {variable.name: (variable.type, literals[variable.name]) for variable in builder.arguments.lifted}
     names = {name: f"k{_digest(list(constant))}" for name, constant in constants.items()}
     return FieldSet(
-        tuple(_freeze(place, concrete.name, names) for concrete in types),
+        tuple(freeze(place, concrete.name, names) for concrete in types),
         {names[name]: constant for name, constant in constants.items()},
     )
 
@@ -218,10 +148,10 @@ class _Builder:
         self.budget = budget
         self.shapes = shapes
         self.arguments = Arguments(schema)
-        self.definitions: dict[tuple[str, str], _Definition] = {}
+        self.definitions: dict[tuple[str, str], Definition] = {}
         self.concrete: dict[str, frozenset[str]] = {}
 
-    def definition(self, type_name: str, name: str) -> _Definition:
+    def definition(self, type_name: str, name: str) -> Definition:
         """What is read of a field's definition; raises OperationRefused for a field that the type does not have."""
         definition = self.definitions.get((type_name, name))
         if definition is None:
@@ -231,7 +161,7 @@ class _Builder:
             below = get_named_type(field.type)
             wrapping = str(field.type).replace(below.name, below.name if is_leaf_type(below) else "")
             types = tuple(type_.name for type_ in self.possible(below))
-            definition = self.definitions[type_name, name] = _Definition(below, wrapping, types, field.args)
+            definition = self.definitions[type_name, name] = Definition(below, wrapping, types, field.args)
         return definition
 
     def possible(self, type_: GraphQLNamedType) -> tuple[GraphQLObjectType, ...]:
@@ -248,11 +178,11 @@ class _Builder:
             names = self.concrete[type_.name] = frozenset(concrete.name for concrete in self.possible(type_))
         return names
 
-    def build(self, selection_set: SelectionSetNode, type_: GraphQLNamedType) -> _Place:
+    def build(self, selection_set: SelectionSetNode, type_: GraphQLNamedType) -> Place:
         """Depth first in the document's order, so that entries stand in the client's order."""
         names = tuple(concrete.name for concrete in self.possible(type_))
-        root = _Place({name: {} for name in names})
-        stack = _selected(selection_set, root, _Shape(), names, type_, ())
+        root = Place({name: {} for name in names})
+        stack = _selected(selection_set, root, Shape(), names, type_, ())
         while stack:
             work = stack.pop()
             conditions = _conditions(work.node, work.conditions)
@@ -279,18 +209,18 @@ class _Builder:
                 stack.extend(_selected(selection_set, work.place, work.shape, types_here, above, conditions, around))
         return root
 
-    def enter_field(self, node: FieldNode, work: _Work, conditions: tuple[Condition, ...]) -> list[_Work]:
+    def enter_field(self, node: FieldNode, work: Work, conditions: tuple[Condition, ...]) -> list[Work]:
         """Merge one field of the document into each concrete type; the selections of its value are the new work."""
         key = node.alias.value if node.alias else node.name.value
         name = node.name.value
         if name in META_FIELDS:
             return []
-        more: list[_Work] = []
+        more: list[Work] = []
         selected = self.definition(work.above.name, name)
         wrapping, below = selected.wrapping, selected.below
         shape = work.shape.children.get(key)
         if shape is None:
-            shape = work.shape.children[key] = _Shape(wrapping)
+            shape = work.shape.children[key] = Shape(wrapping)
         on_field = self.arguments.directives(node) if node.directives else ()
         borne = len(conditions) + len(on_field) + sum(map(len, work.around))
         steps = STEPS_PER_FIELD + borne // BORNE_PER_STEP
@@ -308,7 +238,7 @@ class _Builder:
             entries = work.place.types[type_name]
             first = work.place.selected.fields.get((type_name, key))
             if first is None:
-                first = work.place.selected.fields[type_name, key] = name, arguments, _SelectedFields()
+                first = work.place.selected.fields[type_name, key] = name, arguments, SelectedFields()
             if (self.shapes and shape.wrapping != wrapping) or first[:2] != (name, arguments):
                 raise _conflict()
             inner: tuple[Condition, ...] = ()
@@ -317,8 +247,8 @@ class _Builder:
             elif (key, conditions) in entries:
                 entry = entries[key, conditions]
             else:
-                place = _Place({type_: {} for type_ in types}, first[2]) if types else None
-                entry = entries[key, conditions] = _Entry(key, type_name, name, arguments, conditions, place)
+                place = Place({type_: {} for type_ in types}, first[2]) if types else None
+                entry = entries[key, conditions] = Entry(key, type_name, name, arguments, conditions, place)
             if on_field or work.around:
                 entry.occurrences.append(Occurrence(on_field, work.around, conditions))
             if node.selection_set is not None and entry.place is not None:
@@ -328,16 +258,16 @@ class _Builder:
 
 def _selected(
     selection_set: SelectionSetNode,
-    place: _Place,
-    shape: _Shape,
+    place: Place,
+    shape: Shape,
     types: tuple[str, ...],
     above: GraphQLNamedType,
     conditions: tuple[Condition, ...],
     around: tuple[tuple[ClientDirective, ...], ...] = (),
-) -> list[_Work]:
+) -> list[Work]:
     """Work for a stack: last selection first."""
     nodes: Any = reversed(selection_set.selections)
-    return [_Work(node, place, shape, types, above, conditions, around) for node in nodes]
+    return [Work(node, place, shape, types, above, conditions, around) for node in nodes]
 
 
 def _conditions(
@@ -386,35 +316,3 @@ def _conflict() -> OperationRefused:
 
 def _unknown_field(type_name: str) -> OperationRefused:
     return OperationRefused("DOCUMENT_INVALID", f"unknown field on {type_name}", {"reason": "FIELD_UNKNOWN"})
-
-
-def _freeze(place: _Place, root_type: str, renamed: Mapping[str, str] = MappingProxyType({})) -> Selections:
-    """The frozen tree, built from the leaves up without recursion; `renamed` gives variables other names."""
-    order: list[_Place] = [place]
-    for current in order:
-        for entries in current.types.values():
-            order.extend(entry.place for entry in entries.values() if entry.place is not None)
-    frozen: dict[int, dict[str, Selections]] = {}
-    for current in reversed(order):
-        frozen[id(current)] = {
-            type_name: Selections(
-                type_name,
-                tuple(
-                    Field(
-                        entry.key,
-                        entry.type,
-                        entry.name,
-                        tuple([(argument, renamed.get(name, name)) for argument, name in entry.arguments])
-                        if renamed
-                        else entry.arguments,
-                        entry.conditions,
-                        tuple(frozen[id(entry.place)].values()) if entry.place is not None else (),
-                        occurrences=tuple(dict.fromkeys(entry.occurrences)) if entry.occurrences else (),
-                    )
-                    for entry in entries.values()
-                )
-                or (() if current is place else (Field(EMPTY_KEY, type_name, "__typename"),)),
-            )
-            for type_name, entries in current.types.items()
-        }
-    return frozen[id(place)][root_type]

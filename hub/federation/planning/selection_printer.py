@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from graphql import DirectiveLocation, GraphQLScalarType, is_specified_scalar_type
 
-from hub.federation.operations.normalise import EMPTY_KEY
 from hub.federation.operations.operation import ClientDirective, Condition, Occurrence, Operation
+from hub.federation.operations.selections import EMPTY_KEY
 from hub.federation.planning.fetches import ALWAYS, Item, Tree
 from hub.federation.planning.graph import Graph
 
