@@ -10,6 +10,8 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 OWNER = "access_owner"
 TABLES = ("change", "link_change", "person_change")
 MARK = "INSERT INTO access.change_mark DEFAULT VALUES"
+MARK_BEGINNING = "INSERT INTO access.change_mark (xid) VALUES (pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+"""Not later than any transaction under way, so that no cursor of the new history is from before it."""
 LIMIT = "SELECT max(xid) FROM access.change_mark WHERE at <= now() - make_interval(days => $1)"
 
 
@@ -35,4 +37,4 @@ async def restart(connection: Connection) -> None:
         await connection.execute("SELECT nextval('access.change_history')")
         for name in (*TABLES, "change_mark"):
             await connection.execute(f"DELETE FROM access.{name}")  # noqa: S608 - our own tables
-        await connection.execute(MARK)
+        await connection.execute(MARK_BEGINNING)
