@@ -1,0 +1,138 @@
+"""Whenever a change is committed within an answer, nothing is told that its reader could read neither before nor after.
+
+One transaction ends rights and writes values, or gives rights and replaces values; it is held open, and committed just
+before each statement of an answer in turn. Values of the one state must not meet rights of the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import pytest_asyncio
+
+from schema.facts import Fact
+from subgraphs.kit.back_end import BackEnd
+from tests.changes.conftest import DELTA, FOLLOWED, PEOPLE, REFERENT
+from tests.conftest import Database
+from tests.e2e.canary_inside import Inside
+from tests.kit.conftest import Rows, person_id
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+BEFORE, AFTER = "canari-avant", "canari-apres"
+SHOWN = "id firstName lastName contact { email } appointments(first: 20) { nodes { id placeName } }"
+LIST = PEOPLE % SHOWN
+ONE = f'{{ person(id: "{person_id(1)}") {{ {SHOWN} }} }}'
+UP = f"{{ appointments(first: 20) {{ nodes {{ id placeName person {{ {SHOWN} }} }} }} }}"
+NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
+VALUES = ("people.person SET first_name", "people.contact SET email", "appointments.appointment SET place_name")
+
+
+def written(text: str) -> list[str]:
+    """The statements that make one text of all that is read of everybody."""
+    return [f"UPDATE {column} = '{text}'" for column in VALUES]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one transaction does after the world was `made` so: who reads the texts `shut` may do so at no time."""
+
+    made: Sequence[str]
+    done: Sequence[str]
+    shut: str
+
+
+LINKED = f"UPDATE access.link SET scope_id = '{FOLLOWED[1]}'"
+UNLINKED = "UPDATE access.link SET scope_id = 'of someone else'"
+LIMITED = f"UPDATE access.person SET restrictions = {int(Fact.LIMITATION)}"
+FREE = "UPDATE access.person SET restrictions = 0"
+CHANGES = {
+    "the link ends": Change((), (UNLINKED, *written(AFTER)), AFTER),
+    "a limitation begins": Change((), (*written(AFTER), LIMITED), AFTER),
+    "a link begins": Change((UNLINKED,), (*written(AFTER), LINKED), BEFORE),
+    "a limitation ends": Change((LIMITED,), (FREE, *written(AFTER)), BEFORE),
+}
+DOCUMENTS = {"list": LIST, "person": ONE, "from below": UP, "changes": DELTA % SHOWN}
+
+
+class Held:
+    """A transaction that is open; committed before the statement of this number, counted from its beginning."""
+
+    def __init__(self, connection: Any, at: int) -> None:
+        self.connection, self.left, self.is_committed = connection, at, False
+
+    async def commit(self) -> None:
+        """Let everybody see it."""
+        if not self.is_committed:
+            self.is_committed = True
+            await self.connection.execute("COMMIT")
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count the statements of the hub and its subgraphs meanwhile."""
+        rows = BackEnd.rows
+
+        async def counted(connection: BackEnd, sql: str, arguments: Sequence[Any]) -> Any:
+            if self.left == 0:
+                await self.commit()
+            self.left -= 1
+            return await rows(connection, sql, arguments)
+
+        with patch.object(BackEnd, "rows", counted):
+            yield
+
+
+@asynccontextmanager
+async def held(database: Database, change: Change, at: int) -> AsyncIterator[Held]:
+    """The transaction of a change, done and not committed; committed at last."""
+    connection = await database.connect()
+    try:
+        await connection.execute("BEGIN")
+        for statement in change.done:
+            await connection.execute(statement)
+        transaction = Held(connection, at)
+        yield transaction
+        await transaction.commit()
+    finally:
+        await connection.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def someone(world: Rows) -> Rows:
+    """Someone whom the référente follows, with rows in two subgraphs."""
+    await world.person(1, FOLLOWED)
+    await world.sourced("people.contact", person_id=person_id(1), phones=[], origin="PERSONNE", authorisation="I")
+    await world.sourced(
+        "appointments.appointment", id=person_id(21), person_id=person_id(1), starts_at=NOON, status="INCONNU",
+        rdv_source_id="21", subject_source_id="1",
+    )  # fmt: skip
+    return world
+
+
+async def made(world: Rows, change: Change) -> None:
+    """All is as it was, but for what the change says."""
+    for statement in (LINKED, FREE, *written(BEFORE), *change.made):
+        await world.connection.execute(statement)
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
+async def test_no_value_of_one_state_meets_the_rights_of_another(
+    hub: Inside, someone: Rows, database: Database, document: str, change: Change
+) -> None:
+    told, at, is_within = set(), 0, True
+    while is_within:
+        await made(someone, change)
+        async with held(database, change, at) as transaction:
+            with transaction.counting():
+                answer = await hub.ask(REFERENT, document)
+            is_within, at = transaction.is_committed, at + 1
+        assert answer.data is not None
+        assert change.shut.encode() not in answer.body, f"committed before statement {at}"
+        told.add(BEFORE.encode() in answer.body or AFTER.encode() in answer.body)
+    assert told == {True, False}
