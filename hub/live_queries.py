@@ -86,9 +86,8 @@ class LiveQueries:
                 yield event
 
     async def _answers(self, request: Request, shape: _Shape, expires: int) -> AsyncIterator[LiveEvent | None]:
-        pending = True
+        woken, pending = self._wakes.next, True
         while not self._draining.is_set():
-            woken = self._wakes.next
             if pending:
                 async with self._turns:
                     reply = await self._pipeline.answer(request)
@@ -101,8 +100,9 @@ class LiveQueries:
                     continue
             if not await self._woken(woken, expires):
                 yield None
+            waited, woken = woken, self._wakes.next  # before it is looked, or what changes meanwhile wakes nobody
             async with self._turns:
-                request, pending = await self._looked(request, shape, woken=woken.is_set())
+                request, pending = await self._looked(request, shape, woken=waited.is_set())
 
     async def _woken(self, woken: asyncio.Event, expires: int) -> bool:
         """Whether something may have changed, before silence, the end of the token or of the process."""

@@ -16,11 +16,15 @@ from unittest.mock import patch
 import pytest
 import pytest_asyncio
 
+from hub.changes import wake
+from hub.policy.enforce.verdicts import Mark
 from schema.facts import Fact
 from subgraphs.kit.back_end import BackEnd
 from tests.changes.conftest import DELTA, FOLLOWED, PEOPLE, REFERENT
+from tests.changes.test_live import stream
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
+from tests.e2e.test_leaks_holes import blind, wide
 from tests.kit.conftest import Rows, person_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -40,7 +44,7 @@ def written(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Change:
-    """What one transaction does after the world was `made` so: who reads the texts `shut` may do so at no time."""
+    """What one transaction does after the world was `made` so; the text `shut` may be read neither before nor after."""
 
     made: Sequence[str]
     done: Sequence[str]
@@ -107,11 +111,16 @@ async def someone(world: Rows) -> Rows:
     """Someone whom the référente follows, with rows in two subgraphs."""
     await world.person(1, FOLLOWED)
     await world.sourced("people.contact", person_id=person_id(1), phones=[], origin="PERSONNE", authorisation="I")
-    await world.sourced(
-        "appointments.appointment", id=person_id(21), person_id=person_id(1), starts_at=NOON, status="INCONNU",
-        rdv_source_id="21", subject_source_id="1",
-    )  # fmt: skip
+    await appointment(world, 21)
     return world
+
+
+async def appointment(world: Rows, number: int) -> None:
+    """A rendez-vous of theirs."""
+    await world.sourced(
+        "appointments.appointment", id=person_id(number), person_id=person_id(1), starts_at=NOON, status="INCONNU",
+        rdv_source_id=str(number), subject_source_id="1",
+    )  # fmt: skip
 
 
 async def made(world: Rows, change: Change) -> None:
@@ -136,3 +145,35 @@ async def test_no_value_of_one_state_meets_the_rights_of_another(
         assert change.shut.encode() not in answer.body, f"committed before statement {at}"
         told.add(BEFORE.encode() in answer.body or AFTER.encode() in answer.body)
     assert told == {True, False}
+
+
+@pytest.mark.parametrize("change", ["the link ends", "a limitation begins"])
+async def test_an_event_of_an_open_query_tells_no_value_of_after_its_readers_right_and_then_withdraws(
+    hub: Inside, someone: Rows, database: Database, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wake, "TOGETHER", 0.0)
+    at, is_within = 0, True
+    while is_within:
+        await made(someone, CHANGES[change])
+        async with held(database, CHANGES[change], at) as transaction, stream(hub, REFERENT, DELTA % SHOWN) as opened:
+            assert await opened.told() == ([person_id(1)], [])
+            with transaction.counting():
+                await appointment(someone, 22 + at)
+                told = await opened.told()
+            is_within, at = transaction.is_committed, at + 1
+            await transaction.commit()
+            while not told[1]:
+                told = await opened.told()
+            assert told == ([], [(person_id(1), "WITHDRAWN")])
+            assert AFTER.encode() not in opened.text, f"committed before statement {at}"
+    assert at > 5
+
+
+async def test_values_that_leave_are_seen(hub: Inside, someone: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Mark, "decide", blind)
+    for transport in hub.transports.values():
+        monkeypatch.setattr(transport, "asks_as", wide)
+    await made(someone, Change(written(AFTER), (), AFTER))
+    await someone.connection.execute(LIMITED)
+    for document in DOCUMENTS.values():
+        assert AFTER.encode() in (await hub.ask(REFERENT, document)).body
