@@ -20,7 +20,7 @@ from subgraphs.kit.ingest.headings import Headings, Row
 from subgraphs.kit.ingest.ingestion_report import Numbered, Refused, Report
 from subgraphs.kit.ingest.text_encoding import encoding_of
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
-from subgraphs.kit.ingest.workbook import is_workbook, open_table
+from subgraphs.kit.ingest.workbook_file import is_workbook, table_of
 
 DELIMITERS = (";", ",", "\t", "|")
 LONGEST_LINE = 1 << 16
@@ -68,11 +68,11 @@ def rows(
 
     `columns` must all be in the header, in any order; missing `optional` ones are in no row and read as empty.
     `synonyms` are other headings of them. Raises Refused if the file can't be read: COLUMN_MISSING, COLUMN_DOUBLE,
-    those of `encoding_of` and of `open_table`.
+    those of `encoding_of` and of `workbook.open_table`.
     """
     headings = Headings(columns, optional, synonyms)
     if is_workbook(path):
-        with open_table(path, headings) as table:
+        with table_of(path, headings) as table:
             for number, filled in table.rows():
                 if isinstance(filled, Refused):
                     yield Numbered(number, filled, sheet=table.sheet)
@@ -105,7 +105,7 @@ def form_of(path: Path, forms: Mapping[str, Sequence[str]]) -> str:
 
 def _has_sheet(path: Path, headings: Headings) -> bool:
     try:
-        with open_table(path, headings):
+        with table_of(path, headings):
             return True
     except Refused as refused:
         if refused.code != "COLUMN_MISSING":
@@ -125,7 +125,7 @@ class Rows(Pieces):
         """The excerpts of these rows by number."""
         if not is_workbook(path):
             return super().excerpts(path, numbers)
-        with open_table(path, self._headings) as table:
+        with table_of(path, self._headings) as table:
             excerpts = table.excerpts(numbers)
         return {number: excerpt for number, excerpt in excerpts.items() if len(excerpt) <= LARGEST}
 

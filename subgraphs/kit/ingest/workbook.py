@@ -18,24 +18,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from subgraphs.kit.ingest.headings import Headings
 from subgraphs.kit.ingest.ingestion_report import Refused, Sheet
-from subgraphs.kit.ingest.workbook_package import OLE, ZIP, Package
+from subgraphs.kit.ingest.workbook_package import Package
 from subgraphs.kit.ingest.workbook_sheet import Merges, RawRow, SheetReader, place, write_text
 
 MOST_COLUMNS = 1 << 10
 """Headings of a table."""
 HEADING_ROWS = 20
 """Filled rows among which the headings are looked for: titles may stand above them."""
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-
-def is_workbook(path: Path) -> bool:
-    """Whether a file begins as a workbook does; raises Refused WORKBOOK or WORKBOOK_ENCRYPTED for one of the kind of
-    before 2007, which a workbook with a password is too."""
-    with path.open("rb") as stream:
-        start = stream.read(len(ZIP))
-        if start == OLE:
-            raise Refused("WORKBOOK_ENCRYPTED" if _ENCRYPTED in stream.read(1 << 20) else "WORKBOOK")
-    return start == ZIP
 
 
 @dataclass(frozen=True, slots=True)

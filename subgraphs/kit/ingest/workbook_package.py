@@ -35,8 +35,6 @@ LARGEST_PART = 1 << 23
 """Bytes of any other part that is read but a sheet, and of a sheet between the ends of two rows."""
 LARGEST_DIRECTORY = 1 << 22
 """Bytes of the directory of the archive: some fifty thousand entries."""
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-"""How an archive begins, and a workbook of before 2007 or one that a password protects."""
 _END, _LOCATOR = b"PK\x05\x06", b"PK\x06\x07"
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf|\s|<\?.*?\?>|<!--.*?-->)*<(!DOCTYPE|[A-Za-z_])", re.DOTALL)
 _BROKEN = (

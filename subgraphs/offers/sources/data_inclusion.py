@@ -13,11 +13,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from data_inclusion.schema import v1  # type: ignore[import-untyped]
-from pydantic import Field, ValidationError
 
 from subgraphs.kit.communes import CODE
 from subgraphs.kit.distance import Position
@@ -36,7 +34,6 @@ from subgraphs.offers import tables
 from subgraphs.offers.ranking import REMOTE
 from subgraphs.offers.sources.data_inclusion_whole import NAME, ListsOfFiles, removals
 
-CATEGORIES = frozenset(category.value for category in v1.Categorie)
 PLACE = "latitude"
 """Where a record says its position."""
 
@@ -114,13 +111,15 @@ def _records(held: ListsOfFiles, path: Path) -> Iterator[Numbered[Any] | Refused
 
 
 async def _write(record: Any, store: Store) -> Outcome:
+    from subgraphs.offers.sources import data_inclusion_schema as schema  # heavy: loaded with the first record
+
     if isinstance(record, dict) and "vanished" in record:
         return await _remove(convert(record, Vanished), store)
     if isinstance(record, dict) and "structure_id" in record:
-        service = _valid(Service, record, store)
-        values = _service(service, record.get("thematiques"), store)
+        service = schema.valid(schema.Service, record, store)
+        values = _service(service, schema.categories(record.get("thematiques")), store)
         return await revise(store, tables.service, service.id, values, _instant(service.date_maj))
-    structure = _valid(Structure, record, store)
+    structure = schema.valid(schema.Structure, record, store)
     values = _structure(structure, store)
     return await revise(store, tables.structure, structure.id, values, _instant(structure.date_maj))
 
@@ -136,61 +135,6 @@ async def _remove(gone: Vanished, store: Store) -> Outcome:
     table = tables.structure if gone.vanished == "structures" else tables.service
     removed = await store.delete(table, id=gone.id, source=NAME)
     return Outcome.REMOVED if removed else Outcome.UNCHANGED
-
-
-class Service(v1.Service):  # type: ignore[misc]
-    """A service as the producers' schema has it, its name and its description being of any length."""
-
-    nom: Annotated[str, Field(min_length=1)]
-    description: str | None = None
-
-
-class Structure(v1.Structure):  # type: ignore[misc]
-    """A structure as the producers' schema has it, its name and its description being of any length."""
-
-    nom: Annotated[str, Field(min_length=1)]
-    description: str | None = None
-
-
-def _valid(model: Any, record: Any, store: Store) -> Any:
-    """The record as the producers' schema reads it, without the values that it can do without and that are none.
-
-    A list loses its bad elements, whose ranks are those that they had. `id` must be that of its own producer.
-    """
-    if not isinstance(record, dict):
-        raise Refused("SCHEMA_INVALID")
-    kept = {name: value for name, value in record.items() if value != ""}
-    bad: dict[str, set[int]] = {}
-    while True:
-        try:
-            valid = model.model_validate(kept)
-            break
-        except ValidationError as error:
-            problems = error.errors(include_url=False, include_context=False, include_input=False)
-        for problem in problems:
-            name, rank = str(problem["loc"][0]), (*problem["loc"][1:2], None)[0]
-            if model.model_fields[name].is_required():
-                raise Refused("SCHEMA_INVALID", name, detail=problem["type"])
-            if isinstance(rank, int) and isinstance(kept.get(name), list):
-                if rank not in bad.setdefault(name, set()):
-                    store.set_aside(_code(problem), f"{name}[{rank}]")
-                bad[name].add(rank)
-            else:
-                kept.pop(name, None)
-                store.set_aside(_code(problem), name)
-        for name, ranks in bad.items():
-            if name in kept:
-                kept[name] = [value for rank, value in enumerate(record[name]) if rank not in ranks] or None
-    if not valid.id.removeprefix(f"{valid.source}--") or not valid.id.startswith(f"{valid.source}--"):
-        raise Refused("SCHEMA_INVALID", "id", detail="not source--local id")
-    return valid
-
-
-def _code(problem: Any) -> str:
-    """The code of what the schema says."""
-    if problem["loc"][0] == "courriel":
-        return "EMAIL_INVALID"
-    return "VALUE_UNKNOWN" if problem["type"] in ("enum", "literal_error") else "VALUE_INVALID"
 
 
 def _structure(record: Any, store: Store) -> dict[str, Any]:
@@ -210,9 +154,8 @@ def _structure(record: Any, store: Store) -> dict[str, Any]:
     }
 
 
-def _service(record: Any, told: Any, store: Store) -> dict[str, Any]:
-    """The columns of a service; a thematic that isn't known still tells its category, which decides who may know of a
-    referral to the service. `told` are the thematics of the record."""
+def _service(record: Any, categories: Sequence[str], store: Store) -> dict[str, Any]:
+    """The columns of a service, which is of these categories."""
     thematics, modes = _sorted(record.thematiques), _sorted(record.modes_accueil)
     place = None  # none is expected of a service that is at a distance only
     if modes != [REMOTE] or record.latitude is not None or record.longitude is not None:
@@ -224,7 +167,7 @@ def _service(record: Any, told: Any, store: Store) -> dict[str, Any]:
         "description": record.description,
         "type": record.type and record.type.value,
         "thematics": thematics,
-        "categories": sorted({str(thematic).partition("--")[0] for thematic in told or ()} & CATEGORIES),
+        "categories": categories,
         "publics": _sorted(record.publics),
         "fees": record.frais and record.frais.value,
         "access_modes": modes,
