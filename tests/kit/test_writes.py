@@ -37,6 +37,8 @@ RECORD = "mutation ($input: RecordAppointmentInput!) { made: recordAppointment(i
 SET = "mutation ($input: SetAppointmentStatusInput!) { setAppointmentStatus(input: $input) { id status version } }"
 REFERENT = link_key(Fact.REFERENT, AGENT)
 OBJECT = f"UPDATE access.person SET restrictions = {int(Fact.OPPOSITION)}"
+UNLINKED = "DELETE FROM access.link"
+PARTED = f"UPDATE appointments.appointment SET person_id = '{person_id(2)}'"
 WAITS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = 'appointments_write' AND wait_event_type = 'Lock'
@@ -265,6 +267,22 @@ async def test_an_objection_after_the_decision_waits_for_the_write(
     assert "id" in await answering
     await register.execute(OBJECT)
     assert await record(writing, key="key-00003") == ["WRITE_REFUSED"]
+
+
+@pytest.mark.parametrize("ended", [UNLINKED, PARTED], ids=["the link ends", "a merge is undone"])
+async def test_a_right_that_ends_with_the_change_of_an_item_is_waited_for_and_refuses_the_write(
+    rows: Rows, writing: Subgraph, register: asyncpg.Connection[asyncpg.Record], ended: str
+) -> None:
+    await rows.person(1, (Fact.REFERENT, AGENT))
+    await rows.person(2)
+    made = await record(writing)
+    async with register.transaction():
+        await register.execute("UPDATE appointments.appointment SET place_name = 'Ailleurs'")
+        await register.execute(ended)
+        answering = asyncio.create_task(change(writing, made, "VU", "key-00002"))
+        while not answering.done() and not await rows.connection.fetchval(WAITS):
+            pass
+    assert await answering == ["WRITE_REFUSED"]
 
 
 async def test_who_makes_a_new_item_waits_for_nobody_else_who_does(

@@ -29,7 +29,7 @@ TARGET = "target"
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A statement that reads the facts of a person; or the facts, version, source and person of an item, what it is
-    required to be and the columns that are copied of it, and locks it; no row where it does not exist for the actor."""
+    required to be and the columns that are copied of it; no row where it does not exist for the actor."""
 
     sql: str
     parameters: tuple[Callable[[Call], Any], ...]
@@ -56,7 +56,7 @@ def decided(model: Model, mutation: MutationField, residual: Residual) -> Decide
 
 def item(model: Model, mutation: MutationField, residual: Residual) -> Decided:
     """The statement that reads the facts of an item that is there; of one that is changed or succeeded to, what decides
-    that too, and locks it."""
+    that too."""
     parameters = Parameters()
     parameters[TARGET] = _no_value
     key = bindparam(TARGET, type_=Uuid())
@@ -78,7 +78,7 @@ def item(model: Model, mutation: MutationField, residual: Residual) -> Decided:
         row.add(column)
     for requirement in mutation.requires:
         row.add(func.coalesce(retarget(requirement.condition, entity.table, columns), false()))
-    return Decided(*compile_select(row.select().with_for_update(of=table), parameters))
+    return Decided(*compile_select(row.select(), parameters))
 
 
 def linked(input_: LinkedInput) -> Decided:
@@ -96,16 +96,23 @@ def linked(input_: LinkedInput) -> Decided:
 def hold_sql(mutation: MutationField) -> str:
     """The statement that locks what decides on the person who is written to, or whose item is, until the transaction
     ends: an objection that is being written is waited for, and one to come waits. Who makes a new item of the person
-    waits for whoever changes one, who may end the right to write, and not for others who make one. It returns the id
-    under which the person is served."""
-    person = f"(SELECT {served_as('$1')})"  # a value to PostgreSQL, which it looks up in the index under row security
-    lock = "SHARE"
-    if mutation.is_of_item:
-        entity = mutation.entity
-        assert entity.key is not None
-        person = f"(SELECT {entity.subject} FROM {entity.table} WHERE {entity.key.column.name} = $1)"  # noqa: S608 - names of our own tables
-        lock = "NO KEY UPDATE"
-    return f"SELECT person_id FROM access.person WHERE person_id = {person} FOR {lock}"  # noqa: S608 - as above
+    waits for whoever changes one, who may end the right to write, and not for others who make one. An item is locked
+    after its person, in the order of ingestion, so that what decides on it waits for nobody: it would judge the row of
+    after by the links of before. It returns the id under which the person is served; none for an item that became
+    another person's meanwhile."""
+    if not mutation.is_of_item:
+        # a query of its own is a value to PostgreSQL, which it looks up in the index under row security
+        person = f"(SELECT {served_as('$1')})"
+        return f"SELECT person_id FROM access.person WHERE person_id = {person} FOR SHARE"  # noqa: S608 - names of our own tables
+    entity = mutation.entity
+    assert entity.key is not None
+    item = f"SELECT {entity.subject} AS person_id FROM {entity.table} WHERE {entity.key.column.name} = $1"  # noqa: S608 - as above
+    return (
+        "WITH person AS MATERIALIZED ("  # noqa: S608 - as above
+        f"SELECT person_id FROM access.person WHERE person_id = ({item}) FOR NO KEY UPDATE"
+        f"), item AS MATERIALIZED ({item} AND EXISTS (SELECT FROM person) FOR UPDATE) "
+        "SELECT person_id FROM person JOIN item USING (person_id)"
+    )
 
 
 def store_sql(schema: str, mutation: MutationField, columns: Sequence[str]) -> str:
