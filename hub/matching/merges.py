@@ -42,6 +42,8 @@ JOIN people.person p ON p.id = d.person_id JOIN people.person q ON q.id = d.othe
 WHERE d.verdict = $1
 """  # noqa: S608 - our own tables
 MERGED = "SELECT person_id, survivor_id FROM access.merged"
+HOLD = "SELECT FROM access.person WHERE person_id = ANY($1) ORDER BY person_id FOR NO KEY UPDATE"
+"""Wait for who writes to these people, before any of their rows is locked: a mutation locks a person, then an item."""
 MOVE = """
 UPDATE {table} SET person_id = $2, unmerged_person_id = CASE WHEN $1::uuid <> $2::uuid THEN $1::uuid END
 WHERE person_id = $1 AND unmerged_person_id IS NULL OR unmerged_person_id = $1
@@ -96,6 +98,7 @@ async def apply_decisions(registry: Registry, connection: Connection) -> int:
                     await connection.execute(STRAY.format(table=table.fullname))
                 return moved
             moving = {person: decided.get(person) for person in people if current.get(person) != decided.get(person)}
+            await connection.execute(HOLD, people)
             await _move(connection, moving)
             emptied = Batch(connection)
             [emptying] = await emptied.take([partial(_empty, registry, people)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -26,6 +27,10 @@ from tests.sources.test_batches import empty, state
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PRECEDENCE = Precedence(*(Ranks((("a", "b"),)),) * 2)
+WAITS = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND usename = 'ingest' AND wait_event_type = 'Lock'
+"""
 FIRST_NAMES = ("Adèle", "Bruno", "Chloé", "Denis")
 
 
@@ -159,6 +164,22 @@ async def test_a_merge_through_a_third_ends_when_an_agent_parts_its_ends(fresh_d
     assert await seen(fresh_database) == apart
     await decide(fresh_database, people[1], people[2], "DIFFERENT")
     assert await apply(fresh_database) == 1
+
+
+async def test_a_merge_waits_for_who_writes_to_one_of_them_before_it_moves_a_row(fresh_database: Database) -> None:
+    people = [await write(fresh_database, Said(number, "a", 0)) for number in range(2)]
+    await decide(fresh_database, *people, "SAME")
+    writer = await fresh_database.connect()
+    try:
+        async with writer.transaction():
+            await writer.execute("SELECT FROM access.person FOR NO KEY UPDATE")  # as a mutation does, and then its item
+            applying = asyncio.create_task(apply(fresh_database))
+            while not applying.done() and not await values(fresh_database, WAITS):
+                pass
+            await writer.execute("SELECT FROM people.person_constraint FOR UPDATE NOWAIT")
+        assert await applying == 1
+    finally:
+        await writer.close()
 
 
 OF_RECORDS = {
