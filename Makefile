@@ -7,8 +7,10 @@ export PORT ?= 8000
 ARGS ?=
 BIN := .venv/bin
 OLD := import sys; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 python; do \
+ifeq ($(origin PYTHON), undefined)
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 python; do \
 	"$$p" -c '$(OLD)' >/dev/null 2>&1 && echo "$$p" && break; done)
+endif
 
 help:
 	@echo "make demo    démarre le hub, les quatre sous-graphes et des données fictives sur http://127.0.0.1:$(PORT) (PORT=… pour changer)"
