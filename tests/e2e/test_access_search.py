@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 
 from demo.cast import CD_08, CD_2A, Organisation
 from demo.token_issuer import ISSUER, DemoActor
+from hub.journal.read.journal_reader import JournalReader
 from hub.journal.read.perimeter import Perimeter
 from hub.journal.write.keyring import Keyring
 from schema.context import Context
@@ -139,6 +141,58 @@ async def test_that_a_processing_is_limited_does_not_hide_who_looked(
     finally:
         await admin.execute("UPDATE access.person SET restrictions = 0 WHERE person_id = $1", read)
         await admin.close()
+
+
+@pytest.fixture
+async def admin(database: Database) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    connection = await database.connect()
+    yield connection
+    await connection.close()
+
+
+def once_before_accesses(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[None]]) -> None:
+    """Let something happen between what decides on accesses and their reading."""
+    accesses = JournalReader.accesses
+
+    async def after(*arguments: Any) -> Any:
+        monkeypatch.setattr(JournalReader, "accesses", accesses)
+        await happens()
+        return await accesses(*arguments)
+
+    monkeypatch.setattr(JournalReader, "accesses", after)
+
+
+async def test_an_access_of_after_a_right_is_not_found_by_the_right_of_before(
+    hub: Inside, admin: asyncpg.Connection[asyncpg.Record], read: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = "UPDATE access.link SET valid_until = CURRENT_DATE + $2::int WHERE person_id = $1 AND relation = $3"
+
+    async def happens() -> None:
+        await admin.execute(end, read, -1, int(Fact.DEPARTMENT_BRSA))
+        await hub.ask("employeur", READ, {"id": read}, traceparent=trace(9))
+
+    once_before_accesses(monkeypatch, happens)
+    try:
+        assert f"{9:032x}" not in {access["trace"] for access in await search_nodes(hub, person=read)}
+    finally:
+        await admin.execute(end, read, None, int(Fact.DEPARTMENT_BRSA))
+    assert f"{9:032x}" in {access["trace"] for access in await search_nodes(hub, person=read)}
+
+
+async def test_who_is_parted_from_another_is_told_no_access_to_the_other_any_more(
+    hub: Inside, admin: asyncpg.Connection[asyncpg.Record], world: World, read: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = "{ myAccessJournal { nodes { purpose } } }"
+    await admin.execute("INSERT INTO access.merged VALUES ($1, $2)", world.persons[SECOND], read)
+
+    async def happens() -> None:
+        await admin.execute("DELETE FROM access.merged")
+
+    merged = (await hub.ask("personne", mine)).data["myAccessJournal"]["nodes"]
+    once_before_accesses(monkeypatch, happens)
+    parted = (await hub.ask("personne", mine)).data["myAccessJournal"]["nodes"]
+    assert "formation" in {access["purpose"] for access in merged}
+    assert "formation" not in {access["purpose"] for access in parted}
 
 
 async def test_the_perimeter_knows_of_a_person_what_subgraphs_know(hub: Inside, database: Database, read: str) -> None:

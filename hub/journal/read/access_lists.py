@@ -6,7 +6,7 @@ and of them only the fields that it opens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -68,14 +68,21 @@ class AccessLists:
     async def own_accesses(self, context: Context, first: int | None, after: str | None) -> dict[str, Any]:
         """Accesses to the data of the person who asks, which it may see by now; empty for another actor."""
 
+        prefix = link_key(Fact.SELF, "")
+        person = next((scope[len(prefix) :] for scope in context.scopes if scope.startswith(prefix)), None)
+
         async def fetch(place: Place, limit: int) -> SubjectAccesses:
-            prefix = link_key(Fact.SELF, "")
-            person = next((scope[len(prefix) :] for scope in context.scopes if scope.startswith(prefix)), None)
-            pseudonyms = await self._pseudonyms(context, person if _opens(context, SELF) else None)
-            if person is None or not pseudonyms:
+            if person is None or not _opens(context, SELF):
                 return []
-            own_criteria = Criteria(pseudonyms=pseudonyms, seen_at=datetime.fromtimestamp(context.now, UTC))
-            return [(access, person, SELF) for access in await self._view.accesses(own_criteria, place, limit)]
+
+            async def read(_: int, people: Sequence[str]) -> SubjectAccesses:
+                pseudonyms = await self._pseudonyms(people)
+                if not pseudonyms:
+                    return []
+                own = Criteria(pseudonyms=pseudonyms, seen_at=datetime.fromtimestamp(context.now, UTC))
+                return [(access, person, SELF) for access in await self._view.accesses(own, place, limit)]
+
+            return await self._under_rights(context, person, read)
 
         return await self._page(b"Query.myAccessJournal", context, first, after, fetch)
 
@@ -89,30 +96,55 @@ class AccessLists:
         judged: list[dict[str, Any]] = []
 
         async def fetch(place: Place, limit: int) -> SubjectAccesses:
-            facts = await self._perimeter.facts(context, person_id) if person_id is not None else 0
-            pseudonyms = await self._pseudonyms(context, person_id)
-            organisation, all_of_them = context.organisation, _opens(context, facts)
-            own = organisation is not None and _opens(context, facts | OWN)
-            if person_id is not None and (facts or pseudonyms) and (own or all_of_them):
-                judged.append({"_access": [person_id, facts | (OWN if own else 0)]})
-            if (person_id is not None and not pseudonyms) or not (own or all_of_them):
-                return []
-            within = None if all_of_them else organisation
-            accesses = await self._view.accesses(
-                replace(search_criteria, pseudonyms=pseudonyms or None, within=within), place, limit
-            )
-            return [
-                (access, person_id or access.actor, facts | (OWN if own and access.organisation == organisation else 0))
-                for access in accesses
-            ]
+            async def read(facts: int, people: Sequence[str]) -> SubjectAccesses:
+                judged.clear()
+                pseudonyms = await self._pseudonyms(people)
+                organisation, all_of_them = context.organisation, _opens(context, facts)
+                own = organisation is not None and _opens(context, facts | OWN)
+                if person_id is not None and (facts or pseudonyms) and (own or all_of_them):
+                    judged.append({"_access": [person_id, facts | (OWN if own else 0)]})
+                if (person_id is not None and not pseudonyms) or not (own or all_of_them):
+                    return []
+                within = None if all_of_them else organisation
+                accesses = await self._view.accesses(
+                    replace(search_criteria, pseudonyms=pseudonyms or None, within=within), place, limit
+                )
+                return [
+                    (
+                        access,
+                        person_id or access.actor,
+                        facts | (OWN if own and access.organisation == organisation else 0),
+                    )
+                    for access in accesses
+                ]
+
+            return await self._under_rights(context, person_id, read)
 
         return {**await self._page(b"Query.accessJournal", context, first, after, fetch), "_judged": judged}
 
-    async def _pseudonyms(self, context: Context, person: str | None) -> tuple[str, ...]:
-        """The pseudonyms of a person under each id that it was served by, of those that have a key."""
+    async def _under_rights(
+        self,
+        context: Context,
+        person: str | None,
+        read: Callable[[int, Sequence[str]], Awaitable[SubjectAccesses]],
+    ) -> SubjectAccesses:
+        """What is read with the facts of a person and the ids that it was served by, which are the same afterwards: the
+        rights of before open no access of after."""
+        rights = await self._rights(context, person)
+        while True:
+            accesses = await read(*rights)
+            before, rights = rights, await self._rights(context, person)
+            if rights == before:
+                return accesses
+
+    async def _rights(self, context: Context, person: str | None) -> tuple[int, Sequence[str]]:
         if person is None:
-            return ()
-        found = [await self._keyring.find(own) for own in await self._perimeter.people(context, person)]
+            return 0, ()
+        return await self._perimeter.facts(context, person), await self._perimeter.people(context, person)
+
+    async def _pseudonyms(self, people: Sequence[str]) -> tuple[str, ...]:
+        """The pseudonyms of people who have a key."""
+        found = [await self._keyring.find(person) for person in people]
         return tuple(pseudonym for pseudonym in found if pseudonym is not None)
 
     async def _page(
