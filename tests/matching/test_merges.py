@@ -168,7 +168,7 @@ async def test_a_merge_through_a_third_ends_when_an_agent_parts_its_ends(fresh_d
 
 async def test_a_merge_waits_for_who_writes_to_one_of_them_before_it_moves_a_row(fresh_database: Database) -> None:
     people = [await write(fresh_database, Said(number, "a", 0)) for number in range(2)]
-    await decide(fresh_database, *people, "SAME")
+    await decide(fresh_database, people[0], people[1], "SAME")
     writer = await fresh_database.connect()
     try:
         async with writer.transaction():
