@@ -34,6 +34,8 @@ SHOWN = "id firstName lastName contact { email } appointments(first: 20) { nodes
 LIST = PEOPLE % SHOWN
 ONE = f'{{ person(id: "{person_id(1)}") {{ {SHOWN} }} }}'
 UP = f"{{ appointments(first: 20) {{ nodes {{ id startsAt person {{ {SHOWN} }} }} }} }}"
+RECORD = f"""mutation ($input: RecordAppointmentInput!) {{
+    recordAppointment(input: $input) {{ id startsAt person {{ {SHOWN} }} }} }}"""
 NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
 VALUES = ("people.person SET first_name", "people.contact SET email", "appointments.appointment SET starts_at")
 
@@ -158,6 +160,28 @@ async def test_no_value_of_one_state_meets_the_rights_of_another(
         assert change.shut.encode() not in answer.body, f"committed before statement {at}"
         told.add(answer.body.count(BEFORE.encode()) + answer.body.count(AFTER.encode()))
     assert len(told) > 1
+
+
+@pytest.mark.parametrize("change", ["the link ends", "a link begins", "a merge is undone"])
+async def test_a_mutation_answers_no_value_of_one_state_by_the_rights_of_another(
+    hub: Inside, someone: Rows, database: Database, change: str
+) -> None:
+    codes, at, is_within = set(), 0, True
+    while is_within:
+        await made(someone, CHANGES[change])
+        written_to = {
+            "person": person_id(1),
+            "startsAt": NOON.isoformat(),
+            "idempotencyKey": f"{change[2:]} {at}".replace(" ", "-"),
+        }
+        async with held(database, CHANGES[change], at) as transaction:
+            with transaction.counting():
+                answer = await hub.ask(REFERENT, RECORD, {"input": written_to})
+            is_within, at = transaction.is_committed, at + 1
+        assert CHANGES[change].shut.encode() not in answer.body, f"committed before statement {at}"
+        codes.add(answer.code if answer.data["recordAppointment"] is None else "OK")
+    assert {"OK"} <= codes <= {"OK", "WRITE_REFUSED"}
+    assert at > 1
 
 
 @pytest.mark.parametrize("change", ["the link ends", "a limitation begins"])

@@ -14,6 +14,8 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
+
 from schema.context import Context
 from schema.facts import RELATIONS, REVEALED, VALUE_FACTS, Fact
 from schema.idempotency import hashed_actor
@@ -32,6 +34,8 @@ from subgraphs.kit.write.inputs import ARGUMENT, LinkedInput, Request, read_requ
 from subgraphs.kit.write.mutations import RECORDER, SOURCE, MutationField, Requirement
 from subgraphs.kit.write.transmission import SINCE, STATE, TransmissionState
 
+ROW_CHECK = "ExecWithCheckOptions"
+"""What refuses a row in PostgreSQL that row security does not let be written; a missing right is refused elsewhere."""
 STATEMENT_BYTES = 1024 * 1024
 """Memory for the statements that decide mutations, of one subgraph."""
 
@@ -192,11 +196,17 @@ class Writer:
     async def _store(
         self, transaction: Transaction, mutation: MutationField, entry: Sequence[Any], columns: Mapping[str, Any]
     ) -> bool:
-        """Note the request and make the row, or change it, in one statement; False if the request was noted before."""
+        """Note the request and make the row, or change it, in one statement; False if the request was noted before.
+        Raises RequestFailed if the last link to the person has ended since the decision."""
         sql = statements.store_sql(self.model.name, mutation, tuple(columns))
         target = entry[request_log.ENTRY.index("item_id")]
         changed = (target,) if mutation.complete is None else ()
-        return bool(await transaction.rows(sql, (*entry, *columns.values(), *changed)))
+        try:
+            return bool(await transaction.rows(sql, (*entry, *columns.values(), *changed)))
+        except asyncpg.InsufficientPrivilegeError as error:
+            if error.server_source_function != ROW_CHECK:
+                raise
+            raise refused() from None
 
     async def _check_revealed(self, transaction: Transaction, mutation: MutationField, item: str, call: Call) -> None:
         """Raise RequestFailed for a new item that would reveal to its system what such items may not. It is judged as
