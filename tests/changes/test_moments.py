@@ -214,3 +214,10 @@ async def test_values_that_leave_are_seen(hub: Inside, someone: Rows, monkeypatc
     await someone.connection.execute(LIMITED)
     for document in DOCUMENTS.values():
         assert AFTER.encode() in (await hub.ask(REFERENT, document)).body
+
+
+async def test_no_function_that_reads_for_a_statement_sees_what_the_statement_does_not(world: Rows) -> None:
+    volatile = """SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace
+        WHERE nspname <> 'journal' AND nspname !~ '^(pg_|information_schema)' AND provolatile = 'v'
+            AND prorettype <> 'trigger'::regtype"""
+    assert await world.connection.fetch(volatile) == []
