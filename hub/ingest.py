@@ -4,33 +4,30 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
 
-import asyncpg
 import msgspec
 from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from hub.errors import NotServed, StartRefused
+from hub.database_refusals import connected, database_refusals
+from hub.errors import StartRefused
 from hub.refused_records import keep_refused
 from hub.runs.kept_runs import Tally, add_to_day, kept_run
 from hub.runs.quarantine import Seal
 from hub.runs.source_settings import SOURCES_FILE
 from hub.runs.status_texts import duration
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused
-from infra.connecting import connect
 from infra.keys import WEBHOOKS, Keys, role_keys
 from infra.role_names import QUARANTINE_WRITER, RUNS_WRITER
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refusal, Report
 from subgraphs.kit.ingest.progress import Progress
-from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session, Source
 from subgraphs.offers.sources import SOURCES as OFFERS
 from subgraphs.people.precedence import PRECEDENCE
@@ -164,36 +161,6 @@ async def read_inputs(
         async with connected(dsn(SWEEPER)) as connection:
             report.rows += await reader.people.sweep(connection)
         return report
-
-
-@contextmanager
-def database_refusals() -> Iterator[None]:
-    """Raise NotServed for what PostgreSQL refuses in the block."""
-    try:
-        yield
-    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
-        raise NotServed(
-            "DATABASE_UNAVAILABLE",
-            "La base de données ne répond plus : ce qui est écrit l'est en entier, relancez la même commande.",
-            type(error).__name__,
-        ) from None
-    except asyncpg.PostgresError as error:
-        raise NotServed(
-            "DATABASE_REFUSED",
-            "La base de données a refusé une opération : ce qui est écrit l'est en entier. Relancez la même commande ; "
-            "si le refus revient, signalez-le à l'équipe du hub.",
-            f"{type(error).__name__} {error.sqlstate}",
-        ) from None
-
-
-@asynccontextmanager
-async def connected(dsn: str) -> AsyncIterator[Connection]:
-    """A connection for the block; raises the errors of asyncpg."""
-    connection = await connect(dsn)
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 class OrganisationForm(TomlForm, frozen=True):

@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from hub.ingest import Reader, database_refusals, read_inputs
+from hub.database_refusals import database_refusals
+from hub.ingest import Reader, read_inputs
 from hub.runs.kept_runs import source_lock
 from hub.runs.quarantine import Content, Quarantine, Seal, Waiting, quarantine
 from infra.role_names import QUARANTINE_KEEPER, RUNS_WRITER

@@ -11,7 +11,7 @@ import typer
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
-from hub.ingest import database_refusals
+from hub.database_refusals import database_refusals
 from hub.matching import follower
 from hub.matching.merges import ROLE, apply_decisions
 from hub.matching.review_queue import Counts, counts

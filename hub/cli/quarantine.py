@@ -13,7 +13,7 @@ from rich.table import Column, Table
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
-from hub.ingest import database_refusals
+from hub.database_refusals import database_refusals
 from hub.runs.quarantine import MOST, Waiting, quarantine
 from infra.keys import Keys, role_keys
 from infra.role_names import QUARANTINE_KEEPER

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
-from hub.ingest import SOURCES
+from hub.runs.source_settings import source_names
 from hub.runs.status_reader import read_once
 from hub.runs.status_table import show_status
 from hub.runs.status_texts import status_json
@@ -34,7 +34,7 @@ def sources(
     rhythms = load_settings(settings).sources if settings is not None else {}
     loaded_keys = Keys.load(keys, role_keys(RUNS_READER))
     with database(loaded_keys, RUNS_READER) as dsn:
-        statuses = asyncio.run(read_once(dsn(RUNS_READER), rhythms, list(SOURCES)))
+        statuses = asyncio.run(read_once(dsn(RUNS_READER), rhythms, sorted(source_names())))
     if json:
         typer.echo(orjson.dumps(status_json(statuses)))
     else:

@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 import asyncpg
 
+from hub.database_refusals import database_refusals
 from hub.errors import HubError
-from hub.ingest import database_refusals
 from hub.matching.review_queue import CHANNEL
 from infra.connecting import connect
 

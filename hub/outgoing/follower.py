@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from hub.database_refusals import database_refusals
 from hub.errors import HubError
-from hub.ingest import database_refusals
 from hub.matching.follower import either, listening
 from hub.outgoing.queue import CHANNEL
 from hub.outgoing.sender import Counts, Sender

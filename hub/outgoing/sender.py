@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 import httpx2
 import msgspec
 
+from hub.database_refusals import connected, database_refusals
 from hub.errors import NotServed
-from hub.ingest import connected, database_refusals
 from hub.outgoing.message import NotSent, Postponed, message
 from hub.outgoing.queue import Due, Queue
 from hub.outgoing.settings import GIVE_UP, OutgoingTable, Secret, secret_file

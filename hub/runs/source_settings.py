@@ -30,14 +30,15 @@ class Rhythm(TomlForm, frozen=True):
 
 
 @cache
-def _names() -> frozenset[str]:
+def source_names() -> frozenset[str]:
+    """The names of all sources."""
     return msgspec.json.decode(SOURCES_FILE.read_bytes(), type=frozenset[str])
 
 
 def check_source(table: TomlTable, name: str, key: str | None = None) -> None:
     """Raise TomlRefused unless a source has this name, which stands under a key of the table or in its heading."""
-    if name not in _names():
-        raise table.refusal(f"« {name} » n'est pas une source ; sources : {', '.join(sorted(_names()))}", key)
+    if name not in source_names():
+        raise table.refusal(f"« {name} » n'est pas une source ; sources : {', '.join(sorted(source_names()))}", key)
 
 
 def rhythms(file: TomlFile, tables: Mapping[str, dict[str, Any]]) -> Mapping[str, Rhythm]:

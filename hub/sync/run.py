@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 
+from hub.database_refusals import database_refusals
 from hub.errors import HubError, NotServed
-from hub.ingest import Reader, database_refusals, find_source, read_inputs, read_organisations, source_keys, tally
+from hub.ingest import Reader, find_source, read_inputs, read_organisations, source_keys, tally
 from hub.intake.spool import Spool
 from hub.refused_records import keep_given
 from hub.runs.kept_runs import Run, kept_run

@@ -19,8 +19,9 @@ from datetime import datetime
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from hub.database_refusals import database_refusals
 from hub.errors import HubError, StartRefused
-from hub.ingest import database_refusals, summary
+from hub.ingest import summary
 from hub.runs.quarantine import expiring
 from hub.runs.status_texts import codes_text, duration
 from hub.sync.link_settings import SyncLink

@@ -25,7 +25,7 @@ MEMOISED = {
     "hub/policy/report/impact.py:impact_texts": "one file",
     "hub/policy/report/law_gaps.py:law": "one file",
     "subgraphs/kit/write/inputs.py:inputs_of": "input types that are declared",
-    "hub/runs/source_settings.py:_names": "one file",
+    "hub/runs/source_settings.py:source_names": "one file",
     "hub/wording/composition.py:sentences": "one file",
     "subgraphs/kit/communes.py:_by_postal_code": "one file",
     "subgraphs/kit/communes.py:communes": "one file",
