@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "attaques.md"
-COUNT = 62
+COUNT = 63
 """Attacks of the table."""
 NUMBERED = re.compile(r"test((?:_\d\d)+)_")
 
