@@ -240,6 +240,8 @@ def show(report: Report, console: Console) -> None:
         hidden = f", {sheet.hidden} masquée(s) laissée(s) de côté" if sheet.hidden else ""
         line = f"{file} : lue, la feuille {sheet.number} sur {sheet.shown}, seule à porter les colonnes{hidden}."
         console.print(line, highlight=False, markup=False)
+    for file in report.without_records:
+        console.print(f"{file} : lu en entier, aucun enregistrement.", highlight=False, markup=False)
     if report.unread:
         fields = ", ".join(f"{name} ({count})" for name, count in sorted(report.unread.items()))
         console.print(f"Champs renseignés que le hub ne garde pas : {fields}.", highlight=False, markup=False)

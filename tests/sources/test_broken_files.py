@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
+import gzip
 import io
 import json
+import lzma
 import re
+import tarfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import load_workbook
+from rich.console import Console
 
 from demo import source_files
 from demo.workbook_files import workbook
-from hub.ingest import SOURCES
+from hub.ingest import SOURCES, show
 from subgraphs.kit.ingest import json_stream
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from tests.conftest import Database
@@ -29,7 +35,8 @@ Fault = Callable[[str, bytes], bytes | None]
 
 BOMB = b'<?xml version="1.0"?><!DOCTYPE Racine [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Racine>&b;</Racine>'
 ZIP_BOMB_SIZE = (1 << 29) + 1
-FORMATS = ("csv", "xlsx", "json", "jsonl", "xml")
+TEXTS = ("csv", "json", "jsonl", "xml")
+FORMATS = (*TEXTS, "xlsx")
 LIST = rb'\A\s*(?:\[|\{\s*(?:"\w+":\s*\d+,\s*)*"(?:results|items|data)":\s*\[)'
 LARGEST = 1 << 13
 """The largest record, in bytes, of tests with a list that is larger."""
@@ -106,21 +113,49 @@ def _repeated_key(_: str, content: bytes) -> bytes:
     return re.sub(rb'("[\w ]+":\s*(?:"[^"]*"|\d+|null|true|false))', rb"\1,\1", content, count=1)
 
 
+def _zipped(name: str, content: bytes) -> bytes:
+    archive = io.BytesIO()
+    with ZipFile(archive, "w", ZIP_DEFLATED) as package:
+        package.writestr(name, content)
+    return archive.getvalue()
+
+
+def _in_a_tar(content: bytes) -> bytes:
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as package:
+        entry = tarfile.TarInfo("fichier")
+        entry.size = len(content)
+        package.addfile(entry, io.BytesIO(content))
+    return archive.getvalue()
+
+
 def _all(*allowed: str, but: Mapping[str, set[str]] | None = None) -> dict[str, set[str]]:
     return {**{suffix: set(allowed) for suffix in FORMATS}, **(but or {})}
 
 
 FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
     "empty": (lambda *_: b"", _all("FILE_EMPTY")),
+    "blanks": (lambda *_: b"\xef\xbb\xbf" + b" \r\n" * 50_000, _all("FILE_EMPTY")),
+    "the mark of an encoding alone": (lambda *_: b"\xef\xbb\xbf", _all("FILE_EMPTY")),
+    "blanks in UTF-16": (lambda *_: " \r\n".encode("utf-16"), _all("FILE_EMPTY")),
+    "bytes that are zero": (lambda *_: bytes(4096), _all("FILE_EMPTY")),
+    "gzip": (lambda _, content: gzip.compress(content), _all("FILE_COMPRESSED")),
+    "bzip2": (lambda _, content: bz2.compress(content), _all("FILE_COMPRESSED")),
+    "xz": (lambda _, content: lzma.compress(content), _all("FILE_COMPRESSED")),
+    "a zip": (lambda _, content: _zipped("fichier.csv", content), _all("FILE_COMPRESSED")),
+    "a tar": (lambda _, content: _in_a_tar(content), _all("FILE_COMPRESSED")),
+    "a text of LibreOffice": (
+        lambda *_: _zipped("mimetype", b"application/vnd.oasis.opendocument.text"),
+        _all("FORMAT_UNKNOWN", but={"csv": {"WORKBOOK"}, "xlsx": {"WORKBOOK"}}),
+    ),
     "a directory": (lambda *_: None, _all("FILE_UNREADABLE")),
     "UTF-16": (
         lambda _, content: content.decode("utf-8", "replace").encode("utf-16"),
-        {
-            "csv": {"ENCODING_UNSUPPORTED"},
-            "json": {"ENCODING_WRONG"},
-            "jsonl": {"ENCODING_WRONG", "JSON_INVALID"},
-            "xml": {"FORMAT_UNKNOWN", "ENCODING_UNSUPPORTED", "ENCODING_WRONG"},
-        },
+        {suffix: {"ENCODING_UNSUPPORTED"} for suffix in TEXTS},
+    ),
+    "UTF-16 without its mark": (
+        lambda _, content: content.decode("utf-8", "replace").encode("utf-16-be"),
+        {suffix: {"ENCODING_UNSUPPORTED"} for suffix in TEXTS},
     ),
     "mis-encoded": (_misencoded, _all("ENCODING_WRONG", but={"xlsx": {"WORKBOOK_DAMAGED"}})),
     "truncated": (
@@ -135,23 +170,11 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
     ),
     "a torn archive": (
         lambda *_: b"PK\x03\x04" + bytes(64),
-        {
-            "csv": {"WORKBOOK_DAMAGED"},
-            "xlsx": {"WORKBOOK_DAMAGED"},
-            "json": {"JSON_INVALID"},
-            "jsonl": {"JSON_INVALID"},
-            "xml": {"FORMAT_UNKNOWN", "XML_MALFORMED", "TRUNCATED"},
-        },
+        _all("FILE_COMPRESSED", but={"csv": {"WORKBOOK_DAMAGED"}, "xlsx": {"WORKBOOK_DAMAGED"}}),
     ),
     "a workbook of before 2007": (
         lambda *_: b"\xd0\xcf\x11\xe0" + bytes(600),
-        {
-            "csv": {"WORKBOOK"},
-            "xlsx": {"WORKBOOK"},
-            "json": {"ENCODING_WRONG"},
-            "jsonl": {"ENCODING_WRONG"},
-            "xml": {"FORMAT_UNKNOWN", "XML_MALFORMED", "TRUNCATED", "ENCODING_WRONG"},
-        },
+        _all("FORMAT_UNKNOWN", but={"csv": {"WORKBOOK"}, "xlsx": {"WORKBOOK"}}),
     ),
     "a bomb of entities": (
         lambda *_: BOMB,
@@ -170,7 +193,7 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
             "csv": {"COLUMN_MISSING"},
             "json": {"TRUNCATED", "JSON_INVALID"},
             "jsonl": {"RECORD_TOO_LARGE"},
-            "xml": {"FORMAT_UNKNOWN", "XML_MALFORMED", "TRUNCATED"},
+            "xml": {"FORMAT_UNKNOWN"},
         },
     ),
     "shifted columns": (_shifted, {"csv": {"ROW_SHAPE"}, "xlsx": {"ROW_SHAPE"}}),
@@ -188,8 +211,8 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
         {"xml": {"TOTAL_DIFFERS"}},
     ),
 }
-UNTOUCHED = {("lheo", "a wrong total"), ("lheo", "UTF-16")}
-"""Faults that are none: LHEO announces no total, and its reader knows UTF-16."""
+UNTOUCHED = {("lheo", "a wrong total")}
+"""Faults that are none: LHEO announces no total."""
 
 
 @pytest.fixture(scope="module")
@@ -236,6 +259,34 @@ async def test_each_record_of_a_file_ends_in_one_outcome(
             assert report.read == sum(report.counts.values()) == _records_of(suffix, sound_files[source, suffix]), (
                 suffix
             )
+
+
+@pytest.mark.parametrize(
+    ("source", "suffix", "content"),
+    [
+        ("cnaf-contact", "csv", None),
+        ("cnaf-contact", "xlsx", None),
+        ("lheo", "xml", b"<lheo><offres/></lheo>"),
+        ("emplois", "json", b'{"count": 0, "results": []}'),
+    ],
+)
+async def test_a_file_without_records_has_a_line_of_its_own_and_is_no_refusal(
+    database: Database,
+    tmp_path: Path,
+    sound_files: dict[tuple[str, str], bytes],
+    source: str,
+    suffix: str,
+    content: bytes | None,
+) -> None:
+    path = tmp_path / f"fichier.{suffix}"
+    path.write_bytes(content or _table(suffix, sound_files[source, suffix], lambda table: table[:1]))
+    told = io.StringIO()
+
+    report = await ingest(database, source, path, as_of=AS_OF)
+    show(report, Console(file=told, width=200))
+
+    assert (report.complete, report.whole, report.read) == (True, True, 0)
+    assert f"fichier.{suffix} : lu en entier, aucun enregistrement." in told.getvalue()
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -166,7 +166,7 @@ async def test_a_bad_formation_is_refused_alone_and_whole(
         (b'<?xml version="1.0" encoding="inconnu"?>' + catalogue(formation()), "ENCODING_UNSUPPORTED", 0),
         (catalogue(formation()).replace(b"Cuisinier", b"Caf\xe9"), "ENCODING_WRONG", 0),
         (b"<offres/>", "FORMAT_UNKNOWN", 0),
-        (b"numero;intitule", "XML_MALFORMED", 0),
+        (b"numero;intitule", "FORMAT_UNKNOWN", 0),
     ],
 )
 async def test_a_broken_file_is_told_and_what_was_complete_before_stays(

@@ -20,6 +20,7 @@ from subgraphs.appointments.sources.rdvi_values import NAME, person
 from subgraphs.kit.ingest import excerpts
 from subgraphs.kit.ingest.csv_rows import Row, Rows, date_of_file, rows
 from subgraphs.kit.ingest.excerpts import ByEnding, Whole
+from subgraphs.kit.ingest.file_kind import is_no_json
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.json_stream import read_whole, records
@@ -58,7 +59,9 @@ class RdvInsertion(Source):
         """Read webhooks and user files in the order given; files of headers are read with their webhook."""
         items = Items(self.people, options.organisations)
         bodies = [path for path in paths if not path.name.endswith(HEADERS)]
-        return await read_files(NAME, bodies, session, lambda path: self._records(path, options, items), write_group)
+        return await read_files(
+            NAME, bodies, session, lambda path: self._records(path, options, items), write_group, is_no_json
+        )
 
     def _records(
         self, path: Path, options: Options, items: Items

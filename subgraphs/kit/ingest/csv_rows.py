@@ -43,7 +43,8 @@ class CsvSource(Source):
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
-        return await read_files(self.name, paths, session, partial(self._groups, options=options), write_group)
+        groups = partial(self._groups, options=options)
+        return await read_files(self.name, paths, session, groups, write_group, lambda _: True)
 
     def _groups(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup]]:
         for row in rows(path, self.columns, self.optional, self.synonyms):

@@ -144,7 +144,7 @@ class Report:
     person has the same first name and e-mail or telephone; `inputs` are the files opened, each with its SHA-256
     (empty if it could not be read), `whole` is False once a file could not be read to its end. `unread` counts by field
     the values that records had and nothing here keeps. `sheets` tells by file which of its sheets was read, if it has
-    several.
+    several; `without_records` are the names of files that were read whole and have none, headings alone for instance.
     """
 
     source: str
@@ -160,22 +160,20 @@ class Report:
     whole: bool = True
     unread: Counter[str] = field(default_factory=Counter)
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    without_records: list[str] = field(default_factory=list)
     _file: str = ""
     _digest: str = ""
     _record: int = 0
 
     def open(self, path: Path) -> None:
-        """Start a file: later refusals name it by name and hash. Raises Refused if it can't be read, or is empty."""
+        """Start a file: later refusals name it by name and hash. Raises Refused if it can't be read."""
         self._file, self._digest, self._record = _showable(path.name), "", 0
         try:
             self._digest = sha256_of(path)
-            size = path.stat().st_size
         except OSError as error:
             raise Refused("FILE_UNREADABLE", detail=type(error).__name__) from error
         finally:
             self.inputs.append((path, self._digest))
-        if not size:
-            raise Refused("FILE_EMPTY")
 
     def begin(self, line: int | None = None, unread: Iterable[str] = (), sheet: Sheet | None = None) -> Place:
         """Start the next record group of the file, which may be counted once later ones were read."""
@@ -205,13 +203,17 @@ class Report:
         self.whole = False
         self._keep(refused, Place(self._file, self._digest, 0), self.codes, self.refusals)
 
-    def check_total(self, read: int, announced: Announced) -> None:
-        """Report that a file has another number of groups than it says: a refusal where some are missing."""
-        differs = Refused("TOTAL_DIFFERS", announced.path)
-        if read < announced.count:
+    def close(self, read: int, announced: Announced | None) -> None:
+        """End a file that was read whole: report that it has no group, or another number of groups than it says, which
+        is a refusal where some are missing."""
+        count = read if announced is None else announced.count
+        differs = Refused("TOTAL_DIFFERS", "" if announced is None else announced.path)
+        if read < count:
             self.refuse_file(differs)
-        elif read > announced.count:
+        elif read > count:
             self._keep(differs, Place(self._file, self._digest, 0), self.aside_codes, self.asides)
+        elif not read:
+            self.without_records.append(self._file)
 
     def stop(self, refused: Refused) -> None:
         """Count the record after the last one as refused: the file can't be read further."""
@@ -230,6 +232,7 @@ class Report:
         self.asides += other.asides[: MAX_DETAILED_REFUSALS - len(self.asides)]
         self.inputs += other.inputs
         self.sheets |= other.sheets
+        self.without_records += other.without_records
         self.whole = self.whole and other.whole
 
     @property

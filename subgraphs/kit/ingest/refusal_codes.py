@@ -17,10 +17,15 @@ CODES: dict[str, Text] = {
     # the file
     "FILE_UNREADABLE": Text("Le fichier ne peut pas être lu.", "Vérifier le chemin et les droits du fichier."),
     "FILE_EMPTY": Text(
-        "Le fichier est vide.", "Exporter à nouveau le fichier, et vérifier qu'il a été transmis en entier."
+        "Le fichier est vide, ou n'a que des blancs.",
+        "Exporter à nouveau le fichier, et vérifier qu'il a été transmis en entier.",
+    ),
+    "FILE_COMPRESSED": Text(
+        "Le fichier est compressé, ou une archive (gzip, zip, 7z, tar …), que le hub n'ouvre pas.",
+        "Décompresser le fichier, et donner celui ou ceux qu'il contient.",
     ),
     "WORKBOOK": Text(
-        "Le fichier est une archive ou un classeur que le hub ne lit pas (.xls, .ods, .xlsb …).",
+        "Le fichier est un document ou un classeur que le hub ne lit pas (.xls, .ods, .xlsb …).",
         "Enregistrer la feuille au format .xlsx, ou en « CSV UTF-8 », les colonnes de codes étant au format texte.",
     ),
     "WORKBOOK_ENCRYPTED": Text(
@@ -56,8 +61,8 @@ CODES: dict[str, Text] = {
         "Vérifier que le fichier vient bien de ce système, et dans une version connue.",
     ),
     "ENCODING_UNSUPPORTED": Text(
-        "L'encodage déclaré par le fichier n'est pas pris en charge.",
-        "Redemander le fichier en windows-1252 ou en UTF-8.",
+        "L'encodage du fichier (UTF-16, par exemple) n'est pas pris en charge.",
+        "Redemander le fichier en UTF-8 ; un CSV ou le flux de la CNAF peuvent être en windows-1252.",
     ),
     "ENCODING_WRONG": Text(
         "Les octets ne correspondent pas à l'encodage du fichier.",

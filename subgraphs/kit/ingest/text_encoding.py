@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from codecs import getincrementaldecoder
 from pathlib import Path
 
 from subgraphs.kit.ingest.ingestion_report import Refused
 
 CHUNK = 1 << 16
-UTF16_SHARE = 4
-"""A part of the bytes, as one of so many: more of them are zero in UTF-16 only."""
 _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]|\xe2\x80[\x90-\xa6]|\xc5[\x92\x93\xb8]")
 """An accented letter or a mark of French typography in UTF-8, two or three improbable characters in windows-1252."""
 
 
 def encoding_of(path: Path) -> str:
-    """The encoding of the whole file.
-
-    Raises Refused: FILE_EMPTY, ENCODING_UNSUPPORTED for UTF-16, ENCODING_WRONG for bytes of neither encoding, or of
-    both.
-    """
-    with path.open("rb") as stream:
-        _check_head(stream.read(CHUNK))
+    """The encoding of the whole file; raises Refused ENCODING_WRONG for bytes of neither encoding, or of both."""
     if _decodes(path, "utf-8"):
         return "utf-8-sig"
     if _holds_utf8(path) or not _decodes(path, "windows-1252"):
@@ -50,10 +42,3 @@ def _holds_utf8(path: Path) -> bool:
                 return True
             tail = chunk[-2:]
     return False
-
-
-def _check_head(head: bytes) -> None:
-    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise Refused("FILE_EMPTY")
-    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or head.count(0) * UTF16_SHARE > len(head):
-        raise Refused("ENCODING_UNSUPPORTED")

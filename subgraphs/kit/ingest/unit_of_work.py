@@ -20,6 +20,7 @@ from sqlalchemy import Table
 
 from subgraphs.kit.ingest.batch import TakenRecord, Write, take_all
 from subgraphs.kit.ingest.excerpts import Pieces
+from subgraphs.kit.ingest.file_kind import check_kind, no_table
 from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Place, Refused, Report
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.progress import Meter, Progress
@@ -193,11 +194,13 @@ async def read_files(
     session: Session,
     records: Callable[[Path], Iterable[T | Refused | Numbered[T] | Announced]],
     write: Callable[[T, Store], Coroutine[Any, Any, Outcome]],
+    may_be_table: Callable[[Path], bool] = no_table,
 ) -> Report:
     """Read files in the order given: `records` cuts one into record groups, `write` applies one, as its own unit.
 
     `records` gives a Refused for a group that can't be read, and the number of groups that the file announces. What it
     gives must stay as it is: groups are written in batches, which go on from file to file, and `write` may begin again.
+    `may_be_table` says of which files `records` reads the table of a workbook.
     A file that breaks before its first group is refused as a whole; later, its complete groups stay.
     """
     report = Report(name)
@@ -207,6 +210,7 @@ async def read_files(
         session.meter.open(path, groups_before)
         try:
             report.open(path)
+            check_kind(path, may_be_table)
             announced = None
             groups = records(path)
             session.meter.count(groups)
@@ -219,8 +223,7 @@ async def read_files(
                 group = record if isinstance(record, Refused) else partial(write, record)
                 place = report.begin(numbered.line, numbered.unread, numbered.sheet)
                 await session.take(report, place, group, _size(record))
-            if announced is not None:
-                report.check_total(report.read - groups_before, announced)
+            report.close(report.read - groups_before, announced)
         except Refused as refused:
             await session.settle(report)
             if report.read == groups_before:

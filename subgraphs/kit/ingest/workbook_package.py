@@ -68,8 +68,8 @@ class Package:
     """An open workbook; everything raises Refused WORKBOOK_DAMAGED where a part can't be read."""
 
     def __init__(self, path: Path) -> None:
-        """Raises Refused WORKBOOK, WORKBOOK_DAMAGED, WORKBOOK_ENCRYPTED, WORKBOOK_MACROS, WORKBOOK_TOO_LARGE or
-        DTD_REFUSED."""
+        """Raises Refused FILE_COMPRESSED, WORKBOOK, WORKBOOK_DAMAGED, WORKBOOK_ENCRYPTED, WORKBOOK_MACROS,
+        WORKBOOK_TOO_LARGE or DTD_REFUSED."""
         if _directory_size(path) > LARGEST_DIRECTORY:
             raise Refused("WORKBOOK_TOO_LARGE")
         try:
@@ -177,7 +177,9 @@ class Package:
             raise Refused("WORKBOOK_ENCRYPTED")
         if any(name.lower().endswith("vbaproject.bin") for name in names):
             raise Refused("WORKBOOK_MACROS")
-        if "_rels/.rels" not in names or "xl/workbook.bin" in names:
+        if not names & {"_rels/.rels", "mimetype"}:
+            raise Refused("FILE_COMPRESSED")
+        if "mimetype" in names or "xl/workbook.bin" in names:
             raise Refused("WORKBOOK")
         if sum(entry.file_size for entry in entries) > LARGEST_WHOLE:
             raise Refused("WORKBOOK_TOO_LARGE")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from subgraphs.kit.ingest.csv_rows import FormRows, Row, date_of_file, form_of, rows
 from subgraphs.kit.ingest.excerpts import ByEnding, Items
+from subgraphs.kit.ingest.file_kind import is_no_json
 from subgraphs.kit.ingest.ingestion_report import Numbered, Refused, Report
 from subgraphs.kit.ingest.json_stream import records
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
@@ -54,7 +55,9 @@ class CarnetDeBord(Source):
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
-        return await read_files(NAME, paths, session, lambda path: self._records(path, options), write_group)
+        return await read_files(
+            NAME, paths, session, lambda path: self._records(path, options), write_group, is_no_json
+        )
 
     def _records(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup] | Refused]:
         if path.suffix.lower() == ".json":

@@ -67,7 +67,7 @@ def _parser() -> etree.XMLParser:
 
 def _formations(path: Path) -> Iterator[Numbered[bytes]]:
     """Each complete `formation`, in UTF-8: the tree of the file is freed as it is read."""
-    depth = 0
+    depth, is_catalogue = 0, False
     with path.open("rb") as stream:
         events = etree.iterparse(
             stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
@@ -77,6 +77,7 @@ def _formations(path: Path) -> Iterator[Numbered[bytes]]:
                 if event == "start":
                     if depth == 0:
                         _check_root(element)
+                        is_catalogue = True
                     depth += 1
                     continue
                 depth -= 1
@@ -87,7 +88,8 @@ def _formations(path: Path) -> Iterator[Numbered[bytes]]:
         except etree.XMLSyntaxError as error:
             stream.seek(max(0, path.stat().st_size - TAIL))
             whole = depth == 0 or stream.read().rstrip().endswith(b"lheo>")
-            raise Refused(_code(error.msg or "", whole), line=error.lineno) from None
+            code = _code(error.msg or "", whole=whole, is_catalogue=is_catalogue)
+            raise Refused(code, line=error.lineno) from None
 
 
 def _forget(element: etree._Element) -> None:
@@ -98,12 +100,15 @@ def _forget(element: etree._Element) -> None:
         del parent[0]
 
 
-def _code(message: str, whole: bool) -> str:
-    """Code of what libxml2 says, which tells its reasons apart by text only; `whole` if the file has its end."""
+def _code(message: str, *, whole: bool, is_catalogue: bool) -> str:
+    """Code of what libxml2 says, which tells its reasons apart by text only; `whole` if the file has its end,
+    `is_catalogue` if it has a beginning."""
     if "Unsupported encoding" in message:
         return "ENCODING_UNSUPPORTED"
     if "Invalid bytes" in message or "not proper UTF-8" in message:
         return "ENCODING_WRONG"
+    if not is_catalogue:
+        return "FORMAT_UNKNOWN"
     return "XML_MALFORMED" if whole else "TRUNCATED"
 
 
