@@ -50,6 +50,7 @@ LONGEST_NAME = 40
 """Characters of a licence's name; some packages give its whole text instead."""
 SPDX = {
     "3-Clause BSD License": "BSD-3-Clause",
+    "Apache": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD 2-Clause License": "BSD-2-Clause",

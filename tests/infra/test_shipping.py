@@ -37,7 +37,6 @@ UNIT = INFRA / "systemd" / "spie-hub@.service"
 PAGE = (ROOT / "docs" / "installation.md").read_text(encoding="utf-8")
 COMPOSE = INFRA / "container" / "compose.yaml"
 CONTAINER = (INFRA / "container" / "Containerfile").read_text(encoding="utf-8")
-OBJECTS: list[dict[str, Any]] = list(yaml.safe_load_all((INFRA / "kubernetes" / "spie-hub.yaml").read_text("utf-8")))
 
 
 def program(name: str) -> str:
@@ -142,32 +141,6 @@ def test_the_unit_serves_under_its_account_after_the_steps_of_the_page(
             assert running.wait(20) == -signal.SIGTERM
     finally:
         shutil.rmtree(site)
-
-
-def test_pods_write_nothing_hold_nothing_and_are_probed() -> None:
-    (deployment,) = (row for row in OBJECTS if row["kind"] == "Deployment")
-    pod = deployment["spec"]["template"]["spec"]
-    assert pod["automountServiceAccountToken"] is False
-    assert pod["securityContext"]["runAsNonRoot"] is True
-    for container in (*pod["containers"], *pod["initContainers"]):
-        assert container["securityContext"] == {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        }
-    (hub,) = pod["containers"]
-    probes = {name: hub[name]["httpGet"]["path"] for name in ("startupProbe", "livenessProbe", "readinessProbe")}
-    assert probes == {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
-    labels = deployment["spec"]["template"]["metadata"]["labels"]
-    for kind in ("PodDisruptionBudget", "Service"):
-        (row,) = (row for row in OBJECTS if row["kind"] == kind)
-        selector = row["spec"]["selector"]
-        assert selector.get("matchLabels", selector) == labels
-
-
-def test_the_network_of_pods_is_closed_by_default() -> None:
-    policies = [row["spec"] for row in OBJECTS if row["kind"] == "NetworkPolicy"]
-    assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} in policies
 
 
 class Hub(AsgiApplication):
