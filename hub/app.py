@@ -184,6 +184,7 @@ class HubApp(AsgiApplication):
         self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
         self._changed = changed
         self._journal_reader, self._copies, self._remote, self._parts = journal_reader, copies, remote, parts
+        self._subscribing = subscribing
         probes: dict[str, Probe] = {
             **{
                 role: partial(database.probe, name)
@@ -220,6 +221,7 @@ class HubApp(AsgiApplication):
                 stack.push_async_callback(transport.close)
             stack.push_async_callback(self.pipeline.journalling.keyring.close)
             stack.push_async_callback(self._journal_reader.close)
+            stack.push_async_callback(self._subscribing.close)
             await stack.enter_async_context(self.pipeline.authenticator.running())
             await stack.enter_async_context(self._wakes.running())
             await stack.enter_async_context(self._copies.running())

@@ -22,14 +22,16 @@ from hub.identity.actor import Actor
 from hub.identity.caller import Caller
 from hub.subscriptions.registration import MOST_DAYS, Registration, SubscriptionRequest
 from hub.subscriptions.store import Connection
-from infra.connecting import connect
+from infra.connecting import Pool, connections
 from infra.role_names import SUBSCRIBER
 from infra.roles import Dsn
 from schema.idempotency import hashed_actor, hashed_key, hashed_request, is_key
 from schema.overlapping_keys import accepted
 
 SECONDS = 10.0
-"""Longest time of a statement."""
+"""Longest time of a statement, and longest wait for a connection."""
+CONNECTIONS = 2
+"""Most connections at once, however many requests and fields ask."""
 LOCK = 0x5B1F
 """The space of advisory locks of applications that subscribe: one at a time each, so that none passes its number."""
 SHOWN = (
@@ -73,13 +75,14 @@ class InputMalformed(Exception):
 
 
 class OwnSubscriptions:
-    """Subscriptions in the database of `dsn`. `most`: how many an application may have, by issuer and name; `documents`
-    are those that applications may send. Raises NotServed."""
+    """Subscriptions in the database of `dsn`, over a pool that is opened when needed. `most`: how many an application
+    may have, by issuer and name; `documents` are those that applications may send. Raises NotServed."""
 
     def __init__(
         self, dsn: Dsn, registration: Registration, documents: Documents, most: Mapping[tuple[str, str], int]
     ) -> None:
         self._dsn, self._registration, self._documents, self._most = dsn, registration, documents, most
+        self._pool: Pool | None = None
 
     @property
     def probes(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
@@ -138,21 +141,29 @@ class OwnSubscriptions:
     @asynccontextmanager
     async def _transaction(self, client: str, owners: Sequence[str]) -> AsyncIterator[Connection]:
         try:
-            connection = await connect(self._dsn(SUBSCRIBER), command_timeout=SECONDS)
-            try:
-                async with connection.transaction():
-                    await connection.execute(
-                        "SELECT set_config('spie.client', $1, true), set_config('spie.actor', $2, true)",
-                        client,
-                        ",".join(owners),
-                    )
-                    yield connection
-            finally:
-                await connection.close()
+            pool = await self._opened()
+            async with pool.acquire(timeout=SECONDS) as connection, connection.transaction():
+                await connection.execute(
+                    "SELECT set_config('spie.client', $1, true), set_config('spie.actor', $2, true)",
+                    client,
+                    ",".join(owners),
+                )
+                yield connection
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise NotServed(
                 "DATABASE_UNAVAILABLE", "Les abonnements ne répondent pas : réessayez.", type(error).__name__
             ) from None
+
+    async def _opened(self) -> Pool:
+        if self._pool is None:
+            self._pool = connections(self._dsn(SUBSCRIBER), CONNECTIONS, command_timeout=SECONDS)
+        return await self._pool
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +186,9 @@ class NoSubscriptions:
     async def all(self, actor: Actor) -> list[dict[str, Any]]:
         """None."""
         return []
+
+    async def close(self) -> None:
+        """Close nothing."""
 
 
 Subscribing: TypeAlias = OwnSubscriptions | NoSubscriptions

@@ -26,6 +26,7 @@ from hub.document.manifest import Manifest
 from hub.identity.applications import Client
 from hub.settings import Settings, load_settings
 from hub.subscriptions.notification_settings import NotificationSettings
+from hub.subscriptions.own_subscriptions import CONNECTIONS
 from infra.keys import SIZE
 from schema.overlapping_keys import OverlappingKey
 from tests.changes.conftest import OFFICER, someone
@@ -317,3 +318,19 @@ async def test_two_mutations_at_once_subscribe_nobody(asking: Asking) -> None:
     twice = SUBSCRIBE.replace("{ subscribeToChanges", '{ endSubscription(id: "x") subscribeToChanges', 1)
     assert (await asking.hub.ask(OFFICER, twice, {"input": given})).code == "MUTATION_SEVERAL"
     assert await asking.ids() == set()
+
+
+async def test_however_often_a_request_lists_subscriptions_it_takes_no_more_connections(
+    asking: Asking, database: Database
+) -> None:
+    assert await asking.listed() == []  # the hub has connected to what else it asks
+    admin = await database.connect()
+    taken = await admin.fetchval("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+    await admin.execute(f'ALTER DATABASE "{database.name}" CONNECTION LIMIT {taken + CONNECTIONS}')
+    try:
+        fields = " ".join(f"list{number}: subscriptions {{ id }}" for number in range(20))
+        got = await asking.hub.ask(OFFICER, f"{{ {fields} }}")
+    finally:
+        await admin.execute(f'ALTER DATABASE "{database.name}" CONNECTION LIMIT -1')
+        await admin.close()
+    assert got.json["data"] == {f"list{number}": [] for number in range(20)}
