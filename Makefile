@@ -127,7 +127,8 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
 
 lock:
 	$(LOCK) pyproject.toml --extra embedded --group build -o requirements/base.txt
-	$(LOCK) pyproject.toml --extra embedded --extra otel --extra parquet --group build --group dev -c requirements/base.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra embedded --extra otel --extra parquet --group build -c requirements/base.txt -o requirements/server.txt
+	$(LOCK) pyproject.toml --extra embedded --extra otel --extra parquet --group build --group dev -c requirements/server.txt -o requirements/dev.txt
 	$(LOCK) --group pyproject.toml:node -o requirements/node.txt
 	$(LOCK) --group pyproject.toml:audit -o requirements/audit.txt
 
@@ -136,12 +137,12 @@ AUDIT := .data/audit/bin
 sbom: venv
 	@$(BIN)/python -m venv .data/audit && $(AUDIT)/pip install --quiet --no-input --disable-pip-version-check --require-hashes --no-deps -r requirements/audit.txt
 	@mkdir -p dist
-	@for lock in base dev node; do \
+	@for lock in base server dev node; do \
 		$(AUDIT)/cyclonedx-py requirements requirements/$$lock.txt --output-reproducible --pyproject pyproject.toml -o dist/sbom-$$lock.json && echo "dist/sbom-$$lock.json" || exit 1; done
 
 # Known vulnerabilities: asks OSV about the packages of Python, and the registry of npm about its own.
 audit: sbom
-	@for lock in base dev node; do \
+	@for lock in base server dev node; do \
 		$(AUDIT)/pip-audit -r requirements/$$lock.txt --require-hashes --disable-pip --vulnerability-service osv --progress-spinner off || exit 1; done
 	@for lock in $$(git ls-files '*package-lock.json'); do (cd "$$(dirname "$$lock")" && echo "$$lock" && npm audit --package-lock-only --audit-level=moderate) || exit 1; done
 

@@ -33,7 +33,7 @@ class Place:
         """The options of a connection of redis-py; raises SetupRefused (SHARED_STATE_ADDRESS)."""
         try:
             parts = urlsplit(self.url)
-            port, number = parts.port, int(parts.path.strip("/") or 0)
+            port, number = parts.port, 0 if parts.scheme == "unix" else int(parts.path.strip("/") or 0)
         except ValueError:
             raise _address("son port et sa base sont des nombres") from None
         if parts.scheme not in ("redis", "rediss", "unix"):
@@ -46,7 +46,9 @@ class Place:
             "password": own or self.password,
         }
         if parts.scheme == "unix":
-            return {**common, "path": parts.path}
+            if parts.netloc or not parts.path:
+                raise _address("elle nomme une socket par son chemin entier : unix:///chemin")
+            return {**common, "path": unquote(parts.path)}
         if parts.hostname is None:
             raise _address("elle nomme un hôte")
         if parts.scheme == "redis" and self.tls is not None:

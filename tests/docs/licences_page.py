@@ -72,7 +72,7 @@ UNSAID = {
 
 def generated() -> Mapping[Path, str]:
     """The page; raises ValueError for a package whose licence is not admitted."""
-    served = _python(set().union(*map(_locked, ("base", "dev", "node"))))
+    served = _python(set().union(*map(_locked, ("base", "server", "dev", "node"))))
     used: dict[str, set[str]] = defaultdict(set)
     for folders, licences in ((SERVED, served), (USED, used)):
         for folder in folders:

@@ -11,6 +11,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tomllib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -28,14 +29,20 @@ from hub.document.exchange import LiveEvent, Reply, Request
 from hub.http.asgi import AsgiApplication
 from hub.http.bodies import MAX_BODY
 from hub.http.endpoint import GraphQLEndpoint
+from hub.pages.docs_page import NAMES
+from infra.shared_state.place import Place
+from infra.shared_state.server_state import ServerState
 from tests.conftest import ROOT, Database
 from tests.infra.test_pgbouncer import wait_for
+from tests.shared_states import until
 from tests.threaded_server import listening
+from tests.valkey import binary
 
 INFRA = ROOT / "infra"
 UNIT = INFRA / "systemd" / "spie-hub@.service"
 PAGE = (ROOT / "docs" / "installation.md").read_text(encoding="utf-8")
 COMPOSE = INFRA / "container" / "compose.yaml"
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 CONTAINER = (INFRA / "container" / "Containerfile").read_text(encoding="utf-8")
 
 
@@ -58,8 +65,19 @@ def test_the_package_holds_each_file_once_and_all_that_serves() -> None:
     served = ["hub/cli/__main__.py", "schema/policies/purposes.toml", "spie_hub_client/__init__.py"]
     assert set(served) <= set(files)
     assert {file.partition("/")[0] for file in files} == {
-        "benchmarks", "clients", "demo", "hub", "infra", "schema", "spie_hub_client", "subgraphs",
+        "benchmarks", "clients", "demo", "docs", "hub", "infra", "schema", "spie_hub_client", "subgraphs",
     }  # fmt: skip
+    assert {f"docs/{name}.md" for name in NAMES} <= set(files)
+
+
+def test_what_is_installed_has_all_that_a_setting_may_ask() -> None:
+    """Traces and Parquet too: their packages are extras of the project."""
+    locks = {path.stem: set(re.findall(r"^([\w.-]+)==", path.read_text(), re.MULTILINE)) for path in LOCKS}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    packages = {re.split(r"[>=<]", package)[0] for extra in extras.values() for package in extra}
+    assert locks["base"] | packages <= locks["server"]
+    for text in (PAGE, CONTAINER):
+        assert set(re.findall(r"--require-hashes -r \S*/(\w+)\.txt", text)) == {"server"}
 
 
 def test_no_secret_is_an_argument_or_a_value_of_what_is_shipped() -> None:
@@ -67,6 +85,41 @@ def test_no_secret_is_an_argument_or_a_value_of_what_is_shipped() -> None:
         text = path.read_text(encoding="utf-8")
         assert re.findall(r"(?i)(?:password|token|secret)[\w-]*=\S+", text) == []
         assert re.findall(r"//[^/\s]*@", text) == []
+
+
+@contextmanager
+def stopped_at_the_end(command: list[str]) -> Iterator[None]:
+    """A process that runs meanwhile."""
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        running.terminate()
+        running.wait(10)
+
+
+async def test_the_shared_state_of_compose_answers_at_the_address_that_its_hub_is_given(tmp_path: Path) -> None:
+    """The server of compose, by its command, and the hub's own reading of REDIS_URL."""
+    services = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+    folder = next(row.partition(":")[2] for row in services["valkey"]["volumes"])
+    assert f"state:{folder}" in services["hub"]["volumes"]
+    assert services["valkey"]["user"].partition(":")[0] == re.findall(r"^USER (\d+)$", CONTAINER, re.MULTILINE)[0]
+    server = binary() or pytest.skip("no Valkey is installed")
+    _, *options = (option.replace(folder, str(tmp_path)) for option in services["valkey"]["command"])
+    state = ServerState(Place(services["hub"]["environment"]["REDIS_URL"].replace(folder, str(tmp_path))), b"k" * 32)
+    with stopped_at_the_end([server, *options, "--dir", str(tmp_path)]):
+        async with state.running():
+            await until(lambda: state.is_open)
+
+
+def test_compose_has_every_option_that_the_page_gives_it() -> None:
+    compose = program("docker-compose")
+    lines = re.findall(r"^docker compose -f \S+ (\w+) (.*)$", PAGE, re.MULTILINE)
+    assert lines
+    for verb, words in lines:
+        options = re.findall(r"(?:^|(?<= ))--?[a-zA-Z-]+(?= |$)", words.partition(" postgresql ")[0])
+        known = subprocess.run([compose, verb, "--help"], capture_output=True, text=True).stdout
+        assert [option for option in options if not re.search(rf"(?<![\w-]){option}\b", known)] == []
 
 
 def test_compose_reads_its_file() -> None:
@@ -115,7 +168,7 @@ def test_the_unit_serves_under_its_account_after_the_steps_of_the_page(
             return [part.replace("${PORT}", more.get("port", "")) for part in line.split()]
 
         steps = re.findall(
-            r"^sudo -u spie-hub (?:sh -c '.*exec )?(/opt/spie-hub/bin/hub [^'\n]*)'?$", PAGE, re.MULTILINE
+            r"^runuser -u spie-hub -- (?:sh -c '.*exec )?(/opt/spie-hub/bin/hub [^'\n]*)'?$", PAGE, re.MULTILINE
         )
         assert [step.split()[1] for step in steps] == ["keys", "database", "settings"]
         clean = {"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT}:{ROOT}/clients/python", "PYTHONDONTWRITEBYTECODE": "1"}
