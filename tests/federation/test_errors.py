@@ -30,6 +30,18 @@ class Answers:
         return SubgraphResponse(self.data, self.errors)
 
 
+class Waits:
+    """A subgraph that fails once another one was answered."""
+
+    def __init__(self, until: asyncio.Event, then: asyncio.Event) -> None:
+        self.until, self.then = until, then
+
+    async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
+        await self.until.wait()
+        self.then.set()
+        raise TransportError("SUBGRAPH_UNREACHABLE", "x")
+
+
 class Hangs:
     """A subgraph that never answers within its deadline, and knows that it was given up."""
 
@@ -87,6 +99,16 @@ async def test_a_root_failure_nulls_the_root_field_alone() -> None:
     data, errors = await gateway.answer("{ topProducts { name } me { id } }")
     assert data == {"topProducts": None, "me": {"id": "u1"}}
     assert errors == [{"code": "SUBGRAPH_UNREACHABLE", "path": ["topProducts"]}]
+
+
+@pytest.mark.parametrize("order", [("products", "accounts"), ("accounts", "products")], ids="-".join)
+async def test_errors_come_in_the_order_of_their_paths_whichever_subgraph_answers_first(order: tuple[str, str]) -> None:
+    gateway, start, first, second = shop(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+    start.set()
+    gateway.subgraphs[order[0]] = Waits(start, first)  # type: ignore[assignment]
+    gateway.subgraphs[order[1]] = Waits(first, second)  # type: ignore[assignment]
+    _, errors = await gateway.answer("{ topProducts { name } me { id } }")
+    assert errors == [{"code": "SUBGRAPH_UNREACHABLE", "path": [path]} for path in ("me", "topProducts")]
 
 
 async def test_entity_errors_come_at_the_paths_of_every_place_of_the_entity() -> None:

@@ -149,7 +149,7 @@ async def test_errors_of_either_come_at_their_paths_without_their_text(gateway: 
         "broken": None,
         "borrowedBy": [{"id": "m1", "broken": None}, {"id": "m2", "broken": None}],
     }
-    paths = [["book", "broken"], *(["book", "borrowedBy", index, "broken"] for index in (0, 1))]
+    paths = [*(["book", "borrowedBy", index, "broken"] for index in (0, 1)), ["book", "broken"]]
     assert errors == [("SUBGRAPH_ERROR", path) for path in paths]
 
 

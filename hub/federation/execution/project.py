@@ -143,6 +143,12 @@ def _conditions(root: Selections) -> tuple[set[str], int]:
     return variables, fields
 
 
+def _place(error: tuple[Path, str]) -> tuple[tuple[tuple[bool, int, str], ...], str]:
+    """What orders an error of this path and code among the others."""
+    path, code = error
+    return tuple((False, step, "") if isinstance(step, int) else (True, 0, step) for step in path), code
+
+
 @dataclass(slots=True)
 class _Projector:
     guard: Guard | None
@@ -284,7 +290,8 @@ class _Projector:
             self.errors.append(FieldFailure(code, problem, path=at))
 
     def client_errors(self, root: Selections, data: Any) -> list[FieldFailure]:
-        """All errors, each once; an error cut to an object's path only if no other error lies below that object."""
+        """All errors, each once and in the order of their paths, whichever subgraph answered first; an error cut to an
+        object's path only if no other error lies below that object."""
         whole: dict[tuple[Path, str], FieldFailure] = {}
         cut: list[FieldFailure] = []
         for failure in self.failures:
@@ -296,7 +303,7 @@ class _Projector:
         whole.update(((error.path or (), error.code), error) for error in self.errors)
         covered = {path[:length] for path, _ in whole for length in range(len(path) + 1)}
         whole.update(((error.path or (), error.code), error) for error in cut if error.path not in covered)
-        return list(whole.values())
+        return [whole[key] for key in sorted(whole, key=_place)]
 
     def client_error(self, root: Selections, data: Any, error: FieldFailure) -> FieldFailure | None:
         """A failure under the client's path, cut where the selection or the items end; None under a hidden path.
