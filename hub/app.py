@@ -319,7 +319,7 @@ def hub_app(
         admit=refuse_nir,
         worker=worker,
     )
-    standings = Standings(table, preparer, purposes, applications, settings.issuers)
+    standings = Standings(table, preparer, purposes, applications, settings.issuers, subscribers(settings.clients))
     subscribing = _subscribing(settings, keys, dsn, standings, changes, documents)
     in_process: dict[str, Transport] = {
         JOURNAL: journal_subgraph(lists, table.digest),

@@ -14,7 +14,7 @@ from hub.document.nir import refuse_nir
 from hub.federation.client.tls import client_tls
 from hub.graph import Graph
 from hub.http.notifications import NotificationApplication, notification_metrics
-from hub.identity.applications import Applications
+from hub.identity.applications import Applications, subscribers
 from hub.journal.signing import Signer
 from hub.journal.write.journalling import Journalling, deferred_visibility
 from hub.journal.write.keyring import Keyring
@@ -64,6 +64,7 @@ def standings(graph: Graph, settings: Settings, parts: Instrumentation) -> Stand
         purposes=parts.purposes(table.policy.purposes, settings.agreements),
         applications=Applications(settings.clients, table.policy.clients),
         issuers=settings.issuers,
+        subscribers=subscribers(settings.clients),
     )
 
 

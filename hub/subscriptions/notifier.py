@@ -139,7 +139,7 @@ class Notifier:
             return False
         try:
             terms = self._seal.open(subscription.id, subscription.sealed)
-            standing = await self._standings.of(terms, now)
+            standing = await self._standings.of(terms, now, own=subscription.own)
             check_standing(standing.caller.actor, self._state)
             await self._count.charge(standing.caller.actor, now)
         except (RequestRefused, StartRefused) as refused:

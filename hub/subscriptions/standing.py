@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
 from hub.errors import RequestRefused
@@ -35,17 +35,21 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """Decides what the actors of subscriptions may do."""
+    """Decides what the actors of subscriptions may do; `subscribers` are the applications, by issuer and name, that may
+    make their own."""
 
     table: DecisionTable
     preparer: Preparer[DecisionClass, Authorisation]
     purposes: Purposes
     applications: Applications
     issuers: Mapping[str, Issuer]
+    subscribers: Container[tuple[str, str]]
 
-    async def of(self, terms: Terms, now: int) -> Standing:
-        """The standing at this time (Unix seconds); raises RequestRefused (SUBSCRIPTION_REVOKED, SUBSCRIPTION_QUERY,
-        or what is wrong with the query)."""
+    async def of(self, terms: Terms, now: int, *, own: bool = False) -> Standing:
+        """The standing at this time (Unix seconds); `own`: the application made the subscription. Raises RequestRefused
+        (SUBSCRIPTION_REVOKED, SUBSCRIPTION_QUERY, or what is wrong with the query)."""
+        if own and (terms.actor.issuer, terms.actor.client) not in self.subscribers:
+            raise _revoked()
         issuer = self.issuers.get(terms.actor.issuer)
         kind = self.table.policy.actors.get(terms.actor.kind)
         actor = None if issuer is None else self.applications.as_settled_now(terms.actor, issuer)

@@ -16,7 +16,7 @@ LOCK = 0x5B1E
 """The space of advisory locks of subscriptions."""
 COLUMNS = (
     "id, number, client, purpose, host, created_at, ends_at, sealed, state, reason, cursor, failures, failing_since,"
-    " next_at, last_success_at, delivered"
+    " next_at, last_success_at, delivered, key IS NOT NULL AS own"
 )
 WITHHELD = "state = 'SUSPENDED' AND next_at IS NOT NULL"
 """Suspended by the hub, which looks again; one that its subscriber let down waits for whoever resumes it."""
@@ -44,7 +44,8 @@ FAILED = (
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A row: `host` of its address, `state`, and where its subscriber is in the changes."""
+    """A row: `host` of its address, `state`, and where its subscriber is in the changes; `own`: made by its
+    application, not by the operator."""
 
     id: UUID
     number: int
@@ -62,6 +63,7 @@ class Subscription:
     next_at: datetime | None
     last_success_at: datetime | None
     delivered: int
+    own: bool
 
 
 class SubscriptionStore:

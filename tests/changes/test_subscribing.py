@@ -124,11 +124,13 @@ async def asking(hub: Inside, world: Rows, database: Database) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def notifying(asking: Asking, database: Database) -> AsyncIterator[None]:
-    """A process that notifies, with the settings of the hub."""
+async def notifying(asking: Asking, database: Database, most: int = MOST) -> AsyncIterator[World]:
+    """A process that notifies, with the settings of the hub, where an application may have so many subscriptions."""
     settings = _settled(load_settings(asking.hub.issuer._folder / "settings.toml"))
-    async with World(asking.hub, settings, database, asking.rows).notifying():
-        yield
+    clients = tuple(replace(client, subscriptions=min(client.subscriptions, most)) for client in settings.clients)
+    notified = World(asking.hub, replace(settings, clients=clients), database, asking.rows)
+    async with notified.notifying():
+        yield notified
 
 
 async def test_an_application_that_subscribes_is_told_until_it_ends_it_and_its_secret_is_nowhere_else(
@@ -311,6 +313,19 @@ async def test_whoever_subscribed_before_the_keys_changed_repeats_sees_and_ends_
         assert (await hub.ask(COLLEAGUE, END, {"id": identifier})).code == "SUBSCRIPTION_UNKNOWN"
         assert (await hub.ask(OFFICER, END, {"id": identifier})).data == {"endSubscription": identifier}
     assert await asking.ids() == set()
+
+
+async def test_an_application_that_may_subscribe_no_more_is_told_nothing_until_it_may_again(
+    asking: Asking, database: Database, world: Rows, subscriber: Subscriber
+) -> None:
+    made = await asking.made(url=subscriber.url)
+    async with notifying(asking, database, most=0):
+        await someone(world, 1)
+        await asking.listed(lambda row: row["state"] == "SUSPENDED")
+    assert subscriber.received == []
+    async with notifying(asking, database):
+        [message] = await subscriber.messages(1)
+    assert message["data"] == {"subscription": made["subscription"]["id"], "changed": [person_id(1)], "withdrawn": []}
 
 
 async def test_two_mutations_at_once_subscribe_nobody(asking: Asking) -> None:
