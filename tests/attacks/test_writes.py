@@ -151,7 +151,8 @@ async def test_54_several_mutations_at_once_are_refused_whole(hub: Inside, world
     batch = orjson.dumps([{"query": RECORD, "variables": new_item(world.persons[ITSELF])}] * 2)
     assert (await hub.post(batch, hub.headers("referent-a"))).status == 400
     single = orjson.dumps({"query": RECORD, "variables": new_item(world.persons[ITSELF])})
-    assert (await hub.post(single, hub.headers("referent-a"), "GET")).status != 200
+    got = await hub.post(single, hub.headers("referent-a", accept="application/json"), "GET")
+    assert got.status != 200
     assert await table(hub) == before
 
 
@@ -165,6 +166,13 @@ async def test_54_a_request_sent_again_writes_once_and_its_key_serves_nothing_el
     asked["input"]["person"] = world.persons["plimoruz"]
     assert (await hub.ask("referent-a", RECORD, asked)).code == "IDEMPOTENCY_KEY_REUSED"
     assert await table(hub) == before
+
+
+async def test_all_that_is_wrong_with_an_input_is_told_at_once(hub: Inside, world: World) -> None:
+    wrong = {"idempotencyKey": "court", "durationMinutes": 1, "startsAt": "1900-01-01T09:00:00Z"}
+    got = await hub.ask("referent-a", RECORD, new_item(world.persons[ITSELF], **wrong))
+    told = [(error["path"], error["extensions"]["input"]) for error in got.json["errors"]]
+    assert told == [(["recordAppointment"], f"input.{name}") for name in sorted(wrong)]
 
 
 async def test_54_a_version_that_is_past_changes_nothing(hub: Inside, world: World) -> None:

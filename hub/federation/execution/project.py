@@ -143,10 +143,18 @@ def _conditions(root: Selections) -> tuple[set[str], int]:
     return variables, fields
 
 
-def _place(error: tuple[Path, str]) -> tuple[tuple[tuple[bool, int, str], ...], str]:
-    """What orders an error of this path and code among the others."""
-    path, code = error
-    return tuple((False, step, "") if isinstance(step, int) else (True, 0, step) for step in path), code
+Told: TypeAlias = tuple[Path, str, str]
+"""What a client is told once: the path of an error, its code, and the argument at fault, if any."""
+
+
+def _told(error: FieldFailure) -> Told:
+    return error.path or (), error.code, error.parameters.get("input", "")
+
+
+def _place(told: Told) -> tuple[tuple[tuple[bool, int, str], ...], str, str]:
+    """What orders an error among the others."""
+    path, *rest = told
+    return tuple((False, step, "") if isinstance(step, int) else (True, 0, step) for step in path), *rest
 
 
 @dataclass(slots=True)
@@ -292,17 +300,17 @@ class _Projector:
     def client_errors(self, root: Selections, data: Any) -> list[FieldFailure]:
         """All errors, each once and in the order of their paths, whichever subgraph answered first; an error cut to an
         object's path only if no other error lies below that object."""
-        whole: dict[tuple[Path, str], FieldFailure] = {}
+        whole: dict[Told, FieldFailure] = {}
         cut: list[FieldFailure] = []
         for failure in self.failures:
             error = self.client_error(root, data, failure)
             if error is not None and len(error.path or ()) == len(failure.path or ()):
-                whole[error.path or (), error.code] = error
+                whole[_told(error)] = error
             elif error is not None:
                 cut.append(error)
-        whole.update(((error.path or (), error.code), error) for error in self.errors)
-        covered = {path[:length] for path, _ in whole for length in range(len(path) + 1)}
-        whole.update(((error.path or (), error.code), error) for error in cut if error.path not in covered)
+        whole.update((_told(error), error) for error in self.errors)
+        covered = {path[:length] for path, *_ in whole for length in range(len(path) + 1)}
+        whole.update((_told(error), error) for error in cut if error.path not in covered)
         return [whole[key] for key in sorted(whole, key=_place)]
 
     def client_error(self, root: Selections, data: Any, error: FieldFailure) -> FieldFailure | None:
