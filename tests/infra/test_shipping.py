@@ -146,6 +146,20 @@ def test_systemd_reads_the_unit_and_finds_it_closed(tmp_path: Path) -> None:
     assert judged.returncode == 0, judged.stdout
 
 
+def test_the_driver_of_postgresql_asks_nothing_of_the_home_that_the_unit_hides(tmp_path: Path) -> None:
+    hidden = tmp_path / "home"
+    hidden.mkdir(mode=0o000)
+    by_unit = dict(re.findall(r"^Environment=(\w+)=(.*)$", UNIT.read_text("utf-8"), re.MULTILINE))
+    account: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        opening = f"connect('postgresql://127.0.0.1:{deaf.getsockname()[1]}/spie')"
+        command = [sys.executable, "-c", f"import asyncio; from infra.connecting import *; asyncio.run({opening})"]
+        environment = {"HOME": str(hidden), **by_unit, "PYTHONPATH": str(ROOT)}
+        opened = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, **account)
+    assert opened.stderr.splitlines()[-1].startswith("ConnectionRefusedError"), opened.stderr
+
+
 def test_the_unit_serves_under_its_account_after_the_steps_of_the_page(
     fresh_database: Database, tmp_path: Path
 ) -> None:
