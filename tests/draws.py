@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-CANARIES = int(os.environ.get("CANARIES", "2000"))
+CANARIES = int(os.environ.get("CANARIES", "1200"))
 """Operations over the whole model of which no answer may leak a value."""
 SILENCE = {True: min(16, CANARIES // 1200), False: min(4, CANARIES // 2500)}
 """Operations of an actor whose answers may not tell a world from another: under the first of the purposes that open
@@ -13,7 +13,7 @@ SERVED = CANARIES // 150
 """Documents that each actor asks of real processes, over a world of its own: each is prepared anew for each of them."""
 WAYS = int(os.environ.get("WAYS", "35"))
 """Operations that take a way out of a hub while the world changes."""
-ORACLE = int(os.environ.get("ORACLE", "150"))
+ORACLE = int(os.environ.get("ORACLE", "100"))
 """Operations that the oracle answers too."""
 SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "15"))
 """Graphs that are composed and asked."""
