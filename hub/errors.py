@@ -69,19 +69,14 @@ class HubError(Exception):
 
 
 class RequestRefused(HubError):
-    """The request is answered with errors only."""
+    """The request is answered with errors only: this one, and its `siblings`."""
 
     status = 400
+    siblings: Sequence[RequestRefused] = ()
 
 
 class DocumentRefused(RequestRefused):
     """The GraphQL document is too large, malformed or not valid against the client schema."""
-
-    def __init__(
-        self, code: str, message: str, detail: str, *, siblings: Sequence[DocumentRefused] = (), **more: Any
-    ) -> None:
-        super().__init__(code, message, detail, **more)
-        self.siblings = tuple(siblings)
 
 
 class VariablesRefused(RequestRefused):

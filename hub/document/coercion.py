@@ -6,8 +6,8 @@ nested as deep as its reader allows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from sys import float_info
@@ -24,7 +24,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from hub.document.faults import LISTED, listed
+from hub.document.faults import LISTED, MOST_ERRORS, SAFE_NAME, SUGGESTING, closest, listed
 from hub.errors import Path, VariablesRefused
 from schema.written_numbers import WrittenNumber
 
@@ -36,10 +36,12 @@ MOST_FILLED = 1024 * 1024
 
 @dataclass(slots=True)
 class Room:
-    """The room that one request has left; raises VariablesRefused (VARIABLES_LIMIT) when more is taken."""
+    """The room that one request has left, and what was refused of its variables; raises VariablesRefused
+    (VARIABLES_LIMIT) when more is taken."""
 
     values: int = MOST_VALUES
     bytes: int = MOST_FILLED
+    refusals: list[VariablesRefused] = field(default_factory=list)
 
     def take_values(self, count: int) -> None:
         """Take room for values."""
@@ -56,6 +58,20 @@ class Room:
                 f"plus de {bound} là où le document les nomme", f"more than {MOST_FILLED} bytes in literals"
             )
 
+    def refuse(self, path: Path, type_: Any, detail: str, written: Sequence[object] = ()) -> None:
+        """Refuse the value at a path; `detail` is for the log and holds no value, `written` are names that are none of
+        the type, for which near ones are told. Raises VariablesRefused once there are as many as are told."""
+        names = [name for name in written if isinstance(name, str) and SAFE_NAME.match(name)]
+        self.refusals.append(_refused_value(path, type_, detail, names[:1] if len(self.refusals) < SUGGESTING else ()))
+        if len(self.refusals) == MOST_ERRORS:
+            self.check()
+
+    def check(self) -> None:
+        """Raise the first refusal, with the others beside it, if there is any."""
+        if self.refusals:
+            refusal, *refusal.siblings = self.refusals
+            raise refusal
+
 
 _LEAVES = (GraphQLScalarType, GraphQLEnumType)
 
@@ -64,7 +80,7 @@ _Where: TypeAlias = tuple[Any, str | int]
 
 
 def coerce(value: Any, type_: GraphQLInputType, name: str, room: Room) -> Any:
-    """A variable's value as its type takes it."""
+    """A variable's value as its type takes it, as far as `room` holds no refusal."""
     result: list[Any] = [None]
     stack: list[tuple[Any, GraphQLInputType, Any, Any, _Where]] = [(value, type_, result, 0, (None, name))]
     while stack:
@@ -72,7 +88,7 @@ def coerce(value: Any, type_: GraphQLInputType, name: str, room: Room) -> Any:
         inner = expected.of_type if isinstance(expected, GraphQLNonNull) else expected
         if item is None:
             if inner is not expected:
-                raise refused_value(_steps(where), expected, "null")
+                room.refuse(_steps(where), expected, "null")
             holder[key] = None
         elif isinstance(inner, GraphQLList):
             below = inner.of_type
@@ -92,10 +108,11 @@ def coerce(value: Any, type_: GraphQLInputType, name: str, room: Room) -> Any:
             else:
                 stack.extend((entry, below, values, index, (where, index)) for index, entry in enumerate(item))
         elif isinstance(inner, GraphQLInputObjectType):
-            entries = holder[key] = _entries(item, inner, where)
+            entries = holder[key] = _entries(item, inner, where, room)
             room.take_values(len(entries))
             fields = inner.fields
-            for name, entry in item.items():
+            for name in entries:
+                entry = item[name]
                 below = fields[name].type
                 if isinstance(below.of_type if isinstance(below, GraphQLNonNull) else below, _LEAVES):
                     entries[name] = _leaf(entry, below, where, name, room)
@@ -127,18 +144,19 @@ def _count_inside(value: Any) -> int:
     return count
 
 
-def _entries(value: Any, type_: GraphQLInputObjectType, where: _Where) -> dict[str, Any]:
-    """The object's keys, once known to be those of the type."""
+def _entries(value: Any, type_: GraphQLInputObjectType, where: _Where, room: Room) -> dict[str, Any]:
+    """The object's keys that are of the type."""
     if not isinstance(value, dict):
-        raise refused_value(_steps(where), type_, "not an object")
-    if not value.keys() <= type_.fields.keys():
-        raise refused_value(_steps(where), type_, "unknown input field")
+        room.refuse(_steps(where), type_, "not an object")
+        return {}
+    if unknown := [name for name in value if name not in type_.fields]:
+        room.refuse(_steps(where), type_, "unknown input field", unknown)
     for name in _required(type_):
         if name not in value:
-            raise refused_value((*_steps(where), name), type_.fields[name].type, "missing")
+            room.refuse((*_steps(where), name), type_.fields[name].type, "missing")
     if type_.is_one_of and (len(value) != 1 or None in value.values()):
-        raise refused_value(_steps(where), type_, "exactly one input field expected")
-    return dict.fromkeys(value)
+        room.refuse(_steps(where), type_, "exactly one input field expected")
+    return dict.fromkeys(name for name in value if name in type_.fields)
 
 
 @lru_cache(maxsize=1_000)
@@ -151,7 +169,7 @@ def _leaf(value: Any, expected: Any, around: _Where | None, step: str | int, roo
     type_ = expected.of_type if isinstance(expected, GraphQLNonNull) else expected
     if value is None:
         if type_ is not expected:
-            raise refused_value(_steps((around, step)), expected, "null")
+            room.refuse(_steps((around, step)), expected, "null")
         return None
     accept = _enum if isinstance(type_, GraphQLEnumType) else _SCALARS.get(type_.name)
     if accept is None:  # a custom scalar: its subgraph judges
@@ -160,7 +178,7 @@ def _leaf(value: Any, expected: Any, around: _Where | None, step: str | int, roo
         return value
     accepted = accept(value, type_)
     if accepted is None:
-        raise refused_value(_steps((around, step)), type_, "wrong type")
+        room.refuse(_steps((around, step)), type_, "wrong type", [value] if accept is _enum else ())
     return accepted
 
 
@@ -224,21 +242,24 @@ def _too_much(what: str, detail: str) -> VariablesRefused:
     )
 
 
-def refused_value(path: Path, type_: Any, detail: str) -> VariablesRefused:
-    """The error of a value at a path; `detail` is for the log and holds no value."""
+def _refused_value(path: Path, type_: Any, detail: str, written: Sequence[str]) -> VariablesRefused:
     where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
-    allowed = _allowed(get_named_type(type_))
+    names = _names(get_named_type(type_))
+    allowed, near = names[:LISTED], [name for wrong in written for name in closest(wrong, names)]
+    takes = f", qui admet {listed(allowed)}" if allowed else ""
+    hint = f" ; le plus proche : {listed(near, 'ou')}" if near else ""
+    extensions: dict[str, Any] = {"variable": list(path), "expected": str(type_)}
+    extensions |= {key: told for key, told in (("allowed", allowed), ("suggestions", near)) if told}
     return VariablesRefused(
         "VARIABLE_INVALID",
-        f"La variable « ${where} » n'a pas le type attendu, {type_}"
-        f"{f', qui admet {listed(allowed)}' if allowed else ''} : corrigez sa valeur.",
+        f"La variable « ${where} » n'a pas le type attendu, {type_}{takes}{hint} : corrigez sa valeur.",
         f"variable {where}: {detail}, expected {type_}",
-        extensions={"variable": list(path), "expected": str(type_), **({"allowed": allowed} if allowed else {})},
+        extensions=extensions,
     )
 
 
-def _allowed(type_: Any) -> list[str]:
+def _names(type_: Any) -> list[str]:
     """The values of an enum, or the fields of an input object."""
     if isinstance(type_, GraphQLEnumType):
-        return list(type_.values)[:LISTED]
-    return list(type_.fields)[:LISTED] if isinstance(type_, GraphQLInputObjectType) else []
+        return list(type_.values)
+    return list(type_.fields) if isinstance(type_, GraphQLInputObjectType) else []

@@ -55,6 +55,10 @@ MESSAGES = {
 CONFLICT = "Deux champs différents portent le même nom de réponse au même endroit : donnez un alias à l'un d'eux"
 OTHERWISE = "Document non valide : corrigez-le d'après le schéma"
 SAFE_NAME = re.compile(r"(?!.*\d{6})[_A-Za-z]\w{0,59}\Z", re.ASCII)
+MOST_ERRORS = 20
+"""Errors of a document or of variables that are told at most."""
+SUGGESTING = 5
+"""Errors that name what is spelt nearly alike: looking for it takes up to some milliseconds."""
 NEAR = 3
 """Names that are suggested at most."""
 LISTED = 40

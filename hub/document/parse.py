@@ -26,17 +26,13 @@ from graphql import (
 from graphql.language.parser import Parser
 from graphql.validation import ASTValidationContext, ASTValidationRule
 
-from hub.document.faults import CONFLICT, OTHERWISE, Fault, ValuesOfCorrectType, fault
+from hub.document.faults import CONFLICT, MOST_ERRORS, OTHERWISE, SUGGESTING, Fault, ValuesOfCorrectType, fault
 from hub.document.finite_floats import FiniteFloatsRule
 from hub.document.limits import Limits, check, syntax_refused, unlink
 from hub.document.validation import validate
 from hub.errors import DocumentRefused
 from hub.federation.budget import Budget
 
-MAX_ERRORS = 20
-
-SUGGESTING = 5
-"""Errors of a document that name what is spelt nearly alike: looking for it takes up to some milliseconds."""
 STEPS_PER_TOKEN = 4
 """Steps of the budget for reading, parsing and validating a token."""
 CHARACTERS_PER_STEP = 9
@@ -66,12 +62,12 @@ def parse_document(text: str, schema: GraphQLSchema, limits: Limits, budget: Bud
         unlink(first)
     if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
         raise DocumentRefused("DOCUMENT_EMPTY", "Le document ne contient aucune opération.", "no operation")
-    errors = validate(schema, document, _RULES, MAX_ERRORS)
+    errors = validate(schema, document, _RULES, MOST_ERRORS)
     if errors and schema.subscription_type is None and any(map(_is_subscription, document.definitions)):
         raise _subscription()
     if errors:
         raise _all_refused(
-            errors[:MAX_ERRORS]
+            errors[:MOST_ERRORS]
         )  # named by no variable of this frame, which it would keep with the document
     return document
 
@@ -139,9 +135,9 @@ _RULES.append(_marked(FiniteFloatsRule))
 
 
 def _all_refused(errors: Sequence[GraphQLError]) -> DocumentRefused:
-    """The first error, with the others beside it."""
-    refusal, *further = [_refused(error, suggesting=number < SUGGESTING) for number, error in enumerate(errors)]
-    refusal.siblings = tuple(further)
+    """The first error, with the others beside it; each is told once, though a rule finds it by each missing field."""
+    refusals = [_refused(error, suggesting=number < SUGGESTING) for number, error in enumerate(errors)]
+    refusal, *refusal.siblings = {refused.message: refused for refused in refusals}.values()
     return refusal
 
 

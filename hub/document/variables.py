@@ -17,7 +17,7 @@ from graphql import (
     type_from_ast,
 )
 
-from hub.document.coercion import Room, coerce, refused_value
+from hub.document.coercion import Room, coerce
 from hub.federation.operations.literals import Reference
 from hub.federation.operations.operation import Operation
 from schema.lru import Lru
@@ -39,9 +39,10 @@ def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchem
             if variable.name in operation.defaults:
                 values[variable.name] = operation.defaults[variable.name]
             elif isinstance(type_, GraphQLNonNull):
-                raise refused_value((variable.name,), type_, "missing")
+                room.refuse((variable.name,), type_, "missing")
         elif is_input_type(type_):
             values[variable.name] = coerce(value, type_, variable.name, room)
+    room.check()
     sizes: dict[str, int] = {}
     for variable in operation.variables:
         if variable.lifted:

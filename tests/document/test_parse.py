@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, build_schema
 
+from hub.document.faults import MOST_ERRORS
 from hub.document.limits import Limits
-from hub.document.parse import MAX_ERRORS, find_operation, parse_document
+from hub.document.parse import find_operation, parse_document
 from hub.errors import DocumentRefused
 from tests.document.sample_schema import SCHEMA, operation
 
@@ -114,7 +115,15 @@ def test_a_name_that_could_be_a_number_of_somebody_is_not_repeated() -> None:
 
 def test_all_errors_of_a_document_are_told_up_to_a_bound() -> None:
     error = refused("{ " + " ".join(f"no{n}" for n in range(50)) + " }")
-    assert len(error.siblings) == MAX_ERRORS - 1
+    assert len(error.siblings) == MOST_ERRORS - 1
+
+
+def test_an_input_that_lacks_two_fields_is_told_once() -> None:
+    schema = build_schema("type Query { a(i: I): Int } input I { x: Int! y: Int! }")
+    with pytest.raises(DocumentRefused) as caught:
+        parse_document("{ a(i: {}) }", schema, Limits())
+    assert caught.value.siblings == []
+    assert "« x: Int! » et « y: Int! »" in caught.value.message
 
 
 def test_subscriptions_are_refused_by_a_clear_code() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.document.coercion import MOST_FILLED, MOST_VALUES
+from hub.document.faults import MOST_ERRORS
 from hub.document.variables import bind
 from hub.errors import VariablesRefused
 from tests.document.sample_schema import SCHEMA, operation
@@ -88,6 +89,36 @@ def test_a_refused_value_is_told_by_path_and_type_only(type_: str, value: Any, p
     text = f"{caught.value.formatted()} {caught.value}"
     assert "secret" not in text
     assert "185057800608436" not in text
+
+
+def test_all_that_is_wrong_with_the_variables_is_told_at_once_up_to_a_bound() -> None:
+    query = "query($a: Int, $b: Filter, $c: ID!) { int(x: $a) person(id: $c) { beings(filter: $b) { id } } }"
+    wrong = {"a": "secret", "b": {"age": None, "kind": "HUGE", "inner": {"nom": 1, "age": "secret"}}}
+    with pytest.raises(VariablesRefused) as caught:
+        bind(operation(query), wrong, SCHEMA)
+    told = [".".join(error.extensions["variable"]) for error in (caught.value, *caught.value.siblings)]
+    assert told == ["a", "b.age", "b.kind", "b.inner", "b.inner.age", "c"]
+    with pytest.raises(VariablesRefused) as bounded:
+        bound("[Kind!]", ["HUGE"] * 100)
+    assert len(bounded.value.siblings) == MOST_ERRORS - 1
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "near"),
+    [
+        ("[Kind!]", "SMAL", ["SMALL"]),
+        ("[Kind!]", "small", ["SMALL"]),
+        ("Filter", {"nom": 1, "naem": 2}, []),
+        ("Filter", {"naem": 1}, ["name"]),
+        ("[Kind!]", "SMALL 185057", []),
+        ("Filter", {"name" * 100: 1}, []),
+    ],
+)
+def test_the_nearest_names_of_an_enum_or_an_input_are_told(type_: str, value: Any, near: list[str]) -> None:
+    with pytest.raises(VariablesRefused) as caught:
+        bound(type_, value)
+    assert caught.value.extensions.get("suggestions", []) == near
+    assert all(f"« {name} »" in caught.value.message for name in near)
 
 
 def test_a_required_variable_that_is_missing_is_refused() -> None:

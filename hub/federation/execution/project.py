@@ -153,8 +153,9 @@ def _told(error: FieldFailure) -> Told:
 
 def _place(told: Told) -> tuple[tuple[tuple[bool, int, str], ...], str, str]:
     """What orders an error among the others."""
-    path, *rest = told
-    return tuple((False, step, "") if isinstance(step, int) else (True, 0, step) for step in path), *rest
+    path, code, argument = told
+    steps = tuple((False, step, "") if isinstance(step, int) else (True, 0, step) for step in path)
+    return steps, code, argument
 
 
 @dataclass(slots=True)
