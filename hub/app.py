@@ -319,8 +319,9 @@ def hub_app(
         admit=refuse_nir,
         worker=worker,
     )
-    standings = Standings(table, preparer, purposes, applications, settings.issuers, subscribers(settings.clients))
-    subscribing = _subscribing(settings, keys, dsn, standings, changes, documents)
+    own = subscribers(settings.clients)
+    standings = Standings(table, preparer, purposes, applications, settings.issuers, own, documents)
+    subscribing = _subscribing(settings, keys, dsn, standings, changes)
     in_process: dict[str, Transport] = {
         JOURNAL: journal_subgraph(lists, table.digest),
         CHANGES: changes_subgraph(changes, table.digest),
@@ -370,9 +371,7 @@ def hub_app(
     return app
 
 
-def _subscribing(
-    settings: Settings, keys: Keys, dsn: Dsn, standings: Standings, changes: ChangeList, documents: Documents
-) -> Subscribing:
+def _subscribing(settings: Settings, keys: Keys, dsn: Dsn, standings: Standings, changes: ChangeList) -> Subscribing:
     """What applications do with their own subscriptions, with the role and the key that this takes only where the
     settings let one of them subscribe."""
     most = subscribers(settings.clients)
@@ -380,7 +379,7 @@ def _subscribing(
         return NoSubscriptions()
     seal, networks = TermsSeal(keys.subscriptions), settings.notifications.networks
     registration = Registration(standings, standings.purposes, changes, seal, networks, keys.subscriptions)
-    return OwnSubscriptions(dsn, registration, documents, most)
+    return OwnSubscriptions(dsn, registration, most)
 
 
 def _remote_transports(settings: Settings, keys: Keys, parts: Instrumentation) -> Mapping[str, HttpTransport]:

@@ -11,6 +11,7 @@ from hub.changes.change_list import ChangeList
 from hub.changes.visibility import watched_tables
 from hub.changes.wake import Wakes
 from hub.document.nir import refuse_nir
+from hub.document.persisted import Documents
 from hub.federation.client.tls import client_tls
 from hub.graph import Graph
 from hub.http.notifications import NotificationApplication, notification_metrics
@@ -65,6 +66,7 @@ def standings(graph: Graph, settings: Settings, parts: Instrumentation) -> Stand
         applications=Applications(settings.clients, table.policy.clients),
         issuers=settings.issuers,
         subscribers=subscribers(settings.clients),
+        documents=Documents(settings.documents),
     )
 
 

@@ -15,8 +15,6 @@ from uuid import UUID
 
 import asyncpg
 
-from hub.document.exchange import Request
-from hub.document.persisted import Documents
 from hub.errors import NotServed, RequestRefused
 from hub.identity.actor import Actor
 from hub.identity.caller import Caller
@@ -76,12 +74,10 @@ class InputMalformed(Exception):
 
 class OwnSubscriptions:
     """Subscriptions in the database of `dsn`, over a pool that is opened when needed. `most`: how many an application
-    may have, by issuer and name; `documents` are those that applications may send. Raises NotServed."""
+    may have, by issuer and name. Raises NotServed."""
 
-    def __init__(
-        self, dsn: Dsn, registration: Registration, documents: Documents, most: Mapping[tuple[str, str], int]
-    ) -> None:
-        self._dsn, self._registration, self._documents, self._most = dsn, registration, documents, most
+    def __init__(self, dsn: Dsn, registration: Registration, most: Mapping[tuple[str, str], int]) -> None:
+        self._dsn, self._registration, self._most = dsn, registration, most
         self._pool: Pool | None = None
 
     @property
@@ -106,17 +102,14 @@ class OwnSubscriptions:
             raise InputMalformed("days", "DAYS")
         hashes = RequestHashes.of(caller, values, self._registration.secret)
         async with self._transaction(actor.client, hashes.owners) as connection:
-            if (earlier := await _stored(connection, hashes)) is not None:
+            if (earlier := await _stored_or_room(connection, hashes, most)) is not None:
                 return {"subscription": earlier, "secret": None}
-        document = await self._document(actor, values["query"])
-        request = SubscriptionRequest(document, values["url"], caller.purpose, caller.reference, values["days"])
-        subscription = await self._registration.decide(actor, request, caller.now)
+        request = SubscriptionRequest(values["query"], values["url"], caller.purpose, caller.reference, values["days"])
+        subscription = await self._registration.decide(actor, request, caller.now, own=True)
         async with self._transaction(actor.client, hashes.owners) as connection:
             await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", LOCK, actor.client)
-            if (earlier := await _stored(connection, hashes)) is not None:
+            if (earlier := await _stored_or_room(connection, hashes, most)) is not None:
                 return {"subscription": earlier, "secret": None}
-            if await connection.fetchval(IN_USE) >= most:
-                raise refused("SUBSCRIPTION_LIMIT", "the application has as many subscriptions as it may")
             await subscription.add(connection, hashes.keys[0], hashes.requests[0])
             return {"subscription": await _stored(connection, hashes), "secret": subscription.secret}
 
@@ -133,10 +126,6 @@ class OwnSubscriptions:
         owners = _owners(actor, self._registration.secret)
         async with self._transaction(actor.client, owners) as connection:
             return [_shown(row) for row in await connection.fetch(OWN, owners)]
-
-    async def _document(self, actor: Actor, query: str) -> str:
-        """The document, if this application may send it."""
-        return await self._documents.text(Request({}, query, None, {}, ""), actor.client, actor.caller)
 
     @asynccontextmanager
     async def _transaction(self, client: str, owners: Sequence[str]) -> AsyncIterator[Connection]:
@@ -209,6 +198,15 @@ async def _stored(connection: Connection, hashes: RequestHashes) -> dict[str, An
     if row["request"] not in hashes.requests:
         raise refused("IDEMPOTENCY_KEY_REUSED", "the key was used for another request")
     return _shown(row)
+
+
+async def _stored_or_room(connection: Connection, hashes: RequestHashes, most: int) -> dict[str, Any] | None:
+    """The subscription that this request made, or None where there is room for it; raises RequestRefused
+    (SUBSCRIPTION_LIMIT, IDEMPOTENCY_KEY_REUSED)."""
+    earlier = await _stored(connection, hashes)
+    if earlier is None and await connection.fetchval(IN_USE) >= most:
+        raise refused("SUBSCRIPTION_LIMIT", "the application has as many subscriptions as it may")
+    return earlier
 
 
 def _shown(row: asyncpg.Record) -> dict[str, Any]:

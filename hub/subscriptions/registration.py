@@ -65,12 +65,15 @@ class Registration:
     networks: Sequence[Network]
     secret: bytes
 
-    async def decide(self, actor: Actor, request: SubscriptionRequest, now: int) -> NewSubscription:
-        """The subscription of a verified actor at this time (Unix seconds), not yet stored; raises HubError."""
+    async def decide(
+        self, actor: Actor, request: SubscriptionRequest, now: int, *, own: bool = False
+    ) -> NewSubscription:
+        """The subscription of a verified actor at this time (Unix seconds), not yet stored; `own`: its application
+        makes it. Raises HubError."""
         purpose = self.purposes.purpose(actor, request.purpose)
         reference = check_reference(request.reference, needed=self.purposes.reference(purpose))
         terms = Terms(actor, purpose, reference, request.document, request.url, secrets.token_bytes(SECRET))
-        standing = await self.standings.of(terms, now)
+        standing = await self.standings.of(terms, now, own=own)
         try:
             place = await destination(request.url, self.networks)
         except OSError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
+from hub.document.exchange import Request
+from hub.document.persisted import Documents
 from hub.errors import RequestRefused
 from hub.identity.applications import Applications
 from hub.identity.caller import Caller
@@ -36,7 +38,7 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Standings:
     """Decides what the actors of subscriptions may do; `subscribers` are the applications, by issuer and name, that may
-    make their own."""
+    make their own, by one of the `documents` that they may send."""
 
     table: DecisionTable
     preparer: Preparer[DecisionClass, Authorisation]
@@ -44,10 +46,12 @@ class Standings:
     applications: Applications
     issuers: Mapping[str, Issuer]
     subscribers: Container[tuple[str, str]]
+    documents: Documents
 
     async def of(self, terms: Terms, now: int, *, own: bool = False) -> Standing:
-        """The standing at this time (Unix seconds); `own`: the application made the subscription. Raises RequestRefused
-        (SUBSCRIPTION_REVOKED, SUBSCRIPTION_QUERY, or what is wrong with the query)."""
+        """The standing at this time (Unix seconds); `own`: the application makes the subscription, or made it. Raises
+        RequestRefused (SUBSCRIPTION_REVOKED, SUBSCRIPTION_QUERY, DOCUMENT_NOT_TRUSTED, or what is wrong with the
+        query)."""
         if own and (terms.actor.issuer, terms.actor.client) not in self.subscribers:
             raise _revoked()
         issuer = self.issuers.get(terms.actor.issuer)
@@ -58,6 +62,9 @@ class Standings:
         actor = replace(actor, purposes=actor.purposes & kind.purposes)
         if terms.purpose not in self.purposes.granted(actor) or now >= actor.habilitated_until:
             raise _revoked()
+        if own:
+            sent = Request({}, terms.document, None, {}, "")
+            await self.documents.text(sent, actor.client, actor.caller)
         decisions = self.table.decision_class(actor.kind, terms.purpose, actor.scope)
         prepared = await self.preparer.prepared(terms.document, None, decisions, "", actor.caller)
         operation = prepared.operation

@@ -7,7 +7,7 @@ import hmac
 import logging
 import time
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -41,12 +41,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 MADE = "subscription { id host purpose state reason endsAt } secret"
 SUBSCRIBE = f"mutation Nothing($input: SubscribeToChangesInput!) {{ subscribeToChanges(input: $input) {{ {MADE} }} }}"
 END = "mutation End($id: ID!) { endSubscription(id: $id) }"
-LISTED = "{ subscriptions { id host purpose state createdAt lastSuccessAt } }"
+LISTED = "{ subscriptions { id host purpose state reason createdAt lastSuccessAt } }"
 ADDED_FOR_ANOTHER = (
     "INSERT INTO access.subscription (id, client, purpose, host, ends_at, sealed, cursor, actor)"
     " VALUES (gen_random_uuid(), 'si-cd', '', '', now(), '', '', 'another')"
 )
 SYSTEM, OTHER_SYSTEM, BUILT, MOST = "si-cd", "autre-si", "si-fige", 2
+TRUSTED = {"one": SUBSCRIBE, "two": QUERY, "three": LISTED}
 CLIENTS = tuple(Client(ISSUER, name, PARTNER.siret, ("departement",), MOST) for name in (SYSTEM, OTHER_SYSTEM, BUILT))
 
 
@@ -67,7 +68,7 @@ ACTORS = {
 
 
 def _settled(settings: Settings) -> Settings:
-    documents = {**settings.documents, BUILT: Manifest({"one": SUBSCRIBE, "two": QUERY})}
+    documents = {**settings.documents, BUILT: Manifest(TRUSTED)}
     notifications = NotificationSettings(LOOPBACK, patience=QUICK)
     clients, agreements = (*settings.clients, *CLIENTS), {**settings.agreements, PARTNER.siret: {"orientation"}}
     agreed = {siret: frozenset(purposes) for siret, purposes in agreements.items()}
@@ -124,11 +125,15 @@ async def asking(hub: Inside, world: Rows, database: Database) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def notifying(asking: Asking, database: Database, most: int = MOST) -> AsyncIterator[World]:
-    """A process that notifies, with the settings of the hub, where an application may have so many subscriptions."""
+async def notifying(
+    asking: Asking, database: Database, most: int = MOST, trusted: Mapping[str, str] = TRUSTED
+) -> AsyncIterator[World]:
+    """A process that notifies, with the settings of the hub, where an application may have so many subscriptions, and
+    one of them may send no document but those that are `trusted`."""
     settings = _settled(load_settings(asking.hub.issuer._folder / "settings.toml"))
     clients = tuple(replace(client, subscriptions=min(client.subscriptions, most)) for client in settings.clients)
-    notified = World(asking.hub, replace(settings, clients=clients), database, asking.rows)
+    documents = {BUILT: Manifest(trusted)}
+    notified = World(asking.hub, replace(settings, clients=clients, documents=documents), database, asking.rows)
     async with notified.notifying():
         yield notified
 
@@ -250,6 +255,13 @@ async def test_an_address_that_is_not_public_tells_nothing_of_the_networks_of_th
     assert await asking.ids() == set()
 
 
+async def test_an_application_that_has_its_number_is_told_nothing_of_an_address(asking: Asking) -> None:
+    for _ in range(MOST):
+        await asking.made()
+    answers = [await asking.subscribe(url=url) for url in ("https://10.0.0.8/", "https://no-such-host.invalid/", "x")]
+    assert {answer.code for answer in answers} == {"SUBSCRIPTION_LIMIT"}
+
+
 async def test_a_subscription_tells_no_more_than_its_actor_may_read_through_its_application(
     asking: Asking, world: Rows, database: Database, subscriber: Subscriber
 ) -> None:
@@ -323,6 +335,19 @@ async def test_an_application_that_may_subscribe_no_more_is_told_nothing_until_i
         await someone(world, 1)
         await asking.listed(lambda row: row["state"] == "SUSPENDED")
     assert subscriber.received == []
+    async with notifying(asking, database):
+        [message] = await subscriber.messages(1)
+    assert message["data"] == {"subscription": made["subscription"]["id"], "changed": [person_id(1)], "withdrawn": []}
+
+
+async def test_an_application_is_told_nothing_by_a_document_that_it_may_send_no_more(
+    asking: Asking, database: Database, world: Rows, subscriber: Subscriber
+) -> None:
+    made = await asking.made(FROZEN, url=subscriber.url)
+    async with notifying(asking, database, trusted={"one": SUBSCRIBE, "three": LISTED}):
+        await someone(world, 1)
+        [listed] = await asking.listed(lambda row: row["state"] == "SUSPENDED", FROZEN)
+    assert (listed["reason"], subscriber.received) == ("DOCUMENT_NOT_TRUSTED", [])
     async with notifying(asking, database):
         [message] = await subscriber.messages(1)
     assert message["data"] == {"subscription": made["subscription"]["id"], "changed": [person_id(1)], "withdrawn": []}
