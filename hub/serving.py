@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import ssl
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from socket import socket
+from contextlib import contextmanager, nullcontext, suppress
+from socket import AF_UNIX, SOCK_DGRAM, socket
 from typing import Any
 
 import uvicorn
@@ -123,6 +124,10 @@ def settle() -> None:
 
 
 def listening(url: str) -> None:
-    """Write the address to the standard output, where the parent process waits for this line."""
+    """Write the address to the standard output, where the parent process waits for this line, and tell systemd."""
     sys.stdout.write(f"À l'écoute sur {url}\n")
     sys.stdout.flush()
+    if manager := os.environ.get("NOTIFY_SOCKET"):
+        address = manager.replace("@", "\0", 1) if manager.startswith("@") else manager
+        with socket(AF_UNIX, SOCK_DGRAM) as told, suppress(OSError):  # nobody waits behind a name that was inherited
+            told.sendto(b"READY=1", address)

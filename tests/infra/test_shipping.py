@@ -194,12 +194,17 @@ def test_the_unit_serves_under_its_account_after_the_steps_of_the_page(
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = int(free.getsockname()[1])
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        manager.bind(f"\0{site}")
+        manager.settimeout(60)
+        serving["NOTIFY_SOCKET"] = f"@{site}"
         with (tmp_path / "log").open("w") as log:
             running = subprocess.Popen(
                 command(start, port=str(port)), env=serving, cwd="/", stdout=log, stderr=log, **account
             )
         try:
-            wait_for(port, running, tmp_path / "log", 60)
+            with manager:
+                assert manager.recv(16) == b"READY=1"
             with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
                 assert client.get("/readyz").status_code == 200
                 assert client.post("/graphql", json={"query": "{ __typename }"}).status_code == 401
