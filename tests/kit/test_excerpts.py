@@ -40,6 +40,10 @@ CASES: dict[str, tuple[Pieces, bytes, dict[int, bytes]]] = {
     "elements with a prefix, in a file cut off": (
         Elements("f"), b"<n:r><n:f>1</n:f><n:f>2", {1: b"<n:r><n:f>1</n:f><n:f>2"},
     ),
+    "elements, without the total that their file announces": (
+        Elements("f", "n"), b"<r><f>1</f><f>2</f><t><n>2</n><m>2</m></t></r>",
+        {1: b"<r><f>1</f><t><m>2</m></t></r>", 2: b"<r><f>2</f><t><m>2</m></t></r>"},
+    ),
     "nothing in elements": (Elements("f"), b"", {}),
     "a whole file": (Whole(), b"x", {1: b"x"}),
     "a suffix that is not listed": (ByEnding({".csv": Whole()}), b"x", {}),

@@ -21,7 +21,7 @@ from subgraphs.kit.ingest import excerpts
 from subgraphs.kit.ingest.csv_rows import Row, Rows, date_of_file, rows
 from subgraphs.kit.ingest.excerpts import ByEnding, Whole
 from subgraphs.kit.ingest.file_kind import is_no_json
-from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.json_stream import read_whole, records
 from subgraphs.kit.ingest.person_registry import People
@@ -65,7 +65,7 @@ class RdvInsertion(Source):
 
     def _records(
         self, path: Path, options: Options, items: Items
-    ) -> Iterator[RecordGroup | Refused | Numbered[RecordGroup]]:
+    ) -> Iterator[RecordGroup | Refused | Numbered[RecordGroup] | Announced]:
         if path.name.endswith(USERS):
             yield from self._users(path, options)
         elif path.suffix.lower() == ".json":
@@ -77,15 +77,14 @@ class RdvInsertion(Source):
         else:
             raise Refused("FILE_TYPE_UNKNOWN")
 
-    def _users(self, path: Path, options: Options) -> Iterator[RecordGroup | Refused | Numbered[RecordGroup]]:
+    def _users(self, path: Path, options: Options) -> Iterator[Refused | Numbered[RecordGroup] | Announced]:
         """The users of a page of the API, as of `as_of`: the page has no date of its own."""
         as_of = date_of_file(options)
-        for user in records(path, "users"):
-            if isinstance(user, Refused):
-                yield user
+        for user in UNREAD.of_list(records(path, "users"), lambda _: "users."):
+            if isinstance(user, Numbered):
+                yield user.map(lambda listed: _Listed(self.people, listed, as_of, options.department))
             else:
-                listed = _Listed(self.people, user, as_of, options.department)
-                yield Numbered(None, listed, UNREAD.of_json(user, "users."))
+                yield user
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,10 @@ FIELDS: Fields = {
     "meta.": {"timestamp": Used.AS_OF, ("model", "event"): Used.SELECTION},
     "data.": {**RDV_FIELDS, **INVITATION_FIELDS},
     "users.": USER_FIELDS,
-    "pagination*": Unkept.TECHNICAL,
+    "pagination.": {
+        ("total_count", "current_page", "total_pages"): Used.CHECK,
+        ("next_page", "prev_page"): Unkept.TECHNICAL,
+    },
 }
 """Fields of the notifications and of the API's users."""
 

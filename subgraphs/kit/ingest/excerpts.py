@@ -79,9 +79,10 @@ class Items(Pieces):
 
 
 class Elements(Pieces):
-    """XML elements of one name, none within another."""
+    """XML elements of one name, none within another; `total` is the element, of text alone, that announces how many
+    the file has, and of which no excerpt is told."""
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, total: str | None = None) -> None:
         name = rb"(?:[\w.-]+:)?" + re.escape(tag.encode())
         opening, closing = rb"<" + name + rb"(?=[\s/>])[^<>]*?", rb"</" + name + rb"\s*>"
         skipped = rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|"
@@ -89,6 +90,8 @@ class Elements(Pieces):
         whole = rb"(" + opening + rb"(?:/>|>.*?" + closing + rb"))"
         self._elements = re.compile(skipped + whole + unended, re.DOTALL)
         self._ends = re.compile(closing + rb"|" + opening + rb"/>")
+        counter = rb"(?!)" if total is None else re.escape(total.encode())
+        self._total = re.compile(rb"<(" + counter + rb")>[^<>]*</\1\s*>")
 
     def cut(self, path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
         """Each element, between what stands before the first one and after the last one, up to what has no end: what
@@ -98,7 +101,7 @@ class Elements(Pieces):
         with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
             tail = content[-TAIL:]
             ends = [match.end() for match in self._ends.finditer(tail)]
-            before, after = None, tail[ends[-1] :] if ends else b""
+            before, after = None, self._total.sub(b"", tail[ends[-1] :]) if ends else b""
             for match in self._elements.finditer(content):
                 start, end = match.span(1)
                 if start < 0:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.json_records import Place, loads
+from subgraphs.kit.ingest.page_totals import announced_by_page
 
 CHUNK = 1 << 18
 LARGEST = 8 << 20
@@ -43,7 +44,8 @@ def records(
     beside: Callable[[Any], None] = lambda _: None,
 ) -> Iterator[Any]:
     """Iterate over the records of the list under `key`, or of the list that the document is if `is_list`; a record that
-    is no strict JSON is given as its refusal. `beside` is told what stands beside the list, whose own place is empty.
+    is no strict JSON is given as its refusal, and at the end the number of records that the page announces, if it does.
+    `beside` is told what stands beside the list, whose own place is empty.
 
     Any other document is read whole, as large as a record may be, and its records are what `otherwise` makes of it.
     Raises Refused as `loads`, and TRUNCATED, RECORD_TOO_LARGE, and FORMAT_UNKNOWN without `otherwise`.
@@ -54,6 +56,8 @@ def records(
             for excerpt in document.items():
                 yield _read(excerpt)
             beside(document.beside)
+            if (announced := announced_by_page(document.beside)) is not None:
+                yield announced
             return
     content = loads(read_whole(path))
     if otherwise is None:

@@ -5,12 +5,12 @@ A field that no source declares has no name in a report: its name comes from the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
 from schema.lru import Lru
-from subgraphs.kit.ingest.ingestion_report import LONGEST_NAME
+from subgraphs.kit.ingest.ingestion_report import LONGEST_NAME, Announced, Numbered, Refused
 from subgraphs.kit.ingest.source_fields import Fields, Unkept, flattened, row_of
 
 UNDECLARED = "champ que la source ne déclare pas"
@@ -28,6 +28,15 @@ class UnreadFields:
     def of_json(self, record: object, prefix: str = "") -> tuple[str, ...]:
         """The names of the fields of a record below a path of its document, each once."""
         return self._names(_json_paths(record, prefix), prefix)
+
+    def of_list(
+        self, records: Iterable[Any], prefix: Callable[[Any], str] = lambda _: ""
+    ) -> Iterator[Numbered[Any] | Refused | Announced]:
+        """Give each record of a JSON list with the names of its fields, each below its path of the document; what
+        `json_stream.records` gives besides goes on as it is."""
+        for record in records:
+            is_record = not isinstance(record, Refused | Announced)
+            yield Numbered(None, record, self.of_json(record, prefix(record))) if is_record else record
 
     def of_xml(self, record: Any, prefix: str) -> tuple[str, ...]:
         """The names of the fields of an element, which stands at a path of its document."""

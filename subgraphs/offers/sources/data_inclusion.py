@@ -21,7 +21,7 @@ from subgraphs.kit.communes import CODE
 from subgraphs.kit.distance import Position
 from subgraphs.kit.ingest.catalogue import revise
 from subgraphs.kit.ingest.excerpts import Items
-from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert
 from subgraphs.kit.ingest.json_stream import records
 from subgraphs.kit.ingest.positions import found_at, position
@@ -76,7 +76,7 @@ RECORD: Fields = {
 """Of a service, `telephone`, `courriel` and `horaires_accueil` are not read: they reach a professional."""
 FIELDS: Fields = {
     ("", "items."): RECORD,
-    ("total", "page", "size", "pages"): Unkept.TECHNICAL,
+    ("total", "page", "size", "pages"): Used.CHECK,
 }
 
 UNREAD = UnreadFields(FIELDS)
@@ -103,11 +103,12 @@ class DataInclusion(Source):
         return report
 
 
-def _records(held: ListsOfFiles, path: Path) -> Iterator[Numbered[Any] | Refused]:
+def _records(held: ListsOfFiles, path: Path) -> Iterator[Numbered[Any] | Refused | Announced]:
     held.open()
-    for record in records(path, "items", is_list=True, beside=held.close):
-        held.add(record)
-        yield record if isinstance(record, Refused) else Numbered(None, record, UNREAD.of_json(record))
+    for record in UNREAD.of_list(records(path, "items", is_list=True, beside=held.close)):
+        if not isinstance(record, Announced):
+            held.add(record.record if isinstance(record, Numbered) else record)
+        yield record
 
 
 async def _write(record: Any, store: Store) -> Outcome:

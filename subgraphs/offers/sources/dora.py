@@ -17,7 +17,7 @@ import msgspec
 
 from subgraphs.kit.ingest.catalogue import revise
 from subgraphs.kit.ingest.excerpts import Items
-from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, convert_setting_aside
 from subgraphs.kit.ingest.json_stream import records
 from subgraphs.kit.ingest.row_store import Store
@@ -41,7 +41,7 @@ FIELDS: Fields = {
         ("recurrence", "forms*", "online_form", "funding_labels"): Unkept.NOT_SERVED_YET,
         ("contact_name", "contact_phone", "contact_email", "is_contact_info_public"): Unkept.PROFESSIONAL,
     },
-    ("count", "next", "previous"): Unkept.TECHNICAL,
+    ("count", "next", "previous"): Used.CHECK,
 }
 UNREAD = UnreadFields(FIELDS)
 
@@ -80,9 +80,8 @@ class Dora(Source):
         return await read_files(self.name, paths, session, _records, write)
 
 
-def _records(path: Path) -> Iterator[Numbered[Any] | Refused]:
-    for record in records(path, "results", is_list=True):
-        yield record if isinstance(record, Refused) else Numbered(None, record, UNREAD.of_json(record))
+def _records(path: Path) -> Iterator[Numbered[Any] | Refused | Announced]:
+    return UNREAD.of_list(records(path, "results", is_list=True))
 
 
 async def _write(record: Any, store: Store, options: Options) -> Outcome:

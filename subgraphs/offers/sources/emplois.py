@@ -40,7 +40,7 @@ State = Literal[
 SiretOrSiren = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$|^\d{9}$")]
 
 FIELDS: Fields = {
-    ("count", "next", "previous"): Unkept.TECHNICAL,
+    ("count", "next", "previous"): Used.CHECK,
     "results.": {
         **emplois_employers.FIELDS,
         "identifiant_unique": Used.RECORD,

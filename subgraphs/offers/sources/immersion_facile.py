@@ -91,7 +91,7 @@ FIELDS: Fields = {
     ("", "payload.convention."): CONVENTION,
     "subscribedEvent": Used.SELECTION,
     "data.": immersion_offers.FIELDS,
-    "pagination*": Unkept.TECHNICAL,
+    "pagination.": {("totalRecords", "currentPage", "totalPages", "numberPerPage"): Used.CHECK},
 }
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Table
 
 from schema.facts import Fact
 from subgraphs.kit.ingest import excerpts
-from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_stream import records
 from subgraphs.kit.ingest.person_registry import People, PersonRecord
 from subgraphs.kit.ingest.row_store import Link, Store
@@ -100,10 +100,8 @@ class JourneySource(Source):
 
         unread = UnreadFields(self.fields)
 
-        def read(path: Path) -> Iterator[Numbered[Any] | Refused]:
-            for record in records(path, self.list_key, self.records, is_list=self.is_list):
-                is_refused = isinstance(record, Refused)
-                yield record if is_refused else Numbered(None, record, unread.of_json(record, self.place(record)))
+        def read(path: Path) -> Iterator[Numbered[Any] | Refused | Announced]:
+            return unread.of_list(records(path, self.list_key, self.records, is_list=self.is_list), self.place)
 
         return await read_files(self.name, paths, session, read, write)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from subgraphs.kit.ingest import excerpts
-from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert
 from subgraphs.kit.ingest.json_stream import records
 from subgraphs.kit.ingest.row_store import Store
@@ -57,6 +57,5 @@ class AnswerSource(Source):
         """Write what one record says; raises Refused."""
 
 
-def _records(unread: UnreadFields, path: Path) -> Iterator[Numbered[Any] | Refused]:
-    for record in records(path, "results"):
-        yield record if isinstance(record, Refused) else Numbered(None, record, unread.of_json(record, "results."))
+def _records(unread: UnreadFields, path: Path) -> Iterator[Numbered[Any] | Refused | Announced]:
+    return unread.of_list(records(path, "results"), lambda _: "results.")

@@ -16,7 +16,7 @@ from pathlib import Path
 from subgraphs.kit.ingest.csv_rows import FormRows, Row, date_of_file, form_of, rows
 from subgraphs.kit.ingest.excerpts import ByEnding, Items
 from subgraphs.kit.ingest.file_kind import is_no_json
-from subgraphs.kit.ingest.ingestion_report import Numbered, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Refused, Report
 from subgraphs.kit.ingest.json_stream import records
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
 from subgraphs.kit.ingest.unread_fields import UnreadFields
@@ -59,7 +59,7 @@ class CarnetDeBord(Source):
             NAME, paths, session, lambda path: self._records(path, options), write_group, is_no_json
         )
 
-    def _records(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup] | Refused]:
+    def _records(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup] | Refused | Announced]:
         if path.suffix.lower() == ".json":
             yield from self._notebooks(path, options)
         elif path.suffix.lower() in TABLES:
@@ -67,14 +67,13 @@ class CarnetDeBord(Source):
         else:
             raise Refused("FILE_TYPE_UNKNOWN")
 
-    def _notebooks(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup] | Refused]:
+    def _notebooks(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup] | Refused | Announced]:
         as_of = date_of_file(options)
-        for item in records(path, None, is_list=True):
-            if isinstance(item, Refused):
-                yield item
+        for item in UNREAD.of_list(records(path, None, is_list=True)):
+            if isinstance(item, Numbered):
+                yield item.map(lambda notebook: NotebookGroup(self.people, notebook, as_of, options.department))
             else:
-                group = NotebookGroup(self.people, item, as_of, options.department)
-                yield Numbered(None, group, UNREAD.of_json(item))
+                yield item
 
     def _rows(self, path: Path, options: Options) -> Iterator[Numbered[RecordGroup]]:
         as_of, form = date_of_file(options), form_of(path, FORMS)

@@ -29,7 +29,7 @@ from subgraphs.people.matching import is_same_adult
 from subgraphs.people.sources import cnaf_situation
 from subgraphs.people.sources.cnaf_fields import FIELDS
 from subgraphs.people.sources.cnaf_schema import Element, day, text
-from subgraphs.people.sources.cnaf_stream import Header, RawFoyer, foyers
+from subgraphs.people.sources.cnaf_stream import TOTAL, Header, RawFoyer, foyers
 
 NAME = "cnaf-flux"
 ROLES = {"DEM": "DEMANDEUR", "CJT": "CONJOINT"}
@@ -44,7 +44,7 @@ class CnafFlux(Source):
     name = NAME
     reads = "flux bénéficiaires de la CNAF, XML en windows-1252"
     role = "people_ingest"
-    pieces = Elements("InfosFoyerRSA")
+    pieces = Elements("InfosFoyerRSA", TOTAL)
     fields = FIELDS
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
