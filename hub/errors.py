@@ -123,11 +123,11 @@ class SettingInvalid(ValueError):
         self.detail = detail
 
 
-def state_gone(what: str) -> NotServed:
+def state_gone(action: str) -> NotServed:
     """The refusal of what the shared state guards, while it is gone."""
     return NotServed(
         SharedStateGone.code,
-        f"{what} : réessayez dans {RETRY_SECONDS} s.",
+        f"{action} : réessayez dans {RETRY_SECONDS} s.",
         "the shared state can't be reached, and guards this",
         extensions={"retryAfter": RETRY_SECONDS},
     )

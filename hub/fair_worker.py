@@ -84,13 +84,13 @@ class FairWorker:
             self._queues[client] = queue
         loop = future.get_loop()
         self._running = self._executor.submit(work)
-        self._running.add_done_callback(lambda done: _in_loop(loop, partial(self._finish, future, done)))
+        self._running.add_done_callback(lambda work_future: _in_loop(loop, partial(self._finish, future, work_future)))
 
-    def _finish(self, future: asyncio.Future[Any], done: Future[Any]) -> None:
-        error = done.exception()
+    def _finish(self, future: asyncio.Future[Any], work_future: Future[Any]) -> None:
+        error = work_future.exception()
         if not future.done():
             if error is None:
-                future.set_result(done.result())
+                future.set_result(work_future.result())
             else:
                 future.set_exception(error)
         self._start_next()

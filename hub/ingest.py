@@ -35,7 +35,7 @@ from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES as PEOPLE
 from subgraphs.trainings.sources import SOURCES as TRAININGS
 
-EACH = 10.0
+PROGRESS_SECONDS = 10.0
 """Seconds between two lines that tell the progress where it can't change in place."""
 WRITES_PEOPLE = ("people_ingest", "ingest")
 """Database roles that may write people."""
@@ -189,7 +189,7 @@ def read_organisations(path: Path | None) -> dict[str, Organisation]:
 
 
 class Follower:
-    """Shows the progress of an ingestion: a line that changes on a terminal, elsewhere a line each `EACH` seconds."""
+    """Shows the progress of an ingestion: a line that changes on a terminal, elsewhere one each `PROGRESS_SECONDS`."""
 
     def __init__(self, console: Console, name: str, clock: Callable[[], float] = monotonic) -> None:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -210,7 +210,7 @@ class Follower:
         line = f"{self._name} : {progress_text(progress)}"
         if self._console.is_terminal:
             self._bar.update(self._task, description=line)
-        elif self._clock() - self._told >= EACH:
+        elif self._clock() - self._told >= PROGRESS_SECONDS:
             self._told = self._clock()
             self._console.print(line, highlight=False, soft_wrap=True)
 

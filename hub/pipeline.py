@@ -43,7 +43,7 @@ class Answered(NamedTuple):
     client may read it, and whether all fields could be read."""
 
     authorisation: Authorisation
-    said: Any
+    unmasked: Any
     data: dict[str, Any] | None
     is_whole: bool
 

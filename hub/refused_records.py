@@ -29,9 +29,9 @@ async def keep_refused(source: Source, options: Options, report: Report, dsn: st
     """Keep the records that the report names, in place of what was kept of the same files before; `dsn` is the address
     of the role that writes the quarantine. Raises the errors of asyncpg."""
     digests = [digest for _, digest in report.inputs if digest]
-    async with quarantine(dsn) as kept:
-        await kept.keep(source.name, digests, list(_refusals(source, options, report)), seal)
-        await kept.expire()
+    async with quarantine(dsn) as store:
+        await store.keep(source.name, digests, list(_refusals(source, options, report)), seal)
+        await store.expire()
 
 
 async def keep_given(
@@ -49,8 +49,8 @@ async def keep_given(
         for refusal in _refusals(source, options, report)
     ]
     if refusals:
-        async with quarantine(dsn) as kept:
-            await kept.keep(source.name, (), refusals, seal, account)
+        async with quarantine(dsn) as store:
+            await store.keep(source.name, (), refusals, seal, account)
     return frozenset(refusal.digest for refusal in refusals)
 
 

@@ -50,9 +50,9 @@ async def retry(
     what is taken is forgotten, and what has waited too long. Raises as `ingest`, and StartRefused (QUARANTINE_KEY)."""
     source, total, without_content, last = reader.source.name, Report(reader.source.name), 0, 0
     with database_refusals():
-        async with source_lock(dsn(RUNS_WRITER), source), quarantine(dsn(QUARANTINE_KEEPER)) as kept:
-            await kept.expire()
-            while records := await kept.waiting(source, last, AT_ONCE):
+        async with source_lock(dsn(RUNS_WRITER), source), quarantine(dsn(QUARANTINE_KEEPER)) as store:
+            await store.expire()
+            while records := await store.waiting(source, last, AT_ONCE):
                 last = records[-1].number
                 contents = [(record, seal.open(record)) for record in records]
                 opened = [(record, content) for record, content in contents if content is not None]
@@ -60,7 +60,7 @@ async def retry(
                 for group_options, group in _by_options(opened, options):
                     with _files(group) as paths:
                         report = await read_inputs(reader, paths, group_options, dsn, progress)
-                    await _settle(kept, group, report)
+                    await _settle(store, group, report)
                     total.add(report)
     return Retried(total, without_content)
 
@@ -113,6 +113,6 @@ def _files(group: Sequence[tuple[Waiting, Content]]) -> Iterator[list[Path]]:
         yield paths
 
 
-async def _settle(kept: Quarantine, group: Sequence[tuple[Waiting, Content]], report: Report) -> None:
+async def _settle(store: Quarantine, group: Sequence[tuple[Waiting, Content]], report: Report) -> None:
     refused = {int(refusal.file.partition(".")[0]): refusal.code for refusal in report.refusals}
-    await kept.settle([record.number for record, _ in group if record.number not in refused], refused)
+    await store.settle([record.number for record, _ in group if record.number not in refused], refused)

@@ -133,7 +133,7 @@ class Settings:
 FormT = TypeVar("FormT", bound=TomlForm)
 
 
-NOTHING = SettingsFile(audience="", issuers=[])
+EMPTY_TOP = SettingsFile(audience="", issuers=[])
 """The top of a file that can't be read, while its other mistakes are looked for."""
 
 
@@ -165,11 +165,11 @@ def _read(path: Path) -> tuple[Settings, Mistakes]:
 
 def _settings(file: TomlFile, folder: Path, mistakes: Mistakes) -> Settings:
     whole = TomlTable(file, "", 0, file.values)
-    top = mistakes.attempt(whole, lambda: whole.read(SettingsFile), otherwise=NOTHING)
+    top = mistakes.attempt(whole, lambda: whole.read(SettingsFile), otherwise=EMPTY_TOP)
     rows = partial(_rows, file)
     issuers = mistakes.by_name(rows("issuers"), lambda row: _issuer(row, folder), lambda issuer: issuer.name)
     agreements = mistakes.by_name(rows("agreements"), _agreement, lambda agreement: agreement.organisation)
-    documents = mistakes.by_name(rows("documents"), lambda row: _documents(row, folder), lambda named: named[0])
+    documents = mistakes.by_name(rows("documents"), lambda row: _documents(row, folder), lambda document: document[0])
     clients = mistakes.by_name(rows("clients"), lambda row: _client(row, issuers), lambda client: client.name)
     sync = mistakes.by_name(rows("sync"), lambda row: _link(row, folder), lambda link: f"{link.source}/{link.account}")
     webhooks = mistakes.by_name(

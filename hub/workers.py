@@ -31,12 +31,12 @@ class Worker:
     number: int
     life: int
     """A pipe that ends with the supervisor."""
-    told: int
+    ready_pipe: int
     """A pipe to the supervisor."""
 
     def ready(self) -> None:
         """Tell the supervisor that this worker answers requests."""
-        os.write(self.told, os.getpid().to_bytes(NUMBER_BYTES, "big"))
+        os.write(self.ready_pipe, os.getpid().to_bytes(NUMBER_BYTES, "big"))
         os.kill(os.getppid(), signal.SIGUSR1)
 
 

@@ -19,18 +19,18 @@ async def run_program(name: str, major: int, address: str, *arguments: str) -> N
     ADMINISTRATOR_UNFIT, BACKUP_PROGRAM_FAILED)."""
     place, secrets = _without_secrets(address)
     command = [str(client_program(name, major)), "--no-password", *arguments, f"--dbname={place}"]
-    done = await asyncio.to_thread(
+    process = await asyncio.to_thread(
         subprocess.run, command, env={**os.environ, **secrets}, stdin=subprocess.DEVNULL, capture_output=True
     )
-    if done.returncode == 0:
+    if process.returncode == 0:
         return
-    if b"row-level security" in done.stderr or b"permission denied" in done.stderr:
+    if b"row-level security" in process.stderr or b"permission denied" in process.stderr:
         raise unfit(name)
     raise SetupRefused(
         "BACKUP_PROGRAM_FAILED",
         f"« {name} » a échoué : vérifiez la place sur le disque et que le serveur répond, puis recommencez. Son "
         "message n'est pas montré, car il peut citer une ligne.",
-        f"{name} ended with {done.returncode}",
+        f"{name} ended with {process.returncode}",
     )
 
 

@@ -32,7 +32,7 @@ RESTRICTED = """SELECT person_id, restrictions, erasure_on FROM (
 """The strictest of the rights of all who are served as one, for each of them: in a backup they may still be apart."""
 GONE = """SELECT DISTINCT person_id FROM access.person_change WHERE NOT added
 AND NOT EXISTS (SELECT FROM access.person WHERE person.person_id = person_change.person_id)"""
-KNOWN = "SELECT person_id FROM access.person WHERE person_id = ANY ($1::uuid[])"
+STORED_PEOPLE = "SELECT person_id FROM access.person WHERE person_id = ANY ($1::uuid[])"
 FORGOTTEN = "SELECT person::uuid AS person, max(at) AS at FROM journal_keys.forgotten GROUP BY 1"
 EXPIRE = "DELETE FROM journal_keys.forgotten WHERE at < $1"
 PROTECT = """UPDATE access.person SET own_restrictions = own_restrictions | $2,
@@ -83,10 +83,10 @@ async def renewed(connection: Connection, before: Protections, days: int) -> Pro
 
 
 async def _gone(connection: Connection, before: Mapping[UUID, date], now: datetime) -> dict[UUID, date]:
-    known = {row["person_id"] for row in await connection.fetch(KNOWN, list(before))}
+    stored_people = {row["person_id"] for row in await connection.fetch(STORED_PEOPLE, list(before))}
     today = now.astimezone(PARIS).date()
-    seen = {row["person_id"]: today for row in await connection.fetch(GONE)}
-    return seen | {person: day for person, day in before.items() if person not in known}
+    deletion_days = {row["person_id"]: today for row in await connection.fetch(GONE)}
+    return deletion_days | {person: day for person, day in before.items() if person not in stored_people}
 
 
 async def protect(connection: Connection, register: Protections) -> int:

@@ -98,19 +98,19 @@ async def _verified(address: Dsn, keys: Keys, signer: Signer, anchors: Anchors) 
     keeper = await connect(address("journal_keeper"))
     try:
         trust = trusted(keys.directory, signer)
-        found = await verify(reader, trust, anchors, lambda: pseudonyms_of_keys(keeper))
+        verification = await verify(reader, trust, anchors, lambda: pseudonyms_of_keys(keeper))
     finally:
         await reader.close()
         await keeper.close()
-    if found.findings:
-        codes = ", ".join(sorted({finding.fault.value for finding in found.findings}))
+    if verification.findings:
+        codes = ", ".join(sorted({finding.fault.value for finding in verification.findings}))
         raise StartRefused(
             "RESTORED_JOURNAL",
             f"Le journal des accès de la base restaurée n'est pas intact ({codes}) : restaurez une autre copie, ou "
             "gardez celle-ci à l'écart pour comprendre.",
             codes,
         )
-    return found.trail.anchor
+    return verification.trail.anchor
 
 
 @asynccontextmanager

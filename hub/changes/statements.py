@@ -33,7 +33,7 @@ _LAST = (
 )
 """The last of the people of whom a change was noted, if there are as many as are asked for: whoever comes after is of a
 later page, whatever else there is to tell of them."""
-_HERE = f"person_id > {_AFTER} AND person_id <= {_LAST}"
+_ON_PAGE = f"person_id > {_AFTER} AND person_id <= {_LAST}"
 
 _NOTED_BY_TIME = """
 recent AS MATERIALIZED (SELECT person_id FROM access.change WHERE <window>),
@@ -50,11 +50,11 @@ SELECT next.person_id FROM unnest($1::text[]) scope CROSS JOIN LATERAL (
 """  # noqa: S608 - our own text
 _TOUCHED = f"""
 SELECT person_id FROM noted
-UNION ALL SELECT person_id FROM access.link_change WHERE key = ANY ($1::text[]) AND <window> AND {_HERE}
-UNION ALL SELECT person_id FROM access.person_change WHERE <window> AND {_HERE}
-UNION ALL SELECT person_id FROM access.link WHERE key = ANY ($1::text[]) AND $5::date < $9::date AND {_HERE}
+UNION ALL SELECT person_id FROM access.link_change WHERE key = ANY ($1::text[]) AND <window> AND {_ON_PAGE}
+UNION ALL SELECT person_id FROM access.person_change WHERE <window> AND {_ON_PAGE}
+UNION ALL SELECT person_id FROM access.link WHERE key = ANY ($1::text[]) AND $5::date < $9::date AND {_ON_PAGE}
     AND (valid_from > $5::date AND valid_from <= $9::date OR valid_until >= $5::date AND valid_until < $9::date)
-UNION ALL SELECT person_id FROM access.person WHERE $5::date < $9::date AND {_HERE}
+UNION ALL SELECT person_id FROM access.person WHERE $5::date < $9::date AND {_ON_PAGE}
     AND (erasure_on > $5::date AND erasure_on <= $9::date OR EXISTS (
         SELECT FROM unnest($13::int[]) days WHERE last_contact >= $5::date - days AND last_contact < $9::date - days))
 """  # noqa: S608 - our own text

@@ -77,8 +77,8 @@ class Commands(TyperGroup):
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
-def _tell_version(asked: bool) -> None:
-    if asked:
+def _tell_version(version: bool) -> None:
+    if version:
         from hub.version import version_text
 
         typer.echo(version_text())

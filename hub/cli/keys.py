@@ -39,8 +39,8 @@ def keys() -> None:
 @app.command()
 def init(folder: KeysOption = KEYS) -> None:
     """Crée les clés d'une installation neuve, ou celles d'une autre qui manquent et se refont (« role-… », etc.)."""
-    made = Keys.initialise(folder)
-    typer.echo(f"Clés créées dans {folder} : {', '.join(made)}." if made else f"{folder} a déjà toutes ses clés.")
+    names = Keys.initialise(folder)
+    typer.echo(f"Clés créées dans {folder} : {', '.join(names)}." if names else f"{folder} a déjà toutes ses clés.")
 
 
 @app.command("list")

@@ -141,11 +141,11 @@ def who(
 ) -> None:
     """Dit qui peut lire un champ : chaque sorte d'acteur, pour quelles finalités, comment, et par quelles règles."""
     whole = served_graph(settings).table
-    found = readings(field, whole)
+    rows = readings(field, whole)
     if json:
-        typer.echo(orjson.dumps([reading.json() for reading in found], option=orjson.OPT_INDENT_2).decode())
+        typer.echo(orjson.dumps([reading.json() for reading in rows], option=orjson.OPT_INDENT_2).decode())
     else:
-        typer.echo(readings_text(field, found, whole), nl=False)
+        typer.echo(readings_text(field, rows, whole), nl=False)
 
 
 app.command()(diff)

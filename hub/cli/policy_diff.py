@@ -22,7 +22,7 @@ def diff(
     old: Annotated[Path, typer.Argument(help="Dossier des règles d'avant.")],
     new: Annotated[Path, typer.Argument(help="Dossier des règles d'après.")],
     fail: Annotated[bool, typer.Option("--check", help="Sort par 1 si quoi que ce soit change.")] = False,
-    each: Annotated[
+    lines_of_decisions: Annotated[
         bool, typer.Option("--lines", help="Une ligne par décision, avec ses conditions entières.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Les groupes et leurs décisions, en JSON.")] = False,
@@ -36,7 +36,7 @@ def diff(
     _, classification = load_classified()
     tables = DecisionTable(before, classification), DecisionTable(after, classification)
     changes, periods = policy_changes(*tables), retention_changes(before, after)
-    groups = [ChangeGroup((change,)) for change in changes] if each else grouped(changes)
+    groups = [ChangeGroup((change,)) for change in changes] if lines_of_decisions else grouped(changes)
     names = [name for name, _, _ in periods]
     affected = affected_people([group.changes for group in groups], names, *tables, _profiles(keys)) if people else None
     equal = same_policy(before, after)
@@ -44,7 +44,7 @@ def diff(
         typer.echo(orjson.dumps(_json(groups, periods, affected, equal), option=orjson.OPT_INDENT_2).decode())
         raise typer.Exit(1 if fail and not equal else 0)
     counts = [f" ({n} personne(s))" for n in (*affected.by_change, *affected.by_period)] if affected is not None else []
-    lines = [_line(group) if each else group.text() for group in groups]
+    lines = [_line(group) if lines_of_decisions else group.text() for group in groups]
     lines += [f"durée {name} : {was} → {becomes}" for name, was, becomes in periods]
     for line, count in zip_longest(lines, counts, fillvalue=""):
         typer.echo(line + count)

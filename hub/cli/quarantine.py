@@ -39,8 +39,8 @@ def listed(
 
 async def _waiting(dsn: str, source: str | None) -> list[Waiting]:
     """The first records that wait."""
-    async with quarantine(dsn) as kept:
-        return await kept.waiting(source)
+    async with quarantine(dsn) as store:
+        return await store.waiting(source)
 
 
 def _show(records: list[Waiting], console: Console) -> None:

@@ -113,14 +113,14 @@ def list_all(settings: SettingsOption = None, keys: KeysOption = KEYS) -> None:
 def _name(token: Path | None, actor: str | None, organisation: str | None, application: str | None) -> str:
     """What the state calls whom the options name; other than one of them ends the command."""
     text = None if token is None else read_text(token, "TOKEN_UNREADABLE", "Le jeton").strip()
-    given = [
+    selectors = [
         (form, value)
         for form, value in zip(FORMS, (text, actor, organisation, application), strict=True)
         if value is not None
     ]
-    if len(given) != 1:
+    if len(selectors) != 1:
         refuse("ARGUMENT_INVALID", "Nommez un accès, un seul : --token, --actor, --organisation ou --application.")
-    [(form, value)] = given
+    [(form, value)] = selectors
     if not re.fullmatch(form.pattern, value):
         refuse("ARGUMENT_INVALID", f"« {form.option} » ne désigne aucun accès : {form.expected}.")
     return form.name(value)

@@ -81,12 +81,12 @@ async def _run(
 def _rows(rows: Sequence[OutgoingTable], system: str | None) -> list[OutgoingTable]:
     """The row of this system, or all, even if there is none: what waits for those that are left is given up all the
     same. Raises StartRefused (OUTGOING_SYSTEM)."""
-    named = [row for row in rows if system in (None, row.system)]
-    if not named and system is not None:
+    selected = [row for row in rows if system in (None, row.system)]
+    if not selected and system is not None:
         names = ", ".join(row.system for row in rows) or "aucun"
         raise StartRefused(
             "OUTGOING_SYSTEM",
             f"Aucune ligne [[outgoing]] des réglages ne relie ce système. Ceux qu'elles relient : {names}.",
             "no such row of [[outgoing]]",
         )
-    return named
+    return selected

@@ -35,7 +35,7 @@ def log_start(role: str, database: str, policy: str | None, settings: Settings |
     }
     if settings is not None and role == "hub":
         away = settings.subgraphs
-        named = [*SUBGRAPHS, *(name for name in away if name not in SUBGRAPHS)]
-        facts["subgraphs"] = {name: away[name].url if name in away else "here" for name in named}
+        names = [*SUBGRAPHS, *(name for name in away if name not in SUBGRAPHS)]
+        facts["subgraphs"] = {name: away[name].url if name in away else "here" for name in names}
         facts["limits"] = {"deadline": settings.deadline, **asdict(settings.requests)}
     log.info("starting %s %s", role, release(), extra={"facts": facts})

@@ -132,7 +132,9 @@ def remove(identifier: Identifier, keys: KeysOption = KEYS) -> None:
     _change(identifier, keys, store.remove, "Retiré.")
 
 
-def _change(identifier: UUID, keys: Path, change: Callable[[Connection, UUID], Awaitable[bool]], done: str) -> None:
+def _change(
+    identifier: UUID, keys: Path, change: Callable[[Connection, UUID], Awaitable[bool]], confirmation: str
+) -> None:
     async def changed(address: str) -> bool:
         connection = await connect(address)
         try:
@@ -142,7 +144,7 @@ def _change(identifier: UUID, keys: Path, change: Callable[[Connection, UUID], A
 
     if not _with_address(keys, changed):
         refuse("SUBSCRIPTION_UNKNOWN", "Aucun abonnement de cet identifiant n'est dans l'état qu'il faut pour cela.")
-    typer.echo(done)
+    typer.echo(confirmation)
 
 
 def _with_address(keys: Path, use: Callable[[str], Awaitable[T]]) -> T:

@@ -66,14 +66,14 @@ def _cursors(node: OperationDefinitionNode) -> list[tuple[tuple[str, ...], str, 
 
     def walk(fields: list[FieldNode], path: tuple[str, ...]) -> None:
         for entry in fields:
-            here = (*path, (entry.alias or entry.name).value)
+            field_path = (*path, (entry.alias or entry.name).value)
             cursors.extend(
-                (here, argument.value.name.value, argument.name.value)
+                (field_path, argument.value.name.value, argument.name.value)
                 for argument in entry.arguments or ()
                 if argument.name.value in CURSORS and isinstance(argument.value, VariableNode)
             )
             if entry.selection_set is not None:
-                walk([part for part in entry.selection_set.selections if isinstance(part, FieldNode)], here)
+                walk([part for part in entry.selection_set.selections if isinstance(part, FieldNode)], field_path)
 
     walk([part for part in node.selection_set.selections if isinstance(part, FieldNode)], ())
     return cursors

@@ -28,7 +28,7 @@ SCALARS = {
 """Python's type for each scalar of the schema."""
 WORDS = {"bool", "float", "int", "str", "tuple", "field", "UNSET", "UnsetType"}
 """What the modules write that no class and no attribute may hide."""
-_TAKEN = {*WORDS, "connection_of", "after_cursor"}
+_RESERVED = {*WORDS, "connection_of", "after_cursor"}
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -39,26 +39,26 @@ def attribute(name: str) -> str:
         snake = snake.replace("__", "_")
     if snake[:1].isdigit():
         return f"_{snake}"
-    return f"{snake}_" if keyword.iskeyword(snake) or snake in _TAKEN or name.startswith("_") else snake
+    return f"{snake}_" if keyword.iskeyword(snake) or snake in _RESERVED or name.startswith("_") else snake
 
 
-def annotation(type_: GraphQLOutputType | GraphQLInputType, named: str) -> str:
-    """Python's type for one of GraphQL, whose named type is `named`."""
+def annotation(type_: GraphQLOutputType | GraphQLInputType, named_type: str) -> str:
+    """Python's type for one of GraphQL, whose named type is `named_type`."""
     if is_non_null_type(type_):
-        return annotation(type_.of_type, named).removesuffix(" | None")
+        return annotation(type_.of_type, named_type).removesuffix(" | None")
     if is_list_type(type_):
-        return f"tuple[{annotation(type_.of_type, named)}, ...] | None"
-    return f"{named} | None"
+        return f"tuple[{annotation(type_.of_type, named_type)}, ...] | None"
+    return f"{named_type} | None"
 
 
-def leaf(named: GraphQLNamedType) -> str:
+def leaf(named_type: GraphQLNamedType) -> str:
     """Python's type for a scalar, an enum or an input type; raises ClientRefused for a scalar that has none."""
-    if not is_scalar_type(named):
-        return named.name
-    if named.name not in SCALARS:
+    if not is_scalar_type(named_type):
+        return named_type.name
+    if named_type.name not in SCALARS:
         raise ClientRefused(
             "CLIENT_SCALAR",
-            f"Le type « {named.name} » n'a pas de type Python : ajoutez-le à hub/client_code/python_names.py.",
+            f"Le type « {named_type.name} » n'a pas de type Python : ajoutez-le à hub/client_code/python_names.py.",
             "a scalar without a Python type",
         )
-    return SCALARS[named.name]
+    return SCALARS[named_type.name]

@@ -144,8 +144,8 @@ class PythonPackage:
 
     def _field(self, entry: ShapeField) -> list[str]:
         name = attribute(entry.key)
-        named = " | ".join(shape.name for shape in entry.shapes) or self._leaf(get_named_type(entry.type))
-        type_ = annotation(entry.type, named)
+        named_type = " | ".join(shape.name for shape in entry.shapes) or self._leaf(get_named_type(entry.type))
+        type_ = annotation(entry.type, named_type)
         if entry.optional:
             type_ = f"{type_.removesuffix(' | None')} | None"
         return member(name, type_, default(entry.key, name, "None" if entry.optional else ""), entry.description)
@@ -165,13 +165,13 @@ class PythonPackage:
             type_ = waiting.pop()
             if type_.name not in types:
                 types[type_.name] = type_
-                named = [get_named_type(entry.type) for entry in type_.fields.values()]
-                waiting += [below for below in named if is_input_object_type(below)]
+                named_types = [get_named_type(entry.type) for entry in type_.fields.values()]
+                waiting += [below for below in named_types if is_input_object_type(below)]
         return [types[name] for name in sorted(types)]
 
-    def _leaf(self, named: GraphQLNamedType) -> str:
-        self._leaves[named.name] = named
-        return leaf(named)
+    def _leaf(self, named_type: GraphQLNamedType) -> str:
+        self._leaves[named_type.name] = named_type
+        return leaf(named_type)
 
     def _module(self, parts: Sequence[str], own: set[str]) -> str:
         """A module with the imports that its text needs."""

@@ -170,8 +170,10 @@ class Shapes:
         return node.type_condition, node.selection_set
 
     def _applies(self, condition: NamedTypeNode, type_: GraphQLObjectType) -> bool:
-        named = self._schema.type_map[condition.name.value]
-        return named is type_ or (is_abstract_type(named) and self._schema.is_sub_type(named, type_))
+        condition_type = self._schema.type_map[condition.name.value]
+        return condition_type is type_ or (
+            is_abstract_type(condition_type) and self._schema.is_sub_type(condition_type, type_)
+        )
 
     def _single_fragment(self, selections: Selections, type_: GraphQLCompositeType) -> FragmentDefinitionNode | None:
         """The fragment that is all of the selection, if it is one on this very type."""

@@ -52,11 +52,11 @@ def typescript_modules(sdl: str, operations: Sequence[Operation]) -> dict[str, s
             "ou plus récent, ou rétablissez l'accès à npm et à PyPI.",
             str(error),
         ) from error
-    made = Node(node, PROJECT).run("generate.mjs", {"schema": sdl, "operations": whole_document(operations)})
-    manifest = json.dumps(made["documents"], ensure_ascii=False, indent=2)
+    generated = Node(node, PROJECT).run("generate.mjs", {"schema": sdl, "operations": whole_document(operations)})
+    manifest = json.dumps(generated["documents"], ensure_ascii=False, indent=2)
     return {
-        "operations.ts": HEADER + made["operations"],
-        "labels.ts": HEADER + _labels(build_schema(sdl), made["operations"]),
+        "operations.ts": HEADER + generated["operations"],
+        "labels.ts": HEADER + _labels(build_schema(sdl), generated["operations"]),
         "documents.ts": f"{HEADER}export const documents: Readonly<Record<string, string>> = {manifest};\n",
         "documents.json": manifest + "\n",
         "index.ts": HEADER + INDEX,

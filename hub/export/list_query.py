@@ -146,8 +146,8 @@ def _with_withdrawals(query: ListQuery, connection: Shape, path: Path) -> ListQu
             "sans quoi le fichier ne dirait pas qui n'est plus à lire.",
             "changes without id or withdrawn",
         )
-    kept = tuple(column for column in columns if column.path != (KEY,))
-    return ListQuery(query.operation, query.paging, query.columns, kept)
+    withdrawal_columns = tuple(column for column in columns if column.path != (KEY,))
+    return ListQuery(query.operation, query.paging, query.columns, withdrawal_columns)
 
 
 def _inner(shape: Shape, key: str) -> Shape:

@@ -47,8 +47,8 @@ def _executable(node: DirectiveDefinitionNode, hidden: frozenset[str]) -> list[A
     """The directive where an operation may bear it, if it may at all, with the arguments that clients see.
 
     The normal form of operations has no fragments of a name: a spread is sent on as an inline fragment."""
-    here = {location.value for location in node.locations}
-    served = here & _SERVED if "INLINE_FRAGMENT" in here else here & _SERVED - {"FRAGMENT_SPREAD"}
+    names = {location.value for location in node.locations}
+    served = names & _SERVED if "INLINE_FRAGMENT" in names else names & _SERVED - {"FRAGMENT_SPREAD"}
     if not served or node.name.value in _NOT_SENT_ON:
         return []
     shown, left_out = list[Any](), list[Any]()
@@ -77,8 +77,8 @@ def _without_subscriptions(definitions: list[Any]) -> list[Any]:
     result = []
     for node in definitions:
         if isinstance(node, SchemaDefinitionNode):
-            kept = tuple(entry for entry in node.operation_types if entry.type.name.value != root)
-            result.append(changed(node, operation_types=kept))
+            operation_types = tuple(entry for entry in node.operation_types if entry.type.name.value != root)
+            result.append(changed(node, operation_types=operation_types))
         elif isinstance(node, DirectiveDefinitionNode) or node.name.value not in gone:
             result.append(node)
     return result

@@ -195,14 +195,14 @@ class Costs:
 
     def _is_weighted(self, coordinate: str, type_: GraphQLInputType) -> bool:
         """Whether a value of the argument can cost anything."""
-        pending, known = [(coordinate, type_)], set[str]()
+        pending, visited = [(coordinate, type_)], set[str]()
         while pending:
             place, expected = pending.pop()
             named_type = get_named_type(expected)
             if place in self._weights or named_type.name in self._weights:
                 return True
-            if isinstance(named_type, GraphQLInputObjectType) and named_type.name not in known:
-                known.add(named_type.name)
+            if isinstance(named_type, GraphQLInputObjectType) and named_type.name not in visited:
+                visited.add(named_type.name)
                 pending += ((f"{named_type.name}.{key}", below.type) for key, below in named_type.fields.items())
         return False
 

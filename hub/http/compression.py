@@ -20,7 +20,7 @@ PADDING = 128
 """Most bytes that are added at random."""
 HEADER = 10
 """Bytes of a gzip header without a name (RFC 1952, 2.3)."""
-FLAGS, NAMED = 3, 0x08
+FLAGS, FNAME = 3, 0x08
 """Place of the flags in a header, and the flag of one that a name follows."""
 
 
@@ -40,7 +40,7 @@ def padded(body: bytes) -> bytes:
     """This gzip body with a name of random length in its header, so that the length of an answer does not tell how well
     its texts compress together (BREACH)."""
     header = bytearray(body[:HEADER])
-    header[FLAGS] |= NAMED
+    header[FLAGS] |= FNAME
     return bytes(header) + b"-" * secrets.randbelow(PADDING + 1) + b"\0" + body[HEADER:]
 
 

@@ -16,7 +16,7 @@ from hub.errors import RequestRefused
 from hub.federation.client.http1 import LOOPBACK, address
 from hub.strict_toml import TomlTable
 
-ASKED = ("Authorization", "Purpose", "Purpose-Reference", "Access-Mode", "Last-Event-ID")
+REQUEST_HEADERS = ("Authorization", "Purpose", "Purpose-Reference", "Access-Mode", "Last-Event-ID")
 """Headers that a page may send, beside `Accept` and `Content-Type`."""
 ANSWERED = ("Trace-Id", "Retry-After")
 """Headers that a page may read, beside those of the body."""
@@ -45,7 +45,7 @@ def cross_origin(endpoint: Any, origins: Collection[str]) -> Any:
         endpoint,
         allow_origins=origins,
         allow_methods=("POST",),
-        allow_headers=ASKED,
+        allow_headers=REQUEST_HEADERS,
         expose_headers=ANSWERED,
         max_age=SECONDS,
     )
@@ -56,17 +56,18 @@ class _CrossOrigin(CORSMiddleware):
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """What a browser is told before the request of a page."""
-        told = super().preflight_response(request_headers)
-        if told.status_code != 400:
-            return told
+        response = super().preflight_response(request_headers)
+        if response.status_code != 400:
+            return response
+        allowed = ", ".join((*REQUEST_HEADERS, "Accept", "Content-Type"))
         refusal = RequestRefused(
             "ORIGIN_REFUSED",
             "Cette page ne peut pas interroger le hub ainsi : son origine entière doit être dans « origins » de ses "
-            f"réglages ; elle envoie en POST, sans autre en-tête que {', '.join((*ASKED, 'Accept', 'Content-Type'))}.",
+            f"réglages ; elle envoie en POST, sans autre en-tête que {allowed}.",
             "preflight refused",
         )
         names = ("content-length", "content-type")
-        headers = {name: value for name, value in told.headers.items() if name not in names}
+        headers = {name: value for name, value in response.headers.items() if name not in names}
         return JSONResponse({"errors": [refusal.formatted(None)]}, 400, headers)
 
 

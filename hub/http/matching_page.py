@@ -73,11 +73,11 @@ class _Page:
         people = await self._read_both(COMPARE, pair)
         return page_response(self._nonce, comparison(self._nonce, self._token, pair, *people), 200)
 
-    async def listed(self, said: str | None = None, problem: HubError | None = None) -> Response:
+    async def listed(self, message: str | None = None, problem: HubError | None = None) -> Response:
         """The list, after what was decided or why nothing was."""
         waiting, joined = await self._queue.waiting(self._reviewer), await self._queue.joined(self._reviewer)
         records = await self._queue.records(self._reviewer)
-        text = listing(self._nonce, self._token, waiting, records, joined, said, problem)
+        text = listing(self._nonce, self._token, waiting, records, joined, message, problem)
         return page_response(self._nonce, text, 200 if problem is None else problem.http_status)
 
     async def _reviewed(self, record: RefusedRecord) -> Response:
@@ -111,9 +111,9 @@ class _Page:
         A person that was joined may be parted although nothing of it may be read: a limitation keeps no mistake.
         """
         data = await self._read(query, {"one": str(pair.served[0]), "other": str(pair.served[1])})
-        one, other = data.get("one"), data.get("other")
-        if one is not None and other is not None and None not in (one["lastName"], other["lastName"]):
-            return one, other
+        first, second = data.get("one"), data.get("other")
+        if first is not None and second is not None and None not in (first["lastName"], second["lastName"]):
+            return first, second
         if pair.verdict == "SAME":
             return {}, {}
         raise unknown()
@@ -189,10 +189,10 @@ def matching_page(
 
 def _key(text: str) -> tuple[UUID, UUID]:
     try:
-        one, other = map(UUID, text.split(" "))
+        first, second = map(UUID, text.split(" "))
     except ValueError:
         raise _form_invalid() from None
-    return one, other
+    return first, second
 
 
 def _form_invalid() -> RequestRefused:

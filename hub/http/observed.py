@@ -62,14 +62,14 @@ class Observed:
                 current_facts.reset(before)
                 self._tell(scope, answer, facts, perf_counter() - began)
 
-    def _tell(self, scope: Any, answer: _Answer, known: RequestFacts, seconds: float) -> None:
+    def _tell(self, scope: Any, answer: _Answer, request: RequestFacts, seconds: float) -> None:
         name = route(scope["path"])
         if self._meters is not None:
             self._meters.served(name, answer.status, seconds)
         if access.isEnabledFor(INFO):
             method = scope["method"] if scope["method"] in METHODS else OTHER
             facts = {"method": method, "route": name, "status": answer.status, "bytes": answer.size}
-            who = {"actor_kind": known.kind, "purpose": known.purpose} if known.kind != NONE else {}
+            who = {"actor_kind": request.kind, "purpose": request.purpose} if request.kind != NONE else {}
             trace = {"trace": answer.trace} if answer.trace else {}
             log_access({**facts, "ms": round(seconds * 1000, 1), **who, **trace})
 

@@ -117,9 +117,9 @@ class RemoteKeys:
             self._keys_of(fetched.jwks)  # so that what can't be read is shared with nobody
             return orjson.dumps((fetched.jwks, fetched.fresh))
 
-        made = await self._state.once(f"key set {self.issuer.name} {self._source.url}", self.read_at or 0, now, make)
-        jwks, fresh = orjson.loads(made.text)
-        return self._keys_of(jwks), fresh, made.at
+        entry = await self._state.once(f"key set {self.issuer.name} {self._source.url}", self.read_at or 0, now, make)
+        jwks, fresh = orjson.loads(entry.text)
+        return self._keys_of(jwks), fresh, entry.at
 
     def _keys_of(self, jwks: Any) -> dict[str, Key]:
         """The keys of a set; raises KeySetUnreadable (KEY_SET_MALFORMED)."""

@@ -29,10 +29,10 @@ Read: TypeAlias = "Callable[[Sequence[object], Options], Awaitable[Report]]"
 
 @dataclass(slots=True)
 class Notification:
-    """A proven notification on its way to its source; `done` holds None once it is committed, or the error."""
+    """A proven notification on its way to its source; `outcome` holds None once it is committed, or the error."""
 
     body: bytes
-    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    outcome: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class SenderQueue:
@@ -54,7 +54,7 @@ class SenderQueue:
         notification = Notification(body)
         self._waiting.append(notification)
         self._wake.set()
-        await asyncio.shield(notification.done)
+        await asyncio.shield(notification.outcome)
 
     async def run(self) -> None:
         """Read what waits, until cancelled."""
@@ -93,13 +93,13 @@ class SenderQueue:
         for number, notification in enumerate(batch):
             refusal = refusals.get(number)
             self.outcomes["taken" if refusal is None else refusal.code] += 1
-            if notification.done.cancelled():
+            if notification.outcome.cancelled():
                 continue
             if refusal is None:
-                notification.done.set_result(None)
+                notification.outcome.set_result(None)
             else:
-                notification.done.set_exception(refusal)
-                notification.done.exception()  # whoever waited may have gone
+                notification.outcome.set_exception(refusal)
+                notification.outcome.exception()  # whoever waited may have gone
 
     async def _refusals(self, batch: Sequence[Notification]) -> dict[int, HubError]:
         """The errors of those that were not taken, by their number in the batch."""

@@ -86,8 +86,8 @@ def classified_sdl(sdl: str, categories: FieldCategories, own: frozenset[str]) -
     imports = ", ".join(f'"@{name}"' for name in reserved)
     linked = f'extend schema @link(url: "{SPEC}", import: [{imports}])'
     text = "\n\n".join([linked, *map(print_ast, shared), *map(print_ast, definitions)])
-    named = {*categories.fields, *categories.reads, *categories.personal}
-    return ClassifiedSdl(text, tuple(sorted(pruning.closed)), tuple(sorted(named - pruning.present)))
+    coordinates = {*categories.fields, *categories.reads, *categories.personal}
+    return ClassifiedSdl(text, tuple(sorted(pruning.closed)), tuple(sorted(coordinates - pruning.present)))
 
 
 def _shared() -> tuple[tuple[Node, ...], tuple[str, ...]]:

@@ -78,15 +78,15 @@ def classified(subgraph: JoinedSubgraph, own: frozenset[str]) -> ClassifiedSdl:
             f"son fichier de catégories nomme {sdl.unknown[0]}, que son SDL n'a pas",
             "Retirez la ligne, ou corrigez-la.",
         )
-    named = {*subgraph.categories.fields, *subgraph.categories.reads}
-    if repeated := sorted(named & own):
+    coordinates = {*subgraph.categories.fields, *subgraph.categories.reads}
+    if repeated := sorted(coordinates & own):
         raise JoinRefused(
             "JOIN_CATEGORIES_TAKEN",
             subgraph.name,
             f"son fichier de catégories nomme {repeated[0]}, qui est du hub et a déjà sa catégorie",
             "Retirez la ligne.",
         )
-    if written := sorted(name for name in named if name.partition(".")[0] in ("Mutation", "Subscription")):
+    if written := sorted(name for name in coordinates if name.partition(".")[0] in ("Mutation", "Subscription")):
         raise JoinRefused(
             "JOIN_NOT_A_READ",
             subgraph.name,
@@ -100,11 +100,11 @@ def classified(subgraph: JoinedSubgraph, own: frozenset[str]) -> ClassifiedSdl:
 
 def _check_open(subgraph: JoinedSubgraph) -> None:
     guarded = {name: row.category for name, row in subgraph.categories.fields.items() if row.category not in OPEN}
-    for name, what in {**dict.fromkeys(subgraph.categories.personal, "un type personnel"), **guarded}.items():
+    for name, label in {**dict.fromkeys(subgraph.categories.personal, "un type personnel"), **guarded}.items():
         raise JoinRefused(
             "JOIN_WITHOUT_CONTRACT",
             subgraph.name,
-            f"{name} est une donnée gardée ({what})",
+            f"{name} est une donnée gardée ({label})",
             "Un sous-graphe sans le contrat ne tient que PUB et TECH : retirez le champ, ou, s'il suit "
             "docs/contrat-sous-graphe.md (« hub subgraph check »), écrivez « contract = true ».",
         )

@@ -193,8 +193,8 @@ class ReviewQueue:
 
     async def decide(self, reviewer: Reviewer, pair: Pair, verdict: str, ground: str) -> None:
         """Add a decision on the state of the pair that was seen; raises RequestRefused (MATCH_DECIDED_MEANWHILE)."""
-        seen = (*pair.key, pair.number + 1, verdict, ground, list(pair.reasons))
-        await self._decide(reviewer, (DECIDE, *seen, reviewer.agent, reviewer.organisation), (f"NOTIFY {CHANNEL}",))
+        decision = (*pair.key, pair.number + 1, verdict, ground, list(pair.reasons))
+        await self._decide(reviewer, (DECIDE, *decision, reviewer.agent, reviewer.organisation), (f"NOTIFY {CHANNEL}",))
 
     async def _decide(self, reviewer: Reviewer, *statements: tuple[Any, ...]) -> None:
         """Execute statements, each with its arguments, in one transaction."""

@@ -89,7 +89,7 @@ async def message(pipeline: Pipeline, system: System, waiting: Waiting) -> bytes
         if cursor is not None:
             raise _OnAnotherPage(cursor)
         _check_categories(pipeline, system, answered)
-        _check_revealed(system, waiting.item, answered.said)
+        _check_revealed(system, waiting.item, answered.unmasked)
         written.append(_event(system, waiting, answered.data))
 
     headers = {"purpose": author.purpose}
@@ -141,9 +141,9 @@ def _check_categories(pipeline: Pipeline, system: System, answered: Answered) ->
         raise NotSent(TransmissionReason.NOT_PERMITTED, "a category that the system may not have")
 
 
-def _check_revealed(system: System, item: str, said: Any) -> None:
+def _check_revealed(system: System, item: str, answer: Any) -> None:
     """Raise NotSent for an item that reveals, by whom it names, a category that the system may not have."""
-    node = _item(system, item, value_at(said or {}, ("person",)))
+    node = _item(system, item, value_at(answer or {}, ("person",)))
     facts = (node or {}).get(ACCESS_KEY, (None, 0))[1]
     if facts & sum(VALUE_FACTS[category] for category in REVEALED if category not in system.categories):
         raise NotSent(TransmissionReason.NOT_PERMITTED, "the item reveals a category that the system may not have")
@@ -172,9 +172,9 @@ def _event(system: System, waiting: Waiting, data: Mapping[str, Any] | None) -> 
     beneficiary = {
         "first_name": person["firstName"], "last_name": person["lastName"], "birth_date": person["birthDate"],
     }  # fmt: skip
-    told = {name: value_at(item, path) for name, path in system.data.items()}
+    fields = {name: value_at(item, path) for name, path in system.data.items()}
     structure = value_at(item, system.structure)
-    if None in (*beneficiary.values(), *told.values(), structure, waiting.author.organisation):
+    if None in (*beneficiary.values(), *fields.values(), structure, waiting.author.organisation):
         raise NotSent(TransmissionReason.INCOMPLETE, "a value is missing or not readable")
     return orjson.dumps(
         {
@@ -185,6 +185,6 @@ def _event(system: System, waiting: Waiting, data: Mapping[str, Any] | None) -> 
             "time": waiting.queued_at.isoformat(),
             "structure": structure,
             "actor": waiting.author.organisation,
-            "data": {"item": waiting.item, "beneficiary": beneficiary, **told},
+            "data": {"item": waiting.item, "beneficiary": beneficiary, **fields},
         }
     )

@@ -181,9 +181,9 @@ async def _answer(to: Recipient, calls: ApiCalls, content: bytes) -> Answer:
     signature = f"sha256={hmac.digest(to.secret, content, 'sha256').hex()}"
     answer = await calls.deliver(content, Answer, {SIGNATURE: signature}, ANSWERS)
     if answer.state == "ACCEPTED":
-        said = answer.id is not None and to.system.key.fullmatch(answer.id) is not None and not states_nir(answer.id)
+        valid = answer.id is not None and to.system.key.fullmatch(answer.id) is not None and not states_nir(answer.id)
     else:
-        said = answer.code is not None and CODE.fullmatch(answer.code) is not None
-    if not said:
+        valid = answer.code is not None and CODE.fullmatch(answer.code) is not None
+    if not valid:
         raise ApiRefused("SYNC_MALFORMED", "neither a key of an item nor a code of a refusal")
     return answer

@@ -46,13 +46,13 @@ def _mark_headers(state: StateCore) -> None:
 
 def _name_headings(state: StateCore) -> None:
     """Give each heading its id."""
-    seen = Counter[str]()
+    uses_by_name = Counter[str]()
     for index, token in enumerate(state.tokens):
         if token.type == "heading_open":
             words = "".join(child.content for child in state.tokens[index + 1].children or ())
             name = re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")
-            token.attrSet("id", f"{name}-{seen[name]}" if seen[name] else name)
-            seen[name] += 1
+            token.attrSet("id", f"{name}-{uses_by_name[name]}" if uses_by_name[name] else name)
+            uses_by_name[name] += 1
 
 
 def _resolve_links(state: StateCore) -> None:

@@ -72,10 +72,10 @@ def listing(
     waiting: Sequence[Pair],
     records: Sequence[RefusedRecord],
     joined: Sequence[Pair],
-    said: str | None,
+    message: str | None,
     problem: HubError | None,
 ) -> str:
-    """Render pairs and refused records, of which nothing of a person is told; `said` tells what was just decided."""
+    """Render pairs and refused records, of which nothing of a person is told; `message` tells what was just decided."""
     return render(
         "matching_list.html",
         nonce=nonce,
@@ -83,7 +83,7 @@ def listing(
         waiting=waiting,
         records=records,
         joined=joined,
-        said=said,
+        message=message,
         problem=problem,
         reasons=REASONS,
     )
@@ -96,20 +96,20 @@ def record_review(nonce: str, token: str, record: RefusedRecord, person: Mapping
         nonce=nonce,
         token=token,
         record=record,
-        rows=[(label, said) for label, said, _ in _compared(person, {})],
+        rows=[(label, values) for label, values, _ in _compared(person, {})],
         verdicts=RECORD_VERDICTS,
         grounds=[(code, text, False) for code, text in GROUNDS.items()],
     )
 
 
-def comparison(nonce: str, token: str, pair: Pair, one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+def comparison(nonce: str, token: str, pair: Pair, first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
     """Render both people of a pair side by side, and the form of the decision."""
     return render(
         "matching_pair.html",
         nonce=nonce,
         token=token,
         pair=pair,
-        rows=_compared(one, other),
+        rows=_compared(first, second),
         is_one=pair.served[0] == pair.served[1],
         reasons=REASONS,
         verdicts=VERDICTS,
@@ -117,11 +117,11 @@ def comparison(nonce: str, token: str, pair: Pair, one: Mapping[str, Any], other
     )
 
 
-def _compared(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, list[str], list[str]]]:
+def _compared(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[tuple[str, list[str], list[str]]]:
     """Each row of the comparison: its label, and what both say."""
-    rows = [(label, _cell(one.get(name)), _cell(other.get(name))) for name, label in _ROWS.items()]
-    rows.append(("Identifiants", _identifiers(one), _identifiers(other)))
-    rows.append(("Coordonnées", _contact(one.get("contact") or {}), _contact(other.get("contact") or {})))
+    rows = [(label, _cell(first.get(name)), _cell(second.get(name))) for name, label in _ROWS.items()]
+    rows.append(("Identifiants", _identifiers(first), _identifiers(second)))
+    rows.append(("Coordonnées", _contact(first.get("contact") or {}), _contact(second.get("contact") or {})))
     return [row for row in rows if row[1] or row[2]]
 
 

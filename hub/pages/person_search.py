@@ -32,14 +32,14 @@ NOT_FOR_ACTOR = {
 def identity(form: Mapping[str, str]) -> dict[str, Any]:
     """The identity that the form gives; what is empty is not given."""
     texts = {name: form.get(name, "").strip() for name in FIELDS}
-    given: dict[str, Any] = {"birthDate": texts["birthDate"]}
+    person: dict[str, Any] = {"birthDate": texts["birthDate"]}
     if texts["nir"]:
-        given["nir"] = texts["nir"]
+        person["nir"] = texts["nir"]
     if any(texts[name] for name in NAMES):
-        given["names"] = {name: texts[name] for name in NAMES}
+        person["names"] = {name: texts[name] for name in NAMES}
     if any(texts[name] for name in KEY):
-        given["departmentIdentifier"] = {"department": texts["department"], "value": texts["departmentId"]}
-    return given
+        person["departmentIdentifier"] = {"department": texts["department"], "value": texts["departmentId"]}
+    return person
 
 
 def match_context(answer: Mapping[str, Any] | None) -> dict[str, Any]:

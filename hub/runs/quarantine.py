@@ -182,10 +182,10 @@ class Quarantine:
         )
         return [Waiting(**row) for row in rows]
 
-    async def settle(self, taken: Collection[int], refused: Mapping[int, str]) -> None:
+    async def settle(self, accepted: Collection[int], refused: Mapping[int, str]) -> None:
         """Forget the records that were taken, and note why the others were refused again."""
         async with self._connection.transaction():
-            await self._connection.execute("DELETE FROM quarantine.record WHERE number = ANY ($1)", list(taken))
+            await self._connection.execute("DELETE FROM quarantine.record WHERE number = ANY ($1)", list(accepted))
             await self._connection.executemany(
                 "UPDATE quarantine.record SET code = $2 WHERE number = $1", list(refused.items())
             )
@@ -216,8 +216,8 @@ async def expiring(dsn: str) -> AsyncIterator[None]:
 async def _expire_hourly(dsn: str) -> None:
     while True:
         try:
-            async with quarantine(dsn) as kept:
-                await kept.expire()
+            async with quarantine(dsn) as store:
+                await store.expire()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("refused records were not expired: %s", type(error).__name__)
         await asyncio.sleep(HOUR)

@@ -28,6 +28,6 @@ def safe_name(name: str) -> str:
     """Return the words of a file's name that are listed, in their order, with its extension if that is listed."""
     path = PurePath(name)
     words = (word.lower() for word in re.split(r"[\W_]+", path.stem) if word)
-    kept = [word for word, _ in groupby(word if word in WORDS else UNSAID for word in words)]
+    listed_words = [word for word, _ in groupby(word if word in WORDS else UNSAID for word in words)]
     extension = path.suffix.lower().removeprefix(".")
-    return "-".join(kept or [UNSAID]) + (f".{extension}" if extension in EXTENSIONS else "")
+    return "-".join(listed_words or [UNSAID]) + (f".{extension}" if extension in EXTENSIONS else "")

@@ -179,9 +179,9 @@ class _Delivery:
             return
         with self._spool.files([(document.name, document.content) for document in waiting]) as paths:
             report = await read_inputs(self._reader, paths, self._options, self._dsn, self._follow)
-            kept = self._dsn(QUARANTINE_WRITER)
+            address = self._dsn(QUARANTINE_WRITER)
             self._refused |= await keep_given(
-                self._reader.source, self._options, report, kept, self._seal, self._account
+                self._reader.source, self._options, report, address, self._seal, self._account
             )
         self.report.add(report)
         self._run.read, self._run.cursor = self.report.read, waiting[-1].cursor
@@ -191,8 +191,8 @@ class _Delivery:
     async def supersede(self) -> None:
         """Forget what earlier readings of the account refused and this one, which was whole, took or no longer met."""
         if len(self.report.refusals) == self.report.codes.total():  # else some that are refused are only counted
-            async with quarantine(self._dsn(QUARANTINE_WRITER)) as kept:
-                await kept.supersede(self._reader.source.name, self._account, self._refused)
+            async with quarantine(self._dsn(QUARANTINE_WRITER)) as store:
+                await store.supersede(self._reader.source.name, self._account, self._refused)
 
     def _follow(self, at: Progress) -> None:
         if self._progress is not None:

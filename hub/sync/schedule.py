@@ -53,11 +53,11 @@ class Scheduled:
         return f"{self.link.source} ({self.link.account})"
 
 
-def scheduled(links: Sequence[SyncLink], every: float | None) -> list[Scheduled]:
-    """Each account with its rhythm: `every`, else that of its row; raises StartRefused (SYNC_EVERY_MISSING)."""
+def scheduled(links: Sequence[SyncLink], interval: float | None) -> list[Scheduled]:
+    """Each account with its rhythm: `interval`, else that of its row; raises StartRefused (SYNC_EVERY_MISSING)."""
     accounts = []
     for link in links:
-        rhythm = every or link.every
+        rhythm = interval or link.every
         if rhythm is None:
             raise StartRefused(
                 "SYNC_EVERY_MISSING",

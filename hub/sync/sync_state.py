@@ -72,16 +72,16 @@ class SyncState:
         failed = passing or code in LASTING
         await self._written(_ENDED, failed, passing, link.failures, link.pause, link.longest_pause)
 
-    async def wait(self, every: float) -> float:
+    async def wait(self, interval: float) -> float:
         """Seconds until a schedule reads the account again: its next slot, sooner to try again after a failure, later
         while it rests; none for the first reading, and after one that was broken off."""
-        row = await self._row(_WAIT, every, self._link.failures)
+        row = await self._row(_WAIT, interval, self._link.failures)
         return 0.0 if row is None else float(row["seconds"])
 
-    async def take_slot(self, every: float) -> None:
+    async def take_slot(self, interval: float) -> None:
         """Move to the slot that has come: a whole number of rhythms after the one before, however late it is, or hardly
         early by another clock."""
-        await self._written(_SLOT, every)
+        await self._written(_SLOT, interval)
 
     async def _written(self, statement: str, *values: object) -> asyncpg.Record:
         row = await self._row(statement, *values)

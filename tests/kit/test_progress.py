@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from hub.ingest import EACH, Follower, progress_text
+from hub.ingest import PROGRESS_SECONDS, Follower, progress_text
 from subgraphs.kit.ingest.progress import Meter, Progress, position
 
 
@@ -51,7 +51,7 @@ def test_without_files_or_positions_no_time_is_promised() -> None:
 def test_where_a_line_can_not_change_in_place_plain_lines_come_seldom() -> None:
     written, now = StringIO(), [0.0]
     with Follower(Console(file=written), "orientations", lambda: now[0]) as follower:
-        for second in (1.0, EACH, EACH + 1, 2 * EACH + 1):
+        for second in (1.0, PROGRESS_SECONDS, PROGRESS_SECONDS + 1, 2 * PROGRESS_SECONDS + 1):
             now[0] = second
             follower(Progress(int(second), 1.0))
     assert written.getvalue().splitlines() == [

@@ -50,12 +50,12 @@ def contradictory_arguments(subgraphs: Sequence[Subgraph]) -> Iterator[tuple[str
 def with_common_locations(directive: tuple[str, str], text: str, subgraphs: Sequence[Subgraph]) -> str:
     """The definition of a linked directive without the executable locations that some subgraph does not have."""
     node: Any = parse(text, no_location=True).definitions[0]
-    others: list[Any] = [
+    definitions: list[Any] = [
         parse(subgraph.definitions[directive], no_location=True).definitions[0]
         for subgraph in subgraphs
         if directive in subgraph.definitions
     ]
-    common = _common_locations(others) if len(others) == len(subgraphs) else set()
+    common = _common_locations(definitions) if len(definitions) == len(subgraphs) else set()
     locations = tuple(place for place in node.locations if place.value not in EXECUTABLE or place.value in common)
     return print_ast(changed(node, locations=locations)) if locations else text
 

@@ -154,10 +154,10 @@ def client_path(path: Path, renames: tuple[Rename, ...]) -> Path:
     for step in path:
         key = step
         if isinstance(step, str):
-            here = [rename for rename in renames if rename.sent == step]
-            key = here[0].key if here else step
+            step_renames = [rename for rename in renames if rename.sent == step]
+            key = step_renames[0].key if step_renames else step
             if key.startswith("__"):
                 break
-            renames = tuple(below for rename in here for below in rename.below)
+            renames = tuple(below for rename in step_renames for below in rename.below)
         translated.append(key)
     return tuple(translated)

@@ -18,23 +18,23 @@ def place_directives(root: Selections, steps: Sequence[Step]) -> None:
     on."""
     if not _any(root):
         return
-    known: dict[tuple[Segment, ...], Fields] = {(): _fields([(root, frozenset())])}
+    fields_by_path: dict[tuple[Segment, ...], Fields] = {(): _fields([(root, frozenset())])}
     for step in steps:
-        stack = [(step.tree, _fields_at(step.path, known))]
+        stack = [(step.tree, _fields_at(step.path, fields_by_path))]
         while stack:
             tree, fields = stack.pop()
             for type_, items in tree.types.items():
                 for item in items.values():
                     same_key = fields.get((type_, item.key), ())
-                    here = [(field, when) for field, when in same_key if field.name == item.name]
+                    same_field = [(field, when) for field, when in same_key if field.name == item.name]
                     occurrences = {
                         replace(occurrence, conditions=tuple(when.union(occurrence.conditions))): None
-                        for field, when in here
+                        for field, when in same_field
                         for occurrence in field.occurrences
                     }
                     item.occurrences = tuple(occurrences)
                     if item.tree is not None:
-                        stack.append((item.tree, _below(here)))
+                        stack.append((item.tree, _below(same_field)))
 
 
 def _any(root: Selections) -> bool:
@@ -47,12 +47,12 @@ def _any(root: Selections) -> bool:
     return False
 
 
-def _fields_at(path: tuple[Segment, ...], known: dict[tuple[Segment, ...], Fields]) -> Fields:
-    """The fields selected at a response path; those of each prefix are kept in `known`."""
-    start = next(length for length in range(len(path), -1, -1) if path[:length] in known)
+def _fields_at(path: tuple[Segment, ...], fields_by_path: dict[tuple[Segment, ...], Fields]) -> Fields:
+    """The fields selected at a response path; those of each prefix are kept in `fields_by_path`."""
+    start = next(length for length in range(len(path), -1, -1) if path[:length] in fields_by_path)
     for length in range(start, len(path)):
-        known[path[: length + 1]] = _below(known[path[:length]].get(path[length], ()))
-    return known[path]
+        fields_by_path[path[: length + 1]] = _below(fields_by_path[path[:length]].get(path[length], ()))
+    return fields_by_path[path]
 
 
 def _below(fields: Iterable[tuple[Field, frozenset[Condition]]]) -> Fields:

@@ -96,11 +96,11 @@ def _several_clauses(caller: Caller) -> Iterator[tuple[str, bool]]:
 def _scopes(caller: Caller) -> Iterator[tuple[str, bool]]:
     for row in caller.seeds.rows:
         bit, _, scope_id = row.scope.partition(" ")
-        other = f"{_absent(row)} {scope_id}"
+        other_relation = f"{_absent(row)} {scope_id}"
         for case, scopes in (
             ("aucun périmètre", ()),
             ("le périmètre d'un autre", (f"{bit} {uuid4()}",)),
-            ("le même identifiant sous une autre relation", (other,)),
+            ("le même identifiant sous une autre relation", (other_relation,)),
         ):
             yield f"« {row.name} », {case}", _shown(caller, row, open_residual(row), False, scopes=scopes)
 

@@ -90,13 +90,13 @@ def _other_residuals(encoded: bytes) -> Iterator[tuple[str, str]]:
     """Residuals that say something that the grammar does not know."""
     residual = orjson.loads(encoded)
     name, (read, *rest) = next(iter(residual["rows"].items()))
-    others: dict[str, Any] = {
+    unknown_residuals: dict[str, Any] = {
         "une partie inconnue": {**residual, "excludes": []},
         "une partie qui manque": {key: value for key, value in residual.items() if key != "retentions"},
         "une clause de quatre nombres": {**residual, "rows": {name: [[[*read[0], 1]], *rest]}},
         "une règle de cinq éléments": {**residual, "rows": {name: [read, *rest, []]}},
     }
-    yield from ((f"résiduel : {what}", orjson.dumps(value).decode()) for what, value in others.items())
+    yield from ((f"résiduel : {label}", orjson.dumps(value).decode()) for label, value in unknown_residuals.items())
     yield "résiduel : du texte", "tout"
 
 

@@ -144,8 +144,8 @@ class AccessLists:
 
     async def _pseudonyms(self, people: Sequence[str]) -> tuple[str, ...]:
         """The pseudonyms of people who have a key."""
-        found = [await self._keyring.find(person) for person in people]
-        return tuple(pseudonym for pseudonym in found if pseudonym is not None)
+        pseudonyms = [await self._keyring.find(person) for person in people]
+        return tuple(pseudonym for pseudonym in pseudonyms if pseudonym is not None)
 
     async def _page(
         self,

@@ -49,7 +49,7 @@ def adoptable(verification: Verification) -> Adoptable:
     return Adoptable(streams, entries, frozenset(verification.strangers))
 
 
-async def sign_streams(writer: asyncpg.Connection[asyncpg.Record], signer: Signer, found: Adoptable) -> None:
+async def sign_streams(writer: asyncpg.Connection[asyncpg.Record], signer: Signer, verified: Adoptable) -> None:
     """Sign a checkpoint at the end of each stream, as it was verified: nothing that was added since."""
-    for stream, end in found.streams.items():
+    for stream, end in verified.streams.items():
         await add(writer, signer, stream, *end, State.CLOSED if stream == BEFORE else State.PASSED)

@@ -34,12 +34,12 @@ async def pseudonyms_of_keys(keeper: asyncpg.Connection[asyncpg.Record]) -> set[
         return {bytes.fromhex(pseudonym(*row)) async for row in keeper.cursor(KEYS, prefetch=1000)}
 
 
-async def unknown_pseudonyms(connection: asyncpg.Connection[asyncpg.Record], known: set[bytes]) -> set[bytes]:
+async def unknown_pseudonyms(connection: asyncpg.Connection[asyncpg.Record], key_pseudonyms: set[bytes]) -> set[bytes]:
     """The pseudonyms of the journal that no key makes and no command erased, read as the reading role."""
     erased = {row["subject"] for row in await connection.fetch(ERASED, OPERATOR, [FORGET, ADOPT])}
     unknown = set()
     async for row in connection.cursor(PSEUDONYMS, BEFORE, prefetch=1000):
-        if row[0] not in known and row[0] not in erased:
+        if row[0] not in key_pseudonyms and row[0] not in erased:
             unknown.add(row[0])
     return unknown
 

@@ -108,10 +108,10 @@ async def _root(
         (stream, state, *await _ends(connection, stream, state, verification.ends.get(stream, state.root), before))
         for stream, state in trail.streams.items()
     ]
-    kept = [end for end in ends if end[1].closed is None or end[3] > end[2]] or ends[-1:]
-    for stream, state, root, _ in kept:
+    remaining = [end for end in ends if end[1].closed is None or end[3] > end[2]] or ends[-1:]
+    for stream, state, root, _ in remaining:
         await add(connection, signer, stream, *root, State.ROOT, at=max(before, state.expired_before))
-    for stream, state, _, head in kept:
+    for stream, state, _, head in remaining:
         await add(connection, signer, stream, *head, State.PASSED if state.closed is None else State.CLOSED)
     await connection.execute("DELETE FROM journal.checkpoint WHERE number <= $1", trail.number)
 

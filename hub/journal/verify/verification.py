@@ -68,11 +68,11 @@ async def verify(
     connection: asyncpg.Connection[asyncpg.Record],
     trust: Trust,
     anchors: Anchors = NONE_KEPT,
-    known: Callable[[], Awaitable[set[bytes]]] | None = None,
+    read_pseudonyms: Callable[[], Awaitable[set[bytes]]] | None = None,
 ) -> Verification:
-    """Verify the whole journal as the reading role; `anchors` are those of earlier times, `known` reads the pseudonyms
+    """Verify the whole journal as the reading role; `anchors` are those of earlier times, `read_pseudonyms` reads those
     that the keys of people make."""
-    before = await known() if known is not None else set()
+    before = await read_pseudonyms() if read_pseudonyms is not None else set()
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         verification = Verification(await read_trail(connection, trust, anchors))
         for (stream,) in await connection.fetch(STREAMS):
@@ -88,10 +88,10 @@ async def verify(
                     verification.findings.append(Finding(Fault.UNSIGNED, stream, signed + 1, place))
         for row in await connection.fetch(ALONE):
             verification.findings.append(Finding(Fault.REMOVED, row["stream"], row["first"], row["last"]))
-        if known is not None:
+        if read_pseudonyms is not None:
             unknown = await unknown_pseudonyms(connection, before)
             if unknown:  # or their keys were made since
-                verification.strangers = unknown - await known()
+                verification.strangers = unknown - await read_pseudonyms()
             verification.findings.extend(await key_findings(connection, verification.strangers))
     return verification
 

@@ -94,7 +94,7 @@ def _classes_of(policy: Policy, schema: Classification, kind: str, digest: str) 
     alike: list[tuple[Mapping[Category, Cell], list[str]]] = []
     for purpose in sorted(policy.actors[kind].purposes):
         cells = {category: cell(policy, kind, purpose, category) for category in Category}
-        purposes = next((purposes for other, purposes in alike if other == cells), None)
+        purposes = next((purposes for known_cells, purposes in alike if known_cells == cells), None)
         if purposes is None:
             alike.append((cells, [purpose]))
         else:
@@ -107,13 +107,13 @@ def _classes_of(policy: Policy, schema: Classification, kind: str, digest: str) 
                 granted.setdefault(name, []).extend(purposes)
     classes = []
     for row, purposes in rows:
-        named = replace(
+        with_purposes = replace(
             row,
             decisions=_with_purposes(row.decisions, granted),
             matches=_with_purposes(row.matches, granted),
             writes=_with_purposes(row.writes, granted),
         )
-        classes += [replace(named, purpose=purpose) for purpose in purposes]
+        classes += [replace(with_purposes, purpose=purpose) for purpose in purposes]
     return sorted(classes, key=attrgetter("purpose"))
 
 

@@ -77,8 +77,8 @@ def _absent(
     keys = [key for key in authorisation.people if data is not None and data.get(key, data) is None]
     if not keys:
         return {}
-    known = {row.mark.path[0] for row in guard.direct_rows()} | {path[0] for path in failed if path}
-    return {(key,): authorisation.not_found[key] for key in keys if key not in known}
+    answered = {row.mark.path[0] for row in guard.direct_rows()} | {path[0] for path in failed if path}
+    return {(key,): authorisation.not_found[key] for key in keys if key not in answered}
 
 
 def _not_matched(authorisation: Authorisation, data: Mapping[str, Any] | None) -> list[Path]:

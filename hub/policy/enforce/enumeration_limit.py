@@ -172,10 +172,10 @@ class EnumerationLimit:
             )
 
     async def _give_back(
-        self, misses: Sequence[Use], missed: float, finds: Sequence[Use], found: float, now: int
+        self, misses: Sequence[Use], missed: float, finds: Sequence[Use], found_part: float, now: int
     ) -> None:
         """Add these parts, none above nothing, to the misses and to the finds, in one call."""
-        parts = [*((use, missed) for use in misses), *((use, found) for use in finds)]
+        parts = [*((use, missed) for use in misses), *((use, found_part) for use in finds)]
         back = [use._replace(weight=use.weight * part) for use, part in parts if part]
         if back:
             await self._state.add(back, now)

@@ -131,8 +131,8 @@ def is_admitted(name: str, decisions: DecisionClass, schema: Classification) -> 
         return decisions.matches[name].effect is Effect.MATCH
     if input_class is None:
         return False
-    known = Fact.NATIONWIDE if name.partition(".")[0] in schema.search_types else Fact(0)
-    return all(_readable(read, known, decisions, schema) for read in input_class.reads)
+    certain_facts = Fact.NATIONWIDE if name.partition(".")[0] in schema.search_types else Fact(0)
+    return all(_readable(read, certain_facts, decisions, schema) for read in input_class.reads)
 
 
 def is_value_written(name: str, value: str, decisions: DecisionClass, schema: Classification) -> bool:
@@ -205,9 +205,9 @@ def forbidden_input(path: tuple[str, ...], input_class: InputClass | None = None
     )
 
 
-def _readable(coordinate: str, known: Fact, decisions: DecisionClass, schema: Classification) -> bool:
-    """Whether a coordinate is read in full on every row of its type that exists for the actor; `known` are facts that
-    all of them have: a search compares only persons whom it names."""
+def _readable(coordinate: str, certain_facts: Fact, decisions: DecisionClass, schema: Classification) -> bool:
+    """Whether a coordinate is read in full on every row of its type that exists for the actor; `certain_facts` are
+    facts that all of them have: a search compares only persons whom it names."""
     decision = decisions.decisions.get(coordinate)
     if decision is None or decision.effect is Effect.DENY:
         return False
@@ -215,7 +215,7 @@ def _readable(coordinate: str, known: Fact, decisions: DecisionClass, schema: Cl
         return True
     row = decisions.rows.get(schema.fields[coordinate].type)
     row_relations = _relations(row.read if row is not None else ())
-    everywhere = (clause for clause in decision.rule.read if not clause.all_of & ~known)
+    everywhere = (clause for clause in decision.rule.read if not clause.all_of & ~certain_facts)
     return not row_relations & ~_relations(everywhere)
 
 

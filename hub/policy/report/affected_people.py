@@ -98,12 +98,12 @@ def _differs(change: Change, old: DecisionTable, new: DecisionTable, facts: Pers
     old_decision, new_decision = _decision(change, old), _decision(change, new)
     relations, before, after = facts
     return any(
-        _outcome(old_decision, relation | before | row | named)
-        != _outcome(new_decision, relation | after | row | named)
+        _outcome(old_decision, relation | before | row | nationwide)
+        != _outcome(new_decision, relation | after | row | nationwide)
         for relation in Fact
         if relation & RELATIONS & relations
         for row in ROW_FACTS
-        for named in (0, Fact.NATIONWIDE)
+        for nationwide in (0, Fact.NATIONWIDE)
     )
 
 

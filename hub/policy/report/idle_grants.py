@@ -43,21 +43,21 @@ def _opens(grant: Grant, key: str, category: Category, policy: Policy, classific
         category in classification.fields[name].values for name in _written_fields(classification)
     ):
         return True
-    given: dict[str, frozenset[Category]] = {
+    granted: dict[str, frozenset[Category]] = {
         "read": grant.read if key in ("match", "write") else frozenset(),
         key: frozenset({category}),
     }
     if category in WRITE_ONLY:  # what it is written to is read by other grants
-        others = [rule for rule in policy.grants if rule.actor == grant.actor and rule.purposes & grant.purposes]
-        given["read"] = frozenset[Category]().union(*(rule.read for rule in others))
-        given["reduced"] = frozenset[Category]().union(*(rule.reduced for rule in others)) - given["read"]
+        grants = [rule for rule in policy.grants if rule.actor == grant.actor and rule.purposes & grant.purposes]
+        granted["read"] = frozenset[Category]().union(*(rule.read for rule in grants))
+        granted["reduced"] = frozenset[Category]().union(*(rule.reduced for rule in grants)) - granted["read"]
     alone = replace(
         grant,
-        read=given["read"],
-        reduced=given.get("reduced", frozenset()),
-        own_recorded=given.get("own_recorded", frozenset()),
-        match=given.get("match", frozenset()),
-        write=given.get("write", frozenset()),
+        read=granted["read"],
+        reduced=granted.get("reduced", frozenset()),
+        own_recorded=granted.get("own_recorded", frozenset()),
+        match=granted.get("match", frozenset()),
+        write=granted.get("write", frozenset()),
     )
     kind = policy.actors[grant.actor]
     purpose = min(grant.purposes & kind.purposes)

@@ -20,7 +20,7 @@ from schema.categories import OPEN, Category, Level
 from schema.facts import Fact
 
 LAW = Path(__file__).with_name("law_table.toml")
-NOTHING, APPLICATION = "-", "x"
+UNGRANTED, APPLICATION = "-", "x"
 UNEXPLAINED = "**à motiver** dans `law_table.toml`"
 UNSERVED = "aucun acteur de cette sorte"
 HEAD = """# Écarts entre la table de la loi et les accords
@@ -94,7 +94,7 @@ def letters(policy: Policy, actor: str, category: Category, purpose: str | None 
         closed = {rule.level for rule in prohibitions(policy, actor, category)} & {Level.FULL, None}
         cell = APPLICATION if any(category in scope.read for scope in scopes) and not closed else ""
         matched = category is Category.NIR and any(category in scope.match for scope in scopes)
-        return cell + ("M" if matched else "") or NOTHING
+        return cell + ("M" if matched else "") or UNGRANTED
     forbidden = {rule.level for rule in prohibitions(policy, actor, category)}
     grants = [grant for grant in policy.grants if grant.actor == actor and _counts(grant, purpose)]
     opened = {
@@ -103,7 +103,7 @@ def letters(policy: Policy, actor: str, category: Category, purpose: str | None 
         "o": not forbidden & {Level.FULL, None} and any(category in grant.own_recorded for grant in grants),
         "M": category is Category.NIR and None not in forbidden and any(category in g.match for g in grants),
     }
-    return "".join(letter for letter, is_open in opened.items() if is_open) or NOTHING
+    return "".join(letter for letter, is_open in opened.items() if is_open) or UNGRANTED
 
 
 def _counts(grant: Grant, purpose: str | None) -> bool:
@@ -120,12 +120,12 @@ def law_gaps(policy: Policy) -> list[Gap]:
         cells = dict(zip(categories, row.cells.split(), strict=True))
         for name, cell in cells.items():
             granted = letters(policy, actor, Category(name)) if actor in policy.actors else UNSERVED
-            if granted != cell and (granted, cell) != (UNSERVED, NOTHING):
+            if granted != cell and (granted, cell) != (UNSERVED, UNGRANTED):
                 gaps.append(Gap(actor, name, cell, granted))
         gaps += _purpose_gaps(actor, row, policy)
     for actor in policy.actors.keys() - table.rows.keys():
         for name in categories:
-            if (granted := letters(policy, actor, Category(name))) != NOTHING:
+            if (granted := letters(policy, actor, Category(name))) != UNGRANTED:
                 gaps.append(Gap(actor, name, "acteur absent de la table", granted))
     return gaps
 
@@ -134,8 +134,8 @@ def _purpose_gaps(actor: str, row: Row, policy: Policy) -> Iterator[Gap]:
     if row.purposes is None or actor not in policy.actors:
         return
     granted = policy.actors[actor].purposes
-    yield from (Gap(actor, code, "prévue", NOTHING) for code in sorted(row.purposes - granted))
-    yield from (Gap(actor, code, NOTHING, "accordée") for code in sorted(granted - row.purposes))
+    yield from (Gap(actor, code, "prévue", UNGRANTED) for code in sorted(row.purposes - granted))
+    yield from (Gap(actor, code, UNGRANTED, "accordée") for code in sorted(granted - row.purposes))
 
 
 def narrower_purposes(policy: Policy) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -146,8 +146,8 @@ def narrower_purposes(policy: Policy) -> list[tuple[str, str, tuple[str, ...]]]:
             closed = tuple(
                 name
                 for name in law().categories.split()
-                if letters(policy, actor, Category(name)) != NOTHING
-                and letters(policy, actor, Category(name), purpose) == NOTHING
+                if letters(policy, actor, Category(name)) != UNGRANTED
+                and letters(policy, actor, Category(name), purpose) == UNGRANTED
             )
             if closed:
                 narrower.append((actor, purpose, closed))
@@ -158,7 +158,7 @@ def unlisted_categories(policy: Policy) -> dict[str, list[str]]:
     """By guarded category that the table does not name, the actors to whom a grant opens it."""
     listed = {Category(name) for name in law().categories.split()}
     return {
-        category.value: [actor for actor in policy.actors if letters(policy, actor, category) != NOTHING]
+        category.value: [actor for actor in policy.actors if letters(policy, actor, category) != UNGRANTED]
         for category in policy.categories
         if category not in listed and category not in OPEN
     }
@@ -173,7 +173,7 @@ def law_gaps_page(policy: Policy) -> str:
         outcomes: dict[tuple[str, str], list[str]] = {}
         for gap in gaps:
             outcomes.setdefault((gap.law, gap.grants), []).append(gap.subject)
-        cells = " ; ".join(f"{', '.join(names)} : {cell} → {given}" for (cell, given), names in outcomes.items())
+        cells = " ; ".join(f"{', '.join(names)} : {cell} → {granted}" for (cell, granted), names in outcomes.items())
         reason, choice = (difference.reason, difference.choice) if difference else (UNEXPLAINED, "")
         rows.append((", ".join(actors), cells, reason, choice))
     narrower = [
@@ -181,7 +181,7 @@ def law_gaps_page(policy: Policy) -> str:
         for actor, code, closed in narrower_purposes(policy)
     ]
     unlisted = [
-        (f"{name} : {policy.categories[Category(name)].label}", ", ".join(actors) or NOTHING, _unlisted(name))
+        (f"{name} : {policy.categories[Category(name)].label}", ", ".join(actors) or UNGRANTED, _unlisted(name))
         for name, actors in unlisted_categories(policy).items()
     ]
     written = [

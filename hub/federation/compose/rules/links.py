@@ -84,10 +84,10 @@ def directive_composition_error(subgraphs: Sequence[Subgraph]) -> Iterator[RuleV
     major_versions: dict[str, dict[str, int]] = {}
     elements_by_name: dict[str, dict[str, tuple[str, str]]] = {}
     names_by_element: dict[str, dict[str, str]] = {}
-    taken = {name: subgraph.name for subgraph in subgraphs for name in _automatic_names(subgraph)}
+    subgraph_by_name = {name: subgraph.name for subgraph in subgraphs for name in _automatic_names(subgraph)}
     for subgraph in subgraphs:
         for name in subgraph.composed_names:
-            problem = _composed_name_problem(subgraph, name, taken)
+            problem = _composed_name_problem(subgraph, name, subgraph_by_name)
             if problem is not None:
                 yield _composition_error(name or "@", [subgraph.name], problem)
                 continue
@@ -118,7 +118,7 @@ def _automatic_names(subgraph: Subgraph) -> Iterator[str]:
         yield next((local for local in local_names if "__" not in local), f"federation__{name}")
 
 
-def _composed_name_problem(subgraph: Subgraph, name: str, taken: Mapping[str, str]) -> str | None:
+def _composed_name_problem(subgraph: Subgraph, name: str, subgraph_by_name: Mapping[str, str]) -> str | None:
     if not name.startswith("@"):
         return 'the name in @composeDirective does not start with "@"'
     local_name = name.removeprefix("@")
@@ -130,8 +130,8 @@ def _composed_name_problem(subgraph: Subgraph, name: str, taken: Mapping[str, st
         return "the directive is not of a specification linked by @link"
     if subgraph.linked_directives[local_name] not in subgraph.definitions:
         return "the directive is not defined in this subgraph"
-    if local_name in taken:
-        return f"a directive that is composed without @composeDirective has this name in {taken[local_name]}"
+    if local_name in subgraph_by_name:
+        return f"a directive that is composed without @composeDirective has this name in {subgraph_by_name[local_name]}"
     return None
 
 

@@ -62,12 +62,12 @@ def _is_shared(
 ) -> bool:
     """Whether another subgraph resolves the field: then Federation 1 shares it, but for a subscription."""
     fields = (
-        (other, other.types[type_name].fields[field_name])
-        for other in subgraphs
-        if other is not subgraph and type_name in other.types and field_name in other.types[type_name].fields
+        (sibling, sibling.types[type_name].fields[field_name])
+        for sibling in subgraphs
+        if sibling is not subgraph and type_name in sibling.types and field_name in sibling.types[type_name].fields
     )
     return type_name != "Subscription" and any(
-        not field.has("external") or f"{type_name}.{field_name}" in provided[other.name] for other, field in fields
+        not field.has("external") or f"{type_name}.{field_name}" in provided[sibling.name] for sibling, field in fields
     )
 
 

@@ -132,9 +132,9 @@ def federation1_extension_with_no_base(subgraphs: Sequence[Subgraph]) -> Iterato
             continue
         bases = {
             type_.name
-            for other in subgraphs
-            if other is not subgraph
-            for type_ in other.types.values()
+            for sibling in subgraphs
+            if sibling is not subgraph
+            for type_ in sibling.types.values()
             if not type_.extension
         }
         for type_ in subgraph.types.values():

@@ -19,20 +19,20 @@ def alias_conflicts(_: Graph, steps: list[Step]) -> list[Step]:
         paths = [[step.tree]]
         while paths:
             by_key = _by_key(paths.pop())
-            taken = set(by_key)
+            used_keys = set(by_key)
             for key, items in by_key.items():
                 for number, alike in enumerate(_by_shape(items)):
                     if number:
-                        _set_alias(alike, key, taken)
+                        _set_alias(alike, key, used_keys)
                     below = [item.tree for item in alike if item.tree is not None]
                     if below:
                         paths.append(below)
     return steps
 
 
-def _set_alias(items: list[Item], key: str, taken: set[str]) -> None:
-    alias = next(alias for number in count(1) if (alias := f"{key}__alias_{number}") not in taken)
-    taken.add(alias)
+def _set_alias(items: list[Item], key: str, used_keys: set[str]) -> None:
+    alias = next(alias for number in count(1) if (alias := f"{key}__alias_{number}") not in used_keys)
+    used_keys.add(alias)
     for item in items:
         item.alias = alias
 
