@@ -33,11 +33,13 @@ from hub.prepare import Preparer, wants_plan
 from hub.request_limit import RequestCount
 from hub.request_quota import RequestQuota
 from hub.wording.engine import failed_fields
+from schema.confidential import confidential
 from schema.context import Context
 
 Projected: TypeAlias = tuple[dict[str, Any] | None, Sequence[FieldFailed], Guard]
 
 
+@confidential
 class Answered(NamedTuple):
     """What an operation answers, before it leaves: as the subgraphs said it, with the facts of each object, as its
     client may read it, and whether all fields could be read."""

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from hub.errors import StartRefused
+from schema.confidential import Confidential
 
 FormT = TypeVar("FormT", bound=msgspec.Struct)
 NameT = TypeVar("NameT", bound=Hashable)
@@ -41,7 +42,7 @@ class TomlRefused(StartRefused):
         self.problems = problems
 
 
-class TomlForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TomlForm(Confidential, frozen=True, forbid_unknown_fields=True):
     """The keys of one kind of table: a field without a default is a required key."""
 
 

@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from math import ceil, inf, isfinite
 from typing import NamedTuple, Protocol
 
+from schema.confidential import confidential
 from schema.context import LIFETIME
 
 LONGEST_WINDOWS = 10
@@ -53,6 +54,7 @@ class Figures(NamedTuple):
     losses: Mapping[str, int]
 
 
+@confidential
 class DatedText(NamedTuple):
     """A text, and when it was made, in Unix seconds."""
 

@@ -19,6 +19,7 @@ import msgspec
 
 from hub.backup.programs import unfit
 from infra.errors import SetupRefused
+from schema.confidential import Confidential
 from schema.days import PARIS
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -42,7 +43,7 @@ PROTECT_SURVIVOR = """UPDATE access.person SET restrictions = restrictions | $2,
 FROM access.merged WHERE merged.person_id = $1 AND person.person_id = merged.survivor_id"""
 
 
-class Protection(msgspec.Struct, frozen=True):
+class Protection(Confidential, frozen=True):
     """The rights of a person in force: bits of `schema.facts`, and the day from which its data are to be erased."""
 
     person: UUID
@@ -50,13 +51,13 @@ class Protection(msgspec.Struct, frozen=True):
     erasure_on: date | None
 
 
-class Protections(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Protections(Confidential, frozen=True, forbid_unknown_fields=True):
     """The register; `gone` has the day on which a person was seen to be gone, `forgotten` the instant of an erasure."""
 
     made_at: datetime
-    restricted: list[Protection] = []
-    gone: dict[UUID, date] = {}
-    forgotten: dict[UUID, datetime] = {}
+    restricted: list[Protection] = msgspec.field(default_factory=list)
+    gone: dict[UUID, date] = msgspec.field(default_factory=dict)
+    forgotten: dict[UUID, datetime] = msgspec.field(default_factory=dict)
 
 
 async def renewed(connection: Connection, before: Protections, days: int) -> Protections:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 Identifier = Annotated[UUID, typer.Argument(help="Identifiant de l'abonnement.")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _AddOptions:
     """The options of `add`."""
 

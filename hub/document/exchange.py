@@ -27,7 +27,7 @@ def bearer(headers: Mapping[str, str]) -> str:
     return token
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Request:
     """One GraphQL request as received; `headers` holds the relevant ones, in lower case, `trace` is a W3C trace id.
 
@@ -44,7 +44,7 @@ class Request:
     peer: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Reply:
     """An executed operation as the JSON that may be sent: `data` (whole, partial or null), `errors` and `extensions`.
 
@@ -80,7 +80,7 @@ class Reply:
         return Reply(body, _codes(errors) if errors else ())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LiveEvent:
     """One answer of a live query, and the cursor after it, from which whoever lost the connection goes on; None if no
     other answer follows."""

@@ -14,7 +14,7 @@ Row: TypeAlias = Sequence[Any]
 """The values of one element by column, as the JSON of the answer has them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Column:
     """One column: its path in the element, and the field that ends it, a scalar, an enum or a list."""
 

@@ -25,7 +25,7 @@ _PREFIX = "v_"
 """Begins attributes, so that a variable may have the name of a keyword of Python."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ListQuery:
     """An operation and its list; `withdrawn` are the columns of people who leave a copy, where the list tells them."""
 

@@ -17,13 +17,14 @@ import msgspec
 
 from hub.errors import ExportRefused
 from hub.export.columns import Row
+from schema.confidential import Confidential
 
 LONGEST = 86_400
 """Seconds after which an export begins anew: what it read first may be withdrawn since."""
 PRIVATE = 0o600
 
 
-class StoredPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StoredPage(Confidential, frozen=True, forbid_unknown_fields=True):
     """A page: its rows, the cursor at its end if it has one, and the entries of access of its answer."""
 
     rows: Sequence[Row]

@@ -41,7 +41,7 @@ CODES: Mapping[type[HubError], str] = {
 """Codes of the client's errors that have none of the hub."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Export:
     """What is exported, and where to. `since` is a cursor of `changes`."""
 
@@ -66,7 +66,7 @@ class Export:
         return self.output.with_name(f"{self.output.name}.access.json")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Exported:
     """How many rows were written, and the cursor at the end."""
 

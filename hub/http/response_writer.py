@@ -19,7 +19,7 @@ BY_STATUS = {
 """The header that goes with a status (RFC 9110)."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Response:
     """Status, headers and whole body, which leave once the journal is written; `codes` are those of its errors;
     `executed`: whether it answers an operation, or refuses it."""

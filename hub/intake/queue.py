@@ -27,7 +27,7 @@ Read: TypeAlias = "Callable[[Sequence[object], Options], Awaitable[Report]]"
 """Reads files by the source of a sender."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Notification:
     """A proven notification on its way to its source; `outcome` holds None once it is committed, or the error."""
 

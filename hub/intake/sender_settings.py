@@ -23,7 +23,7 @@ class SenderTable(TomlForm, frozen=True):
     waiting: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SenderSettings:
     """The row as it is used, its file beside the settings."""
 

@@ -67,7 +67,7 @@ def check_sends(source: str) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sender:
     """An organisation that may send: what proves its notifications, and with what options its source reads them."""
 

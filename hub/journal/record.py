@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from schema.confidential import confidential
 from schema.lru import Lru
 
 Disclosed: TypeAlias = tuple[frozenset[str], frozenset[str], Sequence[str]]
@@ -19,6 +20,7 @@ FORGET, ADOPT = "journal_forget", "journal_adopt"
 """Operations of an operator after which a pseudonym has no key: disclosures of them name it."""
 
 
+@confidential
 class Entry(NamedTuple):
     """The header of an intent or a disclosure; `at` is in UTC, `decisions` counts decisions by reason.
 

@@ -90,7 +90,7 @@ INSERT INTO people.match_decision VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now())
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pair:
     """Two people who may be one: `key` are the own people of the records, `served` the ids under which they are read;
     `number` counts the decisions on them, of which `verdict` is the last."""
@@ -105,7 +105,7 @@ class Pair:
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RefusedRecord:
     """A refused record and a person of whom it may be: `key` are its id and the own person, `served` the id under which
     that is read; `number` counts the decisions on both, of which `verdict` is the last."""
@@ -118,7 +118,7 @@ class RefusedRecord:
     verdict: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reviewer:
     """Who reviews: agent, organisation and scopes of its token."""
 
@@ -127,7 +127,7 @@ class Reviewer:
     scopes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Counts:
     """How many pairs wait, by their strongest reason, how many people are merged into another, and how many refused
     records wait with a person of whom they may be."""

@@ -22,7 +22,7 @@ FROM {schema}.outgoing GROUP BY 1
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Backlog:
     """What waits for a system: the items, when the oldest was written, and whether that was too long ago, by the clock
     of the database."""

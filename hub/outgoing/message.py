@@ -65,7 +65,7 @@ class _OnAnotherPage(HubError):
         self.cursor = cursor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Waiting:
     """A row of the queue: an item, the key of its message, and its author."""
 

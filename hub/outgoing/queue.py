@@ -51,7 +51,7 @@ WHERE source = $2 AND source_id = $3 AND transmission_state IS NULL AND person_i
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Due:
     """An item whose turn it is: None for one whose author this installation did not seal, or sealed in a form that this
     release can't read; late: it is given up."""

@@ -29,6 +29,7 @@ from hub.sync.sync_state import SyncState
 from infra.keys import Keys
 from infra.role_names import OUTGOING_SENDER, RUNS_WRITER
 from infra.roles import Dsn
+from schema.confidential import Confidential
 from schema.nir import states_nir
 from subgraphs.kit.ingest.api import ApiRefused
 from subgraphs.kit.ingest.events import SIGNATURE
@@ -42,7 +43,7 @@ ANSWERS = frozenset({422})
 """Refusals of a system whose answer says why."""
 
 
-class Answer(msgspec.Struct):
+class Answer(Confidential, frozen=True):
     """What a system says of an item: the key under which it keeps it, or the code of its refusal."""
 
     state: Literal["ACCEPTED", "REJECTED"]
@@ -50,7 +51,7 @@ class Answer(msgspec.Struct):
     code: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Counts:
     """How many items a pass settled, tried in vain and left, and how many wait after it, tried or not."""
 
@@ -70,7 +71,7 @@ class Counts:
         return f"Acceptés : {self.accepted} ; refusés ou non envoyés : {self.rejected}."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Recipient:
     """A system of the settings, with the secret of its messages."""
 

@@ -12,6 +12,7 @@ from hub.outgoing.systems import SYSTEMS, System
 from hub.settings_addresses import check_encrypted
 from hub.strict_toml import TomlForm, TomlTable
 from hub.sync.link_settings import SyncLink
+from schema.confidential import Confidential
 
 CIRCUIT = "outgoing"
 """The account under which the circuit of a system that is sent to is kept, which no row of `[[sync]]` can name."""
@@ -45,7 +46,7 @@ class OutgoingTable(TomlForm, frozen=True):
         )  # fmt: skip
 
 
-class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Secret(Confidential, frozen=True, forbid_unknown_fields=True):
     """What messages to a system are signed with, as agreed with whoever runs it."""
 
     secret: Annotated[str, msgspec.Meta(min_length=32, max_length=200, pattern=r"^[!-~]+$")]

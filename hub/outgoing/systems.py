@@ -22,7 +22,7 @@ OWN_KEY = re.compile(r"(?!projet:)[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 UUID_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class System:
     """A system of record: `label` names it to people, `items` is the list of a person that holds the item and `selects`
     what is sent of it, whose path `structure` is the organisation that receives; `event` is the type of the message

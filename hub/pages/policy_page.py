@@ -48,7 +48,7 @@ Option: TypeAlias = tuple[str, str, bool]
 """An option of a list: value, text, whether it is selected."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reader:
     """Whoever reads the page: its token, the label of its kind, the rows that it may see, whether these are all."""
 

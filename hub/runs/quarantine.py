@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hub.errors import StartRefused
 from hub.runs.safe_names import safe_name
 from infra.connecting import connect
+from schema.confidential import Confidential
 from schema.days import QUARANTINE_DAYS
 from schema.overlapping_keys import NONCE, open_sealed
 
@@ -34,7 +35,7 @@ MOST = 1_000
 """Records that are opened at once."""
 
 
-class Content(msgspec.Struct, frozen=True):
+class Content(Confidential, frozen=True):
     """A record as a file of its own, and what its reading needs: the end of its file's name, when that was last written
     (nanoseconds), and the options under which it was read, with the organisations by their key in the source, and the
     SIRETs and the département to which its sender is held."""
@@ -46,10 +47,10 @@ class Content(msgspec.Struct, frozen=True):
     speaks_in: str | None
     as_of: datetime | None = None
     department: str | None = None
-    organisations: dict[str, dict[str, str | None]] = {}
+    organisations: dict[str, dict[str, str | None]] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Refusal:
     """A record that was refused: the SHA-256 of its file, its place there from 1, why, and its content if it could be
     cut out of the file."""
@@ -61,7 +62,7 @@ class Refusal:
     content: Content | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Waiting:
     """A record in the quarantine, of which nothing but this can be read; `sealed` is its content, if it has one."""
 
@@ -72,7 +73,7 @@ class Waiting:
     file: str
     code: str
     refused_at: datetime
-    sealed: bytes | None = field(repr=False)
+    sealed: bytes | None
 
 
 class Seal:

@@ -26,7 +26,7 @@ TRANSLATED = tuple(map(ip_network, ("2002::/16", "2001::/32")))
 """Those of them that stand for one of IPv4 (6to4, Teredo), which may be of any network."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Destination:
     """An address that was judged: `connect` is the same URL with a number for the name `host`."""
 

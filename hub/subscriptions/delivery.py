@@ -22,7 +22,7 @@ GONE = "HTTP_410"
 """The subscriber says that it is there no more (RFC 9110 §15.5.11)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Message:
     """A notification: the same `identifier` means the same body, sent again."""
 
@@ -38,7 +38,7 @@ class NotDelivered(Exception):
         self.code, self.wait = code, wait
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sender:
     """Sends to these `networks` beside the public ones; a call has `seconds` in all."""
 

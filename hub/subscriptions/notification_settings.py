@@ -17,7 +17,7 @@ class NotificationsTable(TomlForm, frozen=True):
     authorities: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Patience:
     """Seconds for one call; between a first failure and the next try, which double up to `longest_retry_seconds`; and
     of failing until a subscription is suspended. `at_once` subscribers are called at a time."""
@@ -29,7 +29,7 @@ class Patience:
     at_once: int = field(default=8, metadata={"least": 1})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NotificationSettings:
     """The table as it is used; `tls` None stands for the system's authorities."""
 

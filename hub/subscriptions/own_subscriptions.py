@@ -42,7 +42,7 @@ IN_USE = "SELECT count(*) FROM access.subscription WHERE state <> 'ENDED' AND en
 ENDED = "DELETE FROM access.subscription WHERE id = $1 AND actor = ANY($2)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RequestHashes:
     """The hashes of a request's actor, of its idempotency key and of all that it asks for, each under every accepted
     secret; the first is the one to store."""
@@ -155,7 +155,7 @@ class OwnSubscriptions:
             self._pool = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NoSubscriptions:
     """What a hub answers whose settings let no application subscribe: it holds neither role nor key for it."""
 

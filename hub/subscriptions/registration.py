@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,7 +28,7 @@ ADDED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SubscriptionRequest:
     """What an application asks for: its query, where to notify it, for which purpose and how long."""
 
@@ -39,21 +39,21 @@ class SubscriptionRequest:
     days: int = DAYS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NewSubscription:
     """A subscription that may be made, as its row will be; its `secret` is shown once."""
 
     id: UUID
     ends_at: datetime
-    secret: str = field(repr=False)
-    row: tuple[Any, ...] = field(repr=False)
+    secret: str
+    row: tuple[Any, ...]
 
     async def add(self, connection: Connection, key: str | None = None, request: str | None = None) -> None:
         """Let it begin; `key` and `request` are the hashes of an idempotency key and of what was asked under it."""
         await connection.execute(ADDED, *self.row, key, request)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Registration:
     """Decides on subscriptions that `networks` beside the public ones may receive; `secret` keys the hash of whose each
     is."""

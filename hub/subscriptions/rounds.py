@@ -22,7 +22,7 @@ CHANGED = frozenset({"Person.id"})
 WITHDRAWN = frozenset({"Withdrawal.id", "Withdrawal.kind", "Withdrawal.into"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Round:
     """The next message, if there is anything to tell; the cursor after it, and whether more follows."""
 
@@ -31,7 +31,7 @@ class Round:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Rounds:
     """Computes rounds by `changes`, which reads no value of a person."""
 

@@ -24,7 +24,7 @@ OPERATION = "Notification"
 ROOT = "changes"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Standing:
     """The caller of a subscription at one moment, its query decided, and the context in which changes are read; `kinds`
     are the data whose changes are told."""
@@ -35,7 +35,7 @@ class Standing:
     kinds: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Standings:
     """Decides what the actors of subscriptions may do; `subscribers` are the applications, by issuer and name, that may
     make their own, by one of the `documents` that they may send."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
@@ -42,7 +42,7 @@ FAILED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Subscription:
     """A row: `host` of its address, `state`, and where its subscriber is in the changes; `own`: made by its
     application, not by the operator."""
@@ -54,10 +54,10 @@ class Subscription:
     host: str
     created_at: datetime
     ends_at: datetime
-    sealed: bytes = field(repr=False)
+    sealed: bytes
     state: str
     reason: str | None
-    cursor: str = field(repr=False)
+    cursor: str
     failures: int
     failing_since: datetime | None
     next_at: datetime | None
@@ -103,7 +103,7 @@ class SubscriptionStore:
                 await connection.execute("SELECT pg_advisory_unlock($1, $2)", LOCK, number % 2**31)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LockedSubscription:
     """A subscription that no other worker touches; each step is committed at once."""
 

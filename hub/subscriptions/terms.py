@@ -12,13 +12,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hub.errors import StartRefused
 from hub.identity.actor import Actor
+from schema.confidential import Confidential
 from schema.overlapping_keys import NONCE, open_sealed
 
 SECRET = 32
 """Bytes of the secret under which notifications are signed."""
 
 
-class Terms(msgspec.Struct, frozen=True):
+class Terms(Confidential, frozen=True):
     """`document` is the query whose changes are told to `actor`, for a `purpose` and under a case number
     (`reference`)."""
 

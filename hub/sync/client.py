@@ -21,6 +21,7 @@ from sqlalchemy import Table
 from hub.errors import NotServed
 from hub.sync.link_settings import SyncLink
 from hub.sync.refusals import sync_refused
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.api import NO_HEADERS, ApiRefused
 from subgraphs.kit.ingest.row_map import Connection
 
@@ -61,7 +62,7 @@ class _Call:
     answers: frozenset[int] = frozenset()
 
 
-class _Token(msgspec.Struct):
+class _Token(Confidential, frozen=True):
     """The answer of an authorisation server (RFC 6749 §5.1)."""
 
     access_token: str

@@ -36,7 +36,7 @@ class SyncTable(TomlForm, frozen=True):
     renew: Annotated[float, msgspec.Meta(ge=0, le=31_536_000)] = 604_800.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SyncLink:
     """The row as it is used, its file beside the settings."""
 

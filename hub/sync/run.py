@@ -37,7 +37,7 @@ LARGEST = 8 * 1024 * 1024
 """Documents, and their bytes, that are given to the source at once."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class SyncRun:
     """A reading that ended well: the sum of the reports, and the requests that were made."""
 

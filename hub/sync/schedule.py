@@ -40,7 +40,7 @@ Pause = Callable[[asyncio.Event, float], Awaitable[None]]
 """Returns after so many seconds, or once the event is set."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Scheduled:
     """An account, and the seconds from one of its slots to the next."""
 

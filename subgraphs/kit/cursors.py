@@ -41,7 +41,7 @@ def _cipher(key: bytes, actor: str, purpose: str) -> AESGCM:
     return AESGCM(HKDF(SHA256(), 32, None, info).derive(key))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Sealer:
     """Seals and opens the cursors of one request; `key` is the secret `cursors` of the installation."""
 

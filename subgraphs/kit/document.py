@@ -50,7 +50,7 @@ class Reading:
     """One operation under fixed values of its conditions; `kind` as of its `Query`."""
 
     roots: tuple[Node, ...]
-    defaults: Mapping[str, Any]
+    defaults: Mapping[str, Any] = field(repr=False)
     kind: str = "query"
 
     def value(self, node: Node, argument: str, variables: Mapping[str, Any]) -> Any:

@@ -28,7 +28,7 @@ MONTHS = ("months_in_last_year", "months_in_last_two_years", "months_in_last_thr
 """Columns of `registration` that count months, whose names in `identity` begin with `registered_`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Consolidated:
     """The consolidated rows of a person, by table; None where no source fills the table.
 

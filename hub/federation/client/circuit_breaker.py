@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Breaker:
     """Opens after `threshold` failures in a row: then one call per `pause` seconds passes as a probe, and the first
     success closes it."""

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple, cast
 import httptools
 
 from hub.federation.client.transport import TransportError
+from schema.confidential import confidential
 
 OVERHEAD = 64 * 1024
 """Bytes of headers and framing that an answer may have beside twice its largest body."""
 
 
+@confidential
 class HttpAnswer(NamedTuple):
     """A whole answer; `media` is its Content-Type as it came, empty without one."""
 

@@ -36,7 +36,7 @@ AT_LEAST_ONE = {"least": 1}
 """The metadata of a number without which nothing would be served, for whoever reads it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Care:
     """The limits of calls to one remote subgraph.
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from hub.federation.planning.query_plan import Fetch
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class SubgraphRequest:
     """One GraphQL request. `deadline` is the time left, in seconds; `fetch` the plan's fetch that it sends."""
 
@@ -19,7 +19,7 @@ class SubgraphRequest:
     fetch: Fetch | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class SubgraphResponse:
     """`data` and `errors` as the subgraph sent them; error text stays inside the hub."""
 

@@ -21,7 +21,7 @@ _DEFINED = re.compile(r"\b[ft]\d+\b")
 """What functions and tables are named."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Code:
     """Code under construction: the lines of functions and tables by name, in the order in which they can be built, and
     constants by name.

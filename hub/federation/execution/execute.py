@@ -32,7 +32,7 @@ from hub.federation.operations.operation import hold
 from hub.federation.planning.query_plan import Entities, Fetch, Plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Bounds:
     """Greatest number of representations per fetch, of `_entities` fields per fetch (one per set of context values),
     of errors per answer; seconds that one subgraph has; bytes of an answer."""
@@ -44,7 +44,7 @@ class Bounds:
     bytes: int = 16 * 1024 * 1024
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Answer:
     """The response tree, internal keys included, what failed under the client's paths, and what of the tree is absent
     for a known reason."""
@@ -104,7 +104,7 @@ StoredEntities: TypeAlias = tuple[EntityRequest | CollectedRequest, list[dict[st
 """A part of a request, and its entities from the tree in their order."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Call:
     """A fetch about to be executed: `requests` are sent, if any are; `stored` are answered from the tree."""
 
@@ -117,7 +117,7 @@ class _Call:
     failure: Cause | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Execution:
     variables: Mapping[str, Any]
     transports: Mapping[str, Transport]

@@ -42,7 +42,7 @@ class Cause(NamedTuple):
 MALFORMED = Cause("SUBGRAPH_MALFORMED")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AllowedCodes:
     """What may leave of a subgraph's error: `extensions.code` if it is one of `codes`, and for an argument
     `extensions.input` and `extensions.expected`, if they are of `inputs` and `forms`."""

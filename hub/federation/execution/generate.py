@@ -26,7 +26,7 @@ from hub.federation.execution.representation_collector import Unusual
 from hub.federation.execution.response_shape import Shape
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Marked:
     """Marks, each with the response keys that are fetched of its objects; equal to itself alone."""
 

@@ -158,7 +158,7 @@ def _place(told: Told) -> tuple[tuple[tuple[bool, int, str], ...], str, str]:
     return steps, code, argument
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Projector:
     guard: Guard | None
     failures: tuple[FieldFailure, ...]

@@ -39,7 +39,7 @@ USUAL = MappingProxyType({"Boolean": bool, "Float": float, "ID": str, "Int": int
 32 bits."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Source:
     """Writes the functions of the shapes of one operation.
 

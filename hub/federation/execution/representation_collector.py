@@ -42,7 +42,7 @@ class Deep(Exception):
     """A value is nested too deep to be sent."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class CollectedRequest:
     """What one `_entities` field requests: representations, the source that each was first found by, the objects by
     source; `absent`: objects that are not requested since their key is null, with the keys that stay absent."""

@@ -18,7 +18,7 @@ from hub.federation.planning.query_plan import Entities, Source
 from hub.federation.planning.search_state import Template
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Target:
     """An object that an entity completes, with its path and the source of this number that leads to it.
 
@@ -32,7 +32,7 @@ class Target:
     without: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Missing:
     """Keys of an object that can't be requested, since something did not come that templates read of the object, or of
     those above it that give contexts (`reads`)."""
@@ -43,7 +43,7 @@ class Missing:
     reads: tuple[tuple[dict[str, Any], tuple[Template, ...]], ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class EntityRequest:
     """What one `_entities` field requests: representations, the targets of each, what can't be requested since a value
     did not come (`missing`), and as for `CollectedRequest` what is not since a value is null (`absent`)."""

@@ -23,7 +23,7 @@ from hub.federation.execution.leaf_values import COMPLETE, INVALID, Complete
 from hub.federation.operations.operation import Field, Selections, hold
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Slot:
     """A response key of an object: its type, and the shapes below it per concrete type.
 

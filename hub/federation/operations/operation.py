@@ -111,6 +111,6 @@ class Operation:
     name: str | None
     variables: tuple[Variable, ...]
     root: Selections
-    literals: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
-    defaults: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+    literals: dict[str, Any] = field(default_factory=dict, repr=False, hash=False, compare=False)
+    defaults: dict[str, Any] = field(default_factory=dict, repr=False, hash=False, compare=False)
     directives: tuple[ClientDirective, ...] = ()

@@ -21,7 +21,7 @@ ANY = Rule((Clause(int(RELATIONS)),))
 """The rule of whoever is linked to the person in any way."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """The status and the body of an answer."""
 

@@ -17,7 +17,7 @@ from hub.policy.decide.policy_model import Grant
 from schema.categories import OPEN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CategoryReason:
     """What an access disclosed of one category: its label, the labels of its data, the grants that open them now, and
     the labels of the data that no rule opens to this actor for this purpose any more."""

@@ -27,7 +27,7 @@ UNNAMED: Mapping[str, str] = MappingProxyType({})
 UNKNOWN = ("AUTRE", "Donnée que le hub ne sert plus")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DataLabels:
     """Labels of a graph: `kinds`, `purposes` and `categories` by code, `organisations` by SIRET, `applications` of
     partners by client, `fields` as category code and label by coordinate; `silent` coordinates hold no data."""

@@ -40,7 +40,7 @@ ANY_ENTRY_OF_ACTOR = "SELECT true FROM journal.entry WHERE actor = $1 LIMIT 1"
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.Pool[asyncpg.Record]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Criteria:
     """Criteria of a search, all of which must hold; None is no criterion. `since` is inclusive, `before` exclusive.
 
@@ -60,7 +60,7 @@ class Criteria:
     seen_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, repr=False)
 class Place:
     """The place of an access in the list."""
 
@@ -74,7 +74,7 @@ NEWEST = Place(datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**
 """The place before the newest access."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Access:
     """One disclosure: its reader, its purpose, its coordinates and the number of its people (0: an empty answer).
 

@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.events import Event, EventOfPerson, signed_events
 from subgraphs.kit.ingest.json_lines import Instant, Key, Siret
 
 
-class AppointmentData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class AppointmentData(Confidential, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The state of a rendez-vous; `motif` is the short name of a category of RDV-Insertion."""
 
     rendezvous: Key
@@ -21,7 +22,7 @@ class AppointmentData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     motif: Key | None = None
 
 
-class AppointmentKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AppointmentKey(Confidential, frozen=True, forbid_unknown_fields=True):
     """The rendez-vous that is gone."""
 
     rendezvous: Key

@@ -19,8 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from schema.confidential import Confidential
 from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.appointments import tables
@@ -51,7 +50,7 @@ FIELDS: Fields = {
 }
 
 
-class Rendezvous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Rendezvous(Confidential, frozen=True, forbid_unknown_fields=True):
     """The state of a rendez-vous."""
 
     rendezvous: Key
@@ -66,7 +65,7 @@ class Rendezvous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     motif: Key | None = None
 
 
-class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Removal(Confidential, frozen=True, forbid_unknown_fields=True):
     """A rendez-vous that the source has deleted."""
 
     rendezvous: Key

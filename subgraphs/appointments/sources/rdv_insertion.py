@@ -87,7 +87,7 @@ class RdvInsertion(Source):
                 yield user
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Listed:
     """One user of the API."""
 
@@ -104,7 +104,7 @@ class _Listed:
         return store.outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Message:
     """A proven webhook; `unread` names what it holds and the hub does not keep."""
 
@@ -138,7 +138,7 @@ def _received(path: Path, options: Options, items: Items) -> Numbered[RecordGrou
         return refused
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Webhook:
     """One proven webhook."""
 
@@ -149,7 +149,7 @@ class _Webhook:
         return await self.items.write(store, self.message.item, self.message.model, self.message.as_of)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _User:
     """One row of a user file."""
 

@@ -11,6 +11,7 @@ from functools import partial
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.appointments.sources.rdvi_values import NAME
 from subgraphs.kit.ingest.api import Api, ApiRefused, Calls, Document, Reading
 from subgraphs.kit.ingest.listing import Listing, Page, as_document
@@ -20,39 +21,39 @@ USERS = ".users.json"
 """How the name of a page of users ends."""
 
 
-class Agent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Agent(Confidential, frozen=True, forbid_unknown_fields=True):
     """The account of an agent at RDV-Solidarités."""
 
     email: str
     password: str
 
 
-class OrganisationKey(msgspec.Struct):
+class OrganisationKey(Confidential, frozen=True):
     """An organisation, by its key in addresses."""
 
     rdv_solidarites_organisation_id: int
 
 
-class Department(msgspec.Struct):
+class Department(Confidential, frozen=True):
     """A département with the organisations that the agent may see."""
 
     organisations: list[OrganisationKey]
 
 
-class DepartmentAnswer(msgspec.Struct):
+class DepartmentAnswer(Confidential, frozen=True):
     """The answer about a département."""
 
     department: Department
 
 
-class Pagination(msgspec.Struct):
+class Pagination(Confidential, frozen=True):
     """Where a page stands."""
 
     next_page: int | None
     total_pages: int
 
 
-class UsersAnswer(msgspec.Struct):
+class UsersAnswer(Confidential, frozen=True):
     """A page of users."""
 
     users: list[msgspec.Raw]

@@ -14,8 +14,9 @@ from datetime import datetime
 from itertools import product
 from typing import Literal, TypeVar
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType, field
 
+from schema.confidential import Confidential
 from schema.overlapping_keys import accepted
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.json_records import convert, loads
@@ -117,7 +118,7 @@ FIELDS: Fields = {
 """Fields of the notifications and of the API's users."""
 
 
-class Agent(Struct):
+class Agent(Confidential, frozen=True):
     """An agent, by e-mail."""
 
     email: str | None = None
@@ -125,7 +126,7 @@ class Agent(Struct):
     last_name: str | None = None
 
 
-class User(Struct):
+class User(Confidential, frozen=True):
     """A person. Keys that the audience may not see are left out of the payload, which says nothing of their value."""
 
     id: int
@@ -146,13 +147,13 @@ class User(Struct):
     referents: list[Agent] | UnsetType = UNSET
 
 
-class MotiveCategory(Struct):
+class MotiveCategory(Confidential, frozen=True):
     """A category of motives by its stable short name."""
 
     short_name: str | None = None
 
 
-class Motive(Struct):
+class Motive(Confidential, frozen=True):
     """The motive of a rendez-vous, without its name, which is free text."""
 
     location_type: Literal["public_office", "phone", "home", "visio"] | None = None
@@ -160,7 +161,7 @@ class Motive(Struct):
     motif_category: MotiveCategory | None = None
 
 
-class Organisation(Struct):
+class Organisation(Confidential, frozen=True):
     """The organisation that gives the rendez-vous."""
 
     id: int
@@ -168,14 +169,14 @@ class Organisation(Struct):
     department_number: str | None = None
 
 
-class Place(Struct):
+class Place(Confidential, frozen=True):
     """Where the rendez-vous is."""
 
     name: str | None = None
     address: str | None = None
 
 
-class Participation(Struct):
+class Participation(Confidential, frozen=True):
     """One person's participation."""
 
     user: User
@@ -183,7 +184,7 @@ class Participation(Struct):
     created_by: str | None = None
 
 
-class Rdv(Struct):
+class Rdv(Confidential, frozen=True):
     """A rendez-vous; `participations` is not in every payload."""
 
     id: int
@@ -195,11 +196,11 @@ class Rdv(Struct):
     duration_in_min: int | None = None
     created_by: str | None = None
     lieu: Place | None = None
-    agents: list[Agent] = []
-    participations: list[Participation] = []
+    agents: list[Agent] = field(default_factory=list)
+    participations: list[Participation] = field(default_factory=list)
 
 
-class Invitation(Struct):
+class Invitation(Confidential, frozen=True):
     """An invitation to take a rendez-vous."""
 
     id: int
@@ -213,20 +214,20 @@ class Invitation(Struct):
     motif_category: MotiveCategory | None = None
 
 
-class OrganisationKey(Struct):
+class OrganisationKey(Confidential, frozen=True):
     """Whose the rendez-vous was."""
 
     id: int
 
 
-class Gone(Struct):
+class Gone(Confidential, frozen=True):
     """What is left to say of an object that its source has destroyed."""
 
     id: int
     organisation: OrganisationKey | None = None
 
 
-class Meta(Struct):
+class Meta(Confidential, frozen=True):
     """What happened to which kind of object, and when it was told."""
 
     model: Literal["Rdv", "Invitation"]

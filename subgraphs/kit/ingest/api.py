@@ -15,6 +15,8 @@ from typing import Any, ClassVar, Protocol, TypeVar
 import msgspec
 from sqlalchemy import Table
 
+from schema.confidential import Confidential
+
 T = TypeVar("T")
 
 
@@ -22,7 +24,7 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 NO_HEADERS: Mapping[str, str] = {}
 
 
-class NoSecrets(msgspec.Struct, frozen=True):
+class NoSecrets(Confidential, frozen=True):
     """The secrets of an account at an API that asks for none."""
 
 
@@ -35,7 +37,7 @@ class ApiRefused(Exception):
         self.code, self.detail, self.status = code, detail, status
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """A document that the source reads under this name; `cursor` says where to go on once it is committed."""
 
@@ -44,7 +46,7 @@ class Document:
     cursor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reading:
     """What one reading of an API is about: the account's département, where the last reading stopped, whether many
     items may vanish at once, which of its `lists` are read; of an API that is asked person by person, how many people

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.json_lines import Instant, Key, Siret
 from subgraphs.kit.ingest.json_records import convert, loads
@@ -32,7 +33,7 @@ PersonSource = Literal["orientations", "ft-extrait", "immersion-facile"]
 counting through the keys of the others (`user:1` of RDV-Insertion, the matricules of the CNAF)."""
 
 
-class Event(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, tag_field="type"):
+class Event(Confidential, kw_only=True, frozen=True, forbid_unknown_fields=True, tag_field="type"):
     """The attributes of every event; a subclass is a type, with its own attributes and its `data`."""
 
     specversion: Literal["1.0"]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit import access
 from subgraphs.kit.ingest.ingestion_report import Numbered, Refused
 from subgraphs.kit.ingest.json_records import loads
@@ -23,7 +24,7 @@ Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class PersonKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PersonKey(Confidential, frozen=True, forbid_unknown_fields=True):
     """Key of a person in a source."""
 
     source: Key

@@ -26,7 +26,7 @@ _MISSING = re.compile(r"Object missing required field `([^`]*)`")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Place:
     """A place in a text: its line and its column, from 1."""
 

@@ -27,7 +27,7 @@ _SPACE = re.compile(rb"[ \t\n\r]*+")
 _MEMBER = re.compile(rb"(" + _TEXT + rb")[ \t\n\r]*+:[ \t\n\r]*+", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Excerpt:
     """A record as it stands in the file, and where it begins there."""
 

@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.api import ApiRefused
 
 READINGS = 6
@@ -25,13 +26,13 @@ FEW = 50
 SHARE = 10
 
 
-class Key(msgspec.Struct):
+class Key(Confidential, frozen=True):
     """The key of a record, whatever else it holds; of several fields, those that are filled, joined by hyphens."""
 
     id: str | int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Page:
     """The records of a page, as they came; `last` if no page follows."""
 

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.api import ApiRefused, Calls
 from subgraphs.kit.ingest.listing import Page
 
 NO_SUCH_PAGE = frozenset({404})
 
 
-class Answer(msgspec.Struct):
+class Answer(Confidential, frozen=True):
     """A page, or, in `detail`, that there is none of this number."""
 
     results: list[msgspec.Raw] | None = None

@@ -14,7 +14,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.kit.ingest.row_store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Rsa:
     """RSA rights of one person in one dossier; `department` is the Conseil départemental that pays. Of the motive of a
     suspension only the family is told."""
@@ -27,7 +27,7 @@ class Rsa:
     suspension_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Household:
     """The household of a dossier's adults: SITFAM code of the CNAF, number of dependent children."""
 
@@ -35,7 +35,7 @@ class Household:
     dependent_children: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Referent:
     """A professional who follows the person, identified by e-mail."""
 
@@ -46,7 +46,7 @@ class Referent:
     phone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ReferentOrganisation:
     """The organisation that follows the person: its SIRET, its key in the offer, and what its name reveals."""
 
@@ -55,7 +55,7 @@ class ReferentOrganisation:
     sensitivity: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Orientation:
     """An orientation of a person: its pathway (`people.orientation`), if it is known, and its days."""
 
@@ -64,7 +64,7 @@ class Orientation:
     ends_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PersonRecord:
     """The statements of one record of one source about one person.
 
@@ -146,7 +146,7 @@ class PersonRecord:
     asked_about: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DossierContact:
     """The contact of a whole dossier, which is identified by its matricule, the names or NIR of one of its adults, and
     the département in charge if it is known.

@@ -12,7 +12,7 @@ DESCRIPTORS = Path("/proc/self/fd")
 POSITIONS = Path("/proc/self/fdinfo")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Progress:
     """`read` record groups, `rate` of them per second since the start, `part` of all bytes from 0 to 1, and `left` the
     seconds that the rest takes at the same pace; no part where the system does not tell it."""

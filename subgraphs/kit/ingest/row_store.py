@@ -27,7 +27,7 @@ AHEAD = timedelta(days=62)
 """How far ahead of the clock a record may be dated: files are dated by the month that they are for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Link:
     """A relation between a scope and a person that an item of a source states, until a day if the item ends."""
 

@@ -21,7 +21,7 @@ _PLACES = (int(Fact.TERRITORY), int(Fact.DEPARTMENT_BRSA))
 """Relations whose scope is a département."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SenderScope:
     """SIRETs and département of whoever sent; None where it speaks for all of them, as an operator's files do."""
 

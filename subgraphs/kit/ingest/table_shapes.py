@@ -28,7 +28,7 @@ SYSTEMS = frozenset({"source", "origin"})
 """Columns with a handful of values: an index that begins with one of them tells rows apart by its next column."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Path:
     """A way to the rows of a look-up: by these columns, which an index begins with, found at `places` of its key."""
 
@@ -36,7 +36,7 @@ class Path:
     places: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LookUp:
     """How rows with values of these columns are found: by any of the paths, the most narrow first."""
 

@@ -38,7 +38,7 @@ BATCH_BYTES = 16 << 20
 """Bytes of what is read beyond which no more groups join a batch."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Organisation:
     """An organisation of a source: its SIRET and RDV-Insertion's organisation_type.
 
@@ -52,7 +52,7 @@ class Organisation:
     sensitive: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Options:
     """Options of the command line.
 
@@ -108,7 +108,7 @@ async def write_group(group: RecordGroup, store: Store) -> Outcome:
     return await group.write(store)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Read:
     """A record group that was read and waits for its batch: how it is written, or why it can't be."""
 

@@ -12,7 +12,7 @@ from subgraphs.kit.ingest.ingestion_report import Refused
 BEARER = "authorization"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Webhook:
     """The proof of a notification, and when its system sent it.
 

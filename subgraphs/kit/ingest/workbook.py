@@ -27,7 +27,7 @@ HEADING_ROWS = 20
 """Filled rows among which the headings are looked for: titles may stand above them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
     """A sheet, its number among those shown, and its headings at a row."""
 
@@ -37,7 +37,7 @@ class Candidate:
     header: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Table:
     """The sheet that holds the table: which it is, its headings at a row, the columns that they name, merged cells."""
 

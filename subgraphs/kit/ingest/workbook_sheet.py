@@ -17,6 +17,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
+from schema.confidential import confidential
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.workbook_package import LARGEST_WHOLE, Element, Format, Package, SheetPart, text_of
 
@@ -33,6 +34,7 @@ _ZEROS = re.compile(r"0{2,15}")
 _MIDNIGHT = "T00:00:00"
 
 
+@confidential
 class RawRow(NamedTuple):
     """A row with its filled cells: its number and their columns count from 1."""
 

@@ -167,7 +167,7 @@ class LinkedInput(WrittenInput):
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Together:
     """What two inputs must pass together: `check` of both values, else the second is not of the form `expected`."""
 
@@ -240,7 +240,7 @@ def written_input(entity: type, description: str, *together: Together) -> Callab
     return declare
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Request:
     """What a client asks to write: `values` by the name of the input, `digest` of all that it gave, `key` as it is
     stored; `version` None for a new item."""

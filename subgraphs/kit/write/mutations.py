@@ -38,7 +38,7 @@ Derivation = Callable[[datetime, Mapping[str, Any]], Mapping[str, Any]]
 """From the instant of a writing and the columns that its item copies, others that the client does not say."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Requirement:
     """What must be true of the item that a mutation's target names, or it is refused with this code and message;
     `concerns`: an input, and its values that need it, else all do."""

@@ -26,7 +26,7 @@ SENDER = "outgoing_sender"
 """The database role that sends: it reads the queue, and settles the items that wait in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Author:
     """Who wrote an item, for what, of whom: the rights under which it is read again before it is sent."""
 

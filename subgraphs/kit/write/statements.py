@@ -26,7 +26,7 @@ _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 TARGET = "target"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Decided:
     """A statement that reads the facts of a person; or the facts, version, source and person of an item, what it is
     required to be and the columns that are copied of it; no row where it does not exist for the actor."""

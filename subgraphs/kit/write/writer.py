@@ -40,7 +40,7 @@ STATEMENT_BYTES = 1024 * 1024
 """Memory for the statements that decide mutations, of one subgraph."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Subject:
     """The person to whom a mutation writes, by the id that was given or that its item had before any merge, under which
     a new row is made (`access.serve_survivor`); of an item, also its version, what a new one copies of it, and the

@@ -56,7 +56,7 @@ class CarnetStructures(CsvSource):
         return _Structure(self.people, row, date_of_file(options), options.department)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Structure:
     """One row of one file."""
 

@@ -15,8 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
-
+from schema.confidential import Confidential
 from subgraphs.kit.communes import CODE
 from subgraphs.kit.distance import Position
 from subgraphs.kit.ingest.catalogue import revise
@@ -125,7 +124,7 @@ async def _write(record: Any, store: Store) -> Outcome:
     return await revise(store, tables.structure, structure.id, values, _instant(structure.date_maj))
 
 
-class Vanished(msgspec.Struct):
+class Vanished(Confidential, frozen=True):
     """A structure or a service that two whole listings of the API no longer hold."""
 
     vanished: Literal["structures", "services"]

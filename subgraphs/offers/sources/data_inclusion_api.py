@@ -12,6 +12,7 @@ from functools import partial
 import msgspec
 import orjson
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.api import Api, Calls, Document, Reading
 from subgraphs.kit.ingest.listing import Listing, Page, as_document
 from subgraphs.offers.sources.data_inclusion_whole import LISTS, NAME
@@ -20,13 +21,13 @@ SIZE = 5000
 """Records of a page: the default of the API."""
 
 
-class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Token(Confidential, frozen=True, forbid_unknown_fields=True):
     """The token that data.inclusion gave."""
 
     token: str
 
 
-class Answer(msgspec.Struct):
+class Answer(Confidential, frozen=True):
     """A page of the API."""
 
     items: list[msgspec.Raw]

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.catalogue import revise
 from subgraphs.kit.ingest.excerpts import Items
 from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Refused, Report
@@ -46,16 +47,16 @@ FIELDS: Fields = {
 UNREAD = UnreadFields(FIELDS)
 
 
-class Terms(msgspec.Struct, frozen=True):
+class Terms(Confidential, frozen=True):
     """How a service is referred to."""
 
     id: UUID
     is_orientable_with_form: bool
-    credentials: list[str] = []
+    credentials: list[str] = msgspec.field(default_factory=list)
     average_orientation_response_delay_days: Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)] | None = None
 
 
-class Vanished(msgspec.Struct, frozen=True):
+class Vanished(Confidential, frozen=True):
     """A service that two whole listings of the API no longer hold."""
 
     vanished: Literal["services"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
-import msgspec
 import orjson
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.api import Api, Calls, Document, Reading
 from subgraphs.kit.ingest.listing import Listing, as_document
 from subgraphs.kit.ingest.numbered_pages import numbered_page
@@ -23,7 +23,7 @@ SIZE = 1000
 STORED = "SELECT source_id FROM offers.referral_terms WHERE source = $1"
 
 
-class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Token(Confidential, frozen=True, forbid_unknown_fields=True):
     """The token that DORA gave."""
 
     token: str

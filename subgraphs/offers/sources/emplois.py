@@ -16,6 +16,7 @@ from uuid import UUID
 
 import msgspec
 
+from schema.confidential import Confidential
 from schema.days import day_of
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.kit.ingest.json_records import convert, convert_setting_aside
@@ -79,7 +80,7 @@ FIELDS: Fields = {
 }
 
 
-class Application(msgspec.Struct, frozen=True):
+class Application(Confidential, frozen=True):
     """One result of the search."""
 
     identifiant_unique: UUID

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
-import msgspec
 import orjson
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.api import Api, ApiRefused, Calls, Document, NoSecrets, Reading
 from subgraphs.kit.ingest.listing import Listing, as_document
 from subgraphs.kit.ingest.numbered_pages import numbered_page
@@ -27,7 +27,7 @@ SELECT source_id, city_code, postal_code FROM offers.company WHERE source = $1 A
 """Employers that a listing told of; others are known by an application alone."""
 
 
-class EmployerKey(msgspec.Struct):
+class EmployerKey(Confidential, frozen=True):
     """What is one employer: a SIRET may be several, by their kinds."""
 
     siret: str

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.communes import commune_at
 from subgraphs.kit.ingest.catalogue import revise
 from subgraphs.kit.ingest.ingestion_report import Outcome
@@ -66,14 +67,14 @@ FIELDS: Fields = {  # `cree_le` and `mis_a_jour_le`, which applications have too
 }
 
 
-class Place(msgspec.Struct, frozen=True):
+class Place(Confidential, frozen=True):
     """The commune of a posting."""
 
     nom: str | None = None
     code_insee: Annotated[str, msgspec.Meta(pattern=r"^(\d{2}|2[AB])\d{3}$")] | None = None
 
 
-class Posting(msgspec.Struct, frozen=True):
+class Posting(Confidential, frozen=True):
     """A posting of an employer."""
 
     id: Annotated[int, msgspec.Meta(gt=0)]
@@ -87,7 +88,7 @@ class Posting(msgspec.Struct, frozen=True):
     lieu: Place | None = None
 
 
-class Employer(msgspec.Struct, frozen=True):
+class Employer(Confidential, frozen=True):
     """An employer, with its open postings."""
 
     siret: Siret
@@ -103,7 +104,7 @@ class Employer(msgspec.Struct, frozen=True):
     ville: str | None = None
 
 
-class Vanished(msgspec.Struct, frozen=True):
+class Vanished(Confidential, frozen=True):
     """An employer that two whole listings of its département no longer hold: its SIRET and kind, by a hyphen."""
 
     vanished: Literal["employeurs"]

@@ -17,6 +17,7 @@ from functools import partial
 import msgspec
 import orjson
 
+from schema.confidential import Confidential
 from schema.days import today
 from subgraphs.kit.ingest.api import Api, ApiRefused, Calls, Document, Reading
 from subgraphs.kit.ingest.listing import Listing, Page, as_document
@@ -31,13 +32,13 @@ BACK, AHEAD = timedelta(days=730), timedelta(days=365)
 """How far before and after today first days are read: two years, after which an immersion is shown to nobody."""
 
 
-class ApiKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ApiKey(Confidential, frozen=True, forbid_unknown_fields=True):
     """The key that Immersion facilitée gave."""
 
     key: str
 
 
-class OfferKey(msgspec.Struct, rename="camel"):
+class OfferKey(Confidential, frozen=True, rename="camel"):
     """What is one offer."""
 
     siret: str
@@ -45,13 +46,13 @@ class OfferKey(msgspec.Struct, rename="camel"):
     rome: str
 
 
-class Pagination(msgspec.Struct, rename="camel"):
+class Pagination(Confidential, frozen=True, rename="camel"):
     """Where a page stands."""
 
     total_pages: int
 
 
-class Answer(msgspec.Struct):
+class Answer(Confidential, frozen=True):
     """A page of offers."""
 
     data: list[msgspec.Raw]

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from schema.confidential import Confidential
 from schema.days import day_of
 from subgraphs.kit.ingest.excerpts import Items
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
@@ -95,14 +96,14 @@ FIELDS: Fields = {
 }
 
 
-class Appellation(msgspec.Struct, frozen=True, rename="camel"):
+class Appellation(Confidential, frozen=True, rename="camel"):
     """The occupation, in the ROME."""
 
     rome_code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]\d{4}$")]
     appellation_label: str
 
 
-class Beneficiary(msgspec.Struct, frozen=True, rename="camel"):
+class Beneficiary(Confidential, frozen=True, rename="camel"):
     """The person, as far as it is read."""
 
     first_name: Name
@@ -113,20 +114,20 @@ class Beneficiary(msgspec.Struct, frozen=True, rename="camel"):
     is_rqth: bool | None = None
 
 
-class Signatories(msgspec.Struct, frozen=True):
+class Signatories(Confidential, frozen=True):
     """Who signs; the beneficiary only."""
 
     beneficiary: Beneficiary
 
 
-class Assessment(msgspec.Struct, frozen=True, rename="camel"):
+class Assessment(Confidential, frozen=True, rename="camel"):
     """What the host says at the end."""
 
     status: Literal["COMPLETED", "PARTIALLY_COMPLETED", "DID_NOT_SHOW"]
     ended_with_a_job: bool | None = msgspec.field(name="endedWithAJob", default=None)
 
 
-class Convention(msgspec.Struct, frozen=True, rename="camel"):
+class Convention(Confidential, frozen=True, rename="camel"):
     """A convention, as far as it is read."""
 
     id: UUID

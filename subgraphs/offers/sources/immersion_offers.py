@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.communes import commune_at
 from subgraphs.kit.ingest.catalogue import revise
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
@@ -52,7 +53,7 @@ FIELDS: Fields = {
 }
 
 
-class Address(msgspec.Struct, frozen=True, rename="camel"):
+class Address(Confidential, frozen=True, rename="camel"):
     """The place of an offer."""
 
     street_number_and_address: str | None = None
@@ -60,20 +61,20 @@ class Address(msgspec.Struct, frozen=True, rename="camel"):
     city: str | None = None
 
 
-class Position(msgspec.Struct, frozen=True):
+class Position(Confidential, frozen=True):
     """Decimal degrees."""
 
     lat: float | None = None
     lon: float | None = None
 
 
-class Appellation(msgspec.Struct, frozen=True, rename="camel"):
+class Appellation(Confidential, frozen=True, rename="camel"):
     """An occupation of the ROME."""
 
     appellation_label: str
 
 
-class Offer(msgspec.Struct, frozen=True, rename="camel"):
+class Offer(Confidential, frozen=True, rename="camel"):
     """A result of the search."""
 
     siret: Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
@@ -81,7 +82,7 @@ class Offer(msgspec.Struct, frozen=True, rename="camel"):
     name: Annotated[str, msgspec.Meta(min_length=1)]
     location_id: str | None = None
     customized_name: str | None = None
-    appellations: list[Appellation] = []
+    appellations: list[Appellation] = msgspec.field(default_factory=list)
     contact_mode: str | None = None
     voluntary_to_immersion: bool | None = None
     is_available: bool = True
@@ -90,7 +91,7 @@ class Offer(msgspec.Struct, frozen=True, rename="camel"):
     position: Position = Position()
 
 
-class Vanished(msgspec.Struct, frozen=True):
+class Vanished(Confidential, frozen=True):
     """An offer that two whole listings no longer hold: its SIRET, place and occupation, by hyphens."""
 
     vanished: Literal["offres"]

@@ -28,7 +28,7 @@ from subgraphs.kit.ingest.unread_fields import UnreadFields
 from subgraphs.offers import journey_tables as tables
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Item:
     """An item of a source: its row in `table`, and how long the link of its owner, who receives it, holds, if any.
 

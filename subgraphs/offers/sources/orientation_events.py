@@ -8,11 +8,12 @@ from uuid import UUID
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.events import Event, signed_events
 from subgraphs.kit.ingest.json_lines import Instant, Key, Siret
 
 
-class ReferredPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class ReferredPerson(Confidential, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The person who is referred."""
 
     first_name: Key
@@ -22,7 +23,7 @@ class ReferredPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     nir: str | None = None
 
 
-class ReferralData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class ReferralData(Confidential, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The state of a referral; `service` is the service's key in data.inclusion."""
 
     referral: UUID
@@ -37,7 +38,7 @@ class ReferralData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     prescriber: Key | None = None
 
 
-class ReferralKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReferralKey(Confidential, frozen=True, forbid_unknown_fields=True):
     """The referral that is gone."""
 
     referral: UUID

@@ -25,6 +25,7 @@ from uuid import UUID
 
 import msgspec
 
+from schema.confidential import Confidential
 from schema.days import day_of
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.json_records import convert
@@ -75,7 +76,7 @@ FIELDS: Fields = {
 }
 
 
-class Beneficiary(msgspec.Struct, frozen=True):
+class Beneficiary(Confidential, frozen=True):
     """The person, as far as it is read."""
 
     first_name: Name
@@ -85,14 +86,14 @@ class Beneficiary(msgspec.Struct, frozen=True):
     nir: str | None = None
 
 
-class Prescriber(msgspec.Struct, frozen=True):
+class Prescriber(Confidential, frozen=True):
     """The structure that refers."""
 
     id: Name
     siret: Siret | None = None
 
 
-class Referral(msgspec.Struct, frozen=True):
+class Referral(Confidential, frozen=True):
     """The state of a referral."""
 
     query_id: UUID
@@ -107,7 +108,7 @@ class Referral(msgspec.Struct, frozen=True):
     prescriber_structure: Prescriber | None = None
 
 
-class Removal(msgspec.Struct, frozen=True):
+class Removal(Confidential, frozen=True):
     """A referral that the source has deleted, or made anonymous."""
 
     query_id: UUID

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
-import msgspec
-
+from schema.confidential import Confidential
 from subgraphs.kit.ingest import excerpts
 from subgraphs.kit.ingest.ingestion_report import Announced, Numbered, Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert
@@ -23,7 +22,7 @@ from subgraphs.kit.ingest.unread_fields import UnreadFields
 from subgraphs.people import asking_turns
 
 
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Answer(Confidential, frozen=True, omit_defaults=True, kw_only=True):
     """A record about one person: `personne` is its key in the hub, if the hub asked; `lu_le` the instant."""
 
     lu_le: str

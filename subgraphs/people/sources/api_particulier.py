@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import msgspec
-
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
@@ -42,7 +41,7 @@ FIELDS: Fields = {
 }
 
 
-class Rsa(msgspec.Struct, frozen=True):
+class Rsa(Confidential, frozen=True):
     """`data` of `/v3/dss/revenu_solidarite_active/identite`."""
 
     est_beneficiaire: bool

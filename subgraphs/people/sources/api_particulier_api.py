@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.api import ApiRefused, Calls, Reading
 from subgraphs.kit.ingest.asking import AskedApi
 from subgraphs.people import asking_turns
@@ -23,20 +24,20 @@ WITHOUT_FILE = frozenset({404, 422})
 SEXES = {"MADAME": "F", "MONSIEUR": "M"}
 
 
-class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Token(Confidential, frozen=True, forbid_unknown_fields=True):
     """The token that API Particulier gave, and the SIRET of the administration that asks."""
 
     token: str
     recipient: Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
 
 
-class Error(msgspec.Struct):
+class Error(Confidential, frozen=True):
     """One error, by its code."""
 
     code: str
 
 
-class Answered(msgspec.Struct):
+class Answered(Confidential, frozen=True):
     """What the API answers: data, or why there are none."""
 
     data: Rsa | None = None

@@ -66,7 +66,7 @@ def follower_structure(row: Row, options: Options, store: Store, column: str) ->
     return ReferentOrganisation(organisation.siret, organisation.structure, revealed)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BeneficiaryRow:
     """One row, as of the day of the file."""
 

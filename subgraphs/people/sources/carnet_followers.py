@@ -37,7 +37,7 @@ SAID_BEFORE = frozenset(identity.c.keys()) - {"source", "source_id", "as_of", "p
 FOLLOWING = {"referent_organisation", "structure_id"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ProfessionalRow:
     """One professional."""
 
@@ -64,7 +64,7 @@ class ProfessionalRow:
         return store.outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ReorientationRow:
     """One change of who follows a beneficiary."""
 

@@ -16,9 +16,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import Table
 
+from schema.confidential import Confidential
 from schema.days import day_of
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, SetAside
 from subgraphs.kit.ingest.json_records import convert
@@ -46,7 +46,7 @@ from subgraphs.people.sources.carnet_forms import (
 from subgraphs.people.tables import source_record
 
 
-class Beneficiary(msgspec.Struct, frozen=True):
+class Beneficiary(Confidential, frozen=True):
     """The person of a notebook."""
 
     firstname: str
@@ -65,14 +65,14 @@ class Beneficiary(msgspec.Struct, frozen=True):
     right_bonus: bool | None = None
 
 
-class Action(msgspec.Struct, frozen=True):
+class Action(Confidential, frozen=True):
     """An action of a target."""
 
     status: str | None = None
     created_at: str | None = None
 
 
-class Target(msgspec.Struct, frozen=True):
+class Target(Confidential, frozen=True):
     """An objective of a focus."""
 
     status: str | None = None
@@ -81,7 +81,7 @@ class Target(msgspec.Struct, frozen=True):
     actions: tuple[Action, ...] | None = None
 
 
-class Focus(msgspec.Struct, frozen=True):
+class Focus(Confidential, frozen=True):
     """A theme that is worked on; older exports link the theme, and not the objective, to a contract."""
 
     theme: str
@@ -90,20 +90,20 @@ class Focus(msgspec.Struct, frozen=True):
     targets: tuple[Target, ...] | None = None
 
 
-class RomeCode(msgspec.Struct, frozen=True):
+class RomeCode(Confidential, frozen=True):
     """An occupation."""
 
     code: str
     description: str | None = None
 
 
-class Project(msgspec.Struct, frozen=True):
+class Project(Confidential, frozen=True):
     """A professional project."""
 
     rome_code: RomeCode | None = None
 
 
-class Notebook(msgspec.Struct, frozen=True):
+class Notebook(Confidential, frozen=True):
     """One notebook."""
 
     beneficiary: Beneficiary
@@ -117,7 +117,7 @@ class Notebook(msgspec.Struct, frozen=True):
     professional_projects: tuple[Project, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NotebookGroup:
     """One item of the list, as of the day of the file; `department` is the option given."""
 

@@ -58,7 +58,7 @@ class CnafContact(CsvSource):
         return _Row(self.people, row, date_of_file(options), options.department)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Row:
     """One row of one file."""
 

@@ -26,7 +26,7 @@ BANDS = (
 HIGHEST = "AU_MOINS_1500"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Income:
     """Resources of a foyer in its last declared month; `band` is None where they are not declared."""
 

@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 ENCODINGS = ("windows-1252", "iso-8859-1", "iso-8859-15", "utf-8", "us-ascii")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Header:
     """IdentificationFlux: the day that the file describes (DTREF), and TYPEFLUX/NATFLUX."""
 
@@ -37,7 +37,7 @@ class Header:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RawFoyer:
     """A foyer as the file has it, in UTF-8, not validated yet; `encoding` is that of the file, `organisme`
     (FONORG:NUMORG) and `matricule`, padded as the flux pads it, are its keys, `line` is where it begins and `unread`

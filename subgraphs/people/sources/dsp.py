@@ -22,6 +22,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from schema.confidential import Confidential
 from schema.days import day_of
 from subgraphs.kit.ingest.excerpts import Lines
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report, SetAside
@@ -42,7 +43,7 @@ ROLES = {"DEM": "DEMANDEUR", "CJT": "CONJOINT"}
 Answer = str | tuple[str, ...] | None
 
 
-class Answers(msgspec.Struct, frozen=True):
+class Answers(Confidential, frozen=True):
     """The answers of one adult of a dossier."""
 
     departement: Annotated[str, msgspec.Meta(pattern=r"^(\d{2,3}|2[AB])$")]
@@ -111,7 +112,7 @@ class Dsp(Source):
                 yield Numbered(number, _Adult(self.people, answers), UNREAD.of_json(content))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Adult:
     """One line of one file."""
 

@@ -85,7 +85,7 @@ class FranceTravail(AnswerSource):
         return store.outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Reading:
     """The answers about one person, whose identity is the one asked about."""
 

@@ -56,7 +56,7 @@ class FtActions(CsvSource):
         return _Action(self.people, row, date_of_file(options))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Action:
     """One row of one file."""
 

@@ -10,6 +10,7 @@ from datetime import date
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.people.sources.answers import Answer
 
 FOUND, NONE, SEVERAL = "S001", "S002", "S003"
@@ -19,7 +20,7 @@ OLD_NUMBER = 8
 """Characters of a number of before 2024, which the API answers in its new form."""
 
 
-class Search(msgspec.Struct, frozen=True, rename="camel"):
+class Search(Confidential, frozen=True, rename="camel"):
     """The answer to the search for a user: S001 one, S002 none, S003 several, R… an error."""
 
     code_retour: str
@@ -27,7 +28,7 @@ class Search(msgspec.Struct, frozen=True, rename="camel"):
     top_identite_certifiee: str | None = None
 
 
-class CivilStatus(msgspec.Struct, frozen=True, rename="camel"):
+class CivilStatus(Confidential, frozen=True, rename="camel"):
     """Who the person is; `nomCorrespondance` is the name of use."""
 
     date_naissance: date
@@ -38,7 +39,7 @@ class CivilStatus(msgspec.Struct, frozen=True, rename="camel"):
     prenom: str | None = None
 
 
-class Address(msgspec.Struct, frozen=True, rename="camel"):
+class Address(Confidential, frozen=True, rename="camel"):
     """Where the person lives."""
 
     code_insee_commune: str | None = None
@@ -48,19 +49,19 @@ class Address(msgspec.Struct, frozen=True, rename="camel"):
     indicateur_resident_qpv: str | None = msgspec.field(name="indicateurResidentQPV", default=None)
 
 
-class Email(msgspec.Struct, frozen=True, rename="camel"):
+class Email(Confidential, frozen=True, rename="camel"):
     """An e-mail address."""
 
     adresse_email: str | None = None
 
 
-class Phone(msgspec.Struct, frozen=True, rename="camel"):
+class Phone(Confidential, frozen=True, rename="camel"):
     """A telephone number."""
 
     numero_telephone: str | None = None
 
 
-class Administrative(msgspec.Struct, frozen=True, rename="camel"):
+class Administrative(Confidential, frozen=True, rename="camel"):
     """`informations-administratives` v1."""
 
     numero_france_travail: str
@@ -75,7 +76,7 @@ class Administrative(msgspec.Struct, frozen=True, rename="camel"):
         return same_number and self.etat_civil.date_naissance == birth_date
 
 
-class Registration(msgspec.Struct, frozen=True):
+class Registration(Confidential, frozen=True):
     """Registration as a job seeker; motives, which may tell a sanction, are not read."""
 
     m_statut: str | None = None
@@ -86,13 +87,13 @@ class Registration(msgspec.Struct, frozen=True):
     m_categ_inscription_code: str | None = None
 
 
-class Contract(msgspec.Struct, frozen=True):
+class Contract(Confidential, frozen=True):
     """`contrat-usager` v2."""
 
     m_contrat: Registration
 
 
-class Rqth(msgspec.Struct, frozen=True, rename="camel"):
+class Rqth(Confidential, frozen=True, rename="camel"):
     """`donnees-rqth` v1; texts are empty where there is no RQTH."""
 
     top_validite_rqth: bool | None = msgspec.field(name="topValiditeRQTH", default=None)
@@ -100,26 +101,26 @@ class Rqth(msgspec.Struct, frozen=True, rename="camel"):
     date_fin_rqth: str | None = None
 
 
-class Agency(msgspec.Struct, frozen=True):
+class Agency(Confidential, frozen=True):
     """The structure to which a person is oriented."""
 
     code_safir: str | None = None
 
 
-class Criteria(msgspec.Struct, frozen=True):
+class Criteria(Confidential, frozen=True):
     """Of what an orientation rests on, the obligation of employment alone."""
 
     boe: bool | None = None
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(Confidential, frozen=True):
     """What the organisation decided; the motive and the comment are not read."""
 
     etat_decision: str | None = None
     date_decision: str | None = None
 
 
-class Orientation(msgspec.Struct, frozen=True):
+class Orientation(Confidential, frozen=True):
     """One orientation of `orientationusager` v1 lectureOrientation."""
 
     parcours: str | None = None
@@ -139,7 +140,7 @@ class Orientation(msgspec.Struct, frozen=True):
         return self.etat == "OUVERT" and self.statut == "DECIDE" and not refused
 
 
-class Constraint(msgspec.Struct, frozen=True, rename="camel"):
+class Constraint(Confidential, frozen=True, rename="camel"):
     """A personal constraint: 22 digital, 23 mobility … 29 administrative or legal."""
 
     code: str
@@ -148,19 +149,19 @@ class Constraint(msgspec.Struct, frozen=True, rename="camel"):
     date_exploration: str | None = None
 
 
-class ConstraintTheme(msgspec.Struct, frozen=True):
+class ConstraintTheme(Confidential, frozen=True):
     """The constraints of a person."""
 
     contraintes: list[Constraint] | None = None
 
 
-class DigitalAutonomy(msgspec.Struct, frozen=True):
+class DigitalAutonomy(Confidential, frozen=True):
     """The constraint of code 22, which stands apart."""
 
     contrainte: Constraint | None = None
 
 
-class Occupation(msgspec.Struct, frozen=True, rename="camel"):
+class Occupation(Confidential, frozen=True, rename="camel"):
     """A job that the person looks for, with its ROME code."""
 
     code_rome: str | None = None
@@ -170,13 +171,13 @@ class Occupation(msgspec.Struct, frozen=True, rename="camel"):
     est_prioritaire: bool | None = None
 
 
-class Need(msgspec.Struct, frozen=True):
+class Need(Confidential, frozen=True):
     """The diagnosis of one occupation; needs are not read."""
 
     diagnostic: Occupation
 
 
-class Diagnosis(msgspec.Struct, frozen=True, rename="camel"):
+class Diagnosis(Confidential, frozen=True, rename="camel"):
     """`diagnosticargumente` v4 dossiers."""
 
     besoins_par_diagnostic: list[Need] | None = None

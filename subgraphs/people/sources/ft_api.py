@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.api import ApiRefused, Calls, Reading
 from subgraphs.kit.ingest.asking import AskedApi
 from subgraphs.people import asking_turns
@@ -37,7 +38,7 @@ REFUSALS = frozenset({400, 403, 404})
 AGENT = {"pa-identifiant-agent": "BATCH", "pa-nom-agent": "hub-spie", "pa-prenom-agent": "hub-spie"}
 
 
-class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Client(Confidential, frozen=True, forbid_unknown_fields=True):
     """The account's client at France Travail; `scope` is the list that France Travail opened to it."""
 
     client_id: str

@@ -82,7 +82,7 @@ class FtExtract(CsvSource):
         return _Row(self.people, row, date_of_file(options), options.organisations.get(row["code_safir"]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Row:
     """One row of one file."""
 

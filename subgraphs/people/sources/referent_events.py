@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.events import Event, EventOfPerson, signed_events
 from subgraphs.kit.ingest.json_lines import Key, Siret
 
 
-class AgentData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class AgentData(Confidential, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The professional who follows."""
 
     courriel: Key
@@ -19,7 +20,7 @@ class AgentData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     nom: Key | None = None
 
 
-class ReferentData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class ReferentData(Confidential, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The state of a follow-up; from the day `fin` it opens nothing."""
 
     referent: Key
@@ -28,7 +29,7 @@ class ReferentData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     fin: date | None = None
 
 
-class ReferentKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReferentKey(Confidential, frozen=True, forbid_unknown_fields=True):
     """The follow-up that is gone."""
 
     referent: Key

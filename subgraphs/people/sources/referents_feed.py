@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
+from schema.confidential import Confidential
 from schema.facts import Fact
 from subgraphs.kit.ingest.excerpts import Lines
 from subgraphs.kit.ingest.ingestion_report import Numbered, Outcome, Refused, Report
@@ -50,7 +49,7 @@ FIELDS: Fields = {
 }
 
 
-class Agent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Agent(Confidential, frozen=True, forbid_unknown_fields=True):
     """The professional who follows."""
 
     courriel: Key
@@ -58,7 +57,7 @@ class Agent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nom: Key | None = None
 
 
-class FollowUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FollowUp(Confidential, frozen=True, forbid_unknown_fields=True):
     """The state of a follow-up."""
 
     referent: Key
@@ -71,7 +70,7 @@ class FollowUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fin: date | None = None
 
 
-class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Removal(Confidential, frozen=True, forbid_unknown_fields=True):
     """A follow-up that was recorded by mistake."""
 
     referent: Key
@@ -97,7 +96,7 @@ class ReferentsFeed(Source):
         return (Numbered(number, _Line(self.people, line)) for number, line in lines(path))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Line:
     """One line of one file."""
 

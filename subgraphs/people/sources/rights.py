@@ -65,7 +65,7 @@ class RightsRegister(CsvSource):
         return _Row(self.people, row)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Row:
     """One row of one file."""
 

@@ -28,6 +28,7 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy import Table
 
+from schema.confidential import Confidential
 from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit.ingest.excerpts import Lines
@@ -68,7 +69,7 @@ FIELDS: Fields = {
 }
 
 
-class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Dates(Confidential, frozen=True, forbid_unknown_fields=True):
     """Days of the steps of a placement."""
 
     proposition: date
@@ -77,7 +78,7 @@ class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sortie: date | None = None
 
 
-class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Placement(Confidential, frozen=True, forbid_unknown_fields=True):
     """The state of a placement."""
 
     positionnement: Key
@@ -92,7 +93,7 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amenagement_demande: bool | None = None
 
 
-class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Project(Confidential, frozen=True, forbid_unknown_fields=True):
     """The state of a training project."""
 
     projet: Key
@@ -103,7 +104,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisme: Siret
 
 
-class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Removal(Confidential, frozen=True, forbid_unknown_fields=True):
     """A placement or a project that the source has deleted: one of the two keys."""
 
     maj: Instant

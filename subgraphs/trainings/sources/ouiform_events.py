@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from schema.confidential import Confidential
 from subgraphs.kit.ingest.events import Event, EventOfPerson, signed_events
 from subgraphs.kit.ingest.json_lines import Key, Siret
 
 
-class PlacementDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class PlacementDates(Confidential, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Days of the steps of a placement."""
 
     proposition: date
@@ -20,7 +21,7 @@ class PlacementDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     sortie: date | None = None
 
 
-class PlacementData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class PlacementData(Confidential, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The state of a placement; `session` is the number of the session in the catalogue."""
 
     positionnement: Key
@@ -31,7 +32,7 @@ class PlacementData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     amenagement_demande: bool | None = None
 
 
-class ProjectData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ProjectData(Confidential, frozen=True, forbid_unknown_fields=True):
     """The state of a training project."""
 
     projet: Key
@@ -39,13 +40,13 @@ class ProjectData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     date: date
 
 
-class PlacementKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PlacementKey(Confidential, frozen=True, forbid_unknown_fields=True):
     """The placement that is gone."""
 
     positionnement: Key
 
 
-class ProjectKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ProjectKey(Confidential, frozen=True, forbid_unknown_fields=True):
     """The project that is gone."""
 
     projet: Key

@@ -1,0 +1,22 @@
+"""Records that hold what is a person's, or a secret: their text tells nothing of it, whatever error, check or log it
+gets into."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+TupleT = TypeVar("TupleT", bound=tuple[object, ...])
+
+
+class Confidential(msgspec.Struct, frozen=True):
+    """A record without its fields as text."""
+
+    __repr__ = object.__repr__
+
+
+def confidential(named: type[TupleT]) -> type[TupleT]:
+    """The named tuple, without its fields as text."""
+    named.__repr__ = object.__repr__  # type: ignore[method-assign]
+    return named
