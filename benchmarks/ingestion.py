@@ -72,11 +72,11 @@ async def bench(url: str, sizes: Sequence[int], filled: int, keys: Keys) -> list
 
 async def _measure(measure: Measure, place: str, folder: Path, addresses: Dsn, keys: Keys) -> None:
     reader = find_source(SOURCE, keys)
-    filled, known = measure.filled, measure.filled or measure.people
+    filled, stored_people = measure.filled, measure.filled or measure.people
     files = {name: folder / f"{name}.xml" for name in ("first", "delta")}
     write_flux(files["first"], foyers_of(range(filled, filled + measure.people)), TODAY)
-    step = max(1, known // CHANGES) if filled else DELTA
-    changed = list(islice(foyers_of(range(known)), 0, None, step))
+    step = max(1, stored_people // CHANGES) if filled else DELTA
+    changed = list(islice(foyers_of(range(stored_people)), 0, None, step))
     measure.changed = sum(map(len, changed))
     write_flux(files["delta"], changed, TODAY + timedelta(days=1), suspended=True)
     watching = await asyncpg.connect(place)

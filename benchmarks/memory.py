@@ -59,7 +59,7 @@ def documents(count: int, person: str) -> Iterator[str]:
         yield f"query D{number} {{ {fields} }} {padding}"
 
 
-async def send(path: Path, count: int, every: int, process: asyncio.subprocess.Process, admin: str) -> None:
+async def send(path: Path, count: int, interval: int, process: asyncio.subprocess.Process, admin: str) -> None:
     """Send the documents and print the memory."""
     demo = orjson.loads(path.read_bytes())  # noqa: ASYNC240 - nothing else runs yet
     token = next(actor["token"] for actor in demo["actors"] if actor["name"] == ACTOR)
@@ -77,7 +77,7 @@ async def send(path: Path, count: int, every: int, process: asyncio.subprocess.P
             status = await connection.ask(head.encode() + body)
             statuses[status] = statuses.get(status, 0) + 1
             sent += 1
-            if sent % every == 0 or sent == count:
+            if sent % interval == 0 or sent == count:
                 seconds = time.monotonic() - began
                 print(
                     f"{sent:7} documents, {seconds:6.0f} s, {statuses}: {await memory(process, admin, demo['metrics'])}"
@@ -98,10 +98,10 @@ async def memory(process: asyncio.subprocess.Process, admin: str, metrics_url: s
     back_ends = [_kilobytes(row["pid"], "smaps_rollup", "Pss") for row in rows]
     metrics = await asyncio.to_thread(lambda: urlopen(metrics_url).read().decode())  # noqa: S310 - our own hub
     caches = re.findall(r'^spie_cache_bytes\{cache="([^"]+)"\} (\S+)', metrics, re.MULTILINE)
-    held = ", ".join(f"{name} {float(size) / 1e6:.1f}" for name, size in caches if float(size) > 1e5)
+    cache_sizes = ", ".join(f"{name} {float(size) / 1e6:.1f}" for name, size in caches if float(size) > 1e5)
     return (
         f"hub {hub / 1024:.0f}, {len(back_ends)} back ends: most {max(back_ends, default=0) / 1024:.0f}, "
-        f"together {sum(back_ends) / 1024:.0f} MB; caches {held}"
+        f"together {sum(back_ends) / 1024:.0f} MB; caches {cache_sizes}"
     )
 
 

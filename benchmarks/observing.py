@@ -109,8 +109,8 @@ def main() -> None:
         for way, observer in ways.items():
             times[way].append(microseconds(lambda observer=observer: request(observer)))  # type: ignore[misc]
     times["access line, as JSON"] = [microseconds(line) for _ in range(rounds)]
-    for way, taken in times.items():
-        print(f"{way:24} {median(taken):6.1f} µs per request")
+    for way, durations in times.items():
+        print(f"{way:24} {median(durations):6.1f} µs per request")
 
 
 if __name__ == "__main__":

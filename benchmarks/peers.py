@@ -126,9 +126,9 @@ async def bench(
         backend = await database.fetchval("SELECT pg_backend_pid()")
         measures: list[PeerMeasure] = []
         for operation in operations(graph.schema):
-            asked = [side for side in sides if side.answers(operation)]
-            await _require_equal(asked, operation)
-            measures += await _measure(load_client, asked, operation, backend, rounds, requests, in_flight)
+            answering = [side for side in sides if side.answers(operation)]
+            await _require_equal(answering, operation)
+            measures += await _measure(load_client, answering, operation, backend, rounds, requests, in_flight)
         return measures, None
 
 

@@ -139,8 +139,11 @@ def application(subgraphs: dict[str, federation.Schema], dsn: str, agent: str) -
 async def _serve(agent: str) -> None:
     subgraphs = schemas()
     with create_server(("127.0.0.1", 0)) as listening:
-        told = {"port": listening.getsockname()[1], "sdl": {name: each.as_str() for name, each in subgraphs.items()}}
-        sys.stdout.buffer.write(orjson.dumps(told) + b"\n")
+        description = {
+            "port": listening.getsockname()[1],
+            "sdl": {name: schema.as_str() for name, schema in subgraphs.items()},
+        }
+        sys.stdout.buffer.write(orjson.dumps(description) + b"\n")
         sys.stdout.flush()
         served = application(subgraphs, os.environ["DATABASE_URL"], agent)
         await uvicorn.Server(uvicorn.Config(served, log_level="warning")).serve([listening])

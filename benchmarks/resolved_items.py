@@ -16,8 +16,8 @@ RequestInfo = Info[Context, None]
 
 
 def loaders(info: RequestInfo) -> Loaders:
-    found: Loaders = info.context["loaders"]
-    return found
+    request_loaders: Loaders = info.context["loaders"]
+    return request_loaders
 
 
 @strawberry.type

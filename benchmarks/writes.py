@@ -187,15 +187,15 @@ async def _update(item: UUID, connection: Connection) -> None:
 
 async def _in_turn(write: Callable[..., Awaitable[Any]], subjects: Sequence[Any], writers: Sequence[Any]) -> list[Any]:
     """Write for each of these subjects, one at a time for each writer; return what was made, by subject."""
-    made = [None] * len(subjects)
+    results = [None] * len(subjects)
     waiting = iter(enumerate(subjects))
 
     async def go_on(writer: Any) -> None:
         for place, subject in waiting:
-            made[place] = await write(subject, writer)
+            results[place] = await write(subject, writer)
 
     await asyncio.gather(*map(go_on, writers))
-    return made
+    return results
 
 
 async def _delta(hub: BenchHub, watching: Connection, backend: int) -> Measure:

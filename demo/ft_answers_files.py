@@ -11,7 +11,7 @@ import orjson
 from demo.cast import BY_SLUG, Person
 from demo.ft_files import FOLLOWED
 
-ASKED = ("titouan", "firmin", "maelle")
+SLUGS = ("titouan", "firmin", "maelle")
 AT = "T05:00:00+00:00"
 
 
@@ -20,7 +20,7 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
     target = folder / "france-travail"
     target.mkdir(parents=True, exist_ok=True)
     path = target / "reponses.json"
-    path.write_bytes(orjson.dumps({"results": [answers(BY_SLUG[slug], today) for slug in ASKED]}))
+    path.write_bytes(orjson.dumps({"results": [answers(BY_SLUG[slug], today) for slug in SLUGS]}))
     return (path,)
 
 

@@ -37,7 +37,7 @@ SENDER = "demo"
 OWN = {str(organisation.number) for organisation in ORGANISATIONS if organisation.department == DEPARTMENT}
 """Organisations for which it speaks."""
 ACCOUNT = "demo"
-EVERY = "30s"
+RHYTHM = "30s"
 """The rhythm at which each API is read."""
 SECRETS = {
     "data-inclusion": f'token = "{data_inclusion.TOKEN}"\n',
@@ -100,7 +100,7 @@ def main() -> None:
         }
         settings = _accounts(keys.directory, addresses)
         runs = stack.enter_context((FOLDER / "sync.log").open("w"))
-        stack.enter_context(_hub("sync", "--every", EVERY, "--settings", settings, output=runs))
+        stack.enter_context(_hub("sync", "--every", RHYTHM, "--settings", settings, output=runs))
         sent = stack.enter_context((FOLDER / "send.log").open("w"))
         stack.enter_context(_hub("send", "--follow", "--settings", _recipients(keys.directory), output=sent))
         merges = stack.enter_context((FOLDER / "matching.log").open("w"))

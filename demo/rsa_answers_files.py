@@ -10,7 +10,7 @@ import orjson
 
 from demo.cast import BY_SLUG, Person
 
-ASKED = ("titouan", "maelle", "sidonie")
+SLUGS = ("titouan", "maelle", "sidonie")
 
 
 def write(folder: Path, today: date) -> tuple[Path, ...]:
@@ -18,7 +18,7 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
     target = folder / "api-particulier"
     target.mkdir(parents=True, exist_ok=True)
     path = target / "reponses.json"
-    path.write_bytes(orjson.dumps({"results": [answer(BY_SLUG[slug], today) for slug in ASKED]}))
+    path.write_bytes(orjson.dumps({"results": [answer(BY_SLUG[slug], today) for slug in SLUGS]}))
     return (path,)
 
 

@@ -104,10 +104,10 @@ class SignIn:
             return _refused("unsupported_grant_type")
         digest = sha256(sent.get("code_verifier", "").encode()).digest()
         challenge = urlsafe_b64encode(digest).decode().rstrip("=")
-        whose = sent.get("client_id"), sent.get("redirect_uri")
+        client = sent.get("client_id"), sent.get("redirect_uri")
         if code is None or code.ends < time.monotonic() or challenge != code.challenge:
             return _refused("invalid_grant")
-        if whose != (PAGE_CLIENT, f"{self.origin}/"):
+        if client != (PAGE_CLIENT, f"{self.origin}/"):
             return _refused("invalid_grant")
         token = {"access_token": self._issuer.token(code.actor), "token_type": "Bearer", "expires_in": LIFETIME}
         return JSONResponse(token, headers={"cache-control": "no-store"})

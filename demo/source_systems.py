@@ -49,10 +49,12 @@ DEPARTMENT = "08"
 class SourceSystems:
     """The simulated systems over the people and the offer of the demo's files."""
 
-    def __init__(self, today: date, kept: Path, send: Callable[[bytes, Mapping[str, str]], int], secret: bytes) -> None:
-        """`kept` is the file of the changes; `send` posts a signed notification of RDV-Insertion to the hub and returns
+    def __init__(
+        self, today: date, changes_file: Path, send: Callable[[bytes, Mapping[str, str]], int], secret: bytes
+    ) -> None:
+        """`changes_file` keeps the changes; `send` posts a signed notification of RDV-Insertion to the hub and returns
         the status of the answer."""
-        self._today, self._kept, self._send, self._secret = today, kept, send, secret
+        self._today, self._kept, self._send, self._secret = today, changes_file, send, secret
         self._rdvs = {rdv.number: rdv for rdv in RDVS if rdv.organisation.department == DEPARTMENT}
         self._last = datetime.fromtimestamp(0, UTC)
         self.data_inclusion, self.rdv_insertion = DataInclusionSimulator(), RdvInsertionSimulator()
@@ -142,8 +144,8 @@ class SourceSystems:
     async def _change(self, request: Request) -> Response:
         number, form = request.path_params["number"], dict(parse_qsl((await request.body()).decode("ascii", "replace")))
         status, days = form.get("status"), form.get("days", "0")
-        known = number in self._rdvs and (status is None or status in STATUSES)
-        if not known or days.lstrip("-") not in map(str, range(366)):
+        is_valid = number in self._rdvs and (status is None or status in STATUSES)
+        if not is_valid or days.lstrip("-") not in map(str, range(366)):
             return Response("Rendez-vous, statut ou nombre de jours inconnu.\n", 400, media_type="text/plain")
         answered = self.change_rdv(number, status=status, days=int(days))
         return RedirectResponse(f"/?hub={answered}", 303)

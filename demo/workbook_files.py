@@ -15,14 +15,14 @@ STAMPED = "docProps/core.xml"
 
 def workbook(title: str, table: Iterable[Iterable[object]]) -> bytes:
     """Return a workbook with one sheet of this title."""
-    made = Workbook()
-    sheet = made.active
+    book = Workbook()
+    sheet = book.active
     assert isinstance(sheet, Worksheet)
     sheet.title = title
     for row in table:
         sheet.append(list(row))
     content = io.BytesIO()
-    made.save(content)
+    book.save(content)
     return _undated(content.getvalue())
 
 

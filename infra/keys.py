@@ -155,7 +155,7 @@ class Keys:
         """Make the secret of a sender or of a joined subgraph among other keys; return False, and make none, if
         there is one. Raises SetupRefused (KEYS_MISSING) for a folder without any key, which no process reads."""
         Keys.load(directory, ())
-        if not any((directory / other).exists() for other in NAMES):
+        if not any((directory / key_name).exists() for key_name in NAMES):
             raise _missing(directory, RANDOM)
         if (directory / name).exists():
             return False

@@ -140,8 +140,8 @@ async def note_serves_from(connection: Connection, history: History) -> None:
 async def _serves_from(connection: Connection, history: History, version: str) -> str | None:
     """What the database says of that; None if it says nothing, or of another version than it is at."""
     table = f"{history.schema}.alembic_version"
-    told = await connection.fetchval("SELECT obj_description(to_regclass($1), 'pg_class')", table)
-    noted, _, serves_from = str(told).partition(SERVES)
+    comment = await connection.fetchval("SELECT obj_description(to_regclass($1), 'pg_class')", table)
+    noted, _, serves_from = str(comment).partition(SERVES)
     return serves_from if noted == version else None
 
 

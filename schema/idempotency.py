@@ -27,9 +27,9 @@ def hashed_key(key: str, secret: bytes) -> str:
     return _hash(secret, key.encode())
 
 
-def hashed_request(mutation: str, given: Mapping[str, Any], secret: bytes) -> str:
+def hashed_request(mutation: str, arguments: Mapping[str, Any], secret: bytes) -> str:
     """The keyed hash of all that a client gave to a mutation."""
-    return _hash(secret, orjson.dumps([mutation, given], option=orjson.OPT_SORT_KEYS))
+    return _hash(secret, orjson.dumps([mutation, arguments], option=orjson.OPT_SORT_KEYS))
 
 
 def hashed_actor(actor: str, secret: bytes) -> str:

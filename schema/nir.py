@@ -123,9 +123,9 @@ def _places(text: str, number: bool) -> Iterator[tuple[int, int]]:
     """Where the NIRs of a plain text are, in order."""
     if not (_GROUPED.search(text) or _FIFTEEN.search(text)):
         return
-    apart = _DIGEST.sub(_blank, _UUID.sub(_blank, text))
-    grouped = [match.span() for match in _GROUPED.finditer(apart) if not (number and _is_another_number(match[0]))]
-    spans = [match.span(1) for match in _FIFTEEN.finditer(apart) if normalise(_SEPARATOR.sub("", match[1]))]
+    blanked = _DIGEST.sub(_blank, _UUID.sub(_blank, text))
+    grouped = [match.span() for match in _GROUPED.finditer(blanked) if not (number and _is_another_number(match[0]))]
+    spans = [match.span(1) for match in _FIFTEEN.finditer(blanked) if normalise(_SEPARATOR.sub("", match[1]))]
     end = 0
     for span in sorted(grouped + spans):
         if span[0] >= end:

@@ -56,7 +56,7 @@ def _fields(recipe: Recipe, type_: int, random: Random) -> list[list[str]]:
         for home in homes:
             by_home[home].append(f"{name}: {returned} {'@shareable' if len(homes) > 1 else ''}")
     for number in range(4 if recipe.subgraphs > 1 and random.randrange(100) < recipe.required else 0):
-        home, other = random.sample(range(recipe.subgraphs), 2)
-        by_home[other].append(f"need{number}: Int")
+        home, provider = random.sample(range(recipe.subgraphs), 2)
+        by_home[provider].append(f"need{number}: Int")
         by_home[home] += [f"need{number}: Int @external", f'r{number}: Int @requires(fields: "need{number}")']
     return by_home

@@ -61,8 +61,8 @@ def client_program(name: str, major: int) -> Path:
     (POSTGRESQL_MISSING)."""
     packages = (package / "pginstall" / "bin" for package in _packages())
     for directory in (*packages, *_system_directories(name)):
-        found = _major(directory, name, name)
-        if found is not None and found >= major:
+        version = _major(directory, name, name)
+        if version is not None and version >= major:
             return directory / name
     raise SetupRefused(
         "POSTGRESQL_MISSING",
@@ -91,12 +91,12 @@ def _system_directories(name: str) -> Iterator[Path]:
         yield from sorted(Path("/").glob(pattern[1:]), reverse=True)
 
 
-def _major(directory: Path, needed: str = "initdb", asked: str = "postgres") -> int | None:
+def _major(directory: Path, needed: str = "initdb", program: str = "postgres") -> int | None:
     """Return the major version of these programs; None if they are missing or don't run on this machine."""
     if not (directory / needed).exists():
         return None
     try:
-        output = subprocess.run([directory / asked, "-V"], capture_output=True, text=True, check=False).stdout
+        output = subprocess.run([directory / program, "-V"], capture_output=True, text=True, check=False).stdout
     except OSError:
         return None
     version = re.search(r"\) (\d+)", output)

@@ -81,8 +81,8 @@ def cluster(
 def _refuse_others(files: ClusterFiles, root: Path, password: str, *, create: bool, adopt: bool) -> None:
     """Raise SetupRefused (DATABASE_KEYS) for stopped data of another clone or of other keys that must stay theirs."""
     foreign = ownership.is_foreign(files, root)
-    other = not foreign and _state(files).get("password") not in (None, _digest(password))
-    if (foreign and not (create and adopt)) or (other and not adopt):
+    other_password = not foreign and _state(files).get("password") not in (None, _digest(password))
+    if (foreign and not (create and adopt)) or (other_password and not adopt):
         raise other_keys(str(root / ".data" / "keys"), f"the cluster {files.base.name} has another password")
 
 

@@ -53,8 +53,8 @@ class Link:
             async with asyncio.timeout(self._timeout * 2):
                 await connection.connect()  # type: ignore[no-untyped-call]
                 loading = [("SCRIPT", "LOAD", text) for text in SCRIPTS.values()]
-                *_, told = await _exchange(connection, [*loading, ("INFO",)])
-                facts = _facts(told)
+                *_, info = await _exchange(connection, [*loading, ("INFO",)])
+                facts = _facts(info)
                 _check_keeping(facts)
         except SharedStateGone:
             await connection.disconnect(nowait=True)
@@ -146,9 +146,9 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__} {word}" if word.isupper() and word.isalpha() else type(error).__name__
 
 
-def _facts(told: bytes) -> dict[str, str]:
+def _facts(info: bytes) -> dict[str, str]:
     """What a server says of itself, by name."""
-    lines = told.decode("utf-8", "replace").splitlines()
+    lines = info.decode("utf-8", "replace").splitlines()
     return dict(line.split(":", 1) for line in lines if ":" in line)
 
 

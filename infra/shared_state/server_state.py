@@ -128,21 +128,21 @@ class ServerState:
         except SharedStateGone:
             return await self._local.add(uses, now)
 
-    async def _levels(self, uses: Sequence[Use], now: int, wanted: int | str) -> list[float]:
+    async def _levels(self, uses: Sequence[Use], now: int, passing: int | str) -> list[float]:
         numbers = [number for use in uses for number in (use.weight, use.capacity, use.seconds)]
         keys = [self._key("bucket", f"{use.kind} {use.name}") for use in uses]
-        arguments = [now, wanted, LONGEST_WINDOWS, *numbers]
+        arguments = [now, passing, LONGEST_WINDOWS, *numbers]
         return await self.link.run("take", answers.levels(len(uses)), keys, arguments)
 
     async def first(self, nonce: str, issued: int, now: int) -> bool:
         """See SharedState."""
-        told = [
+        first_uses = [
             await self.link.run(
                 "first", answers.flag, [self._state_key(key), self._key("nonce", nonce, key)], [issued, NONCE_SECONDS]
             )
             for key in accepted(self._secret)
         ]
-        return all(told)
+        return all(first_uses)
 
     async def text(self, name: str) -> str | None:
         """See SharedState; None while the server is gone."""
@@ -237,8 +237,8 @@ class ServerState:
         now = int(time.time())
         for key in accepted(self._secret):
             await self._learn(key, now)
-        told = [self._revoked_under[key] for key in accepted(self._secret)]
-        self._revoked = {name: until for revoked in told for name, until in revoked.items()}
+        revocations = [self._revoked_under[key] for key in accepted(self._secret)]
+        self._revoked = {name: until for revoked in revocations for name, until in revoked.items()}
         self._told_at = time.monotonic()
         if returned:
             log.info("the shared state is reached")
@@ -249,10 +249,10 @@ class ServerState:
         begun = secrets.token_hex(8) if self._begins else ""
         places = [self._state_key(key), self._revoked_key(key)]
         identity, revoked = await self.link.run("begin", answers.state, places, [begun, now, self.link.server])
-        known = self._revoked_under.get(key, {})
+        revoked_before = self._revoked_under.get(key, {})
         if self._identities.get(key) not in (None, identity):
             log.warning("the shared state may have lost its memory: it is told again who is revoked")
-            forgotten = {name: until for name, until in known.items() if until > now and name not in revoked}
+            forgotten = {name: until for name, until in revoked_before.items() if until > now and name not in revoked}
             for name, until in forgotten.items():
                 await self.link.ask(answers.number, "ZADD", self._revoked_key(key), until, name)
             revoked |= forgotten

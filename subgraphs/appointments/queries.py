@@ -49,18 +49,18 @@ REPEATED_ABSENCES = Signal(
     meaning="Ancienneté de la plus vieille absence",
     reads=("status", "day"),
     since=Sort("day", descending=True),
-    here=_missed,
-    other=lambda row, other, days: _missed(other, days),
+    condition=_missed,
+    other_row=lambda row, other_row, days: _missed(other_row, days),
 )
 LOST_CONTACTS = Signal(
     days=(14, 730),
     meaning="Temps sans rendez-vous, ni passé ni à venir",
     reads=("status", "day"),
     since=Sort("day"),
-    here=lambda row, days: and_(_not_called_off(row), row("day") < days.ago),
-    other=lambda row, other, days: and_(
-        _not_called_off(other),
-        or_(other("day") > row("day"), and_(other("day") == row("day"), other("id") > row("id"))),
+    condition=lambda row, days: and_(_not_called_off(row), row("day") < days.ago),
+    other_row=lambda row, other_row, days: and_(
+        _not_called_off(other_row),
+        or_(other_row("day") > row("day"), and_(other_row("day") == row("day"), other_row("id") > row("id"))),
     ),
     alone=True,
 )

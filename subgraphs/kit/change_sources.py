@@ -154,10 +154,10 @@ def _unseen(table: Table, entities: list[Entity]) -> str | None:
             withheld = {column for entity in entities for column in _withheld(entity, category)}
             if "as_of" not in withheld:
                 continue
-            others = "to_jsonb({}) - '{{" + ",".join(sorted({name, *withheld})) + "}}'::text[]"
+            other_columns = "to_jsonb({}) - '{{" + ",".join(sorted({name, *withheld})) + "}}'::text[]"
             protected = ", ".join(f"'{value}'" for value in values)
             shown = f"CASE WHEN {{0}}.{name} IN ({protected}) THEN '{field.forbidden.to}' ELSE {{0}}.{name} END"
-            same = " AND ".join(f"{text.format('o')} = {text.format('n')}" for text in (others, shown))
+            same = " AND ".join(f"{text.format('o')} = {text.format('n')}" for text in (other_columns, shown))
             changed = f"SELECT id FROM old_rows o JOIN new_rows n USING (id) WHERE {same}"  # noqa: S608 - our own names
             return f"CASE WHEN {ROW}.id IN ({changed}) THEN {int(VALUE_FACTS[category])} ELSE 0 END"
     return None

@@ -37,9 +37,9 @@ def _holders(model: Model, entity: Entity) -> Iterator[Entity]:
     if getattr(entity.table, "schema", None) is not None:
         yield entity
         return
-    for other in model.entities.values():
-        if any(field.target is entity.origin for field in other.fields.values() if isinstance(field, EmbeddedField)):
-            yield other
+    for holder in model.entities.values():
+        if any(field.target is entity.origin for field in holder.fields.values() if isinstance(field, EmbeddedField)):
+            yield holder
 
 
 def _counted(entity: Entity, field: ColumnField, holder: Entity) -> Select[Any]:
@@ -61,12 +61,12 @@ def _counted(entity: Entity, field: ColumnField, holder: Entity) -> Select[Any]:
         return func.count(case((condition, subject)).distinct())
 
     hidden = people(value.in_(protected))
-    apart = func.concat_ws(literal_column("' '"), *beside) if beside else literal_column("''", Text())
+    group = func.concat_ws(literal_column("' '"), *beside) if beside else literal_column("''", Text())
     places: list[ColumnElement[Any]] = [literal_column("1"), literal_column("2")]
     department = func.coalesce(person.c.department, literal_column("''"))
     ordinary = people(or_(value.is_(None), value == word(field.forbidden.to)))
     return (
-        select(department, apart, ordinary, hidden)
+        select(department, group, ordinary, hidden)
         .select_from(holder.table.alias("t").join(person, person.c.person_id == subject))
         .group_by(*places)
         .having(hidden > literal_column("0"))

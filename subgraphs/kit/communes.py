@@ -60,8 +60,8 @@ def commune_at(postal_code: str | None, name: str | None) -> Commune | None:
     """
     candidates = _by_postal_code().get(postal_code or "", ())
     if len(candidates) != 1:
-        wanted = _folded(name or "")
-        candidates = tuple(commune for commune in candidates if _folded(commune.name) == wanted)
+        folded_name = _folded(name or "")
+        candidates = tuple(commune for commune in candidates if _folded(commune.name) == folded_name)
     return candidates[0] if len(candidates) == 1 else None
 
 
@@ -120,7 +120,7 @@ def _commune(cells: tuple[str, ...], line: int) -> Commune:
     if len(cells) != len(COLUMNS):
         raise CommunesError("COMMUNES_CELLS", line, f"il faut {len(COLUMNS)} cellules séparées par « ; ».")
     code, name, latitude, longitude, postal_codes, former_codes = cells
-    if not all(CODE.fullmatch(one) for one in (code, *former_codes.split())):
+    if not all(CODE.fullmatch(insee_code) for insee_code in (code, *former_codes.split())):
         mend = "le code INSEE a cinq caractères (un tableur a pu retirer le zéro de gauche)."
         raise CommunesError("COMMUNES_CODE", line, mend)
     if not name.strip():

@@ -39,13 +39,13 @@ from subgraphs.kit.statement import Parameters
 
 def outcome(guards: Guards, entity: Entity, match: IdentityMatch, number: int, parameters: Parameters) -> Select[Any]:
     """Select one row: `outcome`, and if one person matches its key `who` and its `facts`, else null."""
-    named = candidates(guards, entity, match, number, parameters).subquery(guards.name("c"))
-    place, person = named.c["place"], named.c["person_id"]
+    matched = candidates(guards, entity, match, number, parameters).subquery(guards.name("c"))
+    place, person = matched.c["place"], matched.c["person_id"]
     counts = [func.count(person.distinct()).filter(place == constant(at)) for at in _places(match)]
     total = func.count(person.distinct())
     surest = f"surest_{number}"
     parameters[surest] = lambda call: call.link_keys[number][0] is not None
-    contradicted = and_(bindparam(surest, type_=Boolean()), counts[0] == constant(0), func.bool_or(named.c["known"]))
+    contradicted = and_(bindparam(surest, type_=Boolean()), counts[0] == constant(0), func.bool_or(matched.c["known"]))
     one_person = and_(total == constant(1), not_(contradicted))
     outcome_word = case(
         (func.greatest(*counts) > constant(1), word("SEVERAL")),
@@ -57,8 +57,8 @@ def outcome(guards: Guards, entity: Entity, match: IdentityMatch, number: int, p
     return select(
         outcome_word.label("outcome"),
         case((one_person, cast(person_id, access.person.c.person_id.type)), else_=null()).label("who"),
-        func.bit_or(named.c["facts"]).label("facts"),
-    ).select_from(named)
+        func.bit_or(matched.c["facts"]).label("facts"),
+    ).select_from(matched)
 
 
 def candidates(
@@ -87,8 +87,8 @@ def candidates(
     admitted = or_(*(and_(place == constant(at), holds_sql(rule.read, facts)) for at, rule in tests))
     exists = holds_sql(guards.residual.rows.get(entity.name, Rule()).read, facts)
     has_surest_key = retarget(match.surest_column, entity.table, row).is_not(None)
-    named = select(place.label("place"), link.c.person_id, facts.label("facts"), has_surest_key.label("known"))
-    return named.select_from(source).where(admitted, exists)
+    query = select(place.label("place"), link.c.person_id, facts.label("facts"), has_surest_key.label("known"))
+    return query.select_from(source).where(admitted, exists)
 
 
 def _places(match: IdentityMatch) -> range:

@@ -151,12 +151,12 @@ class _Building:
             func.unnest(*arrays).table_valued(*array_columns, with_ordinality="n").render_derived(name=name)
         )
         columns, table = self.guards.alias(entity.table)
-        asked: ColumnElement[Any] = literal_column(f"{name}.id", key.column.type)
+        entity_id: ColumnElement[Any] = literal_column(f"{name}.id", key.column.type)
         if entity.subject == key.column.name:
             merged = access.merged.alias(self.guards.name("m"))
-            representations = representations.outerjoin(merged, merged.c.person_id == asked)
-            asked = case((merged.c.survivor_id.is_(None), asked), else_=merged.c.survivor_id)
-        row.source = representations.join(table, retarget(key.column, entity.table, columns) == asked)
+            representations = representations.outerjoin(merged, merged.c.person_id == entity_id)
+            entity_id = case((merged.c.survivor_id.is_(None), entity_id), else_=merged.c.survivor_id)
+        row.source = representations.join(table, retarget(key.column, entity.table, columns) == entity_id)
         row.add(place)
         scope = self.guards.enter(row, entity, columns, None)
         scope.required = required
@@ -193,10 +193,10 @@ class _Building:
         assert entity.key is not None
         assert entity.table is not None
         row, name = Row(None, json=True), self.guards.name("c")
-        named = candidates(self.guards, entity, match, node.number, self.parameters).subquery(name)
+        matched = candidates(self.guards, entity, match, node.number, self.parameters).subquery(name)
         columns, table = self.guards.alias(entity.table)
         key = retarget(entity.key.column, entity.table, columns)
-        row.source = named.join(table, key == literal_column(f"{name}.person_id", Uuid()))
+        row.source = matched.join(table, key == literal_column(f"{name}.person_id", Uuid()))
         scope = self.guards.enter(row, entity, columns, literal_column(f"{name}.facts", Integer()))
         expression = self.writer.object(row, scope, child.children, "r")
         reader = compile_reader(f"[{expression} for r in rows]", "rows")

@@ -128,12 +128,12 @@ def _writing(protection: Protection, table: str) -> list[str]:
             f"CREATE POLICY own ON {table} TO {role} USING ({own}) WITH CHECK ({own})",
             f"CREATE POLICY expiry ON {table} TO {protection.table.schema}_owner USING (true)",
         ]
-    visible, kept = _visible(protection), f"source = '{SOURCE}'"
+    visible, ours = _visible(protection), f"source = '{SOURCE}'"
     recorder = RECORDER if RECORDER in protection.table.c else "organisation_siret"
     organisation = f"{recorder} = (SELECT current_setting('{ORGANISATION_SETTING}', true))"
     return [
-        f"CREATE POLICY creation ON {table} FOR INSERT TO {role} WITH CHECK ({visible} AND {kept} AND {organisation})",
-        f"CREATE POLICY change ON {table} FOR UPDATE TO {role} USING ({visible}) WITH CHECK ({visible} AND {kept})",
+        f"CREATE POLICY creation ON {table} FOR INSERT TO {role} WITH CHECK ({visible} AND {ours} AND {organisation})",
+        f"CREATE POLICY change ON {table} FOR UPDATE TO {role} USING ({visible}) WITH CHECK ({visible} AND {ours})",
     ]
 
 
@@ -149,10 +149,10 @@ def _sending(protection: Protection, table: str) -> list[str]:
     if STATE in protection.table.c:
         waiting = f"source = '{SOURCE}' AND {STATE} = '{TransmissionState.PENDING.name}'"
         unsettled = f"{STATE} IS NULL OR {waiting}"
-        told = f"{STATE} IN ('{TransmissionState.ACCEPTED.name}', '{TransmissionState.REJECTED.name}')"
+        settled = f"{STATE} IN ('{TransmissionState.ACCEPTED.name}', '{TransmissionState.REJECTED.name}')"
         return [
             f"CREATE POLICY sent ON {table} FOR SELECT TO {SENDER} USING (true)",
-            f"CREATE POLICY settling ON {table} FOR UPDATE TO {SENDER} USING ({unsettled}) WITH CHECK ({told})",
+            f"CREATE POLICY settling ON {table} FOR UPDATE TO {SENDER} USING ({unsettled}) WITH CHECK ({settled})",
             f"CREATE POLICY doubled ON {table} FOR DELETE TO {SENDER} USING ({waiting})",
         ]
     is_public = protection.subject is None and not protection.internal and not protection.professional

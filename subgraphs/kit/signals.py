@@ -2,8 +2,10 @@
 
     repeated_absences: JudgedConnection[Appointment] | None = caseload("…", SUIVI, signal=Signal(
         (7, 365), "…", reads=("status", "day"), since=Sort("day", descending=True),
-        here=lambda row, days: and_(row("status") == word("ABSENT"), row("day") >= days.ago),
-        other=lambda row, other, days: and_(other("status") == word("ABSENT"), other("day") >= days.ago),
+        condition=lambda row, days: and_(row("status") == word("ABSENT"), row("day") >= days.ago),
+        other_row=lambda row, other_row, days: and_(
+            other_row("status") == word("ABSENT"), other_row("day") >= days.ago
+        ),
     ))
 
 A row of the list is the fact itself. Its conditions compare what the actor reads of the row and of other rows of the
@@ -51,16 +53,16 @@ class Signal:
     """What makes a row a signal. `days`: least and most days that may be given, and `meaning` what they count; `reads`:
     the fields compared, of the list's type; `since`: the order of the list.
 
-    `here` is the condition on the row; `other`, if any, on another row of the same person, which must be there, or must
-    not if `alone`.
+    `condition` is that on the row; `other_row`, if any, that on another row of the same person, which must be there, or
+    must not if `alone`.
     """
 
     days: tuple[int, int]
     meaning: str
     reads: tuple[str, ...]
     since: Sort
-    here: Callable[[Values, Days], ColumnElement[bool]]
-    other: Callable[[Values, Values, Days], ColumnElement[bool]] | None = None
+    condition: Callable[[Values, Days], ColumnElement[bool]]
+    other_row: Callable[[Values, Values, Days], ColumnElement[bool]] | None = None
     alone: bool = False
 
     @property

@@ -16,9 +16,9 @@ from subgraphs.kit.signals import Days, Signal
 
 def raises_signal(guards: Guards, scope: Scope, signal: Signal, days: Days) -> ColumnElement[bool]:
     """The condition that the row of `scope` is a signal for the actor."""
-    here = partial(_value, guards, scope)
-    condition = signal.here(here, days)
-    if signal.other is None:
+    value = partial(_value, guards, scope)
+    condition = signal.condition(value, days)
+    if signal.other_row is None:
         return condition
     entity = scope.entity
     assert entity.key is not None
@@ -28,11 +28,11 @@ def raises_signal(guards: Guards, scope: Scope, signal: Signal, days: Days) -> C
     row = Row(table, json=True)
     row.where.append(columns.c[entity.subject] == scope.row.c[entity.subject])
     row.where.append(_key(scope.entity.key, scope) != retarget(entity.key.column, entity.table, columns))
-    other = guards.enter(row, entity, columns, scope.base)
-    row.where.append(signal.other(here, partial(_value, guards, other), days))
+    other_scope = guards.enter(row, entity, columns, scope.base)
+    row.where.append(signal.other_row(value, partial(_value, guards, other_scope), days))
     row.add(literal_column("1"))
-    found = exists(row.select())
-    return and_(condition, not_(found) if signal.alone else found)
+    other_exists = exists(row.select())
+    return and_(condition, not_(other_exists) if signal.alone else other_exists)
 
 
 def _value(guards: Guards, scope: Scope, name: str) -> ColumnElement[Any]:

@@ -24,7 +24,7 @@ from subgraphs.offers.suggestions import SUGGESTION, suggested
 from subgraphs.offers.tables import service, structure
 from subgraphs.offers.types import ReferralTerms, Service, Structure, SuggestedService
 
-_NAMED = immersion_agreement.c.sensitivity
+_SENSITIVITY = immersion_agreement.c.sensitivity
 """An immersion whose host or prescriber would reveal protected data is dropped from its list."""
 PUB, FREIN, COORD, SUIVI, PRO = Category.PUB, Category.FREIN, Category.COORD, Category.SUIVI, Category.PRO
 
@@ -134,7 +134,7 @@ class ImmersionAgreement:
         PRO,
         "Offre à laquelle l'immersion répond, si elle a été proposée ici et que le catalogue a toujours l'offre.",
         on=(immersion_offer.c.id, immersion_agreement.c.offer_id),
-        sensitive=_NAMED,
+        sensitive=_SENSITIVITY,
         forbidden=Drop(),
     )
     status: v.ImmersionStatus | None = column(
@@ -142,10 +142,14 @@ class ImmersionAgreement:
     )
     objective: v.ImmersionObjective | None = column(immersion_agreement.c.objective, PRO, "Objet (C. trav. L.5135-1).")
     siret: str | None = column(
-        immersion_agreement.c.siret, PRO, "SIRET de l'entreprise d'accueil.", sensitive=_NAMED, forbidden=Drop()
+        immersion_agreement.c.siret, PRO, "SIRET de l'entreprise d'accueil.", sensitive=_SENSITIVITY, forbidden=Drop()
     )
     company_name: str | None = column(
-        immersion_agreement.c.company_name, PRO, "Nom de l'entreprise d'accueil.", sensitive=_NAMED, forbidden=Drop()
+        immersion_agreement.c.company_name,
+        PRO,
+        "Nom de l'entreprise d'accueil.",
+        sensitive=_SENSITIVITY,
+        forbidden=Drop(),
     )
     rome_code: str | None = column(immersion_agreement.c.rome_code, PRO, "Code ROME du métier.")
     occupation: str | None = column(immersion_agreement.c.occupation, PRO, "Libellé de l'appellation du ROME.")
@@ -155,7 +159,7 @@ class ImmersionAgreement:
         immersion_agreement.c.agency_kind,
         PRO,
         "Nature de l'organisme prescripteur, nulle tant que le système qui tient la convention ne l'a pas dite.",
-        sensitive=_NAMED,
+        sensitive=_SENSITIVITY,
         forbidden=Drop(),
     )
     assessment: v.AssessmentStatus | None = column(immersion_agreement.c.assessment, PRO, "Bilan.")

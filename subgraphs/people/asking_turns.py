@@ -18,7 +18,7 @@ from subgraphs.kit.ingest.row_store import Store
 from subgraphs.people import tables
 from subgraphs.people.matching import other_first_name
 from subgraphs.people.merged_people import survivors_of
-from subgraphs.people.precedence import ASKED
+from subgraphs.people.precedence import ASKED_SOURCES
 
 JOURNEY_DAYS = 730
 """`journey` of schema/policies/retention.toml: nothing of the person is readable later."""
@@ -75,16 +75,16 @@ async def require_same(store: Store, number: str, birth_date: date, first_name: 
     records = [
         row
         for row in await store.all(tables.identity, france_travail_id=number)
-        if row["birth_date"] == birth_date and row["source"] not in ASKED
+        if row["birth_date"] == birth_date and row["source"] not in ASKED_SOURCES
     ]
     if records and all(other_first_name({"first_name": first_name}, row) for row in records):
         raise Refused("ANSWER_OF_OTHER", "informations.etatCivil.prenom")
 
 
-async def require_open(store: Store, person_id: UUID, asked: UUID | None) -> None:
+async def require_open(store: Store, person_id: UUID, asked_about: UUID | None) -> None:
     """Raise Refused if the answer is about someone else than the person asked about, or if that person has objected or
     had its data limited meanwhile; people merged into one are that one."""
-    survivors = await survivors_of(store, {person_id, asked or person_id})
+    survivors = await survivors_of(store, {person_id, asked_about or person_id})
     if len(set(survivors.values())) > 1:
         raise Refused("ANSWER_OF_OTHER")
     person = await store.row(access.person, person_id=survivors[person_id])
@@ -94,4 +94,4 @@ async def require_open(store: Store, person_id: UUID, asked: UUID | None) -> Non
 
 def sources() -> list[str]:
     """The asked sources, whose own records don't make a person one to ask about."""
-    return list(ASKED)
+    return list(ASKED_SOURCES)

@@ -16,7 +16,7 @@ from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.kit.ingest.text_forms import residence
 from subgraphs.people.match_keys import Identified, identified
 from subgraphs.people.names import name_key
-from subgraphs.people.precedence import ASKED, Precedence, Ranks
+from subgraphs.people.precedence import ASKED_SOURCES, Precedence, Ranks
 
 First = Callable[..., Row | None]
 """Picks the row that a group of values is taken from."""
@@ -60,9 +60,9 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Preced
     identity = first(lambda row: row["last_name"] is not None) or rows[0]
     rights = _rights(rows, precedence.identity)
     current = [row for row in rights if is_open(row)]
-    held = {id(row) for row in current}
+    open_rights = {id(row) for row in current}
     rsa = _picker(rights, precedence.identity)(lambda _: True, prefer=is_open)
-    home = first(lambda row: row["dependent_children"] is not None, prefer=lambda row: id(row) in held)
+    home = first(lambda row: row["dependent_children"] is not None, prefer=lambda row: id(row) in open_rights)
     shared = _picker([*rows, *_shared(rows, dossiers)], precedence.contact) if dossiers else first_reached
     contact = _contact(first_reached, shared)
     department = residence(contact["city_code"], contact["postal_code"]) if contact else None
@@ -140,8 +140,8 @@ def _payer(row: Row) -> str | None:
 
 def _last_contact(rows: Sequence[Row]) -> date:
     """The day of the newest record that isn't the answer to a question of ours, which is no contact."""
-    told = [row["as_of"] for row in rows if row["source"] not in ASKED]
-    return day_of(max(told or [row["as_of"] for row in rows]))
+    contact_days = [row["as_of"] for row in rows if row["source"] not in ASKED_SOURCES]
+    return day_of(max(contact_days or [row["as_of"] for row in rows]))
 
 
 def is_open(row: Row) -> bool:

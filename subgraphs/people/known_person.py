@@ -62,8 +62,8 @@ async def _by_names(store: Store, record: PersonRecord, values: Row, current: UU
     namesakes = {person_id for person_id in alike if verdicts.get(person_id) != MatchVerdict.DIFFERENT.name}
     proven = {person_id for person_id in namesakes if await _is_proven(store, record, values, person_id)}
     if len(namesakes) == 1 and record.asked_about is not None:
-        asked = await survivor_of(store, record.asked_about)
-        proven |= namesakes & {asked}
+        asked_person = await survivor_of(store, record.asked_about)
+        proven |= namesakes & {asked_person}
     proven |= {person_id for person_id in namesakes if person_id in verdicts}
     own = set() if current is None else {await survivor_of(store, current)}
     meant = proven if proven or own else namesakes

@@ -51,8 +51,8 @@ async def put(store: Store, values: Row, person_id: UUID, person: MergedPerson) 
 async def keep(store: Store, values: Row, people: Collection[UUID]) -> None:
     """Keep the pairs of people whom a record designates that is refused for it."""
     made_now = store.changes.get(tables.person, {})
-    known = sorted(person_id for person_id in people if (person_id,) not in made_now)
-    for first, second in combinations(known if len(known) <= MANY else (), 2):
+    stored_people = sorted(person_id for person_id in people if (person_id,) not in made_now)
+    for first, second in combinations(stored_people if len(stored_people) <= MANY else (), 2):
         key = {"source": values["source"], "source_id": values["source_id"]}
         pair = {"person_id": first, "other_person_id": second, "reason": MatchReason.RECORD.name}
         await store.keep(review_tables.match_candidate, {**key, **pair}, {}, new={"as_of": values["as_of"]})

@@ -29,12 +29,12 @@ PLAIN: Mapping[str, str] = {"FRANCE_TRAVAIL": "france_travail_id", "PASS_IAE": "
 """Kinds of identifier that are a key by themselves, and their column of `people.identity`."""
 DOSSIERS = ("CAF", "MSA")
 DEPARTMENT = "CD_INTERNE"
-_TOLD = (
+_KEY_COLUMNS = (
     *("nir_hash", "organisme", "matricule", "role", "department", "department_internal_id", *PLAIN.values()),
     *("first_name", "last_name", "birth_name", "birth_date"),
 )
 """Columns of `people.identity` that keys are made of."""
-_told, _as_of = itemgetter(*_TOLD), itemgetter("as_of")
+_key_values, _as_of = itemgetter(*_KEY_COLUMNS), itemgetter("as_of")
 
 
 def match_key(identifier: Identifier, birth_date: date, secret: bytes) -> str:
@@ -49,11 +49,11 @@ def identified(rows: Sequence[Row], born: date | None) -> dict[Identified, date]
     `born` is the birth date to use for records that give none.
     """
     newest = sorted(rows, key=_as_of, reverse=True)
-    told = {_told(row): row for row in newest}  # of records that tell the same, the first one
+    distinct_rows = {_key_values(row): row for row in newest}  # of records that tell the same, the first one
     first_days: dict[Identified, date] = {}
-    names = {row[column] for row in told.values() for column in ("first_name", "last_name", "birth_name")}
+    names = {row[column] for row in distinct_rows.values() for column in ("first_name", "last_name", "birth_name")}
     name_keys = {name: name_key(name) for name in names}
-    for row in told.values():
+    for row in distinct_rows.values():
         birth_date = row["birth_date"] or born
         if birth_date is None:
             continue

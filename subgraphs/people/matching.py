@@ -18,11 +18,11 @@ from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people.names import name_key
 
-_SAID = (
+_RUNG_COLUMNS = (
     *("person_id", "nir_hash", "birth_date", "first_name", "france_travail_id", "department", "department_internal_id"),
     *("organisme", "matricule", "role"),
 )
-_said = itemgetter(*_SAID)
+_rung_values = itemgetter(*_RUNG_COLUMNS)
 """What a row says by which rungs tell people: there may be many rows that say the same of one person."""
 
 
@@ -49,8 +49,8 @@ def match(
         person_id: UUID = row["person_id"]
         return survivors.get(person_id, person_id)
 
-    said_once = {_said(row): row for row in rows}.values()
-    rivals = [row for row in said_once if own is None or person(row) != person(own)]
+    distinct_rows = {_rung_values(row): row for row in rows}.values()
+    rivals = [row for row in distinct_rows if own is None or person(row) != person(own)]
     try:
         rungs = [[row for row in rivals if rung(claim, row)] for rung in RUNGS]
     except AmbiguousMatch as refused:

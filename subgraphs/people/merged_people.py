@@ -41,8 +41,8 @@ async def merged_person(store: Store, person_id: UUID) -> MergedPerson:
     """Return the person that this own person is part of."""
     await store.prefetch((access.merged, {"person_id": person_id}), (access.merged, {"survivor_id": person_id}))
     survivor = await survivor_of(store, person_id)
-    others = [row["person_id"] for row in await store.all(access.merged, survivor_id=survivor)]
-    return MergedPerson(survivor, (survivor, *others))
+    merged_ids = [row["person_id"] for row in await store.all(access.merged, survivor_id=survivor)]
+    return MergedPerson(survivor, (survivor, *merged_ids))
 
 
 async def records_of(store: Store, person: MergedPerson) -> list[Row]:

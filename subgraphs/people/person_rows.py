@@ -81,11 +81,11 @@ async def put(store: Store, person: MergedPerson, whole: Consolidated, key: byte
 async def _put_identifiers(store: Store, person_id: UUID, identifiers: Mapping[tuple[str, str], Row]) -> None:
     """Leave these identifiers of a person; those that stay as they are, of which there may be many, are not touched."""
     rows = await store.all(tables.sector_identifier, person_id=person_id)
-    known = {(row["kind"], row["value"]): row for row in rows}
-    for kind, value in known.keys() - identifiers.keys():
+    stored = {(row["kind"], row["value"]): row for row in rows}
+    for kind, value in stored.keys() - identifiers.keys():
         await store.delete(tables.sector_identifier, person_id=person_id, kind=kind, value=value)
     for (kind, value), row in identifiers.items():
-        if not row.items() <= known.get((kind, value), {}).items():
+        if not row.items() <= stored.get((kind, value), {}).items():
             await store.put(tables.sector_identifier, {"person_id": person_id, "kind": kind, "value": value}, row)
 
 

@@ -14,7 +14,7 @@ Tiers = tuple[tuple[str, ...], ...]
 
 ITEMS = ("orientations", "emplois", "ft-actions", "immersion-facile")
 """Sources of items, which name their person only so that it is found."""
-ASKED = ("france-travail", "api-particulier")
+ASKED_SOURCES = ("france-travail", "api-particulier")
 """Sources that the hub asks about people whom others know: an answer is no contact with the person, and keeps nobody
 in the hub."""
 UNTOLD = (*ITEMS, "api-particulier")

@@ -115,9 +115,10 @@ ENDING_CONTRACTS = Signal(
     meaning="Délai avant la fin du contrat",
     reads=("endsOn", "startsOn"),
     since=Sort("endsOn"),
-    here=lambda row, days: and_(row("endsOn") >= days.today, row("endsOn") <= days.ahead),
-    other=lambda row, other, days: or_(
-        other("endsOn") > row("endsOn"), and_(other("endsOn").is_(None), other("startsOn") > row("startsOn"))
+    condition=lambda row, days: and_(row("endsOn") >= days.today, row("endsOn") <= days.ahead),
+    other_row=lambda row, other_row, days: or_(
+        other_row("endsOn") > row("endsOn"),
+        and_(other_row("endsOn").is_(None), other_row("startsOn") > row("startsOn")),
     ),
     alone=True,
 )
@@ -133,11 +134,11 @@ CONFLICTING_ORIENTATIONS = Signal(
     meaning="Ancienneté de l'orientation la plus récente",
     reads=("pathway", "startsOn", "endsOn"),
     since=Sort("startsOn", descending=True),
-    here=_open,
-    other=lambda row, other, days: and_(
-        _open(other, days),
-        other("pathway") != row("pathway"),
-        or_(row("startsOn") >= days.ago, other("startsOn") >= days.ago),
+    condition=_open,
+    other_row=lambda row, other_row, days: and_(
+        _open(other_row, days),
+        other_row("pathway") != row("pathway"),
+        or_(row("startsOn") >= days.ago, other_row("startsOn") >= days.ago),
     ),
 )
 

@@ -47,8 +47,8 @@ async def verdicts(store: Store, values: Row, key: bytes) -> dict[UUID, str]:
 async def keep(store: Store, values: Row, key: bytes, people: Collection[UUID]) -> None:
     """Replace the candidates of a refused record by these people; too many of them leave none."""
     made_now = store.changes.get(tables.person, {})
-    known = {person_id for person_id in people if (person_id,) not in made_now}
-    candidates = known if len(known) <= MANY else set()
+    stored_people = {person_id for person_id in people if (person_id,) not in made_now}
+    candidates = stored_people if len(stored_people) <= MANY else set()
     record = {"source": values["source"], "source_id": values["source_id"]}
     for row in await store.all(review_tables.record_candidate, **record):
         if row["person_id"] not in candidates:

@@ -82,7 +82,7 @@ async def agent(
     current = _agent_among(sharing, referent)
     names = " ".join(filter(None, (name_key(referent.first_name), name_key(referent.last_name))))
     new_id = f"{email} {names}" if sharing else email
-    said = {
+    statement = {
         "email": email,
         "first_name": referent.first_name,
         "last_name": referent.last_name,
@@ -94,11 +94,11 @@ async def agent(
     }
     if current is None:
         agent_id = store.new_key()
-        await store.put(journey_tables.agent, {"id": agent_id}, said)
+        await store.put(journey_tables.agent, {"id": agent_id}, statement)
         return agent_id
-    newest, other = (said, current) if _rank(said) >= _rank(current) else (current, said)
-    filled = {name: newest[name] or other[name] for name in ("phone", "organisation_siret")}
-    values = {**{name: newest[name] for name in said}, **filled, "source_id": current["source_id"]}
+    newest, older = (statement, current) if _rank(statement) >= _rank(current) else (current, statement)
+    filled = {name: newest[name] or older[name] for name in ("phone", "organisation_siret")}
+    values = {**{name: newest[name] for name in statement}, **filled, "source_id": current["source_id"]}
     agent_id = UUID(str(current["id"]))
     await store.put(journey_tables.agent, {"id": agent_id}, values)
     return agent_id

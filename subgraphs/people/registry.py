@@ -43,7 +43,7 @@ from subgraphs.people.known_person import known_person
 from subgraphs.people.matching import AmbiguousMatch, contradicts, is_someone_else
 from subgraphs.people.merged_people import MergedPerson, merged_person, records_of
 from subgraphs.people.nir import hashed
-from subgraphs.people.precedence import ASKED, PRECEDENCE, Precedence
+from subgraphs.people.precedence import ASKED_SOURCES, PRECEDENCE, Precedence
 from subgraphs.people.record_candidates import NamesakesOnly
 
 _WHO = ("source", "source_id", "as_of", "person_id", "civility", "first_name", "last_name", "birth_name", "birth_date")
@@ -55,7 +55,7 @@ _BARE: Row = {
 }
 """Empty values of a removed record, of which only the identity is kept."""
 
-_HOLDS_NOBODY = [access.HUB, *ASKED]
+_HOLDS_NOBODY = [access.HUB, *ASKED_SOURCES]
 """Origins of links that are no reason to keep a person."""
 _FREED = """
 SELECT source, source_id FROM people.identity i JOIN people.source_record s USING (source, source_id)
@@ -109,16 +109,16 @@ class Registry:
         if own is not None and is_someone_else(values, own):
             raise Refused("MATCH_CONFLICT")
         try:
-            known = await known_person(store, record, values, own, self._key)
+            matched_id = await known_person(store, record, values, own, self._key)
         except AmbiguousMatch as refused:
             await sender_reach.require_people(store, refused.people)
             await match_candidates.keep(store, values, refused.people)
             if isinstance(refused, NamesakesOnly):
                 await record_candidates.keep(store, values, self._key, refused.people)
             raise
-        if known is not None:
-            await sender_reach.require_people(store, {known})
-        person_id = known or store.new_key()
+        if matched_id is not None:
+            await sender_reach.require_people(store, {matched_id})
+        person_id = matched_id or store.new_key()
         person = await merged_person(store, person_id)
         await person_rows.prefetch(store, person)
         other_rows = [row for row in await records_of(store, person) if not _is_own(row, values)]
@@ -133,7 +133,7 @@ class Registry:
         if match_candidates.is_compared_anew(values, own):
             await match_candidates.recheck(store, person, [*other_rows, {**values, "person_id": person_id}])
             alike = await match_candidates.put(store, values, person_id, person)
-            store.candidates += alike and known is None
+            store.candidates += alike and matched_id is None
         else:
             await match_candidates.forget_refusal(store, record.source, record.source_id)
         if record.by_identity:
@@ -210,20 +210,20 @@ class Registry:
         await store.link(source, source_id, ())
         await referents.keep(store, person_id, source, source_id, frozenset())
         rest = [row for row in await records_of(store, person) if not _is_of(row, source, source_id)]
-        others = [row for row in rest if row["source"] not in ASKED]
-        is_last = all(row["person_id"] != person_id for row in others)
+        other_records = [row for row in rest if row["source"] not in ASKED_SOURCES]
+        is_last = all(row["person_id"] != person_id for row in other_records)
         links = await store.all(access.link, person_id=person_id)
         if is_last and any(row["origin"] not in _HOLDS_NOBODY for row in links):
             key = {"source": source, "source_id": source_id}
-            others.append({**own, **_BARE})
-            rest.append(others[-1])
+            other_records.append({**own, **_BARE})
+            rest.append(other_records[-1])
             await store.put(tables.identity, key, rest[-1])
             await store.put(tables.source_record, key, {"removed": True}, new={"as_of": own["as_of"]})
         else:
             await store.delete(tables.identity, source=source, source_id=source_id)
             await store.delete(access.person_reference, source=source, source_id=source_id)
         await match_candidates.forget(store, source, source_id)
-        if not others:
+        if not other_records:
             for answer in rest:
                 await store.delete(tables.source_record, source=answer["source"], source_id=answer["source_id"])
             await person_rows.forget(store, person)
@@ -241,8 +241,8 @@ class Registry:
         while freed == _FREED_AT_ONCE:
             async with begin(connection) as batch:
                 records = await connection.fetch(_FREED, _HOLDS_NOBODY, _FREED_AT_ONCE)
-                for taken in await batch.take([partial(self._forget, *record) for record in records]):
-                    taken.result()
+                for outcome in await batch.take([partial(self._forget, *record) for record in records]):
+                    outcome.result()
             rows += batch.written
             freed = len(records)
         return rows

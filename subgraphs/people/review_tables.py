@@ -21,14 +21,14 @@ from subgraphs.people import values as v
 from subgraphs.people.tables import metadata, subject
 
 
-def decision(*seen: Column[Any]) -> list[Column[Any] | CheckConstraint]:
+def decision(*reviewed: Column[Any]) -> list[Column[Any] | CheckConstraint]:
     """The columns of an agent's decision, with those of what the agent saw; the decision of the highest number is in
     force, and `ground` says what the agent relies on."""
     return [
         Column("number", Integer, nullable=False),
         Column("verdict", Text, nullable=False),
         Column("ground", Text, nullable=False),
-        *seen,
+        *reviewed,
         identifier("agent", nullable=False),
         identifier("organisation", nullable=False),
         instant("decided_at", nullable=False),

@@ -37,5 +37,5 @@ async def _known_in(store: Store, people: Iterable[UUID]) -> set[str]:
     keys = [(tables.identity, {"person_id": member}) for person in merged.values() for member in person.members]
     await store.prefetch(*keys)
     records = [row for table, key in keys for row in await store.all(table, **key)]
-    said = {row[name] for row in records for name in _COLUMNS if row[name] is not None}
-    return said | await departments_of(store, merged)
+    departments = {row[name] for row in records for name in _COLUMNS if row[name] is not None}
+    return departments | await departments_of(store, merged)

@@ -24,7 +24,7 @@ IDENTITY, COORD, FAM, SOC = Category.ID, Category.COORD, Category.FAM, Category.
 ECO, PRO, FORM, IDX = Category.ECO, Category.PRO, Category.FORM, Category.IDX
 _row = t.identity.c
 
-TOLD: ColumnElement[bool] = _row.source.not_in([text(source) for source in UNTOLD])
+SHOWN: ColumnElement[bool] = _row.source.not_in([text(source) for source in UNTOLD])
 """The records that are shown."""
 ORDER = Sort("source", column=func.concat(_row.source, text(" "), _row.source_id, type_=Text(collation="C")))
 

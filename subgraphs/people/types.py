@@ -58,7 +58,7 @@ from subgraphs.people.journey import (
     reveals,
 )
 from subgraphs.people.rights import Rights, in_force
-from subgraphs.people.statements import ORDER, TOLD, Statement
+from subgraphs.people.statements import ORDER, SHOWN, Statement
 
 IDENTITY, NIR, COORD, FAM = Category.ID, Category.NIR, Category.COORD, Category.FAM
 SOC, ECO, FORM, TRACE = Category.SOC, Category.ECO, Category.FORM, Category.TRACE
@@ -161,7 +161,7 @@ class Person:
         "Ce que chaque système dit de la personne : où ils se contredisent, les autres champs suivent celui qui fait "
         "foi (docs/provenance.md).",
         on=(t.identity.c.person_id, t.person.c.id),
-        where=TOLD,
+        where=SHOWN,
         order=ORDER,
         page=6,
     )

@@ -63,9 +63,11 @@ def _latest(row: Values) -> ColumnElement[date]:
     return func.greatest(*days, type_=DateType())
 
 
-def _went_on(row: Values, other: Values, days: Days) -> ColumnElement[bool]:
+def _went_on(row: Values, other_row: Values, days: Days) -> ColumnElement[bool]:
     """Whether another placement took the place of one that was abandoned."""
-    return and_(other("status").in_([word("RETENU"), word("ENTRE"), word("TERMINE")]), _latest(other) > _latest(row))
+    return and_(
+        other_row("status").in_([word("RETENU"), word("ENTRE"), word("TERMINE")]), _latest(other_row) > _latest(row)
+    )
 
 
 ABANDONED_TRAININGS = Signal(
@@ -73,8 +75,8 @@ ABANDONED_TRAININGS = Signal(
     meaning="Ancienneté de l'abandon",
     reads=("status", "proposedOn", "decidedOn", "enteredOn", "endedOn"),
     since=Sort("endedOn", descending=True),
-    here=lambda row, days: and_(row("status") == word("ABANDONNE"), _latest(row) >= days.ago),
-    other=_went_on,
+    condition=lambda row, days: and_(row("status") == word("ABANDONNE"), _latest(row) >= days.ago),
+    other_row=_went_on,
     alone=True,
 )
 

@@ -143,7 +143,7 @@ class Subgraph:
         """Raise ValueError for a context that came before."""
         now = int(self.clock())
         with self._lock:
-            self._seen = {seen: until for seen, until in self._seen.items() if until + LATE > now}
+            self._seen = {nonce: until for nonce, until in self._seen.items() if until + LATE > now}
             if nonce in self._seen:
                 raise ValueError("replay")
             self._seen[nonce] = expiry

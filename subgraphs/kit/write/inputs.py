@@ -258,15 +258,15 @@ def inputs_of(cls: type) -> Mapping[str, StrawberryField]:
     return {to_camel_case(field.python_name): field for field in cls.__strawberry_definition__.fields}  # type: ignore[attr-defined]
 
 
-def read_request(mutation: str, cls: type, given: Any, now: datetime, secret: bytes) -> Request | list[BadInput]:
+def read_request(mutation: str, cls: type, arguments: Any, now: datetime, secret: bytes) -> Request | list[BadInput]:
     """The request, or everything that is wrong with it; a null input is as an absent one."""
-    if type(given) is not dict:
+    if type(arguments) is not dict:
         return [BadInput(ARGUMENT, "OBJECT")]
     refused: list[BadInput] = []
     values: dict[str, Any] = {}
     key, designated, version = "", None, None
     for name, field in inputs_of(cls).items():
-        value, place = given.get(name), f"{ARGUMENT}.{name}"
+        value, place = arguments.get(name), f"{ARGUMENT}.{name}"
         try:
             if isinstance(field, WrittenInput):
                 if value is not None or field.required:
@@ -280,12 +280,12 @@ def read_request(mutation: str, cls: type, given: Any, now: datetime, secret: by
         except BadInput as error:
             refused.append(error)
     for rule in cls.__together__:  # type: ignore[attr-defined]
-        both = values.get(rule.first), values.get(rule.second)
-        if None not in both and not rule.check(*both):
+        pair = values.get(rule.first), values.get(rule.second)
+        if None not in pair and not rule.check(*pair):
             refused.append(BadInput(f"{ARGUMENT}.{rule.second}", rule.expected))
     if refused:
         return refused
-    digest = hashed_request(mutation, given, secret)
+    digest = hashed_request(mutation, arguments, secret)
     return Request(hashed_key(key, secret), digest, designated, version, values)
 
 

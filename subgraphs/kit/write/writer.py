@@ -117,10 +117,10 @@ class Writer:
                 await transaction.rows(outgoing.insert_sql(self.model.name), (item, mutation.system, author, now))
                 await self._check_revealed(transaction, mutation, item, call)
             elif not is_new:
-                [made] = await transaction.rows(request_log.select_sql(self.model.name), (actor, request.key))
-                if made[0] != request.digest:
+                [earlier] = await transaction.rows(request_log.select_sql(self.model.name), (actor, request.key))
+                if earlier[0] != request.digest:
                     raise RequestFailed("IDEMPOTENCY_KEY_REUSED", "La clé a déjà servi à une autre écriture.")
-                item = str(made[1])
+                item = str(earlier[1])
             call.keys[node.number] = item
             rows = await transaction.rows(statement.sql, statement.arguments(call))
             if not rows:
@@ -135,12 +135,12 @@ class Writer:
         )
         if request.target is None:
             raise refused()
-        held = await transaction.rows(
+        locked_rows = await transaction.rows(
             statements.hold_sql(mutation), (request.target,)
         )  # before: what decides reads anew
-        if not held:
+        if not locked_rows:
             raise refused()
-        target = request.target if mutation.is_of_item else str(held[0][0])
+        target = request.target if mutation.is_of_item else str(locked_rows[0][0])
         rows = await transaction.rows(statement.sql, statement.arguments(call, target))
         if not rows:
             raise refused()
@@ -167,11 +167,11 @@ class Writer:
         _, version, source, person, *more = rows[0]
         if source != SOURCE:
             raise RequestFailed("RECORDED_ELSEWHERE", "L'élément est tenu par un autre système.")
-        copied, met = more[: len(mutation.copied)], more[len(mutation.copied) :]
+        copied, requirements_met = more[: len(mutation.copied)], more[len(mutation.copied) :]
         unmet = next(
             (
                 requirement
-                for requirement, is_met in zip(mutation.requires, met, strict=True)
+                for requirement, is_met in zip(mutation.requires, requirements_met, strict=True)
                 if not is_met and requirement.is_for(request.values)
             ),
             None,
@@ -223,8 +223,8 @@ class Writer:
 
 def _opened(residual: Residual, entity: Entity) -> Residual:
     """The residual under which every row of a type exists, whatever it reveals."""
-    every = (Clause(int(RELATIONS)),)
-    rule = Rule(every, tuple((int(fact), every) for fact in VALUE_FACTS.values()))
+    all_relations = (Clause(int(RELATIONS)),)
+    rule = Rule(all_relations, tuple((int(fact), all_relations) for fact in VALUE_FACTS.values()))
     return replace(residual, rows={**residual.rows, entity.name: rule})
 
 

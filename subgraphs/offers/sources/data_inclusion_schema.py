@@ -34,11 +34,11 @@ def valid(model: Any, record: Any, store: Store) -> Any:
     """
     if not isinstance(record, dict):
         raise Refused("SCHEMA_INVALID")
-    kept = {name: value for name, value in record.items() if value != ""}
+    filled = {name: value for name, value in record.items() if value != ""}
     bad: dict[str, set[int]] = {}
     while True:
         try:
-            valid = model.model_validate(kept)
+            valid = model.model_validate(filled)
             break
         except ValidationError as error:
             problems = error.errors(include_url=False, include_context=False, include_input=False)
@@ -46,16 +46,16 @@ def valid(model: Any, record: Any, store: Store) -> Any:
             name, rank = str(problem["loc"][0]), (*problem["loc"][1:2], None)[0]
             if model.model_fields[name].is_required():
                 raise Refused("SCHEMA_INVALID", name, detail=problem["type"])
-            if isinstance(rank, int) and isinstance(kept.get(name), list):
+            if isinstance(rank, int) and isinstance(filled.get(name), list):
                 if rank not in bad.setdefault(name, set()):
                     store.set_aside(_code(problem), f"{name}[{rank}]")
                 bad[name].add(rank)
             else:
-                kept.pop(name, None)
+                filled.pop(name, None)
                 store.set_aside(_code(problem), name)
         for name, ranks in bad.items():
-            if name in kept:
-                kept[name] = [value for rank, value in enumerate(record[name]) if rank not in ranks] or None
+            if name in filled:
+                filled[name] = [value for rank, value in enumerate(record[name]) if rank not in ranks] or None
     if not valid.id.removeprefix(f"{valid.source}--") or not valid.id.startswith(f"{valid.source}--"):
         raise Refused("SCHEMA_INVALID", "id", detail="not source--local id")
     return valid

@@ -67,15 +67,15 @@ class ListsOfFiles:
             self._is_sure = False
 
 
-async def removals(held: ListsOfFiles, report: Report, session: Session, options: Options) -> list[dict[str, str]]:
+async def removals(lists: ListsOfFiles, report: Report, session: Session, options: Options) -> list[dict[str, str]]:
     """The removals of what the files no longer have, as records of the source; none, and the refusal is reported, if
     they may not be whole."""
-    if not report.whole or not held.whole:
+    if not report.whole or not lists.whole:
         report.refuse_file(Refused("WHOLE_INCOMPLETE"))
         return []
     gone = []
-    for name, keys in held.keys.items():
-        stored = await session.keys(LISTS[name], NAME, held.newest.get(name, OLDEST))
+    for name, keys in lists.keys.items():
+        stored = await session.keys(LISTS[name], NAME, lists.newest.get(name, OLDEST))
         missing = sorted(stored - keys)
         if too_many(missing, stored, stored & keys) and not options.remove:
             report.refuse_file(Refused("REMOVALS_REFUSED"))

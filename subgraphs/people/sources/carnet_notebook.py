@@ -213,7 +213,7 @@ def _constraints(notebook: Notebook, set_aside: SetAside) -> Keyed:
 
 def _objectives(notebook: Notebook, set_aside: SetAside) -> Keyed:
     """The objectives; those of one theme and instant, which nothing else tells apart, are numbered."""
-    seen: Counter[str] = Counter()
+    uses_by_name: Counter[str] = Counter()
     for number, focus in enumerate(notebook.focuses or ()):
         theme = chosen(focus.theme, v.THEMES, f"focuses[{number}].theme", set_aside)
         if theme is None:
@@ -222,11 +222,11 @@ def _objectives(notebook: Notebook, set_aside: SetAside) -> Keyed:
             path = f"focuses[{number}].targets[{place}]"
             created_at = _instant(target.created_at, f"{path}.created_at", set_aside)
             name = f"{theme}:{created_at and created_at.isoformat()}"
-            seen[name] += 1
+            uses_by_name[name] += 1
             actions = sorted(target.actions or (), key=lambda action: action.created_at or "")
             statuses = [chosen(action.status, v.PROGRESS, f"{path}.actions.status", set_aside) for action in actions]
             yield (
-                f"objectif:{name}:{seen[name]}",
+                f"objectif:{name}:{uses_by_name[name]}",
                 {
                     "theme": theme,
                     "status": chosen(target.status, v.PROGRESS, f"{path}.status", set_aside),

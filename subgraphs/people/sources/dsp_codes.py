@@ -30,7 +30,7 @@ DIPLOMAS = {
     "2606": "AUCUN",
 }
 FLAGS = {"0": False, "1": True}
-NONE, OTHER, UNKEPT = "NONE", "OTHER", "UNKEPT"
+NONE, OTHER_THEME, UNKEPT = "NONE", "OTHER", "UNKEPT"
 """No difficulty at all, one that no theme of the hub says, and one that is not stored."""
 THEMES: Mapping[str, Mapping[str, str]] = {
     "difsoc": {
@@ -39,7 +39,7 @@ THEMES: Mapping[str, Mapping[str, str]] = {
         "0404": "LANGUE_CALCUL",
         "0405": "ADMIN_JURIDIQUE",
         "0406": "FINANCES",
-        "0407": OTHER,
+        "0407": OTHER_THEME,
     },
     "difdisp": {
         "0501": NONE,
@@ -49,7 +49,7 @@ THEMES: Mapping[str, Mapping[str, str]] = {
         "0508": "SANTE",
         "0509": "LOGEMENT",
         "0510": "LANGUE_CALCUL",
-        **dict.fromkeys(("0511", "0512"), OTHER),
+        **dict.fromkeys(("0511", "0512"), OTHER_THEME),
     },
     "difsocpro": {
         "2101": "SANTE",
@@ -59,7 +59,7 @@ THEMES: Mapping[str, Mapping[str, str]] = {
         "2105": "ADMIN_JURIDIQUE",
         "2106": "LANGUE_CALCUL",
         "2107": "INSERTION_COMMUNICATION",
-        **dict.fromkeys(("2108", "2109", "2110"), OTHER),
+        **dict.fromkeys(("2108", "2109", "2110"), OTHER_THEME),
     },
     "diflog": {"1001": NONE, **dict.fromkeys((f"{code}" for code in range(1002, 1010)), "LOGEMENT")},
     "natlog": {
@@ -68,4 +68,4 @@ THEMES: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Answers by list: housing that is an emergency or precarious is a difficulty, a lease or a relative's home is none."""
-NO_THEME = frozenset({NONE, OTHER, UNKEPT})
+NO_THEME = frozenset({NONE, OTHER_THEME, UNKEPT})

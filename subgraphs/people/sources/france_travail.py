@@ -67,8 +67,8 @@ class FranceTravail(AnswerSource):
     async def write(self, store: Store, answers: ft.Answers, as_of: datetime, options: Options) -> Outcome:
         """Write what France Travail says of one person."""
         informations = answers.informations
-        if answers.recherche != ft.FOUND or informations is None:
-            if answers.recherche == ft.OTHER:
+        if answers.recherche != ft.MATCHED or informations is None:
+            if answers.recherche == ft.OTHER_PERSON:
                 raise Refused("ANSWER_OF_OTHER")
             store.set_aside(UNANSWERED.get(answers.recherche, "ANSWER_REFUSED"), "recherche")
             return Outcome.UNCHANGED

@@ -26,7 +26,7 @@ from subgraphs.people.sources import ft_extract
 
 NAME = "ft-actions"
 PERSON, CODE, LABEL, PRESCRIBED = "identifiant_unique_de", "codeaction", "lblaction", "date_prescription"
-DONE, STARTED, ENDED = "date_realisation_action", "date_debut", "date_fin"
+COMPLETED, STARTED, ENDED = "date_realisation_action", "date_debut", "date_fin"
 TRAINING_CODE = "EFO"
 """« Une formation dans le domaine suivant »: the one code of which the label alone tells the theme."""
 OWN_BUSINESS = re.compile(r"CR[EÉ]ATION\s*/\s*REPRISE D.ENTREPRISE", re.IGNORECASE)
@@ -35,7 +35,7 @@ FIELDS: Fields = {
     CODE: ("Objective.theme", Used.RECORD),
     LABEL: ("Objective.theme", Used.RECORD),
     PRESCRIBED: ("Objective.recordedOn", Used.RECORD),
-    (DONE, STARTED, ENDED): "Objective.actionStatuses",
+    (COMPLETED, STARTED, ENDED): "Objective.actionStatuses",
     "date_prev_debut": Unkept.NO_PURPOSE,
     ("objectif_formation", "formation"): Unkept.FREE_TEXT,
     "adr.dc_commune_id": Unkept.SAID_BETTER,
@@ -48,7 +48,7 @@ class FtActions(CsvSource):
     name = NAME
     reads = "actions prescrites par France Travail aux personnes de son extrait, CSV ou .xlsx ; après l'extrait"
     role = "people_ingest"
-    columns = (PERSON, CODE, LABEL, PRESCRIBED, DONE, STARTED, ENDED)
+    columns = (PERSON, CODE, LABEL, PRESCRIBED, COMPLETED, STARTED, ENDED)
     fields = FIELDS
 
     def group(self, row: Row, options: Options) -> RecordGroup:
@@ -89,10 +89,10 @@ class _Action:
 
     def _state(self, store: Store) -> str:
         """The state of the action on the day of the file."""
-        done, started, ended = (
-            ft_extract.optional_day_of_row(self.row, name, store) for name in (DONE, STARTED, ENDED)
+        completed, started, ended = (
+            ft_extract.optional_day_of_row(self.row, name, store) for name in (COMPLETED, STARTED, ENDED)
         )
-        if self._past(done) or self._past(ended):
+        if self._past(completed) or self._past(ended):
             return "REALISE"
         return "EN_COURS" if self._past(started) else "PREVU"
 

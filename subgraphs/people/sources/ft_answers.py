@@ -13,8 +13,8 @@ import msgspec
 from schema.confidential import Confidential
 from subgraphs.people.sources.answers import Answer
 
-FOUND, NONE, SEVERAL = "S001", "S002", "S003"
-OTHER = "AUTRE"
+MATCHED, NONE, SEVERAL = "S001", "S002", "S003"
+OTHER_PERSON = "AUTRE"
 """Codes of a search; the last one is ours, of an answer about somebody else, which is not kept."""
 OLD_NUMBER = 8
 """Characters of a number of before 2024, which the API answers in its new form."""

@@ -20,9 +20,9 @@ from subgraphs.kit.ingest.asking import AskedApi
 from subgraphs.people import asking_turns
 from subgraphs.people.sources.france_travail import NAME
 from subgraphs.people.sources.ft_answers import (
-    FOUND,
+    MATCHED,
     NONE,
-    OTHER,
+    OTHER_PERSON,
     Administrative,
     Answers,
     Contract,
@@ -93,7 +93,7 @@ async def _search(calls: Calls, person: Mapping[str, Any]) -> Search:
     """The search for a person, whose user's token is none unless one user was found."""
     body = {"numeroFranceTravail": person["number"]}
     search = await calls.post("/rechercher-usager/v2/usagers/par-numero-francetravail", body, Search, answers=REFUSALS)
-    return search if search.code_retour == FOUND else Search(search.code_retour)
+    return search if search.code_retour == MATCHED else Search(search.code_retour)
 
 
 async def _answers(calls: Calls, person: Mapping[str, Any], at: datetime, search: Search) -> Answers:
@@ -102,7 +102,7 @@ async def _answers(calls: Calls, person: Mapping[str, Any], at: datetime, search
     if informations is None:
         return _answer_about(person, at, NONE)
     if not informations.is_about(person["number"], person["birth_date"]):
-        return _answer_about(person, at, OTHER)
+        return _answer_about(person, at, OTHER_PERSON)
     orientations = await calls.find("/orientationusager/v1/lectureOrientation", list[Orientation], user)
     diagnosis = None
     if followed(orientations):

@@ -145,14 +145,14 @@ class _Line:
 
     async def _agent(self, store: Store, follow_up: FollowUp, as_of: datetime) -> UUID:
         """The agent, of the organisation that is said; raises Refused (ITEM_OF_OTHER) for one known in another."""
-        said = follow_up.agent
-        addresses = emails(said.courriel, "agent.courriel", store.set_aside)
+        stated_agent = follow_up.agent
+        addresses = emails(stated_agent.courriel, "agent.courriel", store.set_aside)
         if len(addresses) != 1:
             raise Refused("EMAIL_INVALID", "agent.courriel")
         for row in await store.all(journey_tables.agent, email=addresses[0]):
             if row["organisation_siret"] not in (None, follow_up.organisme):
                 raise Refused("ITEM_OF_OTHER", "agent")
-        professional = Referent(addresses[0], said.prenom, said.nom)
+        professional = Referent(addresses[0], stated_agent.prenom, stated_agent.nom)
         return await self.people.put_professional(store, NAME, as_of, professional, follow_up.organisme)
 
 

@@ -127,10 +127,10 @@ def _row_key(key: str, number: int) -> dict[str, str]:
 
 async def _rows_of(store: Store, key: str) -> list[Mapping[str, Any]]:
     """Return what is kept of a register's row, one row for each of its people."""
-    kept: list[Mapping[str, Any]] = []
-    while (row := await store.row(journey_tables.exercised_right, **_row_key(key, len(kept)))) is not None:
-        kept.append(row)
-    return kept
+    stored_rows: list[Mapping[str, Any]] = []
+    while (row := await store.row(journey_tables.exercised_right, **_row_key(key, len(stored_rows)))) is not None:
+        stored_rows.append(row)
+    return stored_rows
 
 
 async def _remember(

@@ -198,10 +198,10 @@ async def _put_project(store: Store, project: Project, key: str, as_of: datetime
 
 async def _keep_with_project(store: Store, person_id: Any) -> None:
     """Say of each placement of the person whether it has a training project."""
-    known = await _has_project(store, person_id)
+    has_project = await _has_project(store, person_id)
     for row in await store.all(tables.placement, person_id=person_id):
         place = {"source": row["source"], "source_id": row["source_id"]}
-        await store.put(tables.placement, place, {"with_project": known})
+        await store.put(tables.placement, place, {"with_project": has_project})
 
 
 async def _has_project(store: Store, person_id: Any) -> bool:

@@ -84,8 +84,8 @@ class AsyncHub:
                 await self._tokens.renew_async(self._client, fresh=post.fresh_token)
                 async with self._client.stream("POST", self._url, content=post.body, headers=post.headers, timeout=SILENCE) as reply:
                     if reply.status_code != 200:
-                        asked = retry_after(reply.headers.get("retry-after"))
-                        read_answer(operation, reply.status_code, await reply.aread(), reply.headers.get("trace-id"), asked)
+                        delay = retry_after(reply.headers.get("retry-after"))
+                        read_answer(operation, reply.status_code, await reply.aread(), reply.headers.get("trace-id"), delay)
                     async for chunk in reply.aiter_bytes():
                         for page in listening.read(chunk):
                             yield page

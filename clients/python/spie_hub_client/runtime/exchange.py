@@ -98,12 +98,12 @@ def exchange(operation: Operation[Data], call: Call, retries: Retries) -> Steps[
         last = attempt == retries.attempts
         seconds = min(wait, retries.longest_wait) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads callers in time
         if isinstance(reply, httpx2.Response):
-            asked = retry_after(reply.headers.get("retry-after"))
+            delay = retry_after(reply.headers.get("retry-after"))
             busy = reply.status_code in (BUSY if operation.IS_REPEATABLE else BUSY[:1])
-            if last or not busy or (asked or 0) > retries.longest_wait:
+            if last or not busy or (delay or 0) > retries.longest_wait:
                 trace = reply.headers.get("trace-id")
-                return read_answer(operation, reply.status_code, reply.content, trace, asked)
-            seconds = seconds if asked is None else asked
+                return read_answer(operation, reply.status_code, reply.content, trace, delay)
+            seconds = seconds if delay is None else delay
         elif last or not operation.IS_REPEATABLE:
             break
         yield Pause(seconds)

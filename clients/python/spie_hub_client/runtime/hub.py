@@ -84,8 +84,8 @@ class Hub:
                 self._tokens.renew(self._client, fresh=post.fresh_token)
                 with self._client.stream("POST", self._url, content=post.body, headers=post.headers, timeout=SILENCE) as reply:
                     if reply.status_code != 200:
-                        asked = retry_after(reply.headers.get("retry-after"))
-                        read_answer(operation, reply.status_code, reply.read(), reply.headers.get("trace-id"), asked)
+                        delay = retry_after(reply.headers.get("retry-after"))
+                        read_answer(operation, reply.status_code, reply.read(), reply.headers.get("trace-id"), delay)
                     for chunk in reply.iter_bytes():
                         for page in listening.read(chunk):
                             yield page

@@ -63,14 +63,14 @@ class Listening(Generic[Data, Node]):
         if error.status == UNAUTHENTICATED or getattr(error, "code", "").startswith("TOKEN_"):
             renewable, self._renewable, self.fresh_token = self._renewable, False, True
             return 0.0 if renewable else None
-        asked = getattr(error, "retry_after", None)
-        if error.status not in BUSY or (asked or 0) > self.retries.longest_wait:
+        delay = getattr(error, "retry_after", None)
+        if error.status not in BUSY or (delay or 0) > self.retries.longest_wait:
             return None
-        return self.lost(asked)
+        return self.lost(delay)
 
-    def lost(self, asked: float | None = None) -> float | None:
+    def lost(self, delay: float | None = None) -> float | None:
         """The seconds to wait after a connection that was lost; None to give up."""
         self._failures += 1
         if self._failures >= self.retries.attempts:
             return None
-        return asked or min(self.retries.first_wait * 2.0**self._failures, self.retries.longest_wait)
+        return delay or min(self.retries.first_wait * 2.0**self._failures, self.retries.longest_wait)

@@ -48,8 +48,8 @@ class Notification(msgspec.Struct, frozen=True):
 def read_notification(secret: str, headers: Mapping[str, str], body: bytes, now: float | None = None) -> Notification:
     """The notification in a request with these headers and this body; raises NotSigned for one that the hub did not sign
     under this secret (`whsec_…`), or not within five minutes. Keep its identifier, and take none twice."""
-    given = {name.lower(): text for name, text in headers.items()}
-    identifier, instant = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
+    lowered = {name.lower(): text for name, text in headers.items()}
+    identifier, instant = lowered.get("webhook-id", ""), lowered.get("webhook-timestamp", "")
     if not (instant.isascii() and instant.isdigit()):
         raise NotSigned("no time")
     if abs(int(instant[:15]) - (time.time() if now is None else now)) > TOLERANCE:
@@ -59,7 +59,7 @@ def read_notification(secret: str, headers: Mapping[str, str], body: bytes, now:
     except NotBase64:
         raise NotSigned("no secret") from None
     expected = b64encode(hmac.digest(key, f"{identifier}.{instant}.".encode() + body, "sha256"))
-    signatures = [part.removeprefix("v1,") for part in given.get("webhook-signature", "").split(" ") if part[:3] == "v1,"]
+    signatures = [part.removeprefix("v1,") for part in lowered.get("webhook-signature", "").split(" ") if part[:3] == "v1,"]
     if not any(hmac.compare_digest(expected, text.encode("utf-8", "replace")) for text in signatures):
         raise NotSigned("another signature")
     message = msgspec.json.decode(body, type=_Body)
