@@ -11,6 +11,7 @@ DEPLOYED = (
     "tests/e2e/test_journey_people.py",
     "tests/e2e/test_offer.py",
     "tests/e2e/test_bad_input_http.py",
+    "tests/e2e/test_subscribing.py",
 )
 """Files that ask the same running processes: one worker runs them all."""
 LONGEST = (

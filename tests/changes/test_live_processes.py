@@ -20,6 +20,7 @@ from demo.token_issuer import Issuer
 from tests.changes.conftest import ACTORS, DELTA, OFFICER, someone
 from tests.cli.commands import hub
 from tests.conftest import ROOT, Database
+from tests.e2e.notification import notification
 from tests.e2e.site import PATIENCE, serve
 from tests.kit.conftest import Rows, person_id
 
@@ -29,11 +30,8 @@ QUERY = DELTA % "id lastName"
 
 def received(server: socket.socket) -> tuple[dict[str, list[str]], socket.socket]:
     """Whom the next notification names, and its connection, which waits for an answer."""
-    connection, _ = server.accept()
-    text = b""
-    while b"}}" not in text:
-        text += connection.recv(65_536)
-    return orjson.loads(text.partition(b"\r\n\r\n")[2])["data"], connection
+    _, body, connection = notification(server)
+    return orjson.loads(body)["data"], connection
 
 
 async def test_a_stopped_hub_ends_its_streams_and_a_killed_notifier_tells_again(

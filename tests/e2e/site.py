@@ -23,8 +23,8 @@ import httpx2
 
 from demo.__main__ import prepare
 from demo.actors import agreements
-from demo.cast import BY_SLUG
-from demo.token_issuer import DemoActor, Issuer
+from demo.cast import BY_SLUG, CD_08
+from demo.token_issuer import ISSUER, DemoActor, Issuer
 from hub.app import hub_app
 from hub.observability.metric_settings import ROLES
 from hub.settings import load_settings
@@ -52,6 +52,19 @@ NUMBERED = {
 METRICS = "\n".join(["[metrics.ports]", *(f"{role} = 0" for role in ROLES), ""])
 """Settings with which every process tells its metrics, at a free port."""
 CASE = {"purpose-reference": "DOSSIER-1"}
+SUBSCRIBER = "si-departement"
+"""The application that may subscribe itself to changes, of a server on this machine."""
+SUBSCRIBING = f"""
+[[clients]]
+issuer = "{ISSUER}"
+client = "{SUBSCRIBER}"
+organisation = "{CD_08.siret}"
+scopes = ["departement"]
+subscriptions = 2
+
+[notifications]
+networks = ["127.0.0.0/8"]
+"""
 
 
 def new_trace() -> str:
@@ -87,7 +100,8 @@ class Process:
 
 @dataclass
 class Site:
-    """A hub with its actors and people; `ask` sends one request as one of them."""
+    """A hub with its actors and people; `ask` sends one request as one of them. `settings` is the file with which its
+    processes run."""
 
     url: str
     issuer: Issuer
@@ -96,6 +110,7 @@ class Site:
     database: Database
     processes: Mapping[str, Process]
     client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=PATIENCE))
+    settings: Path | None = None
 
     def post(self, actor: str | None, body: bytes | Mapping[str, Any], **headers: str) -> httpx2.Response:
         """One HTTP request; a header given as "" is left out."""
@@ -162,19 +177,31 @@ class Filled:
     persons: Mapping[str, str]
 
     def settings(
-        self, name: str = "settings.toml", *, deadline: float = PATIENCE, subgraphs: Mapping[str, str] | None = None
+        self,
+        name: str = "settings.toml",
+        *,
+        deadline: float = PATIENCE,
+        subgraphs: Mapping[str, str] | None = None,
+        more: str = "",
     ) -> Path:
-        """Write a settings file of this name; `subgraphs` are base URLs of those that run elsewhere."""
+        """Write a settings file of this name, and `more` in it; `subgraphs` are base URLs of those that run
+        elsewhere."""
         written = self.issuer.write_settings(agreements(list(self.actors.values())))
         lines = [f"deadline = {deadline}", written.read_text(encoding="utf-8")]
-        lines += ["[subgraphs]", *(f'{subgraph} = "{url}/graphql"' for subgraph, url in (subgraphs or {}).items()), ""]
+        lines += [
+            "[subgraphs]",
+            *(f'{subgraph} = "{url}/graphql"' for subgraph, url in (subgraphs or {}).items()),
+            more,
+        ]
         path = written.with_name(name)
         path.write_text("\n".join(lines), encoding="utf-8")
         return path
 
-    def site(self, url: str, database: Database, processes: Mapping[str, Process]) -> Site:
+    def site(
+        self, url: str, database: Database, processes: Mapping[str, Process], settings: Path | None = None
+    ) -> Site:
         """The site of a hub at `url`; its client is the caller's to close."""
-        return Site(url, self.issuer, self.actors, self.persons, database, processes)
+        return Site(url, self.issuer, self.actors, self.persons, database, processes, settings=settings)
 
 
 async def demonstration(database: Database, folder: Path) -> tuple[list[DemoActor], list[dict[str, str]]]:
@@ -207,9 +234,10 @@ def deployed(database: Database, folder: Path, *, separate: bool) -> Iterator[Si
     filled = fill(database, folder)
     with ExitStack() as stack:
         processes = {name: stack.enter_context(serve(name, database, folder)) for name in SUBGRAPHS if separate}
-        settings = filled.settings(subgraphs={name: process.url for name, process in processes.items()})
+        urls = {name: process.url for name, process in processes.items()}
+        settings = filled.settings(subgraphs=urls, more=SUBSCRIBING)
         role = "hub" if separate else "all"
         processes[role] = stack.enter_context(serve(role, database, folder, settings))
-        running = filled.site(processes[role].url, database, processes)
+        running = filled.site(processes[role].url, database, processes, settings)
         stack.callback(running.client.close)
         yield running

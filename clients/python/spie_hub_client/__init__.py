@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from .add_to_follow_up_group import AddToFollowUpGroup
 from .agenda import Agenda
+from .apply_to_job import ApplyToJob
 from .appointments import Appointments
 from .changes import Changes
 from .collect_social_situation import CollectSocialSituation
 from .decide_orientation import DecideOrientation
 from .draft_contract import DraftContract
 from .end_follow_up import EndFollowUp
+from .end_subscription import EndSubscription
 from .find_person import FindPerson
 from .journey import Journey
 from .journey_risks import JourneyRisks
 from .orientations import Orientations
 from .persons import Persons
+from .place_in_training import PlaceInTraining
+from .propose_immersion import ProposeImmersion
 from .record_appointment import RecordAppointment
+from .refer_to_service import ReferToService
 from .renew_contract import RenewContract
 from .runtime.access import Access
 from .runtime.answers import Answer
@@ -33,12 +38,15 @@ from .set_difficulty_state import SetDifficultyState
 from .set_referent import SetReferent
 from .sign_contract import SignContract
 from .sign_own_contract import SignOwnContract
+from .subscribe_to_changes import SubscribeToChanges
+from .subscriptions import Subscriptions
 
 __all__ = [
     "Access",
     "AddToFollowUpGroup",
     "Agenda",
     "Answer",
+    "ApplyToJob",
     "Appointments",
     "AsyncHub",
     "BearerTokens",
@@ -49,6 +57,7 @@ __all__ = [
     "Decision",
     "DraftContract",
     "EndFollowUp",
+    "EndSubscription",
     "FieldError",
     "FindPerson",
     "Hub",
@@ -62,9 +71,12 @@ __all__ = [
     "Orientations",
     "Page",
     "Persons",
+    "PlaceInTraining",
+    "ProposeImmersion",
     "Purpose",
     "Reason",
     "RecordAppointment",
+    "ReferToService",
     "Refused",
     "RenewContract",
     "Retries",
@@ -75,6 +87,8 @@ __all__ = [
     "SignContract",
     "SignOwnContract",
     "StartAgain",
+    "SubscribeToChanges",
+    "Subscriptions",
     "TokenRefused",
     "Tokens",
     "Unreachable",

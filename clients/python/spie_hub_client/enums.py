@@ -147,6 +147,18 @@ class DossierRole(OpenEnum):
     """Une valeur que ce client ne connaît pas encore."""
 
 
+class ImmersionObjective(OpenEnum):
+    """Objet d'une immersion (C. trav. L.5135-1)."""
+    CONFIRMER_UN_PROJET_PROFESSIONNEL = "CONFIRMER_UN_PROJET_PROFESSIONNEL"
+    """Confirmer un projet professionnel."""
+    DECOUVRIR_UN_METIER = "DECOUVRIR_UN_METIER"
+    """Découvrir un métier ou un secteur d'activité."""
+    INITIER_UN_RECRUTEMENT = "INITIER_UN_RECRUTEMENT"
+    """Initier une démarche de recrutement."""
+    UNKNOWN_VALUE = "UNKNOWN_VALUE"
+    """Une valeur que ce client ne connaît pas encore."""
+
+
 class ImmersionStatus(OpenEnum):
     """État d'une convention (Immersion facilitée)."""
     READY_TO_SIGN = "READY_TO_SIGN"
@@ -378,6 +390,47 @@ class RsaStatus(OpenEnum):
     """5, clos."""
     CLOS_ANTERIEUR = "CLOS_ANTERIEUR"
     """6, clos sur un mois antérieur."""
+    UNKNOWN_VALUE = "UNKNOWN_VALUE"
+    """Une valeur que ce client ne connaît pas encore."""
+
+
+class SubscriptionState(OpenEnum):
+    """Où en est un abonnement."""
+    ACTIVE = "ACTIVE"
+    """Il est notifié de chaque changement."""
+    PAUSED = "PAUSED"
+    """L'exploitant du hub l'a mis en pause."""
+    SUSPENDED = "SUSPENDED"
+    """Rien n'est envoyé : `reason` dit pourquoi."""
+    ENDED = "ENDED"
+    """Son terme est passé."""
+    UNKNOWN_VALUE = "UNKNOWN_VALUE"
+    """Une valeur que ce client ne connaît pas encore."""
+
+
+class TransmissionReason(OpenEnum):
+    """Pourquoi un élément n'a pas été transmis, ou a été refusé."""
+    NOT_PERMITTED = "NOT_PERMITTED"
+    """Depuis l'écriture, la personne s'est opposée, n'est plus suivie par l'auteur, ou la règle a changé : plus rien
+    n'est envoyé."""
+    INCOMPLETE = "INCOMPLETE"
+    """Il manque au hub de quoi désigner la personne, ou l'élément, à ce système : plus rien n'est envoyé."""
+    EXPIRED = "EXPIRED"
+    """Ce système n'a pas répondu assez tôt : voyez chez lui si la demande y est, avant de la refaire."""
+    REFUSED = "REFUSED"
+    """Ce système l'a refusé ; « systemCode » est le code qu'il en donne."""
+    UNKNOWN_VALUE = "UNKNOWN_VALUE"
+    """Une valeur que ce client ne connaît pas encore."""
+
+
+class TransmissionState(OpenEnum):
+    """État de la transmission d'un élément au système qui le tient."""
+    PENDING = "PENDING"
+    """Écrit ici, pas encore transmis."""
+    ACCEPTED = "ACCEPTED"
+    """Accepté par le système qui le tient."""
+    REJECTED = "REJECTED"
+    """Refusé par ce système, ou plus envoyé ; une demande restée sans réponse a pu lui parvenir."""
     UNKNOWN_VALUE = "UNKNOWN_VALUE"
     """Une valeur que ce client ne connaît pas encore."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import field
 
-from .enums import AppointmentMode, AppointmentStatus, Civility, MotiveCategory, OrientationDecision, Pathway, RsaStatus
+from .enums import AppointmentMode, AppointmentStatus, Civility, MotiveCategory, OrientationDecision, Pathway, RsaStatus, SubscriptionState, TransmissionReason, TransmissionState
 from .runtime.models import Date, DateTime, Model
 
 
@@ -162,9 +162,40 @@ class ListedServiceStructure(Model, frozen=True, kw_only=True):
     """SIRET. — Catégorie : PUB"""
 
 
+class OwnSubscription(Model, frozen=True, kw_only=True):
+    """Abonnement d'une application aux changements, pour qui s'en sert."""
+    id: str
+    """Identifiant, que porte chaque notification. — Catégorie : TECH"""
+    host: str
+    """Serveur qui reçoit les notifications. — Catégorie : TECH"""
+    purpose: str
+    """Finalité sous laquelle les changements sont lus. — Catégorie : TECH"""
+    state: SubscriptionState
+    """Où il en est. — Catégorie : TECH"""
+    reason: str | None
+    """Code de ce qui le suspend, ou de son dernier échec. — Catégorie : TECH"""
+    ends_at: DateTime = field(name="endsAt")
+    """Instant où il finit ; refaites-le avant. — Catégorie : TECH"""
+    last_success_at: DateTime | None = field(name="lastSuccessAt")
+    """Instant de la dernière notification prise. — Catégorie : TECH"""
+
+
 class PageBounds(Model, frozen=True, kw_only=True):
     """Place d'une page dans sa liste."""
     has_next_page: bool = field(name="hasNextPage")
     """Une page suit. — Catégorie : TECH"""
     end_cursor: str | None = field(name="endCursor")
     """Curseur du dernier élément. — Catégorie : TECH"""
+
+
+class Sent(Model, frozen=True, kw_only=True):
+    """Transmission d'un élément écrit ici au système qui le tient ; ce qu'elle révèle se décide sur le champ qui la
+    porte."""
+    state: TransmissionState | None
+    """État ; nul pour un élément qui n'a pas été écrit ici. — Catégorie : TECH"""
+    since: DateTime | None
+    """Instant de cet état. — Catégorie : TECH"""
+    reason: TransmissionReason | None
+    """Pourquoi, si refusé. — Catégorie : TECH"""
+    system_code: str | None = field(name="systemCode")
+    """Code de refus du système qui tient l'élément. — Catégorie : TECH"""

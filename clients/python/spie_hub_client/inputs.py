@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType, field
 
-from .enums import AppointmentMode, AppointmentStatus, ConstraintImpact, ConstraintState, ConstraintTheme, ContractKind, DossierRole, MotiveCategory, NationalIdentifierKind, OrientationDecision, Pathway, RsaStatus
+from .enums import AppointmentMode, AppointmentStatus, ConstraintImpact, ConstraintState, ConstraintTheme, ContractKind, DossierRole, ImmersionObjective, MotiveCategory, NationalIdentifierKind, OrientationDecision, Pathway, RsaStatus
 from .runtime.models import Date, DateTime, Model
 
 
@@ -19,6 +19,17 @@ class AddToFollowUpGroupInput(Model, frozen=True, kw_only=True):
     """Agent de votre organisme, par son identifiant du hub."""
     since: Date
     """Date du jour."""
+
+
+class ApplyToJobInput(Model, frozen=True, kw_only=True):
+    """Candidature d'une personne auprès d'un employeur de l'inclusion."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    person: str
+    """Personne qui candidate."""
+    company: str
+    """Employeur, du catalogue."""
 
 
 class AppointmentFilter(Model, frozen=True, kw_only=True):
@@ -178,6 +189,34 @@ class PersonFilter(Model, frozen=True, kw_only=True):
     """État du dossier RSA."""
 
 
+class PlaceInTrainingInput(Model, frozen=True, kw_only=True):
+    """Positionnement d'une personne sur une session de formation."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    person: str
+    """Personne qui est positionnée."""
+    session: str
+    """Session, du catalogue."""
+
+
+class ProposeImmersionInput(Model, frozen=True, kw_only=True):
+    """Proposition d'une immersion dans une entreprise."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    person: str
+    """Personne à qui l'immersion est proposée."""
+    offer: str
+    """Offre d'immersion, du catalogue."""
+    objective: ImmersionObjective
+    """Objet (C. trav. L.5135-1)."""
+    starts_on: Date = field(name="startsOn")
+    """Premier jour, d'aujourd'hui à 90 jours."""
+    ends_on: Date = field(name="endsOn")
+    """Dernier jour, 30 jours au plus après le premier."""
+
+
 class RecordAppointmentInput(Model, frozen=True, kw_only=True):
     """Rendez-vous à enregistrer, de sa propre organisation."""
     idempotency_key: str = field(name="idempotencyKey")
@@ -193,6 +232,17 @@ class RecordAppointmentInput(Model, frozen=True, kw_only=True):
     """Modalité."""
     motive: MotiveCategory | UnsetType | None = UNSET
     """Catégorie du motif."""
+
+
+class ReferToServiceInput(Model, frozen=True, kw_only=True):
+    """Orientation d'une personne vers un service."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    person: str
+    """Personne qui est orientée."""
+    service: str
+    """Service vers lequel elle l'est, du catalogue."""
 
 
 class RenewContractInput(Model, frozen=True, kw_only=True):
@@ -287,3 +337,16 @@ class SignOwnContractInput(Model, frozen=True, kw_only=True):
     """Version de l'élément que vous avez lue : si elle n'est plus la sienne, rien n'est écrit."""
     signed_on: Date = field(name="signedOn")
     """Date du jour."""
+
+
+class SubscribeToChangesInput(Model, frozen=True, kw_only=True):
+    """Abonnement à faire, sous la finalité de la requête."""
+    idempotency_key: str = field(name="idempotencyKey")
+    """Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une
+    fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite."""
+    url: str
+    """Adresse https d'un serveur public, qui reçoit les notifications."""
+    query: str
+    """Requête dont les changements sont signalés : son seul champ racine est `changes`."""
+    days: int | UnsetType = UNSET
+    """Durée, de 1 à 366 jours, dans celle de l'habilitation."""

@@ -132,6 +132,11 @@ export const LABELS = {
     "GEIQ": "Groupement d'employeurs pour l'insertion et la qualification",
     "OPCS": "Organisation porteuse de la clause sociale"
   },
+  "ImmersionObjective": {
+    "CONFIRMER_UN_PROJET_PROFESSIONNEL": "Confirmer un projet professionnel",
+    "DECOUVRIR_UN_METIER": "Découvrir un métier ou un secteur d'activité",
+    "INITIER_UN_RECRUTEMENT": "Initier une démarche de recrutement"
+  },
   "ImmersionStatus": {
     "READY_TO_SIGN": "À signer",
     "PARTIALLY_SIGNED": "Signée en partie",
@@ -161,6 +166,17 @@ export const LABELS = {
     "REFUSEE": "Refusée",
     "EXPIREE": "Expirée"
   },
+  "TransmissionReason": {
+    "NOT_PERMITTED": "Depuis l'écriture, la personne s'est opposée, n'est plus suivie par l'auteur, ou la règle a changé : plus rien n'est envoyé",
+    "INCOMPLETE": "Il manque au hub de quoi désigner la personne, ou l'élément, à ce système : plus rien n'est envoyé",
+    "EXPIRED": "Ce système n'a pas répondu assez tôt : voyez chez lui si la demande y est, avant de la refaire",
+    "REFUSED": "Ce système l'a refusé ; « systemCode » est le code qu'il en donne"
+  },
+  "TransmissionState": {
+    "PENDING": "Écrit ici, pas encore transmis",
+    "ACCEPTED": "Accepté par le système qui le tient",
+    "REJECTED": "Refusé par ce système, ou plus envoyé ; une demande restée sans réponse a pu lui parvenir"
+  },
   "PlacementStatus": {
     "PROPOSE": "Proposé",
     "INFO_COLLECTIVE": "Information collective",
@@ -174,5 +190,11 @@ export const LABELS = {
     "WITHDRAWN": "L'acteur n'en lit plus rien : lien fini, opposition, limitation, durée échue",
     "MERGED": "Ses dossiers sont désormais ceux de la personne `into`",
     "DELETED": "Le hub n'en tient plus rien"
+  },
+  "SubscriptionState": {
+    "ACTIVE": "Il est notifié de chaque changement",
+    "PAUSED": "L'exploitant du hub l'a mis en pause",
+    "SUSPENDED": "Rien n'est envoyé : `reason` dit pourquoi",
+    "ENDED": "Son terme est passé"
   }
 } as const;

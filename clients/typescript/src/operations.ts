@@ -487,6 +487,16 @@ export type SetAppointmentStatusInput = {
   status: AppointmentStatus;
 };
 
+/** Candidature d'une personne auprès d'un employeur de l'inclusion. */
+export type ApplyToJobInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Personne qui candidate. */
+  person: string;
+  /** Employeur, du catalogue. */
+  company: string;
+};
+
 /** Nature d'un employeur de l'inclusion (Emplois de l'inclusion). */
 export type CompanyKind =
   /** Atelier et chantier d'insertion. */
@@ -507,6 +517,16 @@ export type CompanyKind =
   | 'GEIQ'
   /** Organisation porteuse de la clause sociale. */
   | 'OPCS'
+  | '%future added value';
+
+/** Objet d'une immersion (C. trav. L.5135-1). */
+export type ImmersionObjective =
+  /** Confirmer un projet professionnel. */
+  | 'CONFIRMER_UN_PROJET_PROFESSIONNEL'
+  /** Découvrir un métier ou un secteur d'activité. */
+  | 'DECOUVRIR_UN_METIER'
+  /** Initier une démarche de recrutement. */
+  | 'INITIER_UN_RECRUTEMENT'
   | '%future added value';
 
 /** État d'une convention (Immersion facilitée). */
@@ -563,6 +583,32 @@ export type NearInput = {
   radiusKm?: number | null | undefined;
 };
 
+/** Proposition d'une immersion dans une entreprise. */
+export type ProposeImmersionInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Personne à qui l'immersion est proposée. */
+  person: string;
+  /** Offre d'immersion, du catalogue. */
+  offer: string;
+  /** Objet (C. trav. L.5135-1). */
+  objective: ImmersionObjective;
+  /** Premier jour, d'aujourd'hui à 90 jours. */
+  startsOn: string;
+  /** Dernier jour, 30 jours au plus après le premier. */
+  endsOn: string;
+};
+
+/** Orientation d'une personne vers un service. */
+export type ReferToServiceInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Personne qui est orientée. */
+  person: string;
+  /** Service vers lequel elle l'est, du catalogue. */
+  service: string;
+};
+
 /** État d'une orientation vers un service (DORA, sans les accents). */
 export type ReferralStatus =
   /** Modération en cours. */
@@ -589,6 +635,38 @@ export type ServiceFilter = {
   publics?: Array<string> | null | undefined;
   /** Frais, codes de data.inclusion. */
   fees?: Array<string> | null | undefined;
+};
+
+/** Pourquoi un élément n'a pas été transmis, ou a été refusé. */
+export type TransmissionReason =
+  /** Depuis l'écriture, la personne s'est opposée, n'est plus suivie par l'auteur, ou la règle a changé : plus rien n'est envoyé. */
+  | 'NOT_PERMITTED'
+  /** Il manque au hub de quoi désigner la personne, ou l'élément, à ce système : plus rien n'est envoyé. */
+  | 'INCOMPLETE'
+  /** Ce système n'a pas répondu assez tôt : voyez chez lui si la demande y est, avant de la refaire. */
+  | 'EXPIRED'
+  /** Ce système l'a refusé ; « systemCode » est le code qu'il en donne. */
+  | 'REFUSED'
+  | '%future added value';
+
+/** État de la transmission d'un élément au système qui le tient. */
+export type TransmissionState =
+  /** Écrit ici, pas encore transmis. */
+  | 'PENDING'
+  /** Accepté par le système qui le tient. */
+  | 'ACCEPTED'
+  /** Refusé par ce système, ou plus envoyé ; une demande restée sans réponse a pu lui parvenir. */
+  | 'REJECTED'
+  | '%future added value';
+
+/** Positionnement d'une personne sur une session de formation. */
+export type PlaceInTrainingInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Personne qui est positionnée. */
+  person: string;
+  /** Session, du catalogue. */
+  session: string;
 };
 
 /** État d'un positionnement (propre au hub). */
@@ -619,6 +697,30 @@ export type WithdrawalKind =
   | 'DELETED'
   | '%future added value';
 
+/** Abonnement à faire, sous la finalité de la requête. */
+export type SubscribeToChangesInput = {
+  /** Clé de votre choix, neuve pour chaque écriture : la même écriture renvoyée sous la même clé n'est faite qu'une fois. De 8 à 64 lettres sans accent, chiffres, « - » ou « _ », sans treize chiffres de suite. */
+  idempotencyKey: string;
+  /** Adresse https d'un serveur public, qui reçoit les notifications. */
+  url: string;
+  /** Requête dont les changements sont signalés : son seul champ racine est `changes`. */
+  query: string;
+  /** Durée, de 1 à 366 jours, dans celle de l'habilitation. */
+  days?: number;
+};
+
+/** Où en est un abonnement. */
+export type SubscriptionState =
+  /** Il est notifié de chaque changement. */
+  | 'ACTIVE'
+  /** L'exploitant du hub l'a mis en pause. */
+  | 'PAUSED'
+  /** Rien n'est envoyé : `reason` dit pourquoi. */
+  | 'SUSPENDED'
+  /** Son terme est passé. */
+  | 'ENDED'
+  | '%future added value';
+
 export type AddToFollowUpGroupMutationVariables = Exact<{
   input: AddToFollowUpGroupInput;
 }>;
@@ -634,6 +736,13 @@ export type AgendaQueryVariables = Exact<{
 
 
 export type AgendaQuery = { appointments: { nodes: Array<{ id: string, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, status: AppointmentStatus | null, motive: { category: MotiveCategory | null, type: MotiveType | null } | null, organisation: { name: string | null } | null, person: { id: string, firstName: string | null, lastName: string | null, contact: { phones: Array<string> | null, email: string | null } | null, contracts: Array<{ kind: ContractKind | null, endsOn: string | null }> | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ApplyToJobMutationVariables = Exact<{
+  input: ApplyToJobInput;
+}>;
+
+
+export type ApplyToJobMutation = { applyToJob: { id: string, state: JobApplicationState | null, createdAt: string | null, transmission: { state: TransmissionState | null, since: string | null, reason: TransmissionReason | null, systemCode: string | null } | null } | null };
 
 export type AppointmentsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -680,6 +789,13 @@ export type EndFollowUpMutationVariables = Exact<{
 
 export type EndFollowUpMutation = { endFollowUp: { id: string, version: number | null, endedOn: string | null } | null };
 
+export type EndSubscriptionMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EndSubscriptionMutation = { endSubscription: string | null };
+
 export type FindPersonQueryVariables = Exact<{
   identity: IdentityInput;
 }>;
@@ -717,12 +833,33 @@ export type PersonsQueryVariables = Exact<{
 
 export type PersonsQuery = { persons: { nodes: Array<{ id: string, civility: Civility | null, firstName: string | null, lastName: string | null, birthDate: string | null, birthYear: number | null, contact: { email: string | null, phones: Array<string> | null, address: { postalCode: string | null, city: string | null, cityCode: string | null } | null } | null, rsa: { status: RsaStatus | null, rightsAndDutiesSince: string | null } | null, orientations: Array<{ id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null }> | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type PlaceInTrainingMutationVariables = Exact<{
+  input: PlaceInTrainingInput;
+}>;
+
+
+export type PlaceInTrainingMutation = { placeInTraining: { id: string, status: PlacementStatus | null, transmission: { state: TransmissionState | null, since: string | null, reason: TransmissionReason | null, systemCode: string | null } | null } | null };
+
+export type ProposeImmersionMutationVariables = Exact<{
+  input: ProposeImmersionInput;
+}>;
+
+
+export type ProposeImmersionMutation = { proposeImmersion: { id: string, status: ImmersionStatus | null, startsOn: string | null, endsOn: string | null, transmission: { state: TransmissionState | null, since: string | null, reason: TransmissionReason | null, systemCode: string | null } | null } | null };
+
 export type RecordAppointmentMutationVariables = Exact<{
   input: RecordAppointmentInput;
 }>;
 
 
 export type RecordAppointmentMutation = { recordAppointment: { id: string, version: number | null, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, motive: { category: MotiveCategory | null } | null } | null };
+
+export type ReferToServiceMutationVariables = Exact<{
+  input: ReferToServiceInput;
+}>;
+
+
+export type ReferToServiceMutation = { referToService: { id: string, status: ReferralStatus | null, sentOn: string | null, transmission: { state: TransmissionState | null, since: string | null, reason: TransmissionReason | null, systemCode: string | null } | null } | null };
 
 export type RenewContractMutationVariables = Exact<{
   input: RenewContractInput;
@@ -776,6 +913,18 @@ export type SignOwnContractMutationVariables = Exact<{
 
 export type SignOwnContractMutation = { signOwnContract: { id: string, version: number | null, organisationSignedOn: string | null, personSignedOn: string | null, signedOn: string | null } | null };
 
+export type SubscribeToChangesMutationVariables = Exact<{
+  input: SubscribeToChangesInput;
+}>;
+
+
+export type SubscribeToChangesMutation = { subscribeToChanges: { secret: string | null, subscription: { id: string, host: string, purpose: string, state: SubscriptionState, reason: string | null, endsAt: string, lastSuccessAt: string | null } } | null };
+
+export type SubscriptionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SubscriptionsQuery = { subscriptions: Array<{ id: string, host: string, purpose: string, state: SubscriptionState, reason: string | null, endsAt: string, lastSuccessAt: string | null }> | null };
+
 export type ListedAppointmentFragment = { id: string, startsAt: string | null, durationMinutes: number | null, mode: AppointmentMode | null, status: AppointmentStatus | null, motive: { category: MotiveCategory | null } | null, organisation: { name: string | null } | null, person: { id: string } | null };
 
 export type ListedOrientationFragment = { id: string, pathway: Pathway | null, startsOn: string | null, endsOn: string | null, decision: OrientationDecision | null, structure: { name: string | null } | null, person: { id: string } | null };
@@ -784,7 +933,11 @@ export type ListedPersonFragment = { id: string, civility: Civility | null, firs
 
 export type ListedServiceFragment = { id: string, name: string | null, thematics: Array<string> | null, structure: { name: string | null, siret: string | null } | null };
 
+export type OwnSubscriptionFragment = { id: string, host: string, purpose: string, state: SubscriptionState, reason: string | null, endsAt: string, lastSuccessAt: string | null };
+
 export type PageBoundsFragment = { hasNextPage: boolean, endCursor: string | null };
+
+export type SentFragment = { state: TransmissionState | null, since: string | null, reason: TransmissionReason | null, systemCode: string | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -877,26 +1030,50 @@ export const ListedServiceFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ListedService"}) as unknown as TypedDocumentString<ListedServiceFragment, unknown>;
+export const OwnSubscriptionFragmentDoc = new TypedDocumentString(`
+    fragment OwnSubscription on ChangeSubscription {
+  id
+  host
+  purpose
+  state
+  reason
+  endsAt
+  lastSuccessAt
+}
+    `, {"fragmentName":"OwnSubscription"}) as unknown as TypedDocumentString<OwnSubscriptionFragment, unknown>;
 export const PageBoundsFragmentDoc = new TypedDocumentString(`
     fragment PageBounds on PageInfo {
   hasNextPage
   endCursor
 }
     `, {"fragmentName":"PageBounds"}) as unknown as TypedDocumentString<PageBoundsFragment, unknown>;
+export const SentFragmentDoc = new TypedDocumentString(`
+    fragment Sent on Transmission {
+  state
+  since
+  reason
+  systemCode
+}
+    `, {"fragmentName":"Sent"}) as unknown as TypedDocumentString<SentFragment, unknown>;
 export const AddToFollowUpGroupDocument = {"__meta__":{"hash":"sha256:8ded5539e1a1a16a3fc595de6d213e306ad86d1e2e9ea0d8d23e1749c5837535"}} as unknown as TypedDocumentString<AddToFollowUpGroupMutation, AddToFollowUpGroupMutationVariables>;
 export const AgendaDocument = {"__meta__":{"hash":"sha256:7ec907950401bb8b97e75582d7741f82b3ed64aec2de40aa2fc9547ffe4f23b3"}} as unknown as TypedDocumentString<AgendaQuery, AgendaQueryVariables>;
+export const ApplyToJobDocument = {"__meta__":{"hash":"sha256:73f3571b6a3d0b3d023db0287e1ce7e088da98eb5576a86b8941a9a5838c82a7"}} as unknown as TypedDocumentString<ApplyToJobMutation, ApplyToJobMutationVariables>;
 export const AppointmentsDocument = {"__meta__":{"hash":"sha256:070f397ffc4d8906b9db170d84c9e1954642d9016811e7625740f75a9a1be887"}} as unknown as TypedDocumentString<AppointmentsQuery, AppointmentsQueryVariables>;
 export const ChangesDocument = {"__meta__":{"hash":"sha256:7c1a57ad9580afa9e9afa0da635262e1032bc028391fd92bbe5a7a8b5d5f8de1"}} as unknown as TypedDocumentString<ChangesQuery, ChangesQueryVariables>;
 export const CollectSocialSituationDocument = {"__meta__":{"hash":"sha256:a1e63207461559c1ab844413fb7f04d1d7921c44708b301a18e539393aa1af72"}} as unknown as TypedDocumentString<CollectSocialSituationMutation, CollectSocialSituationMutationVariables>;
 export const DecideOrientationDocument = {"__meta__":{"hash":"sha256:b082749828be0a9812c791578a8054727967799dd7c04c69cac4ca46875167ec"}} as unknown as TypedDocumentString<DecideOrientationMutation, DecideOrientationMutationVariables>;
 export const DraftContractDocument = {"__meta__":{"hash":"sha256:9dc52443151d2af207f19feb0a51113260d9743b9ea0a7dcffc7e5204a42641e"}} as unknown as TypedDocumentString<DraftContractMutation, DraftContractMutationVariables>;
 export const EndFollowUpDocument = {"__meta__":{"hash":"sha256:0f7984e49900e67b8b99963d618833c243ec840f3735bf881165c3d3dd4cb346"}} as unknown as TypedDocumentString<EndFollowUpMutation, EndFollowUpMutationVariables>;
+export const EndSubscriptionDocument = {"__meta__":{"hash":"sha256:fe6803651e8bcde4623df50d82662d7b9bf1285cd29e4f7e51a0141f4ac090f2"}} as unknown as TypedDocumentString<EndSubscriptionMutation, EndSubscriptionMutationVariables>;
 export const FindPersonDocument = {"__meta__":{"hash":"sha256:ecc794d81a89f821eac2630d607563983ac553a03eabb63d0ab009b7c630de3f"}} as unknown as TypedDocumentString<FindPersonQuery, FindPersonQueryVariables>;
 export const JourneyDocument = {"__meta__":{"hash":"sha256:47f27dab59520b1fb3e1a595030c30d5e2db84191c122fefe978ba6ec56e1c8b"}} as unknown as TypedDocumentString<JourneyQuery, JourneyQueryVariables>;
 export const JourneyRisksDocument = {"__meta__":{"hash":"sha256:4a99afadd70ffd0ae2a05d417ce8f651fe213de8c4660c63136991b59daa7b85"}} as unknown as TypedDocumentString<JourneyRisksQuery, JourneyRisksQueryVariables>;
 export const OrientationsDocument = {"__meta__":{"hash":"sha256:501011d65423e0cae174031ffcfe5663df41400e0d0d84e63de1e67e24ab5d1a"}} as unknown as TypedDocumentString<OrientationsQuery, OrientationsQueryVariables>;
 export const PersonsDocument = {"__meta__":{"hash":"sha256:5f3e8ecb400f7045686f3c69af4848ec7fa0504d131e8366b0fa86c41f99c7ef"}} as unknown as TypedDocumentString<PersonsQuery, PersonsQueryVariables>;
+export const PlaceInTrainingDocument = {"__meta__":{"hash":"sha256:c71e9a425d3900d151c50fa8ecaba26143a5797a9650f4f9f05b82954ad1c897"}} as unknown as TypedDocumentString<PlaceInTrainingMutation, PlaceInTrainingMutationVariables>;
+export const ProposeImmersionDocument = {"__meta__":{"hash":"sha256:0f12003dd5cd46f7810cfe5744fe3ecaf59860a148509b72f8a66992692cca65"}} as unknown as TypedDocumentString<ProposeImmersionMutation, ProposeImmersionMutationVariables>;
 export const RecordAppointmentDocument = {"__meta__":{"hash":"sha256:d7b72ae241dbe02d0759135a1d9d90ed44bfcec5448ec165f58b67b068d1551b"}} as unknown as TypedDocumentString<RecordAppointmentMutation, RecordAppointmentMutationVariables>;
+export const ReferToServiceDocument = {"__meta__":{"hash":"sha256:7e402baea614828a4f11211ee17d2083811ecda4b27ad6ad4eb8827d96b3c37e"}} as unknown as TypedDocumentString<ReferToServiceMutation, ReferToServiceMutationVariables>;
 export const RenewContractDocument = {"__meta__":{"hash":"sha256:5d2c5bb023fc6ec047c3b97420bf21c1b502b57489ccb902e64fbf6838185b93"}} as unknown as TypedDocumentString<RenewContractMutation, RenewContractMutationVariables>;
 export const ServicesDocument = {"__meta__":{"hash":"sha256:e8acf645f80add8da183071ff9211d6625173f1190edd4607febb7645275d0c1"}} as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
 export const SetAppointmentStatusDocument = {"__meta__":{"hash":"sha256:1867fa25545297d7dd0745cbe6a1f9685a53be670c73963d0f216ff911fe6570"}} as unknown as TypedDocumentString<SetAppointmentStatusMutation, SetAppointmentStatusMutationVariables>;
@@ -904,3 +1081,5 @@ export const SetDifficultyStateDocument = {"__meta__":{"hash":"sha256:a1efcf261a
 export const SetReferentDocument = {"__meta__":{"hash":"sha256:a8161fb6c07630f50deae1bf05781d34626ded13299dfe0cefb50ab0cddb0cce"}} as unknown as TypedDocumentString<SetReferentMutation, SetReferentMutationVariables>;
 export const SignContractDocument = {"__meta__":{"hash":"sha256:f52d70631579f056254dc4d6e6eb918a2e49e005a33db3fb4b5258a914a2425f"}} as unknown as TypedDocumentString<SignContractMutation, SignContractMutationVariables>;
 export const SignOwnContractDocument = {"__meta__":{"hash":"sha256:261819dafc763e17cc870f8e1cf44116d036a8c05a43edb878b1ee4808899dd5"}} as unknown as TypedDocumentString<SignOwnContractMutation, SignOwnContractMutationVariables>;
+export const SubscribeToChangesDocument = {"__meta__":{"hash":"sha256:a38cb851006beead83a9b45262450015e2b7f908aa81114bceaf72da965ab89d"}} as unknown as TypedDocumentString<SubscribeToChangesMutation, SubscribeToChangesMutationVariables>;
+export const SubscriptionsDocument = {"__meta__":{"hash":"sha256:d6f1331d6e524126e86d4bddb19dda05b47ed4e4f4a92ee7ca4574492a333895"}} as unknown as TypedDocumentString<SubscriptionsQuery, SubscriptionsQueryVariables>;
