@@ -28,7 +28,8 @@ HOLDING = (
     "subgraphs/kit/write/*",
     "subgraphs/people/consolidate.py",
 )
-"""Where records hold what clients, sources, subgraphs and other systems say: none of them shows a field."""
+"""Where records hold what clients, sources, subgraphs and other systems say: none of them shows a field. Theirs are
+`schema.confidential` or say `repr=False`."""
 NAMES = frozenset(
     {
         "access_token",

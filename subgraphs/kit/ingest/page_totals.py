@@ -13,7 +13,7 @@ from typing import Any
 from subgraphs.kit.ingest.ingestion_report import Announced
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Form:
     """The names under which numbered pages say the records of the list, the page, the pages and the records of one."""
 
