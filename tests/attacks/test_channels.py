@@ -118,8 +118,8 @@ async def test_34_a_large_body_of_nobody_is_not_read(hub: Inside) -> None:
     large = b"[" * SMALL_BODY + b"["
     unknown = await hub.post(large, hub.headers("personne", authorization="Bearer x.y.z"))
     assert (unknown.status, unknown.code, unknown.calls) == (401, "TOKEN_REFUSED", {})
-    known = await hub.post(large, hub.headers("personne"))
-    assert (known.status, known.code, known.calls) == (400, "BAD_JSON", {})
+    signed_in = await hub.post(large, hub.headers("personne"))
+    assert (signed_in.status, signed_in.code, signed_in.calls) == (400, "BAD_JSON", {})
 
 
 @pytest.mark.parametrize("levels", [3, 4, 5])
@@ -157,9 +157,9 @@ async def test_44_no_address_tells_of_anyone(hub: Inside) -> None:
                  "/metrics"):  # fmt: skip
         assert (await visit(hub, path, headers=headers))[0] == 404, path
     for path in ("/", "/status", "/documentation", "/documentation/clients"):
-        known, unknown = await visit(hub, path, headers=headers), await visit(hub, path)
-        assert (known[0], unknown[0]) == (200, 200)
-        assert CHANGING.sub(b"", known[2]) == CHANGING.sub(b"", unknown[2])
+        signed_in, unknown = await visit(hub, path, headers=headers), await visit(hub, path)
+        assert (signed_in[0], unknown[0]) == (200, 200)
+        assert CHANGING.sub(b"", signed_in[2]) == CHANGING.sub(b"", unknown[2])
         assert (await visit(hub, path, "POST", headers))[0] == 405
     for path in ("/healthz", "/readyz", "/graphql/page.json"):
         assert await visit(hub, path, headers=headers) == await visit(hub, path)

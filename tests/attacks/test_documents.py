@@ -357,7 +357,7 @@ async def test_34_no_statement_of_a_new_document_is_compiled_where_others_are_an
     assert (await hub.ask("referent-a", read, {"id": person})).data["person"]
     assert len(compiled) == 4
     record = "mutation New($input: RecordAppointmentInput!) { recordAppointment(input: $input) { new: id mode } }"
-    given = {"person": person, "startsAt": f"{today()}T09:00:00Z", "idempotencyKey": str(uuid4())}
-    assert (await hub.ask("referent-a", record, {"input": given})).data["recordAppointment"]
+    arguments = {"person": person, "startsAt": f"{today()}T09:00:00Z", "idempotencyKey": str(uuid4())}
+    assert (await hub.ask("referent-a", record, {"input": arguments})).data["recordAppointment"]
     assert len(compiled) == 5
     assert {name.rpartition("_")[0] for name in compiled} == {"prepare"}

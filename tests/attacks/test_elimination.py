@@ -36,12 +36,12 @@ async def journalled(hub: Inside, world: World, database: Database) -> dict[str,
         rows = await connection.fetch(LATEST)
     finally:
         await connection.close()
-    named: dict[str, set[str]] = {}
+    coordinates_by_slug: dict[str, set[str]] = {}
     for row in rows:
         for subject in row["subjects"]:
             text = subject.hex() if isinstance(subject, bytes) else str(subject).replace("-", "")
-            named.setdefault(slugs[text], set()).update(row["coordinates"])
-    return named
+            coordinates_by_slug.setdefault(slugs[text], set()).update(row["coordinates"])
+    return coordinates_by_slug
 
 
 @pytest.mark.parametrize("status", ["DEMANDE_EN_ATTENTE", "REFUSE", "CLOS", "CLOS_ANTERIEUR"])
@@ -52,8 +52,8 @@ async def test_47_whom_a_criterion_judged_is_journalled_though_the_answer_is_emp
     query = f"query Judge($f: PersonFilter) {{ persons(filter: $f) {{ {selected} }} }}"
     got = await hub.ask("referent-a", query, {"f": {"rsaStatus": status}})
     assert not got.data["persons"].get("nodes")
-    named = await journalled(hub, world, database)
-    assert {slug: coordinates & RSA for slug, coordinates in named.items()} == {"vurnibal": RSA, "plimoruz": RSA}
+    entries = await journalled(hub, world, database)
+    assert {slug: coordinates & RSA for slug, coordinates in entries.items()} == {"vurnibal": RSA, "plimoruz": RSA}
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ async def test_47_every_criterion_names_all_whom_it_judges_and_nobody_else(
 ) -> None:
     got = await hub.ask("referent-a", query, {"f": criteria})
     assert got.data == {query.partition("{ ")[2].partition("(")[0]: {"nodes": []}}
-    named = await journalled(hub, world, database)
-    assert named.keys() == judged
-    assert all(read <= coordinates for coordinates in named.values())
+    entries = await journalled(hub, world, database)
+    assert entries.keys() == judged
+    assert all(read <= coordinates for coordinates in entries.values())
 
 
 async def test_47_a_name_designates_and_a_list_without_criterion_judges_nobody(
@@ -90,10 +90,10 @@ async def test_47_a_name_designates_and_a_list_without_criterion_judges_nobody(
 ) -> None:
     for criteria in ({"lastName": "Nobodyatall"}, {}, {"rsaStatus": None}):
         got = await hub.ask("referent-a", PERSONS, {"f": criteria})
-        named = await journalled(hub, world, database)
-        assert named.keys() == (set() if "lastName" in criteria else {"vurnibal", "plimoruz"})
-        assert not any(coordinates & RSA for coordinates in named.values())
-        assert len(got.data["persons"]["nodes"]) == len(named)
+        entries = await journalled(hub, world, database)
+        assert entries.keys() == (set() if "lastName" in criteria else {"vurnibal", "plimoruz"})
+        assert not any(coordinates & RSA for coordinates in entries.values())
+        assert len(got.data["persons"]["nodes"]) == len(entries)
 
 
 async def test_47_a_criterion_that_would_judge_too_many_is_refused_and_tells_nothing(
@@ -108,15 +108,15 @@ async def test_47_a_criterion_that_would_judge_too_many_is_refused_and_tells_not
 
 
 @pytest.mark.parametrize("criteria", [{"rsaStatus": "CLOS"}, {"rsaStatus": "DROIT_OUVERT_VERSABLE"}])
-@pytest.mark.parametrize("told", [None, "nobody", {}, [None, "nobody"]])
+@pytest.mark.parametrize("judged", [None, "nobody", {}, [None, "nobody"]])
 async def test_47_where_a_subgraph_does_not_tell_whom_it_judged_nothing_is_answered(
-    hub: Inside, criteria: dict[str, str], told: object
+    hub: Inside, criteria: dict[str, str], judged: object
 ) -> None:
     read = Statement.read
 
     def spoiled(statement: Statement, rows: Sequence[Any], call: Call) -> dict[str, Any]:
         data = read(statement, rows, call)
-        data["persons"]["__access_judged"] = told
+        data["persons"]["__access_judged"] = judged
         return data
 
     with patch.object(Statement, "read", spoiled):
@@ -132,9 +132,9 @@ async def test_47_a_search_of_the_journal_about_a_person_names_it_though_nobody_
         DPO.name, query, {"f": {"person": world.persons["hurgoflin"], "trace": "0" * 32}}, purpose="audit"
     )
     assert got.data == {"accessJournal": {"nodes": []}}
-    named = await journalled(hub, world, database)
-    assert named.keys() == {"hurgoflin"}
-    assert {"AccessEntry.data", "AccessEntry.trace"} <= named["hurgoflin"]
+    entries = await journalled(hub, world, database)
+    assert entries.keys() == {"hurgoflin"}
+    assert {"AccessEntry.data", "AccessEntry.trace"} <= entries["hurgoflin"]
 
 
 async def test_47_what_judges_is_in_no_client_schema(hub: Inside) -> None:

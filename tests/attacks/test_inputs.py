@@ -155,8 +155,8 @@ async def test_14_a_beginning_is_of_letters_alone_and_finds_nobody_of_another_pe
     }.items():
         got = await hub.ask("referent-a", query, {"n": beginning})
         assert [node["id"] for node in got.data["persons"]["nodes"]] == [world.persons[slug] for slug in slugs]
-        named = await journalled(hub, world, database)
-        assert named == {slug: {"Person.id", "Person.lastName", "Person.birthName"} for slug in slugs}
+        entries = await journalled(hub, world, database)
+        assert entries == {slug: {"Person.id", "Person.lastName", "Person.birthName"} for slug in slugs}
     for beginning in ("vu", "v", "", "%%%", "___", "v%_", "' ' '", "\u00e9\u00e9"):
         got = await hub.ask("referent-a", query, {"n": beginning})
         assert (got.data, got.code, got.statements) == ({"persons": None}, "BAD_INPUT", {}), beginning

@@ -58,10 +58,10 @@ async def test_21_whom_an_item_leads_to_is_journalled_with_what_was_read_of_it(
     hub: Inside, world: World, database: Database
 ) -> None:
     got = await hub.ask("referent-a", "query Judge { appointments { nodes { startsAt person { lastName } } } }")
-    named = await journalled(hub, world, database)
+    entries = await journalled(hub, world, database)
     assert {node["person"]["lastName"] for node in got.data["appointments"]["nodes"]} == {"VURNIBAL", "PLIMORUZ"}
     read = {"Query.appointments", "Appointment.startsAt", "Appointment.person", "Person.lastName"}
-    assert {slug: coordinates & read for slug, coordinates in named.items()} == dict.fromkeys(
+    assert {slug: coordinates & read for slug, coordinates in entries.items()} == dict.fromkeys(
         ("vurnibal", "plimoruz"), read - {"Query.appointments"}
     )
 
@@ -80,9 +80,9 @@ async def test_47_the_filter_of_a_list_of_items_names_all_whom_it_judges(
     query = "query Judge($f: TrainingPlacementFilter) { trainingPlacements(filter: $f) { nodes { id } } }"
     got = await hub.ask("referent-a", query, {"f": criteria})
     assert got.data == {"trainingPlacements": {"nodes": []}}
-    named = await journalled(hub, world, database)
-    assert named.keys() == {"vurnibal", "plimoruz"}
-    assert all(read in coordinates for coordinates in named.values())
+    entries = await journalled(hub, world, database)
+    assert entries.keys() == {"vurnibal", "plimoruz"}
+    assert all(read in coordinates for coordinates in entries.values())
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ async def test_13_a_cursor_serves_one_direction_of_one_list(hub: Inside, order: 
     )
     first = (await hub.ask("referent-a", query, {"o": order})).data["appointments"]["pageInfo"]["endCursor"]
     assert "errors" not in (await hub.ask("referent-a", query, {"o": order, "c": first})).json
-    other = {"STARTS_AT": "STARTS_AT_DESC", "STARTS_AT_DESC": "STARTS_AT"}[order]
+    reverse = {"STARTS_AT": "STARTS_AT_DESC", "STARTS_AT_DESC": "STARTS_AT"}[order]
     placements = "query ($c: String) { trainingPlacements(first: 1, after: $c) { pageInfo { hasNextPage } } }"
     refused = [
-        await hub.ask("referent-a", query, {"o": other, "c": first}),
+        await hub.ask("referent-a", query, {"o": reverse, "c": first}),
         await hub.ask("referent-a", query, {"o": None, "c": first}),
         await hub.ask("referent-b", query, {"o": order, "c": first}),
         await hub.ask("referent-a", placements, {"c": first}),
@@ -157,13 +157,13 @@ async def test_47_a_signal_names_all_whom_it_judges_and_is_raised_for_the_follow
     """Under another purpose an absence is a presence that nobody filled in: nothing tells that a signal is hidden."""
     got = await hub.ask("referent-a", ABSENCES, {"d": 30})
     assert [node["person"]["id"] for node in got.data["repeatedAbsences"]["nodes"]] == [missed]
-    named = await journalled(hub, world, database)
-    assert named.keys() == {"vurnibal", "plimoruz"}
-    assert all({"Appointment.status", "Appointment.day"} <= coordinates for coordinates in named.values())
-    nothing = await hub.ask("referent-b", ABSENCES, {"d": 30})
-    assert nothing.data["repeatedAbsences"]["nodes"] == []
+    entries = await journalled(hub, world, database)
+    assert entries.keys() == {"vurnibal", "plimoruz"}
+    assert all({"Appointment.status", "Appointment.day"} <= coordinates for coordinates in entries.values())
+    foreign = await hub.ask("referent-b", ABSENCES, {"d": 30})
+    assert foreign.data["repeatedAbsences"]["nodes"] == []
     contract = await hub.ask(SIGNING, ABSENCES, {"d": 30}, purpose="contrat")
-    assert contract.data == nothing.data
+    assert contract.data == foreign.data
     assert (await hub.ask("dpo", ABSENCES, {"d": 30})).data == {"repeatedAbsences": None}
 
 

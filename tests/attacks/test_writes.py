@@ -72,18 +72,18 @@ async def test_52_only_who_may_write_records_and_the_person_reads_who_wrote_what
             assert refusal(got) == (403, "FIELD_DENIED", 0), (name, purpose)
     assert await table(hub) == before
     got = await hub.ask("referent-a", RECORD, new_item(world.persons[ITSELF], mode="VISIO"))
-    made = got.data["recordAppointment"]
-    assert (made["startsAt"], made["version"]) == (starts(), 1)
-    said = await hub.ask("referent-a", SET, new_status(made["id"], 1, "ABSENT"))
-    assert said.data["setAppointmentStatus"] == {"id": made["id"], "status": "ABSENT", "version": 2}
+    appointment = got.data["recordAppointment"]
+    assert (appointment["startsAt"], appointment["version"]) == (starts(), 1)
+    changed = await hub.ask("referent-a", SET, new_status(appointment["id"], 1, "ABSENT"))
+    assert changed.data["setAppointmentStatus"] == {"id": appointment["id"], "status": "ABSENT", "version": 2}
     journal = await hub.ask("personne", "{ myAccessJournal(first: 2) { nodes { actorKind data { fields } } } }")
-    told = [
+    entries = [
         (node["actorKind"], sorted(field for data in node["data"] for field in data["fields"]))
         for node in journal.data["myAccessJournal"]["nodes"]
     ]
-    assert [kind for kind, _ in told] == ["referent_cd", "referent_cd"]
-    assert "Rendez-vous modifié : présence" in told[0][1]
-    assert {"Rendez-vous enregistré : début", "Rendez-vous enregistré : modalité"} <= set(told[1][1])
+    assert [kind for kind, _ in entries] == ["referent_cd", "referent_cd"]
+    assert "Rendez-vous modifié : présence" in entries[0][1]
+    assert {"Rendez-vous enregistré : début", "Rendez-vous enregistré : modalité"} <= set(entries[1][1])
 
 
 @pytest.mark.parametrize("mode", ["filter", "refuse"])
@@ -157,30 +157,30 @@ async def test_54_several_mutations_at_once_are_refused_whole(hub: Inside, world
 
 
 async def test_54_a_request_sent_again_writes_once_and_its_key_serves_nothing_else(hub: Inside, world: World) -> None:
-    asked = new_item(world.persons[ITSELF], durationMinutes=45)
-    first = (await hub.ask("referent-a", RECORD, asked)).data["recordAppointment"]
+    variables = new_item(world.persons[ITSELF], durationMinutes=45)
+    first = (await hub.ask("referent-a", RECORD, variables)).data["recordAppointment"]
     before = await table(hub)
-    assert (await hub.ask("referent-a", RECORD, asked)).data["recordAppointment"] == first
-    asked["input"]["durationMinutes"] = 60
-    assert (await hub.ask("referent-a", RECORD, asked)).code == "IDEMPOTENCY_KEY_REUSED"
-    asked["input"]["person"] = world.persons["plimoruz"]
-    assert (await hub.ask("referent-a", RECORD, asked)).code == "IDEMPOTENCY_KEY_REUSED"
+    assert (await hub.ask("referent-a", RECORD, variables)).data["recordAppointment"] == first
+    variables["input"]["durationMinutes"] = 60
+    assert (await hub.ask("referent-a", RECORD, variables)).code == "IDEMPOTENCY_KEY_REUSED"
+    variables["input"]["person"] = world.persons["plimoruz"]
+    assert (await hub.ask("referent-a", RECORD, variables)).code == "IDEMPOTENCY_KEY_REUSED"
     assert await table(hub) == before
 
 
 async def test_all_that_is_wrong_with_an_input_is_told_at_once(hub: Inside, world: World) -> None:
     wrong = {"idempotencyKey": "court", "durationMinutes": 1, "startsAt": "1900-01-01T09:00:00Z"}
     got = await hub.ask("referent-a", RECORD, new_item(world.persons[ITSELF], **wrong))
-    told = [(error["path"], error["extensions"]["input"]) for error in got.json["errors"]]
-    assert told == [(["recordAppointment"], f"input.{name}") for name in sorted(wrong)]
+    places = [(error["path"], error["extensions"]["input"]) for error in got.json["errors"]]
+    assert places == [(["recordAppointment"], f"input.{name}") for name in sorted(wrong)]
 
 
 async def test_54_a_version_that_is_past_changes_nothing(hub: Inside, world: World) -> None:
-    made = (await hub.ask("referent-a", RECORD, new_item(world.persons[ITSELF]))).data["recordAppointment"]
-    assert (await hub.ask("referent-a", SET, new_status(made["id"], 1, "EXCUSE"))).data["setAppointmentStatus"]
-    assert (await hub.ask("referent-a", SET, new_status(made["id"], 1, "VU"))).code == "VERSION_CONFLICT"
+    appointment = (await hub.ask("referent-a", RECORD, new_item(world.persons[ITSELF]))).data["recordAppointment"]
+    assert (await hub.ask("referent-a", SET, new_status(appointment["id"], 1, "EXCUSE"))).data["setAppointmentStatus"]
+    assert (await hub.ask("referent-a", SET, new_status(appointment["id"], 1, "VU"))).code == "VERSION_CONFLICT"
     nodes = (await hub.ask("referent-a", LISTED, {"id": world.persons[ITSELF]})).data["person"]["appointments"]["nodes"]
-    assert [node["status"] for node in nodes if node["id"] == made["id"]] == ["EXCUSE"]
+    assert [node["status"] for node in nodes if node["id"] == appointment["id"]] == ["EXCUSE"]
 
 
 async def test_nothing_is_written_before_the_journal_has_the_intent(hub: Inside, world: World) -> None:
@@ -200,10 +200,10 @@ async def test_nothing_is_written_before_the_journal_has_the_intent(hub: Inside,
 
 async def test_24_54_a_mutation_that_is_kept_is_neither_got_nor_lent(hub: Inside, world: World) -> None:
     """By GET, whole or by its hash, nothing is written; the hash serves whoever sent the document, and no one else."""
-    asked = new_item(world.persons[ITSELF])
+    item = new_item(world.persons[ITSELF])
     digest = sha256(RECORD.encode()).hexdigest()
     by_id, by_hash = {"documentId": f"sha256:{digest}"}, {"persistedQuery": {"version": 1, "sha256Hash": digest}}
-    whole = orjson.dumps({"query": RECORD, "variables": asked, **by_id})
+    whole = orjson.dumps({"query": RECORD, "variables": item, **by_id})
     assert (await hub.post(whole, hub.headers("referent-a"))).data["recordAppointment"]
     before = await table(hub)
     variables = orjson.dumps(new_item(world.persons[ITSELF])).decode()
@@ -227,14 +227,16 @@ async def test_24_54_a_mutation_that_is_kept_is_neither_got_nor_lent(hub: Inside
 async def test_52_a_write_is_journalled_whatever_its_answer_shows(hub: Inside, world: World, shown: str) -> None:
     """Also where nothing of a person is selected: who was written of reads what was written."""
     record, change = (document[: document.rindex("{", 0, -4)] for document in (RECORD, SET))
-    asked = new_item(world.persons[ITSELF], mode="VISIO")
-    assert (await hub.ask("referent-a", f"{record}{{ {shown} }} }}", asked)).data["recordAppointment"]
-    made = (await hub.ask("referent-a", RECORD, asked)).data["recordAppointment"]
-    assert (await hub.ask("referent-a", f"{change}{{ {shown} }} }}", new_status(made["id"], 1))).data
+    variables = new_item(world.persons[ITSELF], mode="VISIO")
+    assert (await hub.ask("referent-a", f"{record}{{ {shown} }} }}", variables)).data["recordAppointment"]
+    appointment = (await hub.ask("referent-a", RECORD, variables)).data["recordAppointment"]
+    assert (await hub.ask("referent-a", f"{change}{{ {shown} }} }}", new_status(appointment["id"], 1))).data
     journal = await hub.ask("personne", "{ myAccessJournal(first: 3) { nodes { data { fields } } } }")
-    told = [{f for data in node["data"] for f in data["fields"]} for node in journal.data["myAccessJournal"]["nodes"]]
-    assert "Rendez-vous modifié : présence" in told[0]
-    assert all("Rendez-vous enregistré : modalité" in fields for fields in told[1:])
+    entries = [
+        {f for data in node["data"] for f in data["fields"]} for node in journal.data["myAccessJournal"]["nodes"]
+    ]
+    assert "Rendez-vous modifié : présence" in entries[0]
+    assert all("Rendez-vous enregistré : modalité" in fields for fields in entries[1:])
 
 
 async def test_the_first_mutation_of_the_readme_is_made_as_it_is_written(hub: Inside, world: World) -> None:

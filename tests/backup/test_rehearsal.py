@@ -26,7 +26,7 @@ from tests.e2e.canary_inside import inside
 from tests.kit.conftest import Rows, person_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-KEPT, LIMITED, GONE, FORGOTTEN, LATE = range(1, 6)
+UNTOUCHED, LIMITED, GONE, FORGOTTEN, LATE = range(1, 6)
 PERSON_TABLES = ("access.link", "access.person", "people.person")
 
 
@@ -58,7 +58,7 @@ async def rehearsal(database: Database, tmp_path_factory: pytest.TempPathFactory
     root = tmp_path_factory.mktemp("rehearsal")
     connection = await database.connect()
     world = Rows(connection)
-    for number in (KEPT, LIMITED, GONE, FORGOTTEN):
+    for number in (UNTOUCHED, LIMITED, GONE, FORGOTTEN):
         await someone(world, number)
     async with inside(database, ACTORS, root / "first") as running:
         copy = await Copy(running).read()
@@ -129,14 +129,14 @@ async def test_what_was_limited_erased_or_forgotten_after_a_backup_does_not_come
         copy = Copy(restored, people=rehearsal.copy.people, cursor=rehearsal.copy.cursor)
         assert await copy.code() == "CHANGES_RESTART", "a cursor of what is lost leaves no gap unsaid"
         people = await copy.perimeter()
-        assert person_id(KEPT) in people
+        assert person_id(UNTOUCHED) in people
         assert {person_id(LIMITED), person_id(GONE), person_id(LATE)}.isdisjoint(people)
         again = await Copy(restored).read()
         assert again.people.keys() == people.keys()
         keeper = await elsewhere.connect("journal_keeper")
-        known = {row["person"] for row in await keeper.fetch("SELECT person FROM journal_keys.person")}
+        key_owners = {row["person"] for row in await keeper.fetch("SELECT person FROM journal_keys.person")}
         await keeper.close()
-        assert person_id(KEPT) in known, "the keys of pseudonyms are restored with the journal"
+        assert person_id(UNTOUCHED) in key_owners, "the keys of pseudonyms are restored with the journal"
     verified = run(elsewhere, "journal", "verify")
     assert verified.code == 0, verified.out
     anchor = result.out.rpartition(" : ")[2].strip()

@@ -34,15 +34,15 @@ async def merge(world: Rows, survivor: int, merged: int) -> None:
     )
 
 
-async def change(world: Rows, what: str, person: int, pair: tuple[int, int]) -> None:
+async def change(world: Rows, event: str, person: int, pair: tuple[int, int]) -> None:
     """What happens to a person after the backup, and to the one that it is served as."""
-    if what == "gone":
+    if event == "gone":
         for number, table in product(pair, PERSON_TABLES):
             column = "id" if table == "people.person" else "person_id"
             await world.connection.execute(f"DELETE FROM {table} WHERE {column} = $1", person_id(number))
         await world.connection.execute("DELETE FROM access.merged WHERE person_id = $1", person_id(pair[1]))
-    elif what != "well":
-        values = int(Fact.LIMITATION) if what == "limited" else 0, None if what == "limited" else date(2020, 1, 1)
+    elif event != "well":
+        values = int(Fact.LIMITATION) if event == "limited" else 0, None if event == "limited" else date(2020, 1, 1)
         own = "UPDATE access.person SET own_restrictions = $2, own_erasure_on = $3 WHERE person_id = $1"
         await world.connection.execute(own, person_id(person), *values)
         served = "UPDATE access.person SET restrictions = $2, erasure_on = $3 WHERE person_id = $1"
@@ -63,10 +63,10 @@ async def write_before(database: Database) -> None:
 async def write_since(database: Database) -> None:
     """What happened to them after it."""
     world = Rows(await database.connect())
-    for (when, named, what), pair in PAIRS.items():
+    for (when, target, event), pair in PAIRS.items():
         if when == "after":
             await merge(world, *pair)
-        await change(world, what, pair[0] if named == "survivor" else pair[1], pair)
+        await change(world, event, pair[0] if target == "survivor" else pair[1], pair)
     await world.connection.close()
 
 
@@ -85,8 +85,8 @@ def test_who_was_merged_and_then_limited_or_erased_stays_so_by_either_id(databas
         run(restored, "backup", "settle").check_refused("PROTECTIONS_MISSING")
         settled = run(restored, "backup", "settle", "--protections", register)
         assert settled.code == 0, settled.err
-        seen = asyncio.run(people_read(restored, tmp_path / "restored"))
-        left = {case for case, pair in PAIRS.items() if any(person_id(number) in seen for number in pair)}
+        people = asyncio.run(people_read(restored, tmp_path / "restored"))
+        left = {case for case, pair in PAIRS.items() if any(person_id(number) in people for number in pair)}
         assert left == {case for case in PAIRS if case[2] == "well"}
         assert run(restored, "journal", "verify").code == 0
 

@@ -62,7 +62,7 @@ async def world(database: Database) -> AsyncIterator[Rows]:
 
 @dataclass
 class Copy:
-    """What a client keeps: people by id; `read` goes on from its cursor, `withdrawals` and `told` are the last ones."""
+    """What a client keeps: people by id; `read` goes on from its cursor, `withdrawals` and `changed` are the latest."""
 
     hub: Inside
     actor: str = OFFICER
@@ -71,8 +71,8 @@ class Copy:
     people: dict[str, Any] = field(default_factory=dict)
     cursor: str | None = None
     withdrawals: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
-    named: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
     purpose: str | None = None
 
     @property
@@ -83,7 +83,7 @@ class Copy:
     async def read(self) -> Copy:
         """All pages until there is no more."""
         self.withdrawals.clear()
-        self.told.clear()
+        self.changed.clear()
         return await self.read_on()
 
     async def read_on(self) -> Copy:
@@ -100,8 +100,8 @@ class Copy:
         page = answer.data["changes"]
         for person in filter(None, page["nodes"]):
             self.people[person["id"]] = person
-            self.told.add(person["id"])
-        self.named |= {person["id"] for person in page["withdrawn"]} | self.told
+            self.changed.add(person["id"])
+        self.ids |= {person["id"] for person in page["withdrawn"]} | self.changed
         for gone in page["withdrawn"]:
             self.people.pop(gone["id"], None)
             self.withdrawals[gone["id"]] = gone["kind"], gone["into"]

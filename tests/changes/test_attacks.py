@@ -53,7 +53,7 @@ async def test_another_perimeter_or_another_query_starts_again(hub: Inside, worl
     moved = replace(ACTORS[OFFICER], claims=claims)
     elsewhere = Inside(hub.app, hub.issuer, {**hub.actors, OFFICER: moved}, hub.transports, hub.database)
     assert await Copy(elsewhere, cursor=cursor).code() == "CHANGES_RESTART"
-    assert not (await Copy(hub, cursor=cursor).read()).told
+    assert not (await Copy(hub, cursor=cursor).read()).changed
 
 
 @pytest.mark.parametrize("first", [0, -1, 101, 1001])
@@ -70,7 +70,7 @@ async def test_what_is_no_longer_kept_is_read_anew(hub: Inside, world: Rows, dat
     assert await retention.expire(connection, 1) == 0
     await world.connection.execute("UPDATE access.change_mark SET at = at - interval '2 days'")
     assert await retention.expire(connection, 3) == 0
-    assert (await copy.read()).told == {person_id(1)}
+    assert (await copy.read()).changed == {person_id(1)}
     assert await retention.expire(connection, 1) > 0
     old = copy.cursor
     await connection.execute("DELETE FROM access.change_mark WHERE xid < (SELECT max(xid) FROM access.change_mark)")
@@ -88,14 +88,14 @@ async def test_nobody_who_may_read_nothing_is_told_anything(hub: Inside, world: 
     await someone(world, 2, FOLLOWED, access={"restrictions": int(Fact.OPPOSITION)})
     await someone(world, 3)
     copy = await Copy(hub, REFERENT).read()
-    assert copy.named == {person_id(1)}
+    assert copy.ids == {person_id(1)}
     for number in (2, 3):
         await world.connection.execute("UPDATE people.person SET last_name = 'Z' WHERE id = $1", person_id(number))
     answer = await hub.ask(
         REFERENT, "query($c: String) { changes(since: $c) { nodes { id } pageInfo { hasNextPage } } }"
     )
     assert [person["id"] for person in answer.data["changes"]["nodes"]] == [person_id(1)]
-    assert (await copy.read()).named == {person_id(1)}
+    assert (await copy.read()).ids == {person_id(1)}
 
 
 async def test_whoever_is_told_or_withdrawn_is_journalled_as_a_set(hub: Inside, world: Rows) -> None:
@@ -147,13 +147,13 @@ async def test_an_absence_that_one_may_not_read_changes_in_silence(hub: Inside, 
     change = "UPDATE appointments.appointment SET status = $1, as_of = now(), {}"
     for status in ("ABSENT", "INCONNU", "ABSENT"):
         await world.connection.execute(change.format("mode = mode"), status)
-        assert not (await adviser.read()).told
-        assert {person_id(1)} == (await referent.read()).told == (await versions.read()).told
+        assert not (await adviser.read()).changed
+        assert {person_id(1)} == (await referent.read()).changed == (await versions.read()).changed
     assert adviser.people == before == await adviser.perimeter()
     assert referent.people == await referent.perimeter() != before
-    for status, others in (("INCONNU", "mode = 'VISIO'"), ("ABSENT", "mode = NULL"), ("VU", "mode = NULL")):
-        await world.connection.execute(change.format(others), status)
-        assert {person_id(1)} == (await adviser.read()).told == (await referent.read()).told
+    for status, assignment in (("INCONNU", "mode = 'VISIO'"), ("ABSENT", "mode = NULL"), ("VU", "mode = NULL")):
+        await world.connection.execute(change.format(assignment), status)
+        assert {person_id(1)} == (await adviser.read()).changed == (await referent.read()).changed
     assert adviser.people == await adviser.perimeter()
 
 
@@ -166,11 +166,11 @@ async def test_a_right_or_an_end_that_decides_nothing_of_the_query_changes_in_si
     change = "UPDATE access.person SET {} WHERE person_id = $1"
     for restrictions in (int(Fact.OPPOSITION), 0):
         await world.connection.execute(change.format(f"restrictions = {restrictions}"), person_id(1))
-        assert not (await names.read()).told
-        assert not (await disabled.read()).told
+        assert not (await names.read()).changed
+        assert not (await disabled.read()).changed
     await world.connection.execute(change.format("last_contact = CURRENT_DATE - 181"), person_id(1))
-    assert not (await names.read()).told
-    assert (await disabled.read()).told == {person_id(1)}
+    assert not (await names.read()).changed
+    assert (await disabled.read()).changed == {person_id(1)}
     await world.connection.execute(change.format(f"restrictions = {int(Fact.LIMITATION)}"), person_id(1))
     assert (await names.read()).withdrawals == {person_id(1): ("WITHDRAWN", None)}
 
@@ -180,7 +180,7 @@ async def test_whoever_reads_the_rights_of_people_is_told_of_them(hub: Inside, w
     copy = await Copy(hub, DELEGATE, "id restrictions rights { lastContactOn }").read()
     for change in (f"restrictions = {int(Fact.OPPOSITION)}", "last_contact = CURRENT_DATE - 3"):
         await world.connection.execute(f"UPDATE access.person SET {change}")
-        assert (await copy.read()).told == {person_id(1)}
+        assert (await copy.read()).changed == {person_id(1)}
         assert copy.people == await copy.perimeter()
 
 
@@ -197,5 +197,5 @@ async def test_a_member_of_the_group_whom_naming_would_reveal_comes_and_goes_in_
         await world.sourced("people.agent", id=agent, email=f"agent{number}@exemple.invalid")
         member = {"id": agent, "person_id": person_id(1), "agent_id": agent, "structure_id": structure}
         await world.sourced("people.referent", **member)
-        assert (await copy.read()).told == (set() if sensitivity else {person_id(1)})
+        assert (await copy.read()).changed == (set() if sensitivity else {person_id(1)})
     assert copy.people == await copy.perimeter()

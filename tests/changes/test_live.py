@@ -62,7 +62,7 @@ class Stream:
         assert lines[b"event"] == b"next", chunk
         return lines.get(b"id", b"").decode(), orjson.loads(lines[b"data"])
 
-    async def told(self) -> tuple[list[str], list[tuple[str, str]]]:
+    async def read_event(self) -> tuple[list[str], list[tuple[str, str]]]:
         """Whom the next event writes and withdraws."""
         _, answer = await self.event()
         page = answer["data"]["changes"]
@@ -117,12 +117,12 @@ async def stream(
 async def test_each_change_is_told_once_and_only_to_whoever_may_read_it(hub: Inside, world: Rows) -> None:
     await someone(world, 1)
     async with stream(hub) as opened, stream(hub, FOREIGNER) as foreign:
-        assert await opened.told() == ([person_id(1)], [])
-        assert await foreign.told() == ([], [])
+        assert await opened.read_event() == ([person_id(1)], [])
+        assert await foreign.read_event() == ([], [])
         await someone(world, 2)
-        assert await opened.told() == ([person_id(2)], [])
+        assert await opened.read_event() == ([person_id(2)], [])
         await someone(world, 3, (Fact.DEPARTMENT_BRSA, "2A"))
-        assert await foreign.told() == ([person_id(3)], [])
+        assert await foreign.read_event() == ([person_id(3)], [])
         await world.connection.execute("UPDATE people.person SET last_name = 'Canari' WHERE id = $1", person_id(1))
         identifier, answer = await opened.event()
         assert [person["lastName"] for person in answer["data"]["changes"]["nodes"]] == ["Canari"]
@@ -142,10 +142,10 @@ async def test_who_leaves_is_withdrawn_and_nothing_else_and_silence_is_not_journ
         await world.connection.execute(
             "UPDATE access.person SET restrictions = $2 WHERE person_id = $1", person_id(1), int(Fact.LIMITATION)
         )
-        assert await opened.told() == ([], [(person_id(1), "WITHDRAWN")])
+        assert await opened.read_event() == ([], [(person_id(1), "WITHDRAWN")])
         await world.connection.execute("UPDATE people.person SET last_name = 'Tu ne' WHERE id = $1", person_id(1))
         await world.connection.execute("UPDATE people.person SET last_name = 'Dit' WHERE id = $1", person_id(2))
-        assert await opened.told() == ([person_id(2)], [])
+        assert await opened.read_event() == ([person_id(2)], [])
         assert b"Tu ne" not in opened.text  # with a space, which no cursor holds
         rows = await world.connection.fetch("SELECT cardinality(subjects) FROM journal.disclosure OFFSET $1", before)
         assert [row[0] for row in rows] == [1, 1]
@@ -157,7 +157,7 @@ async def test_a_lost_connection_goes_on_from_the_id_of_its_last_event(hub: Insi
         identifier, _ = await opened.event()
     await someone(world, 2)
     async with stream(hub, last_event_id=identifier) as again:
-        assert await again.told() == ([person_id(2)], [])
+        assert await again.read_event() == ([person_id(2)], [])
     async with stream(hub, FOREIGNER, last_event_id=identifier) as foreign:
         _, answer = await foreign.event()
         assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN_INPUT"

@@ -51,24 +51,24 @@ async def test_a_stopped_hub_ends_its_streams_and_a_killed_notifier_tells_again(
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
         command = [sys.executable, "-m", "hub.cli", "subscriptions", "add", "--url", url, *map(str, options)]
         environment = {"DATABASE_URL": database.admin_dsn}
-        made = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment, capture_output=True)
-        assert made.returncode == 0, made.stderr
-        assert b"whsec_" in made.stdout
+        process = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment, capture_output=True)
+        assert process.returncode == 0, process.stderr
+        assert b"whsec_" in process.stdout
         listing = ("subscriptions", "list", "--keys", database.keys.directory)
         listed = await asyncio.to_thread(partial(hub, *listing, database_url=database.admin_dsn))
         assert {"  serveur : 127.0.0.1", "  état : ACTIVE", "  échecs : 0"} <= {*listed.out.splitlines()}, listed.err
         with serve("notifications", database, tmp_path, settings) as killed:
             assert httpx2.get(f"{killed.url}/readyz", timeout=PATIENCE).json()["status"] == "ready"
             await world.connection.execute("UPDATE people.person SET last_name = 'Canari'")
-            told, connection = received(server)
+            message, connection = received(server)
             killed.popen.send_signal(signal.SIGKILL)
             connection.close()
         with serve("notifications", database, tmp_path, settings) as restarted:
             again, connection = received(server)
             connection.sendall(b"HTTP/1.1 204 Taken\r\n\r\n")
             connection.close()
-        assert told == again
-        assert told["changed"] == [person_id(1)]
+        assert message == again
+        assert message["changed"] == [person_id(1)]
         assert "Canari" not in restarted.log.read_text()
     headers = {"authorization": f"Bearer {token.read_text()}", "accept": "text/event-stream"}
     with serve("all", database, tmp_path, settings) as served, httpx2.Client(timeout=PATIENCE) as client:

@@ -32,7 +32,7 @@ BEFORE, AFTER = "2031-03-04", "2032-05-06"
 """Texts of before and after, which are days too."""
 SHOWN = "id firstName lastName contact { email } appointments(first: 20) { nodes { id startsAt } }"
 LIST = PEOPLE % SHOWN
-ONE = f'{{ person(id: "{person_id(1)}") {{ {SHOWN} }} }}'
+PERSON = f'{{ person(id: "{person_id(1)}") {{ {SHOWN} }} }}'
 UP = f"{{ appointments(first: 20) {{ nodes {{ id startsAt person {{ {SHOWN} }} }} }} }}"
 RECORD = f"""mutation ($input: RecordAppointmentInput!) {{
     recordAppointment(input: $input) {{ id startsAt person {{ {SHOWN} }} }} }}"""
@@ -47,10 +47,10 @@ def written(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Change:
-    """What one transaction does after the world was `made` so; the text `shut` may be read neither before nor after."""
+    """What one transaction does after the world was `prepared` so; `shut` may be read neither before nor after."""
 
-    made: Sequence[str]
-    done: Sequence[str]
+    prepared: Sequence[str]
+    statements: Sequence[str]
     shut: str
 
 
@@ -75,10 +75,10 @@ CHANGES = {
     "a limitation ends": Change((LIMITED,), (FREE, *written(AFTER)), BEFORE),
     "a merge is undone": Change(MERGED, PARTED, AFTER),
 }
-DOCUMENTS = {"list": LIST, "person": ONE, "from below": UP, "changes": DELTA % SHOWN}
+DOCUMENTS = {"list": LIST, "person": PERSON, "from below": UP, "changes": DELTA % SHOWN}
 
 
-class Held:
+class OpenTransaction:
     """A transaction that is open; committed before the statement of this number, counted from its beginning."""
 
     def __init__(self, connection: Any, at: int) -> None:
@@ -106,14 +106,14 @@ class Held:
 
 
 @asynccontextmanager
-async def held(database: Database, change: Change, at: int) -> AsyncIterator[Held]:
+async def open_transaction(database: Database, change: Change, at: int) -> AsyncIterator[OpenTransaction]:
     """The transaction of a change, done and not committed; committed at last."""
     connection = await database.connect()
     try:
         await connection.execute("BEGIN")
-        for statement in change.done:
+        for statement in change.statements:
             await connection.execute(statement)
-        transaction = Held(connection, at)
+        transaction = OpenTransaction(connection, at)
         yield transaction
         await transaction.commit()
     finally:
@@ -138,9 +138,9 @@ async def appointment(world: Rows, number: int) -> None:
     )  # fmt: skip
 
 
-async def made(world: Rows, change: Change) -> None:
+async def prepare(world: Rows, change: Change) -> None:
     """All is as it was, but for what the change says."""
-    for statement in ("DELETE FROM access.merged", WHOLE, LINKED, FREE, *written(BEFORE), *change.made):
+    for statement in ("DELETE FROM access.merged", WHOLE, LINKED, FREE, *written(BEFORE), *change.prepared):
         await world.connection.execute(statement)
 
 
@@ -149,17 +149,17 @@ async def made(world: Rows, change: Change) -> None:
 async def test_no_value_of_one_state_meets_the_rights_of_another(
     hub: Inside, someone: Rows, database: Database, document: str, change: Change
 ) -> None:
-    told, at, is_within = set(), 0, True
+    counts, at, is_within = set(), 0, True
     while is_within:
-        await made(someone, change)
-        async with held(database, change, at) as transaction:
+        await prepare(someone, change)
+        async with open_transaction(database, change, at) as transaction:
             with transaction.counting():
                 answer = await hub.ask(REFERENT, document)
             is_within, at = transaction.is_committed, at + 1
         assert answer.data is not None
         assert change.shut.encode() not in answer.body, f"committed before statement {at}"
-        told.add(answer.body.count(BEFORE.encode()) + answer.body.count(AFTER.encode()))
-    assert len(told) > 1
+        counts.add(answer.body.count(BEFORE.encode()) + answer.body.count(AFTER.encode()))
+    assert len(counts) > 1
 
 
 @pytest.mark.parametrize("change", ["the link ends", "a link begins", "a merge is undone"])
@@ -168,13 +168,13 @@ async def test_a_mutation_answers_no_value_of_one_state_by_the_rights_of_another
 ) -> None:
     codes, at, is_within = set(), 0, True
     while is_within:
-        await made(someone, CHANGES[change])
+        await prepare(someone, CHANGES[change])
         written_to = {
             "person": person_id(1),
             "startsAt": NOON.isoformat(),
             "idempotencyKey": f"{change[2:]} {at}".replace(" ", "-"),
         }
-        async with held(database, CHANGES[change], at) as transaction:
+        async with open_transaction(database, CHANGES[change], at) as transaction:
             with transaction.counting():
                 answer = await hub.ask(REFERENT, RECORD, {"input": written_to})
             is_within, at = transaction.is_committed, at + 1
@@ -191,17 +191,20 @@ async def test_an_event_of_an_open_query_tells_no_value_of_after_its_readers_rig
     monkeypatch.setattr(wake, "TOGETHER", 0.0)
     at, is_within = 0, True
     while is_within:
-        await made(someone, CHANGES[change])
-        async with held(database, CHANGES[change], at) as transaction, stream(hub, REFERENT, DELTA % SHOWN) as opened:
-            assert await opened.told() == ([person_id(1)], [])
+        await prepare(someone, CHANGES[change])
+        async with (
+            open_transaction(database, CHANGES[change], at) as transaction,
+            stream(hub, REFERENT, DELTA % SHOWN) as opened,
+        ):
+            assert await opened.read_event() == ([person_id(1)], [])
             with transaction.counting():
                 await appointment(someone, 22 + at)
-                told = await opened.told()
+                event = await opened.read_event()
             is_within, at = transaction.is_committed, at + 1
             await transaction.commit()
-            while not told[1]:
-                told = await opened.told()
-            assert told == ([], [(person_id(1), "WITHDRAWN")])
+            while not event[1]:
+                event = await opened.read_event()
+            assert event == ([], [(person_id(1), "WITHDRAWN")])
             assert AFTER.encode() not in opened.text, f"committed before statement {at}"
     assert at > 5
 
@@ -210,7 +213,7 @@ async def test_values_that_leave_are_seen(hub: Inside, someone: Rows, monkeypatc
     monkeypatch.setattr(Mark, "decide", blind)
     for transport in hub.transports.values():
         monkeypatch.setattr(transport, "asks_as", wide)
-    await made(someone, Change(written(AFTER), (), AFTER))
+    await prepare(someone, Change(written(AFTER), (), AFTER))
     await someone.connection.execute(LIMITED)
     for document in DOCUMENTS.values():
         assert AFTER.encode() in (await hub.ask(REFERENT, document)).body

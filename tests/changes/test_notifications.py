@@ -98,7 +98,7 @@ class World:
     database: Database
     writer: asyncpg.Connection[asyncpg.Record]
 
-    async def subscribe(self, url: str, actor: str = OFFICER, query: str = QUERY, **wanted: Any) -> NewSubscription:
+    async def subscribe(self, url: str, actor: str = OFFICER, query: str = QUERY, **terms: Any) -> NewSubscription:
         """A subscription of an actor."""
         token = self.hub.issuer.token(self.hub.actors[actor])
         now = self.hub.app.pipeline.clock()
@@ -108,7 +108,7 @@ class World:
         try:
             making = registration(graph(), self.settings, self.database.keys, changed)
             purpose = self.hub.actors[actor].purposes[0]
-            subscription = await making.decide(verified, SubscriptionRequest(query, url, purpose, **wanted), now)
+            subscription = await making.decide(verified, SubscriptionRequest(query, url, purpose, **terms), now)
             await subscription.add(self.writer)
             return subscription
         finally:
@@ -123,24 +123,24 @@ class World:
         async with _alive(app):  # type: ignore[arg-type]
             yield app
 
-    async def row(self, made: NewSubscription) -> store.Subscription:
+    async def row(self, subscription: NewSubscription) -> store.Subscription:
         """The subscription as it is stored."""
         sql = f"SELECT {store.COLUMNS} FROM access.subscription WHERE id = $1"
-        row = await self.writer.fetchrow(sql, made.id)
+        row = await self.writer.fetchrow(sql, subscription.id)
         assert row is not None
         return store.Subscription(**row)
 
-    async def until(self, made: NewSubscription, state: str) -> store.Subscription:
+    async def until(self, subscription: NewSubscription, state: str) -> store.Subscription:
         """The subscription, once it has this state."""
         async with asyncio.timeout(PATIENCE):
-            while (row := await self.row(made)).state != state:  # noqa: ASYNC110 - another process changes it
+            while (row := await self.row(subscription)).state != state:  # noqa: ASYNC110 - another process changes it
                 await asyncio.sleep(0.02)
         return row
 
-    async def settled(self, made: NewSubscription, cursor: str) -> None:
+    async def settled(self, subscription: NewSubscription, cursor: str) -> None:
         """Return once the subscriber is somewhere else than at this cursor."""
         async with asyncio.timeout(PATIENCE):
-            while (await self.row(made)).cursor == cursor:  # noqa: ASYNC110 - another process changes it
+            while (await self.row(subscription)).cursor == cursor:  # noqa: ASYNC110 - another process changes it
                 await asyncio.sleep(0.02)
 
 
@@ -162,21 +162,21 @@ async def test_a_subscriber_is_told_ids_and_kinds_alone_signed_and_journalled(
     await someone(world, 1)
     await someone(world, 2)
     await someone(world, 3, (Fact.DEPARTMENT_BRSA, "2A"))
-    made = await notified.subscribe(subscriber.url)
+    subscription = await notified.subscribe(subscriber.url)
     before = await world.connection.fetchval("SELECT count(*) FROM journal.disclosure")
     async with notified.notifying():
         await world.connection.execute("UPDATE people.person SET last_name = $1", canary)
-        [told] = await subscriber.messages(1)
+        [message] = await subscriber.messages(1)
         await world.connection.execute("DELETE FROM access.link WHERE person_id = $1", person_id(2))
         _, gone = await subscriber.messages(2)
-    kinds = {"subscription": str(made.id)}
-    assert told == {"type": "changes", "data": {**kinds, "changed": [person_id(1), person_id(2)], "withdrawn": []}}
+    kinds = {"subscription": str(subscription.id)}
+    assert message == {"type": "changes", "data": {**kinds, "changed": [person_id(1), person_id(2)], "withdrawn": []}}
     withdrawn = [{"id": person_id(2), "kind": "WITHDRAWN", "into": None}]
     assert gone == {"type": "changes", "data": {**kinds, "changed": [], "withdrawn": withdrawn}}
     for headers, body in subscriber.received:
         assert canary not in f"{headers}{body!r}"
         signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-        expected = hmac.digest(b64decode(made.secret.removeprefix("whsec_")), signed, sha256)
+        expected = hmac.digest(b64decode(subscription.secret.removeprefix("whsec_")), signed, sha256)
         assert headers["webhook-signature"] == f"v1,{b64encode(expected).decode()}"
     rows = await world.connection.fetch(
         "SELECT cardinality(subjects) AS people, coordinates, masked FROM journal.disclosure OFFSET $1", before
@@ -206,8 +206,8 @@ async def test_what_an_actor_can_never_read_or_its_query_does_not_read_is_told_t
         await world.connection.execute("UPDATE people.person SET last_name = 'Z' WHERE id = $1", person_id(3))
         await notified.settled(narrow, at)
         await world.connection.execute("UPDATE people.person SET last_name = 'Z' WHERE id = $1", person_id(2))
-        [told] = await subscriber.messages(1)
-    assert told["data"] == {"subscription": str(foreign.id), "changed": [person_id(2)], "withdrawn": []}
+        [message] = await subscriber.messages(1)
+    assert message["data"] == {"subscription": str(foreign.id), "changed": [person_id(2)], "withdrawn": []}
 
 
 async def test_a_subscriber_that_fails_gets_all_in_order_once_it_is_back(
@@ -218,11 +218,11 @@ async def test_a_subscriber_that_fails_gets_all_in_order_once_it_is_back(
         b"HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n",
         b"HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n",
     ]
-    made = await notified.subscribe(subscriber.url)
+    subscription = await notified.subscribe(subscriber.url)
     async with notified.notifying():
         await someone(world, 2)
-        first, again, taken = await subscriber.messages(3)
-        assert first == again == taken
+        first, again, third = await subscriber.messages(3)
+        assert first == again == third
         await someone(world, 3)
         assert (await subscriber.messages(4))[3]["data"]["changed"] == [person_id(3)]
     ids = [headers["webhook-id"] for headers, _ in subscriber.received]
@@ -230,7 +230,7 @@ async def test_a_subscriber_that_fails_gets_all_in_order_once_it_is_back(
     async with notified.notifying():  # the cursor is the only state: a process that dies leaves no gap
         await someone(world, 4)
         assert person_id(4) in (await subscriber.messages(5))[-1]["data"]["changed"]
-    row = await notified.row(made)
+    row = await notified.row(subscription)
     assert (row.state, row.failures) == ("ACTIVE", 0)
 
 
@@ -238,26 +238,26 @@ async def test_a_subscriber_that_fails_for_long_is_suspended_and_resumes_without
     notified: World, world: Rows, subscriber: Subscriber
 ) -> None:
     await someone(world, 1)
-    made = await notified.subscribe(subscriber.url)
+    subscription = await notified.subscribe(subscriber.url)
     subscriber.answers = [FAILING] * 50
     async with notified.notifying(replace(QUICK, suspend_seconds=0.05)):
         await someone(world, 2)
-        assert (await notified.until(made, "SUSPENDED")).reason == "HTTP_500"
+        assert (await notified.until(subscription, "SUSPENDED")).reason == "HTTP_500"
         await someone(world, 3)
         subscriber.answers.clear()
         subscriber.received.clear()
-        assert await store.resume(notified.writer, made.id)
+        assert await store.resume(notified.writer, subscription.id)
         assert (await subscriber.messages(1))[0]["data"]["changed"] == [person_id(2), person_id(3)]
-        assert await store.pause(notified.writer, made.id)
+        assert await store.pause(notified.writer, subscription.id)
         await someone(world, 4)
-        assert await store.resume(notified.writer, made.id)
+        assert await store.resume(notified.writer, subscription.id)
         assert (await subscriber.messages(2))[1]["data"]["changed"] == [person_id(4)]
     subscriber.answers = [b"HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n"]
     async with notified.notifying():
         await someone(world, 5)
-        assert (await notified.until(made, "SUSPENDED")).reason == "HTTP_410"
-    assert await store.remove(notified.writer, made.id)
-    assert not await store.remove(notified.writer, made.id)
+        assert (await notified.until(subscription, "SUSPENDED")).reason == "HTTP_410"
+    assert await store.remove(notified.writer, subscription.id)
+    assert not await store.remove(notified.writer, subscription.id)
 
 
 async def test_two_workers_and_one_that_hangs_send_each_message_once_and_hold_up_nobody(
@@ -268,17 +268,17 @@ async def test_two_workers_and_one_that_hangs_send_each_message_once_and_hold_up
     server = await asyncio.start_server(hanging, "127.0.0.1", 0)
     hanging.answers = [b""] * 9
     hanging.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-    held, quick = await notified.subscribe(hanging.url), await notified.subscribe(subscriber.url)
+    slow, quick = await notified.subscribe(hanging.url), await notified.subscribe(subscriber.url)
     async with notified.notifying(), notified.notifying():
         for number in range(2, 6):
             at = (await notified.row(quick)).cursor
             await someone(world, number)
             await notified.settled(quick, at)
         await hanging.messages(1)
-        told = [person for body in await subscriber.messages(1) for person in body["data"]["changed"]]
+        people = [person for body in await subscriber.messages(1) for person in body["data"]["changed"]]
         assert len(hanging.received) == 1
-        assert (await notified.row(held)).delivered == 0
-    assert sorted(set(told)) == [person_id(number) for number in range(2, 6)]
+        assert (await notified.row(slow)).delivered == 0
+    assert sorted(set(people)) == [person_id(number) for number in range(2, 6)]
     assert len(subscriber.received) == len({headers["webhook-id"] for headers, _ in subscriber.received})
     server.close()
 
@@ -295,11 +295,11 @@ async def test_an_answer_leads_nowhere_and_is_not_read(
     notified: World, world: Rows, subscriber: Subscriber, answer: bytes, code: str
 ) -> None:
     await someone(world, 1)
-    made = await notified.subscribe(subscriber.url)
+    subscription = await notified.subscribe(subscriber.url)
     subscriber.answers = [answer] * 20
     async with notified.notifying(replace(QUICK, suspend_seconds=0)):
         await someone(world, 2)
-        assert (await notified.until(made, "SUSPENDED")).reason == code
+        assert (await notified.until(subscription, "SUSPENDED")).reason == code
 
 
 @pytest.mark.parametrize(
@@ -344,28 +344,28 @@ async def test_a_subscription_ends_with_what_it_rests_on(notified: World, world:
     """Its term, the organisation's agreement, its own key: the settings of now decide before each message, and what
     they give back goes on where it stopped."""
     await someone(world, 1)
-    made = await notified.subscribe(subscriber.url, days=1)
-    assert made.ends_at - datetime.now(UTC) <= timedelta(days=1)
+    subscription = await notified.subscribe(subscriber.url, days=1)
+    assert subscription.ends_at - datetime.now(UTC) <= timedelta(days=1)
     without = replace(notified, settings=replace(notified.settings, agreements={}))
     async with without.notifying():
         await someone(world, 2)
-        assert (await notified.until(made, "SUSPENDED")).reason == "SUBSCRIPTION_REVOKED"
-        assert await store.resume(notified.writer, made.id)
-        assert (await notified.until(made, "SUSPENDED")).reason == "SUBSCRIPTION_REVOKED"
+        assert (await notified.until(subscription, "SUSPENDED")).reason == "SUBSCRIPTION_REVOKED"
+        assert await store.resume(notified.writer, subscription.id)
+        assert (await notified.until(subscription, "SUSPENDED")).reason == "SUBSCRIPTION_REVOKED"
     hour = replace(QUICK, longest_retry_seconds=3_600)
     async with replace(notified, settings=replace(notified.settings, issuers={})).notifying(hour):
-        await notified.until(made, "SUSPENDED")
+        await notified.until(subscription, "SUSPENDED")
     assert not subscriber.received
     async with notified.notifying(hour):
-        await notified.until(made, "ACTIVE")
+        await notified.until(subscription, "ACTIVE")
         assert (await subscriber.messages(1))[0]["data"]["changed"] == [person_id(2)]
     subscriber.received.clear()
     moved = await notified.subscribe(subscriber.url)
-    other = await notified.subscribe(subscriber.url, FOREIGNER)
+    foreign = await notified.subscribe(subscriber.url, FOREIGNER)
     await world.connection.execute(
         "UPDATE access.subscription SET sealed = (SELECT sealed FROM access.subscription WHERE id = $2) WHERE id = $1",
         moved.id,
-        other.id,
+        foreign.id,
     )
     late = await notified.subscribe(subscriber.url)
     await world.connection.execute(
@@ -383,16 +383,16 @@ async def test_a_history_that_was_cut_is_told_as_a_restart(
 ) -> None:
     """Once, though a transaction that began before is still under way."""
     await someone(world, 1)
-    made = await notified.subscribe(subscriber.url)
+    subscription = await notified.subscribe(subscriber.url)
     connection, before = await notified.database.connect(), await notified.database.connect()
     await before.execute("BEGIN; SELECT pg_current_xact_id()")
     await retention.restart(connection)
     await connection.close()
     async with notified.notifying():
-        [told] = await subscriber.messages(1)
-        assert told == {
+        [message] = await subscriber.messages(1)
+        assert message == {
             "type": "changes.restart",
-            "data": {"subscription": str(made.id), "reason": "CHANGES_RESTART"},
+            "data": {"subscription": str(subscription.id), "reason": "CHANGES_RESTART"},
         }
         await someone(world, 2)
         assert (await subscriber.messages(2))[1]["data"].get("changed") == [person_id(2)]

@@ -96,16 +96,16 @@ async def erasure(world: Rows, draw: random.Random, number: int) -> None:
 
 async def merge(world: Rows, draw: random.Random, number: int) -> None:
     """Links and rendez-vous become those of another person."""
-    other = person_id(1 + number % PEOPLE)
-    await world.connection.execute("DELETE FROM access.merged WHERE person_id = ANY($1)", [person_id(number), other])
-    await world.connection.execute("INSERT INTO access.merged VALUES ($1, $2)", person_id(number), other)
+    survivor = person_id(1 + number % PEOPLE)
+    await world.connection.execute("DELETE FROM access.merged WHERE person_id = ANY($1)", [person_id(number), survivor])
+    await world.connection.execute("INSERT INTO access.merged VALUES ($1, $2)", person_id(number), survivor)
     world.count = draw.randrange(10**6, 10**9)
     await world.connection.execute(
         "UPDATE access.link SET person_id = $2, origin_id = origin_id || $3 WHERE person_id = $1 AND relation <> 1",
-        person_id(number), other, str(world.count),
+        person_id(number), survivor, str(world.count),
     )  # fmt: skip
     await world.connection.execute(
-        "UPDATE appointments.appointment SET person_id = $2 WHERE person_id = $1", person_id(number), other
+        "UPDATE appointments.appointment SET person_id = $2 WHERE person_id = $1", person_id(number), survivor
     )
 
 
@@ -136,7 +136,7 @@ async def test_a_copy_is_what_its_actor_reads_whoever_writes_meanwhile(
             ever.update(await copy.perimeter())
             if more and draw.random() < 0.7:
                 await copy.read_on()
-            assert copy.named <= ever
+            assert copy.ids <= ever
         end = draw.choice((under_way.commit, under_way.rollback, None))
         if end is None:  # the writer is killed
             late.terminate()
@@ -150,7 +150,7 @@ async def test_a_copy_is_what_its_actor_reads_whoever_writes_meanwhile(
         await copy.read_on()
         await copy.read_on()
         assert copy.people == await copy.perimeter()
-        assert copy.named <= ever
+        assert copy.ids <= ever
 
 
 async def _try(draw: random.Random, world: Rows, number: int) -> None:

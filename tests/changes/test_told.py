@@ -29,7 +29,7 @@ async def test_without_a_cursor_the_whole_perimeter_is_told_once(hub: Inside, wo
     copy = await Copy(hub).read()
     assert copy.people == await copy.perimeter()
     assert set(copy.people) == {person_id(number) for number in range(1, 8)}
-    assert not (await copy.read()).told
+    assert not (await copy.read()).changed
     assert set((await Copy(hub, FOREIGNER).read()).people) == {person_id(8)}
 
 
@@ -39,8 +39,8 @@ async def test_a_change_of_what_the_query_reads_is_told_and_no_other(hub: Inside
     copy, names = await Copy(hub).read(), await Copy(hub, shown="id lastName").read()
     await world.sourced("people.rsa", person_id=person_id(1), status="DROIT_OUVERT_VERSABLE")
     await world.connection.execute("UPDATE people.person SET last_name = 'Autre' WHERE id = $1", person_id(2))
-    assert (await copy.read()).told == {person_id(1), person_id(2)}
-    assert (await names.read()).told == {person_id(2)}
+    assert (await copy.read()).changed == {person_id(1), person_id(2)}
+    assert (await names.read()).changed == {person_id(2)}
     assert copy.people == await copy.perimeter()
 
 
@@ -65,10 +65,10 @@ async def test_whoever_leaves_the_perimeter_is_withdrawn_and_whoever_comes_is_to
         **{person_id(number): ("WITHDRAWN", None) for number in (1, 2, 3, 4)},
         person_id(5): ("DELETED", None),
     }
-    assert copy.told == {person_id(7)}
+    assert copy.changed == {person_id(7)}
     assert copy.people == await copy.perimeter()
     await connection.execute(restrict, person_id(3), 0)
-    assert (await copy.read()).told == {person_id(3)}
+    assert (await copy.read()).changed == {person_id(3)}
 
 
 async def test_whoever_was_never_readable_is_never_named(hub: Inside, world: Rows) -> None:
@@ -81,7 +81,7 @@ async def test_whoever_was_never_readable_is_never_named(hub: Inside, world: Row
     await world.connection.execute("DELETE FROM access.link WHERE person_id = $1", person_id(4))
     await copy.read()
     assert copy.withdrawals == {person_id(1): ("WITHDRAWN", None)}
-    assert not copy.told
+    assert not copy.changed
 
 
 async def test_a_merge_names_the_person_they_are_one_with_only_if_it_is_readable(hub: Inside, world: Rows) -> None:
@@ -141,9 +141,9 @@ async def test_a_row_that_the_actor_may_not_read_changes_in_silence(hub: Inside,
     await world.sourced("people.person_constraint", id=person_id(52), person_id=person_id(2), theme="MOBILITE")
     await copy.read()
     assert copy.people == await copy.perimeter()
-    assert copy.told == {person_id(2)}
+    assert copy.changed == {person_id(2)}
     await add_appointments(world, 1, person=1)
-    assert (await copy.read()).told == {person_id(1)}
+    assert (await copy.read()).changed == {person_id(1)}
 
 
 def _yesterday() -> object:
@@ -168,7 +168,7 @@ async def test_days_that_pass_are_told_without_any_write(
         copy = await Copy(hub, shown=f"{SHOWN} hasRqth").read()
     await copy.read()
     assert copy.withdrawals == {person_id(number): ("WITHDRAWN", None) for number in (1, 3, 4)}
-    assert copy.told == {person_id(2), person_id(5)}
+    assert copy.changed == {person_id(2), person_id(5)}
     assert copy.people == await copy.perimeter()
 
 
@@ -182,7 +182,7 @@ READ = """SELECT sum(pg_stat_get_xact_tuples_returned(oid))::int FROM (
 async def test_a_page_reads_what_was_noted_of_its_people_and_not_of_the_whole_round(
     hub: Inside, world: Rows, database: Database
 ) -> None:
-    people, first, each = 2_000, 10, 3
+    people, first, changes_per_person = 2_000, 10, 3
     await world.connection.execute(
         f"""WITH person AS (
             INSERT INTO access.person (person_id) SELECT md5(n::text)::uuid FROM generate_series(1, {people}) n
@@ -195,7 +195,7 @@ async def test_a_page_reads_what_was_noted_of_its_people_and_not_of_the_whole_ro
         await reader.execute(f"SET {name} = '{value}'")
     scope = link_key(*DEPARTMENT)
     snapshots = []
-    for rows in (0, each):
+    for rows in (0, changes_per_person):
         await world.connection.execute(
             "INSERT INTO access.change (person_id, source, facts) SELECT person_id, 'people.person', number"
             " FROM access.person, generate_series(1, $1::int) number", rows
@@ -203,18 +203,18 @@ async def test_a_page_reads_what_was_noted_of_its_people_and_not_of_the_whole_ro
         [now] = await reader.fetch(NOW)
         snapshots += [now["xmin"], now["xmax"], now["under_way"], now["day"]]
     await world.connection.execute("ANALYZE access.change, access.link, access.person")
-    counts, told, after = [], [], None
+    counts, ids, after = [], [], None
     for statement in (TOUCHED, TOUCHED_AFTER, TOUCHED_AFTER):
         await reader.execute(begin((scope,), None))
         before = await reader.fetchval(READ)
         page = await reader.fetch(statement, [scope], *snapshots, after, first, [], [])
         counts.append(await reader.fetchval(READ) - before)
         await reader.execute("COMMIT")
-        told += [row["person_id"] for row in page]
-        assert {len(orjson.loads(row["changes"])) for row in page} == {each}
-        after = told[-1]
+        ids += [row["person_id"] for row in page]
+        assert {len(orjson.loads(row["changes"])) for row in page} == {changes_per_person}
+        after = ids[-1]
     await reader.close()
-    assert told == sorted(set(told))
-    assert len(told) == 3 * first
-    assert counts[0] >= people * each
-    assert max(counts[1:]) <= 5 * first * each
+    assert ids == sorted(set(ids))
+    assert len(ids) == 3 * first
+    assert counts[0] >= people * changes_per_person
+    assert max(counts[1:]) <= 5 * first * changes_per_person

@@ -53,8 +53,8 @@ class Exporter:
         path = self.folder / "query.graphql"
         path.write_text(query, encoding="utf-8")
         output = str(self.folder / name)
-        named = ["--query", str(path), "--format", name.rpartition(".")[2], "--output", output]
-        return ["export", *named, "--url", self.served.url, "--purpose", PURPOSES[actor], *more]
+        options = ["--query", str(path), "--format", name.rpartition(".")[2], "--output", output]
+        return ["export", *options, "--url", self.served.url, "--purpose", PURPOSES[actor], *more]
 
     def run(self, name: str, query: str = QUERY, actor: str = OFFICER, *more: str) -> Result:
         """Run an export in this process."""
@@ -204,8 +204,8 @@ def test_an_export_that_is_killed_goes_on_from_its_last_whole_page(exporter: Exp
 def test_what_was_read_a_day_ago_is_read_anew_and_what_another_export_left_is_refused(exporter: Exporter) -> None:
     assert exporter.run("people.ndjson").code == 0
     rows = exporter.rows("people.ndjson")
-    other = exporter.run("others.ndjson", QUERY, TRAINER)
-    assert other.code == 0, other.err
+    second = exporter.run("others.ndjson", QUERY, TRAINER)
+    assert second.code == 0, second.err
     part = exporter.folder / "people.ndjson.part"
     head: dict[str, Any] = {"export": "0" * 64, "since": int((datetime.now(UTC) - timedelta(hours=23)).timestamp())}
     page = {"rows": [["LEFT"]], "cursor": "x", "access": []}
@@ -214,8 +214,8 @@ def test_what_was_read_a_day_ago_is_read_anew_and_what_another_export_left_is_re
     part.write_bytes(orjson.dumps(head | {"since": head["since"] - 7200}) + b"\n" + orjson.dumps(page) + b"\n")
     assert exporter.run("people.ndjson").code == 0
     assert exporter.rows("people.ndjson") == rows
-    with part.open("wb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with part.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         exporter.run("people.ndjson").check_refused("EXPORT_RUNNING")
 
 
@@ -261,8 +261,8 @@ def test_a_delta_goes_on_from_the_cursor_of_the_last_one_and_names_who_left(expo
         {"id": second["id"], "lastName": "=AUTRE", "withdrawn.kind": None, "withdrawn.into": None},
         {"id": first["id"], "lastName": None, "withdrawn.kind": "WITHDRAWN", "withdrawn.into": None},
     ]
-    other = DELTA.replace("lastName", "firstName")
-    exporter.run("other.ndjson", other, OFFICER, "--since", cursor).check_refused("CHANGES_RESTART")
+    other_query = DELTA.replace("lastName", "firstName")
+    exporter.run("other.ndjson", other_query, OFFICER, "--since", cursor).check_refused("CHANGES_RESTART")
     assert not (exporter.folder / "other.ndjson.part").exists()
 
 

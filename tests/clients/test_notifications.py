@@ -23,8 +23,8 @@ def signed(body: bytes = BODY, now: int = NOW, key: bytes = KEY) -> dict[str, st
 
 
 def test_a_notification_is_read_once_it_is_proven() -> None:
-    told = read_notification(SHOWN, signed(), BODY, NOW + 10)
-    assert (told.identifier, told.changed, told.restart) == ("msg_1", ("p",), False)
+    notification = read_notification(SHOWN, signed(), BODY, NOW + 10)
+    assert (notification.identifier, notification.changed, notification.restart) == ("msg_1", ("p",), False)
 
 
 @pytest.mark.parametrize(

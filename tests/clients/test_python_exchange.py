@@ -181,7 +181,7 @@ def test_a_list_whose_cursor_does_not_move_ends_with_an_error() -> None:
             page.following(Persons(after="same"))
 
 
-def told(cursor: str, last_name: str = "X") -> bytes:
+def page_event(cursor: str, last_name: str = "X") -> bytes:
     """The event of a page of one person."""
     names = ("civility", "firstName", "birthDate", "birthYear", "contact", "rsa", "orientations")
     person = {"id": "p", "lastName": last_name, **dict.fromkeys(names)}
@@ -191,7 +191,7 @@ def told(cursor: str, last_name: str = "X") -> bytes:
 
 def test_a_stream_is_read_from_any_parts_whatever_characters_a_text_holds() -> None:
     name = "A\u2028B\u2029C\x85D"
-    text = b":\n\n" + told("c1", name) + b":\n\n" + told("c2") + b"event: complete\ndata: \n\n"
+    text = b":\n\n" + page_event("c1", name) + b":\n\n" + page_event("c2") + b"event: complete\ndata: \n\n"
     for size in (1, 7, len(text)):
         listening = Listening(Changes(since="c0"), Call("suivi"), Retries())
         parts = [text[place : place + size] for place in range(0, len(text), size)]
@@ -211,6 +211,6 @@ def test_who_follows_goes_on_from_the_last_page_across_all_that_passes() -> None
     assert [listening.failed(refusal) for refusal in refusals] == [5, 5, 5]
     assert listening.failed(Refused("X", "", status=429, retry_after=6)) is None
     assert msgspec.json.decode(listening.post().body)["variables"]["since"] == "c0"
-    assert [page.cursor for page in listening.read(told("c1"))] == ["c1"]
+    assert [page.cursor for page in listening.read(page_event("c1"))] == ["c1"]
     assert [listening.failed(Refused("TOKEN_EXPIRED", "", status=200)) for _ in range(2)] == [0, None]
     assert listening.failed(Refused("X", "", status=403)) is None

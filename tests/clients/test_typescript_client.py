@@ -62,16 +62,16 @@ def answers(package: Node, served: Served) -> dict[str, Any]:
         },
         "persons": {"maelle": served.site.persons["maelle"]},
     }
-    found: dict[str, Any] = Node(package.binary, ROOT / "tests" / "clients" / "node").run("ask.mjs", value)
-    return found
+    results: dict[str, Any] = Node(package.binary, ROOT / "tests" / "clients" / "node").run("ask.mjs", value)
+    return results
 
 
 def test_live_changes_are_pages_and_a_notification_is_read_once_it_is_proven(answers: dict[str, Any]) -> None:
     [(people, cursor)] = answers["live"]
     assert people > 0
     assert cursor == "string"
-    told = answers["notification"]
-    assert (told["identifier"], told["changed"], told["restart"]) == ("msg_1", ["p"], False)
+    notification = answers["notification"]
+    assert (notification["identifier"], notification["changed"], notification["restart"]) == ("msg_1", ["p"], False)
     assert [answers[name]["name"] for name in ("forged", "late")] == ["NotSigned", "NotSigned"]
 
 
@@ -98,10 +98,10 @@ def test_pages_follow_to_the_end_and_go_on_from_any_cursor(answers: dict[str, An
 
 
 def test_a_copy_reads_all_then_what_changed_and_is_told_when_to_start_again(answers: dict[str, Any]) -> None:
-    *whole, nothing = answers["changes"]
+    *whole, last = answers["changes"]
     assert sum(people for people, _, _ in whole) > 60
     assert [is_last for *_, is_last in whole] == [False] * (len(whole) - 1) + [True]
-    assert nothing == [0, 0, True]
+    assert last == [0, 0, True]
     assert (answers["startAgain"]["name"], answers["startAgain"]["code"]) == ("StartAgain", "CHANGES_EXPIRED")
 
 
@@ -155,9 +155,9 @@ def test_the_program_of_the_page_runs(package: Node, served: Served) -> None:
     page = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"^```js\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     local = program.replace('"spie-hub-client"', f'"{(PACKAGE / "dist" / "index.js").as_uri()}"')
-    named = {"HUB_URL": served.url, "HUB_TOKEN": served.token("referent-a")}
+    variables = {"HUB_URL": served.url, "HUB_TOKEN": served.token("referent-a")}
     command = [package.binary, "--input-type=module", "--eval", local]
-    completed = subprocess.run(command, env=os.environ | named, capture_output=True, text=True, timeout=60)
+    completed = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, timeout=60)
     assert (completed.returncode, completed.stdout, completed.stderr) == (0, "5 personnes\n", "")
 
 

@@ -203,8 +203,10 @@ def test_the_signals_of_a_journey_at_risk_are_one_query(running: Site) -> None:
         actor: answer_to(running, actor, RISKS.read_text(encoding="utf-8"), purpose)["data"]
         for actor, purpose in {"referent-a": "suivi", "conseiller-ft": "suivi", "orienteur": "orientation"}.items()
     }
-    told = {actor: [name for name, page in data.items() if page and page["nodes"]] for actor, data in answers.items()}
-    print(told)
-    assert told["referent-a"]
-    assert told["conseiller-ft"]
-    assert told["orienteur"] in ([], ["abandonedTrainings"])
+    signals = {
+        actor: [name for name, page in data.items() if page and page["nodes"]] for actor, data in answers.items()
+    }
+    print(signals)
+    assert signals["referent-a"]
+    assert signals["conseiller-ft"]
+    assert signals["orienteur"] in ([], ["abandonedTrainings"])

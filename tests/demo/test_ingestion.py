@@ -66,9 +66,9 @@ async def test_two_systems_that_know_a_person_make_one_person(database: Database
         assert await connection.fetchval(identities, systems) == expected
         by_dossier = "SELECT count(*) FROM people.contact WHERE source = 'cnaf-contact' AND origin = 'DOSSIER'"
         assert await connection.fetchval(by_dossier) == len(REACHED_BY_DOSSIER) > 5
-        given = "SELECT source, count(*) FROM appointments.appointment GROUP BY 1"
+        sql = "SELECT source, count(*) FROM appointments.appointment GROUP BY 1"
         participations = sum(len(rdv.people) for rdv in EVERY_RDV)
-        by_source = {row["source"]: row["count"] for row in await connection.fetch(given)}
+        by_source = {row["source"]: row["count"] for row in await connection.fetch(sql)}
         assert by_source == {"rdv-insertion": participations, "rendez-vous": 1}
     finally:
         await connection.close()

@@ -34,10 +34,10 @@ def answered(
     node = find_operation(document, None)
     meta = introspection.split(document, node)
     keys = introspection.root_keys(document, node)
-    return keys, told(meta, SCHEMA, variables) if meta is not None else {}
+    return keys, data_of(meta, SCHEMA, variables) if meta is not None else {}
 
 
-def told(meta: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, object], most: int | None = None) -> Any:
+def data_of(meta: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, object], most: int | None = None) -> Any:
     return orjson.loads(orjson.dumps(answer(meta, schema, variables, most)))
 
 
@@ -75,7 +75,7 @@ def test_a_variable_of_a_type_that_the_schema_lacks_stops_no_introspection() -> 
     assert meta is not None
     narrowed = build_schema("type Query { int: Int }")
     variables = {"by": {"id": "1"}, "name": "Person"}
-    assert told(meta, narrowed, variables) == {"t": None}
+    assert data_of(meta, narrowed, variables) == {"t": None}
 
 
 def test_variables_of_introspection_are_used() -> None:
@@ -132,6 +132,6 @@ def test_the_size_that_is_counted_is_that_of_the_answer() -> None:
     meta = introspection.split(document, find_operation(document, None))
     assert meta is not None
     size = len(orjson.dumps(answer(meta, SCHEMA, {})["__schema"]))
-    told(meta, SCHEMA, {}, int(1.1 * size))
+    data_of(meta, SCHEMA, {}, int(1.1 * size))
     with pytest.raises(DocumentRefused):
-        told(meta, SCHEMA, {}, int(0.9 * size))
+        data_of(meta, SCHEMA, {}, int(0.9 * size))

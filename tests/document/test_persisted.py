@@ -65,12 +65,12 @@ async def test_what_one_actor_has_sent_is_unknown_to_another() -> None:
 
 
 async def test_what_one_process_has_got_the_others_know_for_the_same_actor(state: SharedState) -> None:
-    first, other = Documents(state=state), Documents(state=state)
+    first, second = Documents(state=state), Documents(state=state)
     assert await ask(first, A, digest(A)) == A
     shared = state.figures is not None
-    assert await ask(other, None, digest(A)) == (A if shared else NOT_FOUND)
-    assert await ask(other, None, digest(A), actor="y") == NOT_FOUND
-    assert await ask(other, B, digest(A)) == MISMATCH
+    assert await ask(second, None, digest(A)) == (A if shared else NOT_FOUND)
+    assert await ask(second, None, digest(A), actor="y") == NOT_FOUND
+    assert await ask(second, B, digest(A)) == MISMATCH
 
 
 async def test_clients_of_automatic_hashes_find_the_word_that_they_compare() -> None:

@@ -26,8 +26,8 @@ fragment O on Query { person(id: "4") { ...P } }
 """
 
 
-def errors(found: list[GraphQLError]) -> list[tuple[str, object]]:
-    return [(error.message, error.locations) for error in found]
+def errors(graphql_errors: list[GraphQLError]) -> list[tuple[str, object]]:
+    return [(error.message, error.locations) for error in graphql_errors]
 
 
 def mutated(random: Random) -> DocumentNode | None:

@@ -212,8 +212,8 @@ def deciding() -> Mapping[str, tuple[Path, ...]]:
     person, rights = model.entities["Person"], model.entities["Rights"]
     [above] = [item for item in person.fields.values() if item.graphql_name == "rights"]
     first = step(_datum(person, above), "Person")
-    told = {item.graphql_name: item for item in rights.fields.values()}
-    return {column: ((first, step(_datum(rights, told[name]), "Rights")),) for column, name in DECIDING.items()}
+    items = {item.graphql_name: item for item in rights.fields.values()}
+    return {column: ((first, step(_datum(rights, items[name]), "Rights")),) for column, name in DECIDING.items()}
 
 
 @cache

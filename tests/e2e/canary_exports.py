@@ -113,12 +113,12 @@ class Exports:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass a request of an export on to the hub, and take what leaves."""
-        first, asked, left = self.judge.states.last, bytearray(), bytearray()
+        first, request_body, left = self.judge.states.last, bytearray(), bytearray()
         lines = bytearray()
 
         async def received() -> Any:
             message = await receive()
-            asked.extend(message.get("body", b""))
+            request_body.extend(message.get("body", b""))
             return message
 
         async def sent(message: Any) -> None:
@@ -131,9 +131,9 @@ class Exports:
         await self.hub.app(scope, received, sent)
         if b"content-encoding: gzip" in lines:
             left = bytearray(gzip.decompress(bytes(left)))
-        job, body = self._current, orjson.loads(bytes(asked))
+        job, body = self._current, orjson.loads(bytes(request_body))
         assert job is not None
-        since = self.judge.held(body["variables"].get("since"))
+        since = self.judge.cursor_of(body["variables"].get("since"))
         last = self.judge.states.last + self.turmoil.under_way
         job.withdrawn |= self.judge.answer(
             "export", (job.actor, job.purpose), bytes(left), (first, last),
@@ -147,22 +147,23 @@ class Exports:
             self.stopped.erase()
             self.stopped = None
         own = [
-            held
-            for held in self.judge.cursors
-            if (held.actor, held.purpose, held.until) == (actor, purpose, None) and held.document == delta % shown
+            cursor
+            for cursor in self.judge.cursors
+            if (cursor.actor, cursor.purpose, cursor.until) == (actor, purpose, None)
+            and cursor.document == delta % shown
         ]
-        held = draw.choice(own) if own and draw.random() < 0.5 else None
+        cursor = draw.choice(own) if own and draw.random() < 0.5 else None
         is_killed = draw.random() < KILLED or not self.ended["KILLED"]
-        text = delta % shown if held is not None else PEOPLE % shown
+        text = delta % shown if cursor is not None else PEOPLE % shown
         form = draw.choice(list(Format))
         output = self.folder / f"people.{form}"
         reference = CASE["purpose-reference"] if purpose in NUMBERED else None
         variables = {"first": 1 if is_killed else draw.choice((2, 5))}
-        since = None if held is None else held.text
-        named = list_query(text, self.folder)
+        since = None if cursor is None else cursor.text
+        query = list_query(text, self.folder)
         job = Job(
-            Export(named, variables, self.url, purpose, reference, since, output, writer_of(form)),
-            actor, purpose, self.judge.states.last, 0 if held is None or held.since is None else held.since,
+            Export(query, variables, self.url, purpose, reference, since, output, writer_of(form)),
+            actor, purpose, self.judge.states.last, 0 if cursor is None or cursor.since is None else cursor.since,
         )  # fmt: skip
         if is_killed:
             await self._kill(job, text, form)
@@ -194,7 +195,7 @@ class Exports:
         def client() -> Hub:
             return Hub(job.export.url, BearerTokens(lambda: token), retries=Retries(attempts=1), timeout=PATIENCE)
 
-        whose = begun
+        owner = begun
         with patch.object(PagesFile, "add", stopping):
             try:
                 await asyncio.to_thread(run_export, job.export, client, self.hub.app.pipeline.clock())
@@ -208,8 +209,8 @@ class Exports:
                 self.ended["written" if job is begun else "written by another"] += 1
                 if job is not begun and had_cursor:
                     self.wrongs.append(f"{job.actor} was given the pages of {begun.actor}")
-                whose = job
-        self.judge.waiting.append(self._left(whose, "export file", job.files()))
+                owner = job
+        self.judge.waiting.append(self._left(owner, "export file", job.files()))
         if self.stopped is None:
             job.erase()
 
@@ -256,19 +257,19 @@ def list_query(text: str, folder: Path) -> ListQuery:
 @asynccontextmanager
 async def exports(hub: Inside, judge: Judge, turmoil: Turmoil, folder: Path) -> AsyncIterator[Exports]:
     """Exports of this hub, which meanwhile listens on a socket."""
-    made, ready = Exports(hub, judge, turmoil, folder), asyncio.Event()
+    application, ready = Exports(hub, judge, turmoil, folder), asyncio.Event()
 
     def listening(url: str) -> None:
-        made.url = f"{url}/graphql"
+        application.url = f"{url}/graphql"
         ready.set()
 
-    server = Server(made, "127.0.0.1", 0, listening)
+    server = Server(application, "127.0.0.1", 0, listening)
     server.config.lifespan = "off"
     with patch.object(server, "capture_signals", nullcontext):
         serving = asyncio.create_task(server.serve())
         await ready.wait()
         try:
-            yield made
+            yield application
         finally:
             server.should_exit = True
             await serving

@@ -20,7 +20,7 @@ LINKS = re.compile(rb'"__access":\[[^]]*\]')
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Cursor:
     """A cursor of `changes` and whose it is: `document` is its query, `since` the state in which its round begins,
     None from nothing, `until` the one in which it ends, None where the next round begins."""
 
@@ -51,14 +51,14 @@ class Left:
 @dataclass(repr=False)
 class Judge:
     """Judges what left once the states are known in which it was decided. `leaks` are the values that were not their
-    reader's; `taken` counts by way what left, `readable` what held a value that its reader may read."""
+    reader's; `answers` counts by way what left, `readable` what held a value that its reader may read."""
 
     model: Model
     states: States
     leaks: list[str] = field(default_factory=list)
-    taken: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
     readable: Counter[str] = field(default_factory=Counter)
-    cursors: list[Held] = field(default_factory=list)
+    cursors: list[Cursor] = field(default_factory=list)
     waiting: list[Left] = field(default_factory=list)
 
     def answer(
@@ -68,7 +68,7 @@ class Judge:
         body: bytes,
         states: tuple[int, int],
         *,
-        begun: Held | None = None,
+        begun: Cursor | None = None,
         document: str = "",
         lines: bytes = b"",
     ) -> frozenset[str]:
@@ -84,12 +84,12 @@ class Judge:
         if bounds is not None and bounds["endCursor"] is not None:
             until = first if begun is None or begun.until is None else begun.until
             since = None if begun is None else begun.since
-            held = (since, until) if bounds["hasNextPage"] else (until, None)
-            self.cursors.append(Held(bounds["endCursor"], actor, purpose, document, *held))
+            states_of_cursor = (since, until) if bounds["hasNextPage"] else (until, None)
+            self.cursors.append(Cursor(bounds["endCursor"], actor, purpose, document, *states_of_cursor))
             del self.cursors[:-200]
         return withdrawn
 
-    def held(self, text: str | None) -> Held | None:
+    def cursor_of(self, text: str | None) -> Cursor | None:
         """The cursor of this text."""
         return next((cursor for cursor in reversed(self.cursors) if cursor.text == text), None)
 
@@ -101,10 +101,10 @@ class Judge:
 
     def _search(self, left: Left) -> None:
         texts = marks(left.data) | (years(LINKS.sub(b"", left.data)) if left.has_years else set())
-        told = texts & self.states.known
-        self.taken[left.way] += 1
+        leaked_texts = texts & self.states.known
+        self.answers[left.way] += 1
         readable = False
-        for text in told:
+        for text in leaked_texts:
             if self._may(left, text, left.since if text in left.withdrawn else left.first):
                 readable = True
             else:

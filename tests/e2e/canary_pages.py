@@ -31,7 +31,7 @@ from tests.changes.test_live import stream as opened_stream
 from tests.changes.test_notifications import FAILING, LOOPBACK, QUICK, Subscriber
 from tests.conftest import Database
 from tests.e2e.canary_inside import ANY_NUMBER, Inside, _alive
-from tests.e2e.canary_left import Held, Judge, Left, page_of
+from tests.e2e.canary_left import Cursor, Judge, Left, page_of
 from tests.e2e.site import PATIENCE
 from tests.pinned_graph import graph
 
@@ -51,7 +51,7 @@ class Listener:
     actor: str
     purpose: str
     document: str
-    held: Held | None
+    cursor: Cursor | None
     text: bytes = b""
 
     def drain(self) -> bool:
@@ -126,17 +126,17 @@ class Listeners:
         return len(self.streams) >= MOST_STREAMS
 
     async def listen(
-        self, actor: str, purpose: str, document: str, held: Held | None, headers: Mapping[str, str]
+        self, actor: str, purpose: str, document: str, cursor: Cursor | None, headers: Mapping[str, str]
     ) -> None:
         """Open a stream, instead of the first one if there are many."""
         if self.full:
             await self._close(self.streams.pop(0))
         stack = AsyncExitStack()
-        since, more = None if held is None else held.text, dict[str, Any](headers)
+        since, more = None if cursor is None else cursor.text, dict[str, Any](headers)
         stream = await stack.enter_async_context(
             opened_stream(self.hub, actor, document, since, purpose=purpose, **more)
         )
-        self.streams.append(Listener(stream, stack, actor, purpose, document, held))
+        self.streams.append(Listener(stream, stack, actor, purpose, document, cursor))
 
     async def leave(self, draw: Random) -> None:
         """Close one of the streams, whatever it is being told."""
@@ -162,15 +162,15 @@ class Listeners:
         now = pipeline.clock()
         verified = await pipeline.authenticator.actor(self.hub.issuer.token(self.hub.actors[actor]), now)
         making = registration(graph(), settings, self.hub.database.keys, self.changed)
-        wanted = SubscriptionRequest(document, self.subscriber.url, purpose, reference)
+        request = SubscriptionRequest(document, self.subscriber.url, purpose, reference)
         try:
-            made = await making.decide(verified, wanted, now)
-            await made.add(self.writer)
+            subscription = await making.decide(verified, request, now)
+            await subscription.add(self.writer)
         except RequestRefused as refused:
             self.refused[refused.code] += 1
             return
-        self.subscriptions[str(made.id)] = actor, purpose
-        self.begun[str(made.id)] = number
+        self.subscriptions[str(subscription.id)] = actor, purpose
+        self.begun[str(subscription.id)] = number
 
     def fail(self, draw: Random) -> None:
         """Let subscribers refuse what they are told next, sometimes."""
@@ -204,7 +204,7 @@ class Listeners:
             goes_on = listener.drain()
             *events, listener.text = listener.text.split(b"\n\n")
             for event in events:
-                self._told(judge, listener, event, first, last)
+                self._take_event(judge, listener, event, first, last)
             if not goes_on and listener in self.streams:
                 self.streams.remove(listener)
                 self.gone.append(listener)
@@ -213,28 +213,28 @@ class Listeners:
             judge.waiting.append(Left("stream", *who, listener.text, first, last))
         self.gone.clear()
         for headers, body in self.subscriber.received:
-            said = orjson.loads(body)["data"]
-            actor, purpose = self.subscriptions[said["subscription"]]
-            withdrawn = frozenset(gone["id"] for gone in said.get("withdrawn", ()))
-            since = self.begun.get(said["subscription"], 0)
+            message = orjson.loads(body)["data"]
+            actor, purpose = self.subscriptions[message["subscription"]]
+            withdrawn = frozenset(gone["id"] for gone in message.get("withdrawn", ()))
+            since = self.begun.get(message["subscription"], 0)
             data = repr(headers).encode() + body
             judge.waiting.append(Left("webhook", actor, purpose, data, first, last, withdrawn, since, has_years=False))
         self.subscriber.received.clear()
         self.begun = dict.fromkeys(self.begun, last)
 
     @staticmethod
-    def _told(judge: Judge, listener: Listener, event: bytes, first: int, last: int) -> None:
+    def _take_event(judge: Judge, listener: Listener, event: bytes, first: int, last: int) -> None:
         lines = dict(line.split(b": ", 1) for line in event.split(b"\n") if b": " in line)
         if b"data" not in lines:
             return
         body = lines.pop(b"data")
         who, lines_read = (listener.actor, listener.purpose), repr(lines).encode()
         judge.answer(
-            "stream", who, body, (first, last), begun=listener.held, document=listener.document, lines=lines_read
+            "stream", who, body, (first, last), begun=listener.cursor, document=listener.document, lines=lines_read
         )
         bounds = page_of(body).get("pageInfo")
         if bounds is not None:
-            listener.held = judge.held(bounds["endCursor"])
+            listener.cursor = judge.cursor_of(bounds["endCursor"])
 
 
 @asynccontextmanager

@@ -238,12 +238,12 @@ class Rights:
 
     def reads(self, subject: Subject, row: Row, paths: Iterable[Path]) -> bool:
         """Whether one of these paths to a value of the row is open at every step."""
-        known = self._known.setdefault(row, {})
+        open_steps = self._known.setdefault(row, {})
         for path in paths:
             for step in path:
-                if step not in known:
-                    known[step] = self._opens(subject, row, step)
-                if not known[step]:
+                if step not in open_steps:
+                    open_steps[step] = self._opens(subject, row, step)
+                if not open_steps[step]:
                     break
             else:
                 return True

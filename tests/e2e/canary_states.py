@@ -96,8 +96,8 @@ class States:
             await self._read_rows(new)
         self._read = {version: self._read[version] for version in versions}
         places: dict[str, list[Place]] = {}
-        for _, told in self._read.values():
-            for text, place in told:
+        for _, texts in self._read.values():
+            for text, place in texts:
                 places.setdefault(text, []).append(place)
         for record in await self.owner.fetch("SELECT person_id::text, last_contact, erasure_on FROM access.person"):
             for column, paths in deciding().items():
@@ -126,10 +126,12 @@ class States:
                 )
                 if name == APPOINTMENTS:
                     self._appointments[str(record["id"])] = row
-                self._read[name, record["row_version"]] = row, list(_told(name, record, row, public))
+                self._read[name, record["row_version"]] = row, list(_texts_of_row(name, record, row, public))
 
 
-def _told(name: str, record: Any, row: Row, public: Mapping[tuple[str, str], Any]) -> Iterator[tuple[str, Place]]:
+def _texts_of_row(
+    name: str, record: Any, row: Row, public: Mapping[tuple[str, str], Any]
+) -> Iterator[tuple[str, Place]]:
     """The values of a row, and of what it alone leads to, each with its paths."""
     table = personal()[name]
     for column, value in record.items():
@@ -140,8 +142,8 @@ def _told(name: str, record: Any, row: Row, public: Mapping[tuple[str, str], Any
         target = TARGETS.get(f"{name}.{column}")
         if target is not None and value is not None:
             paths = table.led[column]
-            for led, told in public[target.fullname, str(value)].items():
-                for text in texts_of(told):
+            for led, public_value in public[target.fullname, str(value)].items():
+                for text in texts_of(public_value):
                     yield text, (row, paths if led in served(target) else ())
 
 
@@ -165,12 +167,12 @@ def _row(name: str, values: Any, revealing: Mapping[str, str | None]) -> Row:
         for type_, (owner, recorder) in table.types.items()
     ]
     bearing = [str(values[column.name]) for column in table.table.columns if column.name in BEARING]
-    named = map(revealing.get, bearing)
-    revealed = values["sensitivity"] if name == "offers.immersion_agreement" else next(filter(None, named), None)
+    revelations = map(revealing.get, bearing)
+    revealed = values["sensitivity"] if name == "offers.immersion_agreement" else next(filter(None, revelations), None)
     return Row(str(values[table.subject]), tuple(facts), protection(name, values, revealed))
 
 
 def _age(days: Iterable[date | datetime | None]) -> int | None:
     """Days since the last of these; None if there is none."""
-    known = [day.date() if isinstance(day, datetime) else day for day in days if day is not None]
-    return (today() - max(known)).days if known else None
+    past_days = [day.date() if isinstance(day, datetime) else day for day in days if day is not None]
+    return (today() - max(past_days)).days if past_days else None

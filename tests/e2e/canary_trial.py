@@ -62,7 +62,7 @@ class Trial:
     written: set[str] = field(default_factory=set)
     codes: Counter[str] = field(default_factory=Counter)
     cursors: list[str] = field(default_factory=list)
-    made: list[str] = field(default_factory=list)
+    items: list[str] = field(default_factory=list)
     writes: Counter[tuple[str, str]] = field(default_factory=Counter)
     rights: dict[tuple[str, str], Rights] = field(default_factory=dict)
     verdicts: dict[tuple[str, str, str], bool] = field(default_factory=dict)
@@ -208,13 +208,13 @@ async def write(
     item = (got.json.get("data") or {}).get(name)
     trial.writes[name, "written" if item is not None else code_of(got)] += 1
     if item is not None:
-        trial.made.append(item["id"])
+        trial.items.append(item["id"])
 
 
 def ids(trial: Trial) -> Mapping[str, Sequence[str]]:
     """What inputs name: people, agents, structures, items of all of them, and, most often, what was written before."""
 
-    of, made = trial.model.texts, trial.made[-10:]
+    of, items = trial.model.texts, trial.items[-10:]
     return {
         "person": [*trial.model.persons.values(), NOBODY],
         "agent": [*of("people.agent.id"), *[COLLEAGUE] * 20],
@@ -223,7 +223,7 @@ def ids(trial: Trial) -> Mapping[str, Sequence[str]]:
         "company": of("offers.company.id"),
         "offer": [*IMMERSIONS, *[next(iter(IMMERSIONS))] * 20],
         "structure": [*of("people.structure.id"), *[OPEN_STRUCTURE] * 20],
-        "*": [*made, *made, *of(".id")[:20], NOBODY],
+        "*": [*items, *items, *of(".id")[:20], NOBODY],
     }
 
 

@@ -66,7 +66,7 @@ class Turmoil:
     draw: Random
     folder: Path
     under_way: int = 0
-    done: Counter[str] = field(default_factory=Counter)
+    changes: Counter[str] = field(default_factory=Counter)
     days: int = 0
     _texts: int = FIRST_TEXT
     _next: list[Callable[[Turmoil], Awaitable[None]]] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Turmoil:
         kind = self._next.pop()
         async with self.changing(), self._turn:
             await kind(self)
-        self.done[kind.__name__] += 1
+        self.changes[kind.__name__] += 1
 
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[None]:
@@ -186,7 +186,7 @@ async def merge(turmoil: Turmoil) -> None:
     await turmoil.execute(DECIDE, *sorted(pair), verdict)
     connection = await turmoil.database.connect(ROLE)
     try:
-        turmoil.done[f"merged, {verdict}"] += await apply_decisions(turmoil.registry, connection)
+        turmoil.changes[f"merged, {verdict}"] += await apply_decisions(turmoil.registry, connection)
     finally:
         await connection.close()
 

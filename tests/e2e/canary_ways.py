@@ -25,7 +25,7 @@ from tests.conftest import Database
 from tests.e2e.canary_checks import logged
 from tests.e2e.canary_exports import BY_ANOTHER, Exports, exports
 from tests.e2e.canary_inside import Got, inside
-from tests.e2e.canary_left import Held, Judge, Left
+from tests.e2e.canary_left import Cursor, Judge, Left
 from tests.e2e.canary_model import plant
 from tests.e2e.canary_operations import PAGE, WALKS, all_of_a_person_in_parts
 from tests.e2e.canary_outbox import Outbox, connected
@@ -99,7 +99,7 @@ class Ways(Trial):
         if BEFORE <= chance < BEFORE + BESIDE:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.turmoil.change())
-                group.create_task(_taken(way, self))
+                group.create_task(_take(way, self))
         else:
             await way(self)
         self.operations[way.__name__] += 1
@@ -135,7 +135,7 @@ class Ways(Trial):
         ]
 
     async def ask(
-        self, operation: Operation, way: str = "mutation", begun: Held | None = None, document: str = ""
+        self, operation: Operation, way: str = "mutation", begun: Cursor | None = None, document: str = ""
     ) -> Got:
         """Ask one operation; what it left is judged later."""
         first, self.asked = self.first, (operation.actor, operation.purpose)
@@ -148,7 +148,7 @@ class Ways(Trial):
         return got
 
 
-async def _taken(way: Callable[[Ways], Awaitable[None]], ways: Ways) -> None:
+async def _take(way: Callable[[Ways], Awaitable[None]], ways: Ways) -> None:
     await way(ways)
 
 
@@ -168,19 +168,21 @@ async def page(ways: Ways) -> None:
             Operation(actor, purpose, query, {"first": ways.draw.choice((1, 5, 100))}), "page", document=query
         )
         return
-    held = ways.draw.choice(cursors)
-    await _go_on(ways, held, held.actor, held.purpose)
-    await _go_on(ways, held, *ways.who())
+    cursor = ways.draw.choice(cursors)
+    await _go_on(ways, cursor, cursor.actor, cursor.purpose)
+    await _go_on(ways, cursor, *ways.who())
 
 
-async def _go_on(ways: Ways, held: Held, actor: str, purpose: str) -> None:
-    variables = {"since": held.text, "first": ways.draw.choice((1, 5, 100))}
-    is_own = (actor, purpose) == (held.actor, held.purpose)
+async def _go_on(ways: Ways, cursor: Cursor, actor: str, purpose: str) -> None:
+    variables = {"since": cursor.text, "first": ways.draw.choice((1, 5, 100))}
+    is_own = (actor, purpose) == (cursor.actor, cursor.purpose)
     way = "page" if is_own else "page of another"
-    got = await ways.ask(Operation(actor, purpose, held.document, variables), way, begun=held, document=held.document)
+    got = await ways.ask(
+        Operation(actor, purpose, cursor.document, variables), way, begun=cursor, document=cursor.document
+    )
     page_read = (got.json.get("data") or {}).get("changes") if got.status == 200 else None
     if not is_own and page_read is not None:
-        ways.wrongs.append(f"{actor} / {purpose} went on from a cursor of {held.actor} / {held.purpose}")
+        ways.wrongs.append(f"{actor} / {purpose} went on from a cursor of {cursor.actor} / {cursor.purpose}")
 
 
 async def stream(ways: Ways) -> None:
@@ -188,12 +190,12 @@ async def stream(ways: Ways) -> None:
     if ways.listeners.full and ways.draw.random() < 0.5:
         await ways.listeners.leave(ways.draw)
         return
-    cursors = [held for held in ways.judge.cursors if held.until is None]
+    cursors = [cursor for cursor in ways.judge.cursors if cursor.until is None]
     if cursors and ways.draw.random() < 0.3:
-        held = ways.draw.choice(cursors)
+        cursor = ways.draw.choice(cursors)
         is_own = ways.draw.random() < 0.7
-        actor, purpose = (held.actor, held.purpose) if is_own else ways.who()
-        await ways.listeners.listen(actor, purpose, held.document, held, case(purpose))
+        actor, purpose = (cursor.actor, cursor.purpose) if is_own else ways.who()
+        await ways.listeners.listen(actor, purpose, cursor.document, cursor, case(purpose))
         return
     actor, purpose = ways.who()
     await ways.listeners.listen(actor, purpose, DELTA % ways.draw.choice(SHOWN), None, case(purpose))
@@ -222,11 +224,11 @@ async def export(ways: Ways) -> None:
 
 async def mutate(ways: Ways) -> None:
     """Mutations of one's own or of another's; what waits for other systems is sent."""
-    made = len(ways.made)
+    count = len(ways.items)
     async with ways.turmoil.changing():
         for name in ways.draw.sample(list(mutations()), TRIES):
             await write(ways, name, list(ways.model.actors), ways.draw, ways.people)
-            for item in ways.made[made:]:
+            for item in ways.items[count:]:
                 ways.outbox.written.setdefault(item, ways.asked)
     await ways.outbox.send(ways.judge, ways.judge.states.last, ways.last)
 

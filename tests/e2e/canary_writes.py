@@ -22,7 +22,7 @@ from schema.days import today
 from tests.e2e.canary_operations import all_of
 from tests.pinned_graph import client_schema, graph
 
-GIVEN = 0.8
+GIVEN_SHARE = 0.8
 """How often an input that is not required is given."""
 WHOLE, SOME = 0.1, 0.2
 """How often an answer selects all that there is below the item, and some of it; else its id alone."""
@@ -33,7 +33,7 @@ def mutations() -> Mapping[str, tuple[GraphQLInputObjectType, str]]:
     """Every mutation that writes of somebody: the type of its input, and the name of the type of its item."""
     mutation_type = client_schema().mutation_type
     assert mutation_type is not None
-    found: dict[str, tuple[GraphQLInputObjectType, str]] = {}
+    types: dict[str, tuple[GraphQLInputObjectType, str]] = {}
     fields = graph().table.classification.fields
     for name, field in mutation_type.fields.items():
         if not fields[f"Mutation.{name}"].writes:
@@ -42,8 +42,8 @@ def mutations() -> Mapping[str, tuple[GraphQLInputObjectType, str]]:
         input_type, item = get_named_type(argument.type), get_named_type(field.type)
         assert isinstance(input_type, GraphQLInputObjectType)
         assert isinstance(item, GraphQLObjectType)
-        found[name] = input_type, item.name
-    return found
+        types[name] = input_type, item.name
+    return types
 
 
 def may_write(actor: DemoActor, purpose: str, name: str) -> bool:
@@ -78,7 +78,7 @@ def _object(type_: GraphQLInputObjectType, ids: Mapping[str, Sequence[str]], ran
     return {
         name: _value(name, get_named_type(field.type), ids, random)
         for name, field in type_.fields.items()
-        if is_required_input_field(field) or random.random() < GIVEN
+        if is_required_input_field(field) or random.random() < GIVEN_SHARE
     }
 
 

@@ -36,7 +36,15 @@ from tests.e2e.test_leaks_holes import blind, wide
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SEED = 7
-TAKEN = {"page": 4, "stream": 2, "webhook": 2, "export": 2, "export file": 2, "query": 1, "subgraph answer": 20}
+LEAST_READABLE = {
+    "page": 4,
+    "stream": 2,
+    "webhook": 2,
+    "export": 2,
+    "export file": 2,
+    "query": 1,
+    "subgraph answer": 20,
+}
 """How often each way out gave something that its reader may read, at least."""
 
 
@@ -53,7 +61,8 @@ async def ways(database: Database, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def summary(ways: Ways) -> str:
     """What was done so far, and what was found."""
-    counts = (ways.operations, ways.judge.taken, ways.judge.readable, ways.turmoil.done, ways.exports.ended, ways.codes)
+    judge = ways.judge
+    counts = (ways.operations, judge.answers, judge.readable, ways.turmoil.changes, ways.exports.ended, ways.codes)
     wrong = (*ways.judge.leaks[:5], *ways.wrongs[:5], *ways.exports.wrongs[:5])
     written = sum(count for (_, ended), count in ways.writes.items() if ended == "written")
     return f"{ways.operations.total()} operations; {[dict(part) for part in counts]}; {written} written; {wrong}"
@@ -66,27 +75,27 @@ async def test_nothing_leaves_by_any_way_that_its_reader_may_not_read_then(ways:
 
 async def test_every_way_was_taken_and_gave_something_to_whoever_may_read_it(ways: Ways) -> None:
     readable = ways.judge.readable
-    assert {way: readable[way] for way, least in TAKEN.items() if readable[way] < least} == {}
-    assert ways.judge.taken["journal"]
-    assert {"end_links", "restrict", "write", "merge", "read_file"} <= ways.turmoil.done.keys()
+    assert {way: readable[way] for way, least in LEAST_READABLE.items() if readable[way] < least} == {}
+    assert ways.judge.answers["journal"]
+    assert {"end_links", "restrict", "write", "merge", "read_file"} <= ways.turmoil.changes.keys()
 
 
 async def test_nobody_goes_on_from_a_cursor_or_from_an_export_of_another(ways: Ways) -> None:
     assert ways.wrongs + ways.exports.wrongs == []
-    assert ways.judge.taken["page of another"]
+    assert ways.judge.answers["page of another"]
     assert ways.exports.ended["KILLED"]
     assert ways.exports.ended["STOPPED"]
 
 
 async def test_neither_log_nor_metric_nor_span_nor_journal_holds_a_value(ways: Ways, database: Database) -> None:
-    known = ways.judge.states.known
+    values = ways.judge.states.known
     logs, spans = ways.logs.getvalue().encode(), ways.collector.received()
     metrics = generate_latest(ways.meters.registry)
     assert logs
     assert b"spie_request_seconds" in metrics
     assert b"POST /graphql" in spans
     for data in (logs, metrics, spans, await journal(database)):
-        assert not marks(data) & known
+        assert not marks(data) & values
 
 
 ADVISER = ("conseiller-ft", "suivi")
@@ -95,11 +104,11 @@ PROTECTED = "id constraints { id theme } referrals(first: 20) { nodes { id } } a
 
 
 @pytest.fixture
-def found(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], set[str]]]:
+def leaks(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], set[str]]]:
     """The ways and columns of what leaks from now on; holes are bored by `monkeypatch`, which closes them."""
-    kept, ways.judge.leaks = ways.judge.leaks, []
+    earlier_leaks, ways.judge.leaks = ways.judge.leaks, []
     yield lambda: {leak.partition(" = ")[0] for leak in ways.judge.leaks}
-    ways.judge.leaks = kept
+    ways.judge.leaks = earlier_leaks
     for transport in ways.hub.transports.values():
         transport.asks_as = lambda context: context
 
@@ -112,7 +121,7 @@ def unread(ways: Ways, place: str) -> str:
 
 
 async def test_an_export_of_a_hub_without_policy_is_found(
-    ways: Ways, found: Callable[[], set[str]], monkeypatch: pytest.MonkeyPatch
+    ways: Ways, leaks: Callable[[], set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Mark, "decide", blind)
     for transport in ways.hub.transports.values():
@@ -121,17 +130,17 @@ async def test_an_export_of_a_hub_without_policy_is_found(
     if ways.exports.stopped is not None:
         await ways.exports.resume(ADVISER[0])
     await ways.settle(ways.judge.states.last)
-    assert {"export", "export file"} <= {place.partition(": ")[0] for place in found()}, ways.exports.ended
+    assert {"export", "export file"} <= {place.partition(": ")[0] for place in leaks()}, ways.exports.ended
 
 
 async def test_an_event_and_a_message_that_tell_of_someone_else_are_found(
-    ways: Ways, found: Callable[[], set[str]], monkeypatch: pytest.MonkeyPatch
+    ways: Ways, leaks: Callable[[], set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, read = ways.judge.states.last, ChangeList.page
     await ways.listeners.subscribe(*ADVISER, DELTA % PEOPLE, None, first)
     await ways.listeners.listen(*ADVISER, DELTA % PEOPLE, None, {})
     await ways.settle(first)
-    assert found() == set()
+    assert leaks() == set()
     nobody = unread(ways, "people.person.id")
 
     async def spread(*arguments: Any) -> Any:
@@ -143,11 +152,11 @@ async def test_an_event_and_a_message_that_tell_of_someone_else_are_found(
     async with ways.turmoil.changing():
         await write(ways.turmoil)
     await ways.settle(first)
-    assert {"webhook: people.person.id", "stream: people.person.id"} <= found()
+    assert {"webhook: people.person.id", "stream: people.person.id"} <= leaks()
 
 
 async def test_a_message_with_a_value_is_found(
-    ways: Ways, found: Callable[[], set[str]], monkeypatch: pytest.MonkeyPatch
+    ways: Ways, leaks: Callable[[], set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, make = unread(ways, "people.person.last_name"), rounds._message
 
@@ -161,7 +170,7 @@ async def test_a_message_with_a_value_is_found(
     async with ways.turmoil.changing():
         await ways.turmoil.execute("UPDATE people.person SET last_name = $1", ways.turmoil.text())
     await ways.settle(first)
-    assert "webhook: people.person.last_name" in found()
+    assert "webhook: people.person.last_name" in leaks()
 
 
 async def test_a_page_from_the_cursor_of_another_is_found(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,14 +195,14 @@ async def test_a_log_line_with_a_value_is_found(ways: Ways, monkeypatch: pytest.
 
 
 async def test_a_survivor_whom_one_may_not_read_is_found(
-    ways: Ways, found: Callable[[], set[str]], monkeypatch: pytest.MonkeyPatch
+    ways: Ways, leaks: Callable[[], set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = DELTA % "id"
     await ways.ask(Operation(*ADVISER, document, {"first": 100}), "page", document=document)
-    held, nobody, withdrawal = ways.judge.cursors[-1], unread(ways, "people.person.id"), change_list._withdrawal
+    cursor, nobody, withdrawal = ways.judge.cursors[-1], unread(ways, "people.person.id"), change_list._withdrawal
     monkeypatch.setattr(change_list, "_withdrawal", lambda *row, **kind: withdrawal(*row, **kind) | {"into": nobody})
     async with ways.turmoil.changing():
         await ways.turmoil.execute("UPDATE access.link SET valid_from = '2020-01-01', valid_until = '2020-01-02'")
-    await ways.ask(Operation(*ADVISER, document, {"since": held.text, "first": 100}), "page", held, document)
+    await ways.ask(Operation(*ADVISER, document, {"since": cursor.text, "first": 100}), "page", cursor, document)
     await ways.settle(ways.judge.states.last)
-    assert "page: people.person.id" in found()
+    assert "page: people.person.id" in leaks()

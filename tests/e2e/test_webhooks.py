@@ -218,7 +218,7 @@ def test_a_killed_process_loses_nothing_that_it_answered_and_leaves_no_document(
 ) -> None:
     database = replace(fresh_database, keys=own_keys(fresh_database, tmp_path))
     settings = sender_settings_file(tmp_path)
-    taken: list[int] = []
+    accepted: list[int] = []
     with serve("webhooks", database, tmp_path, settings) as process, httpx2.Client(timeout=PATIENCE) as client:
         receiver = Receiver(process.url, database, process, client)
 
@@ -228,16 +228,16 @@ def test_a_killed_process_loses_nothing_that_it_answered_and_leaves_no_document(
             except httpx2.HTTPError:
                 return
             if response.status_code == 200:
-                taken.append(number)
-            if len(taken) == 10:
+                accepted.append(number)
+            if len(accepted) == 10:
                 process.popen.send_signal(signal.SIGKILL)
 
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(send, range(200)))
         process.popen.wait(PATIENCE)
     stored = asyncio.run(values(database, "SELECT rdv_source_id FROM appointments.appointment"))
-    assert len(taken) >= 10
-    assert {f"rdv:{number}" for number in taken} <= set(stored)
+    assert len(accepted) >= 10
+    assert {f"rdv:{number}" for number in accepted} <= set(stored)
     assert len(stored) == len(set(stored))
     with serve("webhooks", database, tmp_path, settings) as process:
         folders = [folder for folder in MEMORY.glob(f"{PREFIX}*") if _is_abandoned(folder) and _holds_documents(folder)]
@@ -318,16 +318,16 @@ def test_a_burst_waits_within_its_bound_and_is_taken_whole_even_by_a_process_tha
 
     with ThreadPoolExecutor(8) as pool:
         with ingestion_held(receiver.database):
-            taken = [pool.submit(send, 1)]
+            accepted = [pool.submit(send, 1)]
             _wait_until_read(receiver)
-            taken += [pool.submit(send, number) for number in (2, 3)]
+            accepted += [pool.submit(send, number) for number in (2, 3)]
             _wait_until_waiting(receiver, 2)
             full = send(4)
             assert (full.status_code, code(full), full.headers["retry-after"]) == (503, "WEBHOOK_BUSY", "30")
-            other = pool.submit(receiver.send, CD08, rdv(5))
+            fifth = pool.submit(receiver.send, CD08, rdv(5))
             receiver.process.popen.terminate()
-        assert [future.result().status_code for future in taken] == [200, 200, 200]
-        assert other.exception() is not None or other.result().status_code == 200
+        assert [future.result().status_code for future in accepted] == [200, 200, 200]
+        assert fifth.exception() is not None or fifth.result().status_code == 200
     assert receiver.process.popen.wait(PATIENCE) is not None
     stored = asyncio.run(values(receiver.database, "SELECT rdv_source_id FROM appointments.appointment"))
     assert {"rdv:1", "rdv:2", "rdv:3"} <= set(stored) <= {"rdv:1", "rdv:2", "rdv:3", "rdv:5"}
@@ -357,8 +357,8 @@ def test_a_secret_is_changed_without_a_cut_and_the_old_one_ends(database: Databa
     body, organisations = rdv(1), tmp_path / "organisations.toml"
     organisations.touch()
     shutil.copytree(database.keys.directory, tmp_path / "keys", copy_function=shutil.copy)
-    file, made = tmp_path / "keys" / "webhook-rdv-insertion.cd08", ("sender", "rdv-insertion", "cd08")
-    assert (run(*made), run(*made)) == (0, 1), "a secret that is there is not replaced"
+    file, arguments = tmp_path / "keys" / "webhook-rdv-insertion.cd08", ("sender", "rdv-insertion", "cd08")
+    assert (run(*arguments), run(*arguments)) == (0, 1), "a secret that is there is not replaced"
     old = file.read_bytes().strip()
     rotate = ("rotate", file.name)
     assert (run(*rotate), run(*rotate)) == (0, 1), "a second change waits for the end of the first"
@@ -376,9 +376,9 @@ def test_a_secret_is_made_only_for_a_source_that_sends_and_what_lacks_one_says_h
 ) -> None:
     def run(*arguments: str) -> str:
         command = [sys.executable, "-m", "hub.cli", "keys", *arguments, "--keys", str(tmp_path / "keys")]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        assert done.returncode != 0
-        return done.stderr
+        process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert process.returncode != 0
+        return process.stderr
 
     shutil.copytree(database.keys.directory, tmp_path / "keys", copy_function=shutil.copy)
     before = sorted(path.name for path in (tmp_path / "keys").iterdir())
@@ -398,9 +398,9 @@ def test_nothing_of_a_person_or_a_secret_is_logged_nor_counted(receiver: Receive
     assert 'outcome="taken"' in metrics
     assert 'code="WEBHOOK_REFUSED"' in metrics
     receiver.process.stop()
-    told = metrics + receiver.process.log.read_text()
+    output = metrics + receiver.process.log.read_text()
     for value in ("NOMUNIQUE7", "Prénom7", "interne-7", "DOCTEURUNIQUE", "Dupont", receiver.secret(CD08).decode()):
-        assert value not in told
+        assert value not in output
 
 
 def test_34_strangers_who_send_slowly_keep_no_true_sender_out(receiver: Receiver) -> None:

@@ -25,8 +25,8 @@ ENTRIES = "SELECT kind FROM journal.entry WHERE trace = $1 ORDER BY at, seq"
 
 def send(site: Site, trace: str) -> Any:
     """Record one rendez-vous of Maëlle, always under the same key."""
-    given = {"person": site.persons["maelle"], "startsAt": f"{today().year + 1}-02-03T09:00:00+00:00"}
-    body = {"query": RECORD, "variables": {"input": {**given, "idempotencyKey": "killed-0001"}}}
+    arguments = {"person": site.persons["maelle"], "startsAt": f"{today().year + 1}-02-03T09:00:00+00:00"}
+    body = {"query": RECORD, "variables": {"input": {**arguments, "idempotencyKey": "killed-0001"}}}
     with closing(site.client):
         return site.post("referent-a", body, traceparent=f"00-{trace}-{trace[:16]}-01").json()
 
@@ -55,10 +55,12 @@ async def test_a_write_that_was_committed_and_never_answered_has_its_entry_and_i
                 while not (items := await written(fresh_database)) and not asking.done():
                     pass
                 process.popen.kill()
-                told: Any = (await asyncio.gather(asking, return_exceptions=True))[0]
+                answer: Any = (await asyncio.gather(asking, return_exceptions=True))[0]
     finally:
         await administrator.close()
-    assert isinstance(told, httpx2.TransportError) or told["errors"][0]["extensions"]["code"] == "JOURNAL_UNAVAILABLE"
+    assert (
+        isinstance(answer, httpx2.TransportError) or answer["errors"][0]["extensions"]["code"] == "JOURNAL_UNAVAILABLE"
+    )
     [item] = items
     assert (item["person_id"], item["mutation"], item["purpose"]) == (
         filled.persons["maelle"], "recordAppointment", "suivi",

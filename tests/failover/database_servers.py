@@ -41,14 +41,14 @@ def programs() -> Path:
     return max(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
-def eventually(said: Callable[[], bool], what: str, patience: float = PATIENCE) -> float:
+def eventually(condition: Callable[[], bool], description: str, patience: float = PATIENCE) -> float:
     """Wait until something is so; return how many seconds it took. Raises TimeoutError."""
     begun = time.monotonic()
     while time.monotonic() < begun + patience:
-        if said():
+        if condition():
             return time.monotonic() - begun
         time.sleep(0.05)
-    raise TimeoutError(what)
+    raise TimeoutError(description)
 
 
 @dataclass

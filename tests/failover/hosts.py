@@ -23,9 +23,9 @@ class HostsUnavailable(Exception):
 
 def ip(*arguments: str) -> None:
     """Run `ip`; raises HostsUnavailable if it refuses."""
-    made = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False)
-    if made.returncode:
-        raise HostsUnavailable(f"ip {' '.join(arguments)}: {made.stderr.strip()}")
+    process = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise HostsUnavailable(f"ip {' '.join(arguments)}: {process.stderr.strip()}")
 
 
 @dataclass

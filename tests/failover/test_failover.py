@@ -150,9 +150,9 @@ async def _check(installation: Installation, load: Load) -> None:
     connection = await asyncpg.connect(installation.database.admin_dsn)
     try:
         items = await connection.fetch("SELECT id::text FROM appointments.appointment WHERE source = 'hub'")
-        held = [row["id"] for row in items]
-        assert len(held) == len(set(held))
-        assert set(load.written.values()) - set(held) == set()
+        ids = [row["id"] for row in items]
+        assert len(ids) == len(set(ids))
+        assert set(load.written.values()) - set(ids) == set()
         assert len(set(load.written.values())) == len(load.written)
         traces = await connection.fetch("SELECT DISTINCT trace FROM journal.entry WHERE kind = 'DISCLOSURE'")
         unjournalled = load.answered - {row["trace"] for row in traces}
