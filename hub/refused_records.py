@@ -24,6 +24,10 @@ UNKEPT = UNPROVEN | {"ANSWER_OF_OTHER", "DEPARTMENT_OF_OTHER", "ITEM_OF_OTHER", 
 """Codes of what is not kept: nor is what somebody sent in the name of others, nor what an API answered of someone about
 whom it was not asked, or who objects, has its data limited or will be erased."""
 
+NO_TEXT = "ENCODING_WRONG"
+"""The code of what is no text, of which the place alone is kept: no mend of the hub makes it one, and a webhook would
+be read again as latin-1, which its sender never signed."""
+
 
 async def keep_refused(source: Source, options: Options, report: Report, dsn: str, seal: Seal) -> None:
     """Keep the records that the report names, in place of what was kept of the same files before; `dsn` is the address
@@ -68,7 +72,7 @@ def _refusals(source: Source, options: Options, report: Report) -> Iterator[Refu
 def _refusals_of(source: Source, path: Path, digest: str, codes: dict[int, str], options: Options) -> Iterator[Refusal]:
     contents: dict[int, Content] = {}
     with suppress(OSError):  # the file is gone since: what was refused of it is listed all the same
-        excerpts = source.pieces.excerpts(path, codes)
+        excerpts = source.pieces.excerpts(path, [place for place, code in codes.items() if code != NO_TEXT])
         read = {place: _content(source, path, body, options) for place, body in excerpts.items()}
         if sha256_of(path) == digest:  # otherwise it was written anew since, and holds other records
             contents = read

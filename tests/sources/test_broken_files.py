@@ -50,24 +50,24 @@ def _rows(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
 
 
-def _table(suffix: str, content: bytes, change: Callable[[list[list[str]]], list[list[str]]]) -> bytes:
+def table(suffix: str, content: bytes, change: Callable[[list[list[str]]], list[list[str]]]) -> bytes:
     """A CSV, or the workbook of a table, with other rows."""
     if suffix == "xlsx":
-        table = [[str(cell or "") for cell in row] for row in load_workbook(io.BytesIO(content)).worksheets[0].values]
-        return workbook("Feuille", change(table))
+        cells = [[str(cell or "") for cell in row] for row in load_workbook(io.BytesIO(content)).worksheets[0].values]
+        return workbook("Feuille", change(cells))
     text = io.StringIO()
     csv.writer(text, delimiter=";").writerows(change(_rows(content)))
     return text.getvalue().encode()
 
 
 def _shifted(suffix: str, content: bytes) -> bytes:
-    return _table(suffix, content, lambda table: [table[0], *(["x", *row, "x"] for row in table[1:])])
+    return table(suffix, content, lambda table: [table[0], *(["x", *row, "x"] for row in table[1:])])
 
 
 def _doubled(suffix: str, content: bytes) -> bytes:
     if suffix not in ("csv", "xlsx"):
         return content + content
-    return _table(suffix, content, lambda table: [*table, *table[1:]])
+    return table(suffix, content, lambda table: [*table, *table[1:]])
 
 
 def _with_a_formula(_: str, content: bytes) -> bytes:
@@ -281,7 +281,7 @@ async def test_a_file_without_records_has_a_line_of_its_own_and_is_no_refusal(
     content: bytes | None,
 ) -> None:
     path = tmp_path / f"fichier.{suffix}"
-    path.write_bytes(content or _table(suffix, sound_files[source, suffix], lambda table: table[:1]))
+    path.write_bytes(content or table(suffix, sound_files[source, suffix], lambda table: table[:1]))
     told = io.StringIO()
 
     report = await ingest(database, source, path, as_of=AS_OF)
