@@ -61,6 +61,7 @@ PUBLIC = {
     "hub/federation/planning/query_plan.py:Fetch.variables": "names",
     "hub/journal/signing.py:Trust.keys": "public keys",
     "hub/journal/verify/*": "digests",
+    "subgraphs/kit/ingest/ingestion_report.py:*": "what a report says, in which the tests of sources look for values",
     "subgraphs/kit/ingest/refusal_codes.py:Text.*": "texts of ours",
     "subgraphs/kit/ingest/workbook_package.py:Format.*": "codes",
     "subgraphs/kit/ingest/workbook_package.py:SheetPart.*": "names of parts",

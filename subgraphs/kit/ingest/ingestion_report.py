@@ -63,7 +63,7 @@ class Refused(Exception):
         self.text = CODES[code]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet of a workbook: its number among those whose tabs are shown, how many are, and how many are hidden."""
 
@@ -93,7 +93,7 @@ class Numbered(Generic[T_co]):
         return Numbered(self.line, record, self.unread, self.sheet)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Announced:
     """The number of record groups that a file says it has, and where it says so."""
 
@@ -101,7 +101,7 @@ class Announced:
     path: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a record group was read: `file` is the file's name, `digest` its SHA-256, `record` counts from 1 (0: the
     whole file), `line` is that at which it begins in the file, if it has lines, `sheet` that of a workbook."""
@@ -113,7 +113,7 @@ class Place:
     sheet: Sheet | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """One refusal, of a record or of a value in it: `file`, `digest`, `record`, `line`, `sheet` are of its `Place`."""
 
@@ -136,7 +136,7 @@ class Refusal:
         return CODES[self.code].mend
 
 
-@dataclass(slots=True, repr=False)
+@dataclass(slots=True)
 class Report:
     """The counts and refusals of one ingestion.
 
@@ -156,7 +156,7 @@ class Report:
     refusals: list[Refusal] = field(default_factory=list)
     aside_codes: Counter[str] = field(default_factory=Counter)
     asides: list[Refusal] = field(default_factory=list)
-    inputs: list[tuple[Path, str]] = field(default_factory=list)
+    inputs: list[tuple[Path, str]] = field(default_factory=list, repr=False)
     whole: bool = True
     unread: Counter[str] = field(default_factory=Counter)
     sheets: dict[str, Sheet] = field(default_factory=dict)
