@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo demo-port pages test canaries foreign oracle replicas failover upgrade supergraphs composers matching policy-diff lint lint-types lint-generated lint-style generated generated-check lock sbom audit communes clean
+.PHONY: help venv venv-base demo demo-port pages test canaries foreign oracle replicas failover installation upgrade supergraphs composers matching policy-diff lint lint-types lint-generated lint-style generated generated-check lock sbom audit communes clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -21,6 +21,7 @@ help:
 	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"
 	@echo "make replicas  compare pendant une heure les copies de deux clients à ce que lisent leurs acteurs, quoi qu'il arrive (MINUTES=…, SEED=…)"
 	@echo "make failover  tue ou coupe tour à tour chaque partie d'une installation sur six hôtes de cette machine (root et paquets de Debian)"
+	@echo "make installation  suit docs/installation.md sur un Debian nu, avec systemd, et construit l'image (root et paquets de Debian)"
 	@echo "make upgrade  sert une base par la version d'avant et par celle-ci, puis de nouveau par celle d'avant seule"
 	@echo "make supergraphs  compare le moteur de fédération à un seul exécuteur, sur 2 000 graphes au hasard (SUPERGRAPHS=… pour en changer)"
 	@echo "make matching  mesure l'appariement sur 100 000 personnes fictives (POPULATION=… pour en changer)"
@@ -82,6 +83,11 @@ replicas: venv
 failover: export FAILOVER = 1
 failover: venv
 	@exec $(BIN)/python -m pytest -n 0 -s tests/failover -p no:logging $(ARGS)
+
+# Needs root, the registries of Debian and PyPI, and the packages mmdebstrap, systemd-container, passt, iproute2 and buildah.
+installation: export INSTALLATION = 1
+installation: venv
+	@exec $(BIN)/python -m pytest -n 0 tests/installation -p no:logging -rP $(ARGS)
 
 upgrade: export UPGRADE = 1
 upgrade: venv

@@ -8,7 +8,8 @@ others says; `json` and `http` are generated; `sh contrat` is the whole check of
 docs/premiere-heure.md, in order; `sh paquets` installs what a client depends on;
 `python` and `js` are programs that use the published clients, as the
 référente A (the second is run by `tests/clients/test_typescript_client.py`); `sh installation` installs a package from
-this repository; `sh hôte` and `ini` install a hub on a host (`tests/infra/test_shipping.py` runs what it can of them);
+this repository; `sh hôte`, and the files of a host named beside `ini` or `toml`, install a hub there: `make
+installation` runs them on a bare Debian, and `tests/infra/test_shipping.py` what it can of them;
 `mermaid` is a picture. A block of any other kind fails.
 """
 
@@ -26,7 +27,6 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -48,6 +48,7 @@ from schema.days import today
 from tests.cli.commands import Demo, copy_of_the_project, demo
 from tests.cli.test_demo import free_port
 from tests.conftest import ROOT, Database
+from tests.docs.blocks import Block, blocks_of
 from tests.docs.matrix import columns
 from tests.docs.readme import pages
 from tests.e2e.site import PURPOSES, Site, site
@@ -72,7 +73,6 @@ PAGES = [
         )
     ),
 ]
-BLOCK = re.compile(r"^```(.+?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 KINDS = {
     "graphql",
     "graphql mon-outil/operations.graphql",
@@ -97,26 +97,14 @@ KINDS = {
     "json",
     "json événement",
     "http",
-    "ini",
+    "ini /etc/spie-hub/admin.env",
+    "ini /etc/spie-hub/all.env",
+    "toml /etc/spie-hub/settings.toml",
     "mermaid",
 }
 
 
-@dataclass(frozen=True)
-class Block:
-    """A fenced block of a page."""
-
-    page: Path
-    kind: str
-    text: str
-
-    @property
-    def commands(self) -> list[str]:
-        """Its command lines, those continued by a backslash as one."""
-        return [line for line in self.text.replace("\\\n", " ").splitlines() if line]
-
-
-BLOCKS = [Block(page, *parts) for page in PAGES for parts in BLOCK.findall(page.read_text(encoding="utf-8"))]
+BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 
 
 def blocks(kind: str) -> list[Block]:

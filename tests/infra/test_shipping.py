@@ -181,8 +181,9 @@ def test_the_unit_serves_under_its_account_after_the_steps_of_the_page(
             line = line.replace("/etc/spie-hub", str(site)).replace("%i", "all")
             return [part.replace("${PORT}", more.get("port", "")) for part in line.split()]
 
+        served = PAGE.partition("\n### ")[0]
         steps = re.findall(
-            r"^runuser -u spie-hub -- (?:sh -c '.*exec )?(/opt/spie-hub/bin/hub [^'\n]*)'?$", PAGE, re.MULTILINE
+            r"^runuser -u spie-hub -- (?:sh -c '.*exec )?(/opt/spie-hub/bin/hub [^'\n]*)'?$", served, re.MULTILINE
         )
         assert [step.split()[1] for step in steps] == ["keys", "database", "settings"]
         clean = {"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT}:{ROOT}/clients/python", "PYTHONDONTWRITEBYTECODE": "1"}
