@@ -16,13 +16,13 @@ from tests.e2e.site import PATIENCE
 
 
 async def test_clients_take_turns_whoever_came_first_with_however_much() -> None:
-    worker, begun, done = FairWorker("test", PATIENCE), Event(), list[str]()
+    worker, begun, results = FairWorker("test", PATIENCE), Event(), list[str]()
     blocking = worker.run("greedy", begun.wait, PATIENCE)
-    waiting = [worker.run("greedy", done.append, f"greedy {number}") for number in range(5)]
-    waiting += [worker.run("modest", done.append, "modest"), worker.run("other", done.append, "other")]
+    waiting = [worker.run("greedy", results.append, f"greedy {number}") for number in range(5)]
+    waiting += [worker.run("modest", results.append, "modest"), worker.run("other", results.append, "other")]
     begun.set()
     await asyncio.gather(blocking, *waiting)
-    assert done == ["greedy 0", "modest", "other", "greedy 1", "greedy 2", "greedy 3", "greedy 4"]
+    assert results == ["greedy 0", "modest", "other", "greedy 1", "greedy 2", "greedy 3", "greedy 4"]
 
 
 async def test_a_client_that_has_too_much_in_the_queue_is_refused_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,13 +48,13 @@ async def test_all_clients_together_have_a_bound(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_work_that_nobody_waits_for_is_never_done() -> None:
-    worker, begun, done = FairWorker("test", PATIENCE), Event(), list[str]()
+    worker, begun, results = FairWorker("test", PATIENCE), Event(), list[str]()
     blocking = worker.run("a", begun.wait, PATIENCE)
-    cancelled, waiting = (worker.run("a", done.append, name) for name in ("cancelled", "waiting"))
+    cancelled, waiting = (worker.run("a", results.append, name) for name in ("cancelled", "waiting"))
     cancelled.cancel()
     begun.set()
     await asyncio.gather(blocking, waiting)
-    assert done == ["waiting"]
+    assert results == ["waiting"]
 
 
 async def test_a_result_that_does_not_come_in_time_is_an_error_with_a_code_and_the_next_one_comes() -> None:
@@ -87,13 +87,13 @@ async def test_what_work_leaves_is_looked_through_before_it_is_much(room: int) -
             young.append(len(gc.get_objects(generation=0)))
 
     threshold, left = gc.get_threshold(), YOUNG // 3
-    kept = deque[list[object]](([[] for _ in range(left)] for _ in range(12)), maxlen=room)
+    collections = deque[list[object]](([[] for _ in range(left)] for _ in range(12)), maxlen=room)
     gc.collect()
     gc.set_threshold(100 * YOUNG)
     gc.callbacks.append(note)
     try:
         for _ in range(12):
-            await worker.run("client", lambda: kept.append([[] for _ in range(left)]))
+            await worker.run("client", lambda: collections.append([[] for _ in range(left)]))
     finally:
         gc.callbacks.remove(note)
         gc.set_threshold(*threshold)

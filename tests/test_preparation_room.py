@@ -27,7 +27,7 @@ WHOLE_SCHEMA = get_introspection_query(
 )
 
 
-def asked() -> Iterator[tuple[str, str]]:
+def client_documents() -> Iterator[tuple[str, str]]:
     """Documents with their origins: the pages', the published clients', the documentation's."""
     for path in sorted((ROOT / "hub" / "pages").glob("*.graphql")):
         yield path.name, path.read_text(encoding="utf-8")
@@ -48,20 +48,25 @@ def steps(text: str, name: str | None = None) -> int:
 
 
 def test_what_clients_ask_takes_a_third_of_the_steps_at_most() -> None:
-    taken = {
+    steps_by_operation = {
         (origin, operation.name.value if operation.name else text): steps(
             text, operation.name.value if operation.name else None
         )
         for origin, text in [
-            *asked(),
+            *client_documents(),
             ("introspection", WHOLE_SCHEMA),
             ("300 fields", wide(graph().supergraph.client_schema, 300)),
         ]
         for operation in parse(text).definitions
         if isinstance(operation, OperationDefinitionNode)
     }
-    assert {name for name, number in taken.items() if 3 * number > STEPS} == set()
-    assert {origin for origin, _ in taken} >= {"README.md", "journey.graphql", "clients", "premiere-heure.md"}
+    assert {name for name, number in steps_by_operation.items() if 3 * number > STEPS} == set()
+    assert {origin for origin, _ in steps_by_operation} >= {
+        "README.md",
+        "journey.graphql",
+        "clients",
+        "premiere-heure.md",
+    }
 
 
 def test_every_field_below_a_person_is_prepared_in_some_parts_that_leave_room() -> None:

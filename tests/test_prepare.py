@@ -228,9 +228,9 @@ async def test_an_operation_that_is_no_longer_kept_leaves_no_function_for_the_co
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         del prepared
-        other = subject.prepare(query.format("B"), None, EVERYONE, "t")
-        answer = await execute(other.plan, {}, gateway.subgraphs, None, 5.0)
-        assert other.projection.project(answer, {}, None)[1] == []
+        second = subject.prepare(query.format("B"), None, EVERYONE, "t")
+        answer = await execute(second.plan, {}, gateway.subgraphs, None, 5.0)
+        assert second.projection.project(answer, {}, None)[1] == []
         gc.collect()
         files = {leaked.__code__.co_filename for leaked in gc.garbage if isinstance(leaked, FunctionType)}
         assert files.isdisjoint({"<collector>", "<projection>"})

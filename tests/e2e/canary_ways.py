@@ -223,7 +223,7 @@ async def export(ways: Ways) -> None:
 
 
 async def mutate(ways: Ways) -> None:
-    """Mutations of one's own or of another's; what waits for other systems is sent."""
+    """Actors write some mutations, and the hub sends what waits for other systems."""
     count = len(ways.items)
     async with ways.turmoil.changing():
         for name in ways.draw.sample(list(mutations()), TRIES):

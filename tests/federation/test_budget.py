@@ -108,8 +108,8 @@ def calls(supergraph: Supergraph, query: str, budget: Budget) -> int:
 
 
 def test_one_level_more_of_an_interface_takes_no_more_steps_than_its_types_multiply() -> None:
-    taken = [steps(LADDER.supergraph, ladder(depth)) for depth in range(3, 9)]
-    assert all(deeper <= 2.5 * steps for steps, deeper in pairwise(taken))
+    counts = [steps(LADDER.supergraph, ladder(depth)) for depth in range(3, 9)]
+    assert all(deeper <= 2.5 * steps for steps, deeper in pairwise(counts))
 
 
 def test_twice_the_fields_take_twice_the_steps() -> None:

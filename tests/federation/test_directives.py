@@ -93,17 +93,18 @@ def test_a_composed_directive_is_served_in_operations_if_every_subgraph_has_it_t
         'extend schema @link(url: "https://other.example/mark/v1.0", import: ["@mark"]) '
         '@federation__composeDirective(name: "@mark")'
     )
-    both = "directive @mark on FIELD | OBJECT"
-    for second, served in ((both, True), ("directive @mark on OBJECT", False)):
+    definition = "directive @mark on FIELD | OBJECT"
+    for second, served in ((definition, True), ("directive @mark on OBJECT", False)):
         graph = Gateway(
-            part("a", f"{head} {both} type Query {{ a: Int }}"), part("b", f"{head} {second} type Query {{ b: Int }}")
+            part("a", f"{head} {definition} type Query {{ a: Int }}"),
+            part("b", f"{head} {second} type Query {{ b: Int }}"),
         )
         assert (graph.supergraph.client_schema.get_directive("mark") is not None) == served
 
 
 def test_definitions_are_merged_to_what_all_subgraphs_accept() -> None:
-    one = "directive @d(a: Int, b: Int = 1, c: Int) repeatable on FIELD | QUERY | OBJECT"
-    two = "directive @d(a: Int!, b: Int = 2) on FIELD | OBJECT"
-    graph = Gateway(part("a", f"{one} type Query {{ a: Int }}"), part("b", f"{two} type Query {{ b: Int }}"))
+    first = "directive @d(a: Int, b: Int = 1, c: Int) repeatable on FIELD | QUERY | OBJECT"
+    second = "directive @d(a: Int!, b: Int = 2) on FIELD | OBJECT"
+    graph = Gateway(part("a", f"{first} type Query {{ a: Int }}"), part("b", f"{second} type Query {{ b: Int }}"))
     assert "directive @d(a: Int!, b: Int) on FIELD\n" in graph.supergraph.text
     assert [name for name in ("d",) if graph.supergraph.client_schema.get_directive(name)] == ["d"]

@@ -275,7 +275,7 @@ async def test_a_search_is_journalled_and_of_whom_it_finds_alone_even_if_only_th
         assert (coordinates, subjects) == ({"IdentityInput.nir", "Person.birthDate", "PersonMatch.outcome"}, 1)
 
 
-NAMED = {"IdentityInput.identifier", "Person.birthDate"}
+JOURNALLED = {"IdentityInput.identifier", "Person.birthDate"}
 
 
 async def test_47_everyone_whom_an_identity_names_is_journalled_though_the_outcome_shows_nobody(
@@ -292,12 +292,12 @@ async def test_47_everyone_whom_an_identity_names_is_journalled_though_the_outco
             got = await searches.find("referent-a", by_number("vurnibal"), query, purpose="identification")
         assert got.data["findPerson"].get("outcome", "SEVERAL") == "SEVERAL"
         _, coordinates, subjects = await _last_entry(searches)
-        assert (coordinates & NAMED, subjects) == (NAMED, 2)
+        assert (coordinates & JOURNALLED, subjects) == (JOURNALLED, 2)
         contradictory = by_number("vurnibal") | {"nir": UNKNOWN["nir"]}
         got = await searches.find("referent-a", contradictory, query, purpose="identification")
         assert got.data["findPerson"].get("outcome", "CONFLICT") == "CONFLICT"
         _, coordinates, subjects = await _last_entry(searches)
-        assert (coordinates & NAMED, subjects) == (NAMED, 1)
+        assert (coordinates & JOURNALLED, subjects) == (JOURNALLED, 1)
 
 
 async def _last_entry(searches: Searches) -> tuple[dict[str, Any], set[str], int]:

@@ -31,7 +31,7 @@ async def sent(searches: Searches, by: str = "dpo", **fields: str) -> httpx2.Res
         return await client.post("/journal", data={"access_token": token, **fields})
 
 
-def asked(slug: str = ITSELF, **changed: str) -> dict[str, str]:
+def search_form(slug: str = ITSELF, **changed: str) -> dict[str, str]:
     """The form filled in with what a person gives of itself."""
     who = person(slug)
     fields = {"find": "1", "reference": CASE, "birthDate": str(who.birth_date)}
@@ -47,10 +47,10 @@ def hidden(page: str, button: str) -> dict[str, str]:
 
 async def test_two_clicks_from_the_name_to_who_read_what_when_and_why(searches: Searches) -> None:
     await searches.hub.ask("referent-a", READ, {"id": searches.world.persons[ITSELF]}, purpose="suivi")
-    found = await sent(searches, **asked())
-    assert found.status_code == 200
-    assert person(ITSELF).last_name.upper() in found.text
-    accesses = await sent(searches, search="1", **hidden(found.text, "Qui a lu ses données"))
+    answer = await sent(searches, **search_form())
+    assert answer.status_code == 200
+    assert person(ITSELF).last_name.upper() in answer.text
+    accesses = await sent(searches, search="1", **hidden(answer.text, "Qui a lu ses données"))
     assert accesses.status_code == 200
     for text in ("Référent de parcours", "Suivre le parcours", "Nom d&#39;usage", "dossier DEMANDE-12"):
         assert text in accesses.text, text
@@ -62,8 +62,8 @@ async def test_the_whole_answer_is_saved_as_a_file_that_is_neither_cached_nor_sh
 ) -> None:
     for _ in range(101):
         await searches.hub.ask("referent-a", READ, {"id": searches.world.persons[ITSELF]}, purpose="suivi")
-    found = await sent(searches, **asked())
-    accesses = await sent(searches, search="1", **hidden(found.text, "Qui a lu ses données"))
+    answer = await sent(searches, **search_form())
+    accesses = await sent(searches, search="1", **hidden(answer.text, "Qui a lu ses données"))
     saved = await sent(searches, export=file_format, **hidden(accesses.text, "Tout enregistrer"))
     assert saved.status_code == 200
     assert saved.headers["content-disposition"] == f'attachment; filename="acces.{file_format}"'
@@ -107,7 +107,7 @@ async def test_a_file_that_can_not_hold_all_accesses_is_refused_and_not_cut(
 async def test_what_is_amiss_is_said_and_what_was_typed_is_not_shown_again(
     searches: Searches, changed: dict[str, str], text: str
 ) -> None:
-    answer = await sent(searches, **asked(**changed))
+    answer = await sent(searches, **search_form(**changed))
     assert text in answer.text
     typed = {person(ITSELF).last_name, person(ITSELF).first_name, str(person(ITSELF).birth_date)}
     assert [value for value in typed if f'value="{value}"' in answer.text] == []
@@ -115,13 +115,13 @@ async def test_what_is_amiss_is_said_and_what_was_typed_is_not_shown_again(
 
 @pytest.mark.parametrize("actor", ["referent-a", "orienteur", "conseiller-ft", "employeur", "personne"])
 async def test_no_other_actor_finds_anyone_on_the_page(searches: Searches, actor: str) -> None:
-    answer = await sent(searches, actor, **asked())
+    answer = await sent(searches, actor, **search_form())
     assert (answer.status_code, "PURPOSE_NOT_GRANTED" in answer.text) == (403, True)
     assert person(ITSELF).last_name.upper() not in answer.text
 
 
 async def test_the_officer_of_another_departement_finds_nobody(searches: Searches) -> None:
-    answer = await sent(searches, "dpo-2a", **asked())
+    answer = await sent(searches, "dpo-2a", **search_form())
     assert "Personne de votre périmètre ne répond" in answer.text
 
 
@@ -130,7 +130,10 @@ async def test_39_nothing_that_was_typed_is_in_a_log_an_address_or_a_header(
 ) -> None:
     typed = {"lastName": "Canarivoltix", "firstName": "Zephyrandre", "nir": person(ITSELF).nir}
     with caplog.at_level(logging.DEBUG):
-        answers = [await sent(searches, **asked(**typed)), await sent(searches, **asked(**typed, reference="a b"))]
+        answers = [
+            await sent(searches, **search_form(**typed)),
+            await sent(searches, **search_form(**typed, reference="a b")),
+        ]
     texts = "\n".join((caplog.text, *(str(answer.url) + str(answer.headers) for answer in answers)))
     assert [value for value in typed.values() if value in texts] == []
     assert all("no-store" in answer.headers["cache-control"] for answer in answers)
@@ -141,7 +144,7 @@ async def test_a_name_is_text_and_no_markup(searches: Searches) -> None:
     rename = "UPDATE people.person SET first_name = $2 WHERE id = $1"
     try:
         await connection.execute(rename, searches.world.persons[ITSELF], "<img src=x onerror=alert(1)>")
-        answer = await sent(searches, **asked())
+        answer = await sent(searches, **search_form())
     finally:
         await connection.execute(rename, searches.world.persons[ITSELF], person(ITSELF).first_name.upper())
         await connection.close()

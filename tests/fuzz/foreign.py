@@ -1,4 +1,4 @@
-"""Bytes, texts and JSON that are almost what a parser reads, and what may come out of it."""
+"""These strategies draw almost valid bytes, texts and JSON, and check that a parser reads or refuses them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SCALARS = st.one_of(
         ["", VALUE, f"{VALUE}\x00", "\ud800", "é" * 300, "2026-13-45", "0001-01-01T00:00:00+23:59", "1" * 20]
     ),
 )
-ANYTHING = st.recursive(
+JSON_VALUES = st.recursive(
     SCALARS,
     lambda inner: (
         st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8) | st.just(VALUE), inner, max_size=4)
@@ -45,8 +45,11 @@ def read_or_refused(read: Callable[[], T], *kinds: type[Exception], shows: bool 
     try:
         return read()
     except kinds as refused:
-        told = (str(refused), *(getattr(refused, name, "") for name in ("message", "detail", "extensions", "path")))
-        assert shows or VALUE.lower() not in repr(told).lower(), told
+        error_texts = (
+            str(refused),
+            *(getattr(refused, name, "") for name in ("message", "detail", "extensions", "path")),
+        )
+        assert shows or VALUE.lower() not in repr(error_texts).lower(), error_texts
         return None
 
 
@@ -87,7 +90,7 @@ def changed_json(draw: st.DrawFn, sample: Any) -> Any:
     for _ in range(draw(st.integers(1, 2))):
         places = list(_places(value))
         if not places:
-            return draw(ANYTHING)
+            return draw(JSON_VALUES)
         holder, key = draw(st.sampled_from(places))
         match draw(st.integers(0, 4)):
             case 0:
@@ -95,7 +98,7 @@ def changed_json(draw: st.DrawFn, sample: Any) -> Any:
             case 1 if isinstance(holder, dict):
                 holder[draw(st.sampled_from([VALUE, "", "é", "__class__"]))] = draw(SCALARS)
             case _:
-                holder[key] = draw(ANYTHING)
+                holder[key] = draw(JSON_VALUES)
     return value
 
 

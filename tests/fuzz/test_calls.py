@@ -22,7 +22,7 @@ from schema.residual import Residual
 from schema.strict_json import read
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.errors import RequestFailed
-from tests.fuzz.foreign import ANYTHING, changed_bytes, changed_json, changed_text, foreign, read_or_refused
+from tests.fuzz.foreign import JSON_VALUES, changed_bytes, changed_json, changed_text, foreign, read_or_refused
 from tests.kit.conftest import anyone, context, person_id, residual
 
 KEY, NOW, BODY = b"k" * 32, 1_800_000_000, b"{}"
@@ -79,20 +79,20 @@ def encoded(data: bytes) -> str:
 @foreign
 @given(changed_text(HEADER))
 def test_a_context_is_taken_as_it_was_signed_or_not_at_all(header: str) -> None:
-    taken = opened(header)
-    assert taken is None or taken[0] == CONTEXT
+    opened_context = opened(header)
+    assert opened_context is None or opened_context[0] == CONTEXT
 
 
 @foreign
 @given(changed_json(CLAIMS).map(json_bytes) | changed_bytes(orjson.dumps(CLAIMS)))
 def test_a_signed_context_of_any_form_is_read_or_refused(payload: bytes) -> None:
-    taken = opened(f"{encoded(payload)}.{encoded(hmac.digest(KEY, payload, 'sha256'))}")
-    if taken is not None:
-        asked, nonce, _ = taken
+    opened_context = opened(f"{encoded(payload)}.{encoded(hmac.digest(KEY, payload, 'sha256'))}")
+    if opened_context is not None:
+        signed, nonce, _ = opened_context
         assert isinstance(nonce, str)
-        assert 0 < asked.page <= 1_000
-        assert asked.seconds <= 30
-        assert all(isinstance(text, str) for text in (asked.actor, asked.purpose, asked.policy, *asked.scopes))
+        assert 0 < signed.page <= 1_000
+        assert signed.seconds <= 30
+        assert all(isinstance(text, str) for text in (signed.actor, signed.purpose, signed.policy, *signed.scopes))
 
 
 @foreign
@@ -104,7 +104,7 @@ def test_a_residual_of_any_form_is_read_or_refused(data: bytes) -> None:
 
 
 @foreign
-@given(changed_text(SEALER.seal(PLACE, "Martin", person_id(1))) | ANYTHING)
+@given(changed_text(SEALER.seal(PLACE, "Martin", person_id(1))) | JSON_VALUES)
 def test_a_cursor_of_any_form_is_opened_or_forbidden(cursor: Any) -> None:
     read_or_refused(lambda: SEALER.open(PLACE, cursor), RequestFailed)
 
@@ -138,7 +138,7 @@ def test_a_choice_of_media_of_any_form_is_made_or_refused(accept: str) -> None:
 
 
 @foreign
-@given(changed_json(REQUEST) | ANYTHING)
+@given(changed_json(REQUEST) | JSON_VALUES)
 def test_a_body_of_any_value_is_a_request_or_refused(value: Any) -> None:
     read_or_refused(lambda: read_request({}, value, "0" * 32), RequestRefused)
 

@@ -18,7 +18,7 @@ from hub.joined.classified_sdl import SdlRefused, classified_sdl
 from hub.joined.field_categories import FieldCategories, read_categories
 from hub.strict_toml import TomlRefused
 from tests.document.sample_schema import SCHEMA, operation
-from tests.fuzz.foreign import ANYTHING, changed_json, changed_text, foreign, read_or_refused
+from tests.fuzz.foreign import JSON_VALUES, changed_json, changed_text, foreign, read_or_refused
 from tests.joined.loans import LOANS
 
 DOCUMENT = """query A($id: ID!, $f: Filter = {name: "a", age: 1}) {
@@ -57,7 +57,7 @@ def test_variables_of_any_value_are_bound_or_refused(provided: Any) -> None:
 
 
 @foreign
-@given(changed_json(MANIFEST).map(json.dumps) | changed_text(json.dumps(MANIFEST)) | ANYTHING.map(json.dumps))
+@given(changed_json(MANIFEST).map(json.dumps) | changed_text(json.dumps(MANIFEST)) | JSON_VALUES.map(json.dumps))
 def test_a_manifest_of_any_text_is_read_or_refused(text: str) -> None:
     read_or_refused(lambda: read_manifest(text), SettingInvalid)
 

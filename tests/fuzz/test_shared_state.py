@@ -116,7 +116,7 @@ def _answer(command: Sequence[bytes], friendly: Iterable[str]) -> bytes | None:
     return REPLIES.get(word, b"+OK\r\n") if word in friendly else None
 
 
-async def _made() -> bytes:
+async def _new_text() -> bytes:
     return b"made"
 
 
@@ -135,13 +135,13 @@ async def _keeping(state: ServerState) -> bool:
 
 
 async def _making(state: ServerState) -> bool:
-    return await state.once("o", NOW - 1, NOW, _made) == DatedText(b"made", NOW)
+    return await state.once("o", NOW - 1, NOW, _new_text) == DatedText(b"made", NOW)
 
 
 @foreign
-@given(told=BYTES.filter(lambda told: told != _written(1)))
-async def test_no_answer_that_is_not_the_number_one_makes_a_nonce_new(told: bytes) -> None:
-    async with _state(told, BEGINNING) as state:
+@given(reply=BYTES.filter(lambda reply: reply != _written(1)))
+async def test_no_answer_that_is_not_the_number_one_makes_a_nonce_new(reply: bytes) -> None:
+    async with _state(reply, BEGINNING) as state:
         assert state.is_open
         try:
             assert await state.first("n", NOW, NOW) is False
@@ -150,21 +150,21 @@ async def test_no_answer_that_is_not_the_number_one_makes_a_nonce_new(told: byte
 
 
 @foreign
-@given(told=BYTES, asked=st.sampled_from([_limit, _text, _keeping, _making]))
+@given(reply=BYTES, question=st.sampled_from([_limit, _text, _keeping, _making]))
 async def test_limits_and_texts_go_on_whatever_is_answered(
-    told: bytes, asked: Callable[[ServerState], Awaitable[bool]]
+    reply: bytes, question: Callable[[ServerState], Awaitable[bool]]
 ) -> None:
-    async with _state(told, BEGINNING) as state:
+    async with _state(reply, BEGINNING) as state:
         assert state.is_open
-        assert await asked(state)
+        assert await question(state)
 
 
 @foreign
-@given(told=BYTES.filter(lambda told: not told.startswith(b"*")), friendly=st.sampled_from([(), FIRST[:2], FIRST]))
+@given(reply=BYTES.filter(lambda reply: not reply.startswith(b"*")), friendly=st.sampled_from([(), FIRST[:2], FIRST]))
 async def test_no_answer_at_the_start_is_taken_for_a_state_or_ends_the_looking(
-    told: bytes, friendly: Sequence[str]
+    reply: bytes, friendly: Sequence[str]
 ) -> None:
-    async with _state(told, friendly) as state:
+    async with _state(reply, friendly) as state:
         assert not state.is_open
         assert not state.is_current
         with pytest.raises(SharedStateGone):

@@ -171,7 +171,7 @@ async def test_ten_thousand_identifiers_are_served() -> None:
 
 
 async def test_others_have_turns_between_two_refusals() -> None:
-    async def nothing(request: Request) -> Reply:
+    async def never_called(request: Request) -> Reply:
         raise AssertionError("an empty body is no request")
 
     async def receive() -> dict[str, Any]:
@@ -181,7 +181,7 @@ async def test_others_have_turns_between_two_refusals() -> None:
         sent.append(message.get("status"))
 
     sent, loop_turns, count = list[Any](), 0, 10
-    endpoint = GraphQLEndpoint(nothing)
+    endpoint = GraphQLEndpoint(never_called)
     scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": [(b"content-type", b"application/json")]}
     refusals = asyncio.gather(*(endpoint(scope, receive, send) for _ in range(count)))
     while not refusals.done():

@@ -19,7 +19,7 @@ from hub.http.asgi import AsgiApplication
 from hub.http.endpoint import GraphQLEndpoint
 from hub.settings import load_settings
 
-PARTNER, OTHER = "https://page.example", "http://127.0.0.1:8100"
+PARTNER, SECOND_PAGE = "https://page.example", "http://127.0.0.1:8100"
 LOOK_ALIKES = (
     "null",
     "*",
@@ -35,8 +35,8 @@ LOOK_ALIKES = (
     "http://127.0.0.1",
     "http://127.0.0.1:81001",
     "http://localhost:8100",
-    f"{PARTNER}, {OTHER}",
-    f"{PARTNER} {OTHER}",
+    f"{PARTNER}, {SECOND_PAGE}",
+    f"{PARTNER} {SECOND_PAGE}",
     "",
 )
 PREFLIGHT = {
@@ -80,9 +80,9 @@ def granted(response: httpx2.Response) -> dict[str, str]:
     return {name: value for name, value in response.headers.items() if name.startswith("access-control-")}
 
 
-@pytest.mark.parametrize("origin", [PARTNER, OTHER])
+@pytest.mark.parametrize("origin", [PARTNER, SECOND_PAGE])
 async def test_a_page_that_is_named_reads_the_answer_and_the_refusal(origin: str) -> None:
-    async with hub(PARTNER, OTHER) as client:
+    async with hub(PARTNER, SECOND_PAGE) as client:
         for headers, status in (({"authorization": "Bearer x"}, 200), ({}, 401)):
             response = await client.send(post(client, origin=origin, **headers))
             assert response.status_code == status
@@ -93,12 +93,12 @@ async def test_a_page_that_is_named_reads_the_answer_and_the_refusal(origin: str
             assert response.headers["vary"] == "Origin"
         before = await client.request("OPTIONS", "/graphql", headers={"origin": origin, **PREFLIGHT})
         assert before.status_code == 200
-        told = granted(before)
-        assert told.pop("access-control-allow-headers").split(", ") == [
+        headers_of_answer = granted(before)
+        assert headers_of_answer.pop("access-control-allow-headers").split(", ") == [
             "Accept", "Accept-Language", "Access-Mode", "Authorization", "Content-Language", "Content-Type",
             "Last-Event-ID", "Purpose", "Purpose-Reference",
         ]  # fmt: skip
-        assert told == {
+        assert headers_of_answer == {
             "access-control-allow-origin": origin,
             "access-control-allow-methods": "POST",
             "access-control-max-age": "600",
@@ -107,7 +107,7 @@ async def test_a_page_that_is_named_reads_the_answer_and_the_refusal(origin: str
 
 
 async def test_29_an_origin_that_only_looks_like_one_that_is_named_is_told_nothing() -> None:
-    async with hub(PARTNER, OTHER) as client:
+    async with hub(PARTNER, SECOND_PAGE) as client:
         for origin in LOOK_ALIKES:
             headers = {"origin": origin, "authorization": "Bearer x"}
             response = await client.send(post(client, **headers))
@@ -147,8 +147,8 @@ def load(tmp_path: Path, toml: str) -> frozenset[str]:
 
 def test_settings_name_origins_to_the_letter(tmp_path: Path) -> None:
     assert load(tmp_path, "") == frozenset()
-    listed = f'origins = ["{PARTNER}", "{OTHER}", "http://[::1]:81", "https://a.example:8443"]'
-    assert load(tmp_path, listed) == {PARTNER, OTHER, "http://[::1]:81", "https://a.example:8443"}
+    listed = f'origins = ["{PARTNER}", "{SECOND_PAGE}", "http://[::1]:81", "https://a.example:8443"]'
+    assert load(tmp_path, listed) == {PARTNER, SECOND_PAGE, "http://[::1]:81", "https://a.example:8443"}
 
 
 @pytest.mark.parametrize("origin", [*LOOK_ALIKES[:2], *LOOK_ALIKES[6:8], *LOOK_ALIKES[9:11], *LOOK_ALIKES[14:],

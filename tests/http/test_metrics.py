@@ -41,7 +41,7 @@ def samples(meters: Meters, prefix: str = "spie_") -> dict[tuple[str, tuple[str,
     }
 
 
-def told(metrics: Iterable[Metric]) -> dict[tuple[str, tuple[str, ...]], float]:
+def values_by_name(metrics: Iterable[Metric]) -> dict[tuple[str, tuple[str, ...]], float]:
     """Values by name and label values."""
     return {
         (sample.name, tuple(sample.labels.values())): sample.value for metric in metrics for sample in metric.samples
@@ -52,7 +52,7 @@ def test_the_counts_of_the_limits_are_told() -> None:
     limit, requests = EnumerationLimit(MissLimit(), LocalState()), RequestCount(RequestLimit(), LocalState())
     limit.missed, limit.refused, limit.found_total, limit.found_refused = 1, 2, 3, 4
     requests.refused["organisation"] = 6
-    assert told(limit_metrics(limit, requests)) == {
+    assert values_by_name(limit_metrics(limit, requests)) == {
         ("spie_people_missed_total", ()): 1,
         ("spie_misses_refused_total", ()): 2,
         ("spie_people_found_total", ()): 3,
@@ -166,6 +166,6 @@ async def test_only_whoever_shows_the_token_reads_and_nothing_else_is_served() -
 
 
 def test_an_address_that_is_taken_stops_the_start() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(StartRefused) as caught:
-        MetricsListener(Meters("hub", ()), "127.0.0.1", taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as listener, pytest.raises(StartRefused) as caught:
+        MetricsListener(Meters("hub", ()), "127.0.0.1", listener.getsockname()[1])
     assert caught.value.code == "METRICS_ADDRESS"

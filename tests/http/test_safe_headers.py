@@ -20,7 +20,7 @@ from tests.pinned_graph import graph
 from tests.threaded_server import listening
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "DELETE")
-KEPT = ("/graphql/page.json", "/graphql/assets/")
+CACHED = ("/graphql/page.json", "/graphql/assets/")
 """What a browser may keep: it is the same for all, and of nobody."""
 ORIGIN = "https://partenaire.exemple.fr"
 
@@ -44,8 +44,8 @@ def check(path: str, status: int, headers: Mapping[str, str]) -> None:
     assert policy.startswith("default-src 'none'"), (path, status)
     assert "unsafe-eval" not in policy, (path, status)
     assert "http" not in policy, (path, status)
-    kept = headers["cache-control"] != "no-store"
-    assert not kept or (path.startswith(KEPT) and status == 200), (path, status, headers["cache-control"])
+    is_cached = headers["cache-control"] != "no-store"
+    assert not is_cached or (path.startswith(CACHED) and status == 200), (path, status, headers["cache-control"])
 
 
 def walk(url: str, paths: list[str]) -> None:

@@ -30,7 +30,7 @@ EVENTS: list[dict[str, Any]] = [
 ADDRESSES = dict(re.findall(r"^\| `(fr\.[a-z.-]+)` \| `([a-z-]+)` \|", PAGE, re.MULTILINE))
 NUMBER = "12345678901"
 RECEIVING, PROVIDER, REFERRING, STRANGER = "99900030500011", "99900020800011", "99900030800011", "99900099900099"
-KNOWN = user(1, first_name="Maëlle", last_name="EXEMPLE", birth_date="1990-05-17", france_travail_id=NUMBER)
+PERSON = user(1, first_name="Maëlle", last_name="EXEMPLE", birth_date="1990-05-17", france_travail_id=NUMBER)
 """The person of the page, as RDV-Insertion knows it."""
 COUNTS = (
     "SELECT (SELECT count(*) FROM offers.referral) || ' ' || (SELECT count(*) FROM trainings.training_project)"
@@ -84,7 +84,7 @@ async def test_each_example_is_written_once_by_its_connector_and_its_removal_rem
     fresh_database: Database, senders: Senders, tmp_path: Path
 ) -> None:
     users = tmp_path / "page.users.json"
-    users.write_text(json.dumps({"users": [KNOWN]}))
+    users.write_text(json.dumps({"users": [PERSON]}))
     assert (await ingest(fresh_database, "rdv-insertion", users, as_of=NOW, department="08")).codes == {}
     counts = []
     for number, event in enumerate(EVENTS):
@@ -114,7 +114,7 @@ async def test_whoever_speaks_for_other_organisations_opens_nobody_to_them_and_t
     fresh_database: Database, senders: Senders, tmp_path: Path
 ) -> None:
     users = tmp_path / "page.users.json"
-    users.write_text(json.dumps({"users": [KNOWN]}))
+    users.write_text(json.dumps({"users": [PERSON]}))
     await ingest(fresh_database, "rdv-insertion", users, as_of=NOW, department="08")
 
     async def codes(event: dict[str, Any], *organisations: str) -> dict[str, int]:
@@ -146,7 +146,7 @@ async def test_a_referent_is_told_by_the_agents_own_organisation_in_its_departem
     fresh_database: Database, senders: Senders, tmp_path: Path
 ) -> None:
     users = tmp_path / "page.users.json"
-    users.write_text(json.dumps({"users": [KNOWN]}))
+    users.write_text(json.dumps({"users": [PERSON]}))
     await ingest(fresh_database, "rdv-insertion", users, as_of=NOW, department="08")
     path = tmp_path / "event.json"
     path.write_bytes(sent(senders, "orientations", EVENTS[0]))
@@ -165,8 +165,8 @@ async def test_a_referent_is_told_by_the_agents_own_organisation_in_its_departem
     stranger = {**REFERENT["data"], "referent": "REF-18"}
     elsewhere = SenderScope(frozenset({STRANGER}), "08")
     assert await codes(elsewhere, structure=STRANGER, data=stranger) == {"ITEM_OF_OTHER": 1}, "another's agent"
-    known = "SELECT organisation_siret FROM people.agent WHERE email = $1"
-    assert await values(fresh_database, known, AGENT) == [REFERRING]
+    sql = "SELECT organisation_siret FROM people.agent WHERE email = $1"
+    assert await values(fresh_database, sql, AGENT) == [REFERRING]
     later = {"time": "2026-11-05T11:00:00+01:00"}
     assert await codes(own, **later, data={**REFERENT["data"], "fin": "2026-11-05"}) == {}
     assert await values(fresh_database, FOLLOWING) == ["2026-11-04 2026-11-04"]
@@ -185,8 +185,8 @@ def test_a_sender_speaks_for_the_organisations_of_its_settings_and_no_other(tmp_
     ]
     for row in rows:
         Keys.add(keys.directory, sender_key(row.source, row.organisation))
-    known = Senders(rows, Keys.load(keys.directory, intake_keys(rows))).by_address
-    assert {source: sender.options.scope for (source, _), sender in known.items()} == {
+    by_address = Senders(rows, Keys.load(keys.directory, intake_keys(rows))).by_address
+    assert {source: sender.options.scope for (source, _), sender in by_address.items()} == {
         "ouiform": SenderScope(frozenset({PROVIDER})),
         "orientations": SenderScope(frozenset()),
         "rdv-insertion": SenderScope(frozenset({PROVIDER}), "08"),
@@ -223,8 +223,8 @@ def test_an_envelope_that_is_wrong_is_refused_with_its_place_and_no_value(sender
 def test_an_event_is_proven_by_its_whole_body_within_its_window(senders: Senders) -> None:
     body = json.dumps(EVENTS[1]).encode()
     secret = senders.by_address["ouiform", "produit"].secret
-    other = senders.by_address["orientations", "produit"].secret
-    for key, signed in ((secret, body + b" "), (other, body), (b"", body)):
+    other_secret = senders.by_address["orientations", "produit"].secret
+    for key, signed in ((secret, body + b" "), (other_secret, body), (b"", body)):
         headers = {"x-spie-signature": f"sha256={hmac.digest(key, signed, 'sha256').hex()}"}
         with pytest.raises(RequestRefused, match="WEBHOOK_REFUSED"):
             senders.prove("ouiform", "produit", body, headers, NOW)

@@ -58,8 +58,8 @@ def person_of(number: int, **changes: Any) -> dict[str, Any]:
 def notification(number: int, organisation: dict[str, Any], person: int, at: str, **changes: Any) -> dict[str, Any]:
     """A rendez-vous of RDV-Insertion at a time of day."""
     message: dict[str, Any] = json.loads(rdv(number, organisation=organisation))
-    known = person_of(person, **changes.pop("user", {}))
-    message["data"] |= {"users": [known], "agents": []} | changes
+    user = person_of(person, **changes.pop("user", {}))
+    message["data"] |= {"users": [user], "agents": []} | changes
     message["meta"]["timestamp"] = f"2026-11-24 {at}:00 +0000"
     return message
 
@@ -95,7 +95,7 @@ async def send(database: Database, folder: Path, sender: str, *messages: dict[st
 
 
 @pytest.fixture
-async def known(fresh_database: Database, tmp_path: Path) -> Database:
+async def filled(fresh_database: Database, tmp_path: Path) -> Database:
     """A database in which 08 has told of its person."""
     first = notification(11, OF_08, VICTIM, "06:00", agents=[AGENT_08])
     assert await send(fresh_database, tmp_path, "08", first, invitation(12, VICTIM, "06:00")) == {}
@@ -148,80 +148,82 @@ ATTACKS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 async def test_51_a_sender_writes_nothing_of_another_organisation_département_person_or_agent(
-    known: Database, tmp_path: Path
+    filled: Database, tmp_path: Path
 ) -> None:
-    before = await versions(known)
+    before = await versions(filled)
     for name, (message, code) in ATTACKS.items():
-        assert await send(known, tmp_path, "35", message) == {code: 1}, name
-    assert await versions(known) == before
+        assert await send(filled, tmp_path, "35", message) == {code: 1}, name
+    assert await versions(filled) == before
     of_neighbours = [message for message, _ in ATTACKS.values()]
-    refused = await send(known, tmp_path, "35", *of_neighbours, notification(31, OF_35, 2, "09:00"))
+    refused = await send(filled, tmp_path, "35", *of_neighbours, notification(31, OF_35, 2, "09:00"))
     assert sum(refused.values()) == len(ATTACKS), "in one batch too, and a true notification among them is taken"
     stored = "SELECT rdv_source_id || ' ' || organisation_siret FROM appointments.appointment ORDER BY 1"
-    assert await values(known, stored) == [f"rdv:11 {CD08}", f"rdv:31 {CD35}"]
+    assert await values(filled, stored) == [f"rdv:11 {CD08}", f"rdv:31 {CD35}"]
     opened = "SELECT DISTINCT scope_id FROM access.link l JOIN access.person_reference r USING (person_id)"
-    assert CD35 not in await values(known, f"{opened} WHERE r.source_id = 'user:{VICTIM}'")
+    assert CD35 not in await values(filled, f"{opened} WHERE r.source_id = 'user:{VICTIM}'")
 
 
-async def test_an_organisation_changes_nothing_of_another_of_its_département(known: Database, tmp_path: Path) -> None:
-    assert await send(known, tmp_path, "35", notification(31, OF_35, 2, "07:00")) == {}
-    before = await versions(known)
+async def test_an_organisation_changes_nothing_of_another_of_its_département(filled: Database, tmp_path: Path) -> None:
+    assert await send(filled, tmp_path, "35", notification(31, OF_35, 2, "07:00")) == {}
+    before = await versions(filled)
     for message in (
         notification(31, OF_MISSION_35, 2, "08:00"),
         destroyed(notification(31, OF_MISSION_35, 2, "08:00"), "08:00"),
         destroyed(notification(31, OF_35, 2, "08:00"), "08:00"),
     ):
-        assert await send(known, tmp_path, "mission", message) == {"ITEM_OF_OTHER": 1}
-    assert await versions(known) == before
-    assert await send(known, tmp_path, "mission", notification(32, OF_MISSION_35, 2, "08:00")) == {}, "one person of 35"
+        assert await send(filled, tmp_path, "mission", message) == {"ITEM_OF_OTHER": 1}
+    assert await versions(filled) == before
+    assert await send(filled, tmp_path, "mission", notification(32, OF_MISSION_35, 2, "08:00")) == {}, (
+        "one person of 35"
+    )
 
 
-async def test_what_a_sender_may_say_is_taken_changed_and_removed(known: Database, tmp_path: Path) -> None:
-    named = {"user": {"referents": [AGENT_35]}, "agents": [AGENT_35]}
-    of_35 = [notification(31, OF_35, 2, "07:00", **named), invitation(32, 2, "07:00")]
-    later = [notification(31, OF_35, 2, "08:00", **named), invitation(32, 2, "08:00")]
+async def test_what_a_sender_may_say_is_taken_changed_and_removed(filled: Database, tmp_path: Path) -> None:
+    referents = {"user": {"referents": [AGENT_35]}, "agents": [AGENT_35]}
+    of_35 = [notification(31, OF_35, 2, "07:00", **referents), invitation(32, 2, "07:00")]
+    later = [notification(31, OF_35, 2, "08:00", **referents), invitation(32, 2, "08:00")]
     gone = [destroyed(message, "09:00") for message in later]
-    assert await send(known, tmp_path, "35", *of_35, *later, *gone) == {}
-    assert await values(known, "SELECT rdv_source_id FROM appointments.appointment") == ["rdv:11"]
-    assert await send(known, tmp_path, "35", *gone) == {}, "again"
+    assert await send(filled, tmp_path, "35", *of_35, *later, *gone) == {}
+    assert await values(filled, "SELECT rdv_source_id FROM appointments.appointment") == ["rdv:11"]
+    assert await send(filled, tmp_path, "35", *gone) == {}, "again"
 
 
 async def test_a_person_who_moved_is_taken_by_a_retry_once_another_source_says_so(
-    known: Database, tmp_path: Path
+    filled: Database, tmp_path: Path
 ) -> None:
-    assert await send(known, tmp_path, "35", notification(21, OF_35, VICTIM, "08:00")) == {"PERSON_OF_OTHER": 1}
-    assert [record["code"] for record in waiting(known)] == ["PERSON_OF_OTHER"]
-    assert retry(known, "rdv-insertion").code == 1, "a retry is held to what its sender was"
-    assert [record["code"] for record in waiting(known)] == ["PERSON_OF_OTHER"]
+    assert await send(filled, tmp_path, "35", notification(21, OF_35, VICTIM, "08:00")) == {"PERSON_OF_OTHER": 1}
+    assert [record["code"] for record in waiting(filled)] == ["PERSON_OF_OTHER"]
+    assert retry(filled, "rdv-insertion").code == 1, "a retry is held to what its sender was"
+    assert [record["code"] for record in waiting(filled)] == ["PERSON_OF_OTHER"]
     moved = "UPDATE access.person SET department = '35' RETURNING 1"
-    await rows(known, moved)
-    assert retry(known, "rdv-insertion").code == 0
-    assert waiting(known) == []
-    assert await values(known, "SELECT count(*) FROM appointments.appointment") == [2]
+    await rows(filled, moved)
+    assert retry(filled, "rdv-insertion").code == 0
+    assert waiting(filled) == []
+    assert await values(filled, "SELECT count(*) FROM appointments.appointment") == [2]
 
 
-async def test_what_was_sent_in_the_name_of_others_is_not_kept(known: Database, tmp_path: Path) -> None:
-    await send(known, tmp_path, "35", notification(21, OF_08, 2, "08:00"), notification(11, OF_35, 2, "08:00"))
-    assert waiting(known) == []
+async def test_what_was_sent_in_the_name_of_others_is_not_kept(filled: Database, tmp_path: Path) -> None:
+    await send(filled, tmp_path, "35", notification(21, OF_08, 2, "08:00"), notification(11, OF_35, 2, "08:00"))
+    assert waiting(filled) == []
 
 
-async def test_an_account_reads_people_of_its_département_alone(known: Database, tmp_path: Path) -> None:
+async def test_an_account_reads_people_of_its_département_alone(filled: Database, tmp_path: Path) -> None:
     simulator = RdvInsertionSimulator()
     simulator.organisations = {403_023: [person_of(VICTIM, email="autre@exemple.fr"), person_of(2)]}
     with simulator.served() as url:
-        assert (await run(known, tmp_path, link("rdv-insertion", url))).report.codes == {}
-    await rows(known, "UPDATE people.identity SET department = '35' RETURNING 1")
-    await rows(known, "UPDATE access.person SET department = '35' RETURNING 1")
-    await rows(known, "DELETE FROM access.link WHERE origin = 'hub' RETURNING 1")
-    before = await versions(known)
+        assert (await run(filled, tmp_path, link("rdv-insertion", url))).report.codes == {}
+    await rows(filled, "UPDATE people.identity SET department = '35' RETURNING 1")
+    await rows(filled, "UPDATE access.person SET department = '35' RETURNING 1")
+    await rows(filled, "DELETE FROM access.link WHERE origin = 'hub' RETURNING 1")
+    before = await versions(filled)
     simulator.organisations[403_023] = [person_of(VICTIM, email="encore@exemple.fr")]
     with simulator.served() as url:
-        assert (await run(known, tmp_path, link("rdv-insertion", url))).report.codes == {"PERSON_OF_OTHER": 1}
-    assert await versions(known) == before
+        assert (await run(filled, tmp_path, link("rdv-insertion", url))).report.codes == {"PERSON_OF_OTHER": 1}
+    assert await versions(filled) == before
 
 
 async def test_a_convention_is_taken_of_its_own_agency_and_département_alone_and_nothing_comes_with_it(
-    known: Database, tmp_path: Path
+    filled: Database, tmp_path: Path
 ) -> None:
     webhook = SOURCES["immersion-facile"].webhook or pytest.fail("it sends")
 
@@ -235,24 +237,24 @@ async def test_a_convention_is_taken_of_its_own_agency_and_département_alone_an
         path = tmp_path / "notification.json"
         path.write_bytes(body)
         scope = SenderScope(frozenset(organisations), department)
-        return dict((await ingest(known, "immersion-facile", path, scope=scope)).codes)
+        return dict((await ingest(filled, "immersion-facile", path, scope=scope)).codes)
 
-    await rows(known, "UPDATE access.person SET department = '08' RETURNING 1")
-    before = await versions(known)
+    await rows(filled, "UPDATE access.person SET department = '08' RETURNING 1")
+    before = await versions(filled)
     assert await codes(sent(), STRANGER) == {"ITEM_OF_OTHER": 1}
     assert await codes(sent(), MISSION08, department="35") == {"DEPARTMENT_OF_OTHER": 1}
     assert await codes(sent(agencyDepartment="35"), MISSION08) == {"DEPARTMENT_OF_OTHER": 1}
     assert await codes(orjson.dumps({"data": [{"rome": "A1101"}]}), MISSION08) == {"ITEM_OF_OTHER": 1}, "an offer"
-    assert await versions(known) == before
+    assert await versions(filled) == before
     assert await codes(sent(), MISSION08) == {}
     stored = "SELECT organisation_siret || ' ' || recorded_by FROM offers.immersion_agreement"
-    assert await values(known, stored) == [f"{HOST} {MISSION08}"], "and of no other record of the same body"
+    assert await values(filled, stored) == [f"{HOST} {MISSION08}"], "and of no other record of the same body"
     later = {"updatedAt": f"{today()}T09:00:00.000Z", "siret": STRANGER, "agencySiret": STRANGER}
     assert await codes(sent(**later), STRANGER) == {"ITEM_OF_OTHER": 1}, "one that is stored is not taken over"
-    assert await values(known, stored) == [f"{HOST} {MISSION08}"]
+    assert await values(filled, stored) == [f"{HOST} {MISSION08}"]
 
 
-async def test_an_event_within_a_département_is_of_its_people_alone(known: Database, tmp_path: Path) -> None:
+async def test_an_event_within_a_département_is_of_its_people_alone(filled: Database, tmp_path: Path) -> None:
     placement = {
         "positionnement": "POS-1",
         "maj": "2026-11-24T10:00:00+00:00",
@@ -264,8 +266,8 @@ async def test_an_event_within_a_département_is_of_its_people_alone(known: Data
     }
     path = tmp_path / "event.jsonl"
     path.write_bytes(orjson.dumps(placement))
-    await rows(known, "UPDATE access.person SET department = '08' RETURNING 1")
+    await rows(filled, "UPDATE access.person SET department = '08' RETURNING 1")
     in_35, in_08 = (SenderScope(frozenset({CD35}), department) for department in ("35", "08"))
-    assert (await ingest(known, "ouiform", path, scope=in_35)).codes == {"PERSON_OF_OTHER": 1}
-    assert await values(known, "SELECT count(*) FROM trainings.placement") == [0]
-    assert (await ingest(known, "ouiform", path, scope=in_08)).codes == {}
+    assert (await ingest(filled, "ouiform", path, scope=in_35)).codes == {"PERSON_OF_OTHER": 1}
+    assert await values(filled, "SELECT count(*) FROM trainings.placement") == [0]
+    assert (await ingest(filled, "ouiform", path, scope=in_08)).codes == {}

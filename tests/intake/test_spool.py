@@ -59,7 +59,7 @@ def test_processes_that_start_and_end_at_once_disturb_none_of_them(tmp_path: Pat
 
 
 def test_a_folder_of_another_name_is_never_touched(tmp_path: Path) -> None:
-    other = tmp_path / f"{PREFIX}{os.getuid() + 1}-abc"
-    other.mkdir()
+    foreign = tmp_path / f"{PREFIX}{os.getuid() + 1}-abc"
+    foreign.mkdir()
     with Spool(tmp_path):
-        assert other.exists()
+        assert foreign.exists()

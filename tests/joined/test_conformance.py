@@ -195,8 +195,8 @@ class OfNobody(Subgraph):
 
 class AnyRepresentation(Subgraph):
     def entity(self, representation: Any, context: Context) -> Item | None:
-        kept = {key: representation.get(key) for key in ("__typename", "id")}
-        return super().entity(kept, context)
+        key_fields = {key: representation.get(key) for key in ("__typename", "id")}
+        return super().entity(key_fields, context)
 
 
 BROKEN: Mapping[type[Subgraph], str] = {
@@ -276,12 +276,12 @@ def test_the_command_tells_each_sentence_and_ends_by_what_it_found(tmp_path: Pat
     key.write_text(urlsafe_b64encode(KEY).decode(), encoding="ascii")
     arguments = ("--seeds", LOANS / "seeds.toml", "--key", key)
     with serving(Subgraph(register(), (KEY,))) as url:
-        kept = hub("subgraph", "check", f"{url}/graphql", *arguments)
+        result = hub("subgraph", "check", f"{url}/graphql", *arguments)
         as_json = hub("subgraph", "check", f"{url}/graphql", *arguments, "--json")
-    assert (kept.code, kept.err) == (0, "")
-    assert kept.out.count("tenue") == len(CHECKS) - 2, kept.out
+    assert (result.code, result.err) == (0, "")
+    assert result.out.count("tenue") == len(CHECKS) - 2, result.out
     rows = {row["sentence"]: row["result"] for row in orjson.loads(as_json.out)}
-    assert {number for number, result in rows.items() if result == "UNTRIED"} == {"C-12", "C-13"}
+    assert {number for number, row in rows.items() if row == "UNTRIED"} == {"C-12", "C-13"}
     with serving(AllFields(register(), (KEY,))) as url:
         broken = hub("subgraph", "check", f"{url}/graphql", *arguments)
     assert (broken.code, "NON TENUE" in broken.out) == (3, True)

@@ -34,7 +34,7 @@ def test_a_context_of_the_vectors_is_taken_or_refused_by_both(case: dict[str, An
 
 def test_the_rows_that_the_vectors_keep_are_those_that_the_example_keeps() -> None:
     example = Subgraph(register(), (KEY,))
-    kept = 0
+    count = 0
     for case in orjson.loads(RESIDUALS.read_bytes()):
         residual = Residual.decode(orjson.dumps(case["residual"]))
         context = Context(frozenset(), None, date(2026, 1, 1), orjson.loads(residual.encoded))
@@ -44,5 +44,5 @@ def test_the_rows_that_the_vectors_keep_are_those_that_the_example_keeps() -> No
                 name for name in ("startsOn", "vehicle") if example.readable(f"VehicleLoan.{name}", item, context)
             ]
             assert (fields if example.exists(item, context) else None) == row["readable"]
-            kept += bool(row["readable"])
-    assert kept > 20
+            count += bool(row["readable"])
+    assert count > 20

@@ -74,8 +74,8 @@ def test_a_subgraph_outside_the_contract_receives_nothing_of_a_person_or_of_who_
     assert answer["data"]["person"]["lastName"].encode() not in passed
     assert site.persons["maelle"].encode() not in passed
     actor = site.actors["referent-a"]
-    for said in (HEADER, "authorization", "purpose", "traceparent", actor.kind, *map(str, actor.claims.values())):
-        assert said.encode() not in passed.lower(), said
+    for secret in (HEADER, "authorization", "purpose", "traceparent", actor.kind, *map(str, actor.claims.values())):
+        assert secret.encode() not in passed.lower(), secret
 
 
 def test_a_joined_subgraph_that_is_down_leaves_the_rest_of_the_answer(filled: Filled, database: Database) -> None:

@@ -67,7 +67,7 @@ PLACES = {
 
 
 @pytest.fixture(scope="module")
-def held(database: Database) -> Database:
+def filled_database(database: Database) -> Database:
     """Two people with a row in each subgraph, recorded by two organisations; the second objected."""
 
     async def write() -> None:
@@ -111,8 +111,8 @@ def seeds(name: str) -> Seeds:
 
 
 @pytest.mark.parametrize("name", SUBGRAPHS)
-def test_a_subgraph_of_the_hub_keeps_every_sentence_of_the_contract(held: Database, name: str) -> None:
-    subgraph = Subgraph(load(name), Pool(held.dsn(f"{name}_query")), policy=POLICY, cursors=b"c" * 32)
+def test_a_subgraph_of_the_hub_keeps_every_sentence_of_the_contract(filled_database: Database, name: str) -> None:
+    subgraph = Subgraph(load(name), Pool(filled_database.dsn(f"{name}_query")), policy=POLICY, cursors=b"c" * 32)
     with listening(Application(subgraph, (KEY, PREVIOUS))) as url:
         caller = Caller(f"{url}/graphql", seeds(name), KEY, PREVIOUS)
         try:

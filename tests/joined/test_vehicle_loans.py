@@ -135,12 +135,12 @@ def test_a_joined_personal_type_is_read_by_its_grants_and_told_to_the_person(
         assert [node["vehicleLoans"] for node in nodes if node["id"] == maelle] == [[READ]]
 
         proxy.take()
-        told = set()
+        readers = set()
         for actor in site.actors:
             response = site.post(actor, {"query": BY_PERSON, "variables": {"id": maelle}})
-            told |= {actor} if VEHICLE in response.text else set()
+            readers |= {actor} if VEHICLE in response.text else set()
             assert (VEHICLE.encode() in proxy.take()) is (VEHICLE in response.text), actor
-        assert {"referent-a", "personne"} <= told < site.actors.keys()
+        assert {"referent-a", "personne"} <= readers < site.actors.keys()
         subgraph.people[maelle]["restrictions"] = int(Fact.LIMITATION)
         restricted = site.ask("referent-a", BY_PERSON, id=maelle)
         assert VEHICLE not in str(restricted)

@@ -116,12 +116,12 @@ async def checked(
     connection = await database.connect("journal_reader")
     try:
         anchors = read_anchors(anchor) if anchor is not None else NONE_KEPT
-        return await verify(connection, trust, anchors, partial(known, database) if keys else None)
+        return await verify(connection, trust, anchors, partial(key_pseudonyms, database) if keys else None)
     finally:
         await connection.close()
 
 
-async def known(database: Database) -> set[bytes]:
+async def key_pseudonyms(database: Database) -> set[bytes]:
     """The pseudonyms that the keys of people make."""
     keeper = await database.connect("journal_keeper")
     try:
@@ -132,16 +132,16 @@ async def known(database: Database) -> set[bytes]:
 
 async def adopted(database: Database) -> None:
     """Sign what older versions left, as `hub journal adopt` does."""
-    found = adoptable(await checked(database, keys=True))
-    await adopt(database.dsn, SIGNER, found.strangers, None)
-    await sign(database, found)
+    verified = adoptable(await checked(database, keys=True))
+    await adopt(database.dsn, SIGNER, verified.strangers, None)
+    await sign(database, verified)
 
 
-async def sign(database: Database, found: Adoptable) -> None:
+async def sign(database: Database, verified: Adoptable) -> None:
     """Sign what was found to be adoptable."""
     writer = await database.connect("journal_writer")
     try:
-        await sign_streams(writer, SIGNER, found)
+        await sign_streams(writer, SIGNER, verified)
     finally:
         await writer.close()
 

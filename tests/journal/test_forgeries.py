@@ -190,18 +190,18 @@ async def read_of(database: Database, keyring: Keyring, person: str) -> None:
 async def test_a_key_that_was_changed_outside_of_the_hub_is_found(
     emptied: Database, keyring: Keyring, change: str
 ) -> None:
-    one, other, stranger = (str(uuid4()) for _ in range(3))
-    await read_of(emptied, keyring, one)
-    await read_of(emptied, keyring, other)
+    first, second, stranger = (str(uuid4()) for _ in range(3))
+    await read_of(emptied, keyring, first)
+    await read_of(emptied, keyring, second)
     assert await findings(emptied, keys=True) == []
-    await tamper(emptied, change.format(one=one, stranger=stranger))
+    await tamper(emptied, change.format(one=first, stranger=stranger))
     assert await findings(emptied, keys=True) == [("PERSON_KEYS_CHANGED", 2, 2)]
 
 
 async def test_keys_that_were_swapped_are_found_at_the_entries_of_both(emptied: Database, keyring: Keyring) -> None:
-    one, other = str(uuid4()), str(uuid4())
-    await read_of(emptied, keyring, one)
-    await read_of(emptied, keyring, other)
+    first, second = str(uuid4()), str(uuid4())
+    await read_of(emptied, keyring, first)
+    await read_of(emptied, keyring, second)
     await tamper(
         emptied,
         "UPDATE journal_keys.person AS one SET key = other.key FROM journal_keys.person AS other"
@@ -223,18 +223,18 @@ async def test_the_key_of_a_person_that_reads_itself_is_covered_too(emptied: Dat
 async def test_a_person_whom_an_operator_forgot_is_no_fault_and_one_whom_a_client_claims_forgotten_is(
     emptied: Database, keyring: Keyring
 ) -> None:
-    one, other = str(uuid4()), str(uuid4())
-    await read_of(emptied, keyring, one)
-    await read_of(emptied, keyring, other)
-    assert await forget(emptied.dsn, SIGNER, one, None)
+    first, second = str(uuid4()), str(uuid4())
+    await read_of(emptied, keyring, first)
+    await read_of(emptied, keyring, second)
+    assert await forget(emptied.dsn, SIGNER, first, None)
     assert await findings(emptied, keys=True) == []
-    pseudonym = (await keyring.pseudonyms([other]))[other]
+    pseudonym = (await keyring.pseudonyms([second]))[second]
     async with running(emptied) as journal:
         for name in (FORGET, ADOPT):
             entry = intent(operation_name=name)
             assert entry.actor_kind != OPERATOR
             await journal.disclose(journal.intend(entry), entry.disclosed({}), [Disclosure((), (), (pseudonym,))])
-    await tamper(emptied, f"DELETE FROM journal_keys.person WHERE person = '{other}'")
+    await tamper(emptied, f"DELETE FROM journal_keys.person WHERE person = '{second}'")
     assert ("PERSON_KEYS_CHANGED", 2, 2) in await findings(emptied, keys=True)
 
 
@@ -267,10 +267,10 @@ async def test_an_operator_answers_once_for_what_older_versions_left_and_for_not
     }
     await adopted(emptied)
     assert await findings(emptied, keys=True) == []
-    found = adoptable(await checked(emptied, keys=True))
+    verified = adoptable(await checked(emptied, keys=True))
     await forge(emptied, BEFORE, FORGED)
     await forge(emptied, stream, FORGED)
-    await sign(emptied, found)
+    await sign(emptied, verified)
     assert {fault for fault, _, _ in await findings(emptied)} == {"ENTRIES_ADDED", "ENTRIES_UNSIGNED"}
     await tamper(emptied, "UPDATE journal.entry SET purpose = 'droits' WHERE seq = 1")
     verification = await checked(emptied)
@@ -310,15 +310,15 @@ async def test_a_checkpoint_that_is_not_written_starts_no_journal(fresh_database
 
 
 async def test_a_file_of_kept_anchors_is_compared_whole(emptied: Database, tmp_path: Path) -> None:
-    kept = tmp_path / "anchors"
+    anchors = tmp_path / "anchors"
     for _ in range(2):
         await written(emptied)
-        with kept.open("a") as file:
+        with anchors.open("a") as file:
             file.write(f"{(await checked(emptied)).trail.anchor}\n")
-    assert len(read_anchors(str(kept))) == 2
-    assert await findings(emptied, anchor=str(kept)) == []
-    with kept.open("a") as file:
+    assert len(read_anchors(str(anchors))) == 2
+    assert await findings(emptied, anchor=str(anchors)) == []
+    with anchors.open("a") as file:
         file.write(f"9:{os.urandom(32).hex()}\n{{half a li")
-    assert await findings(emptied, anchor=str(kept)) == [("ANCHOR_LOST", 9, 9)]
+    assert await findings(emptied, anchor=str(anchors)) == [("ANCHOR_LOST", 9, 9)]
     with pytest.raises(StartRefused, match="ANCHOR_MALFORMED"):
         read_anchors(str(tmp_path / "none"))

@@ -32,44 +32,44 @@ async def write(database: Database, copies: OutsideCopies) -> None:
 async def test_the_file_holds_every_checkpoint_and_finds_what_was_cut_off_with_them(
     emptied: Database, tmp_path: Path
 ) -> None:
-    kept = tmp_path / "kept.jsonl"
+    copies = tmp_path / "kept.jsonl"
     for _ in range(2):
-        await write(emptied, OutsideCopies(Destinations(kept)))
+        await write(emptied, OutsideCopies(Destinations(copies)))
     stored = await rows(emptied, "SELECT number, digest, signature FROM journal.checkpoint ORDER BY number")
-    lines = [orjson.loads(line) for line in kept.read_bytes().splitlines()]
+    lines = [orjson.loads(line) for line in copies.read_bytes().splitlines()]
     assert [(line["number"], line["digest"], line["signature"]) for line in lines] == [
         (row["number"], row["digest"].hex(), row["signature"].hex()) for row in stored
     ]
-    assert await findings(emptied, anchor=str(kept)) == []
+    assert await findings(emptied, anchor=str(copies)) == []
     (last,) = await rows(emptied, "SELECT stream FROM journal.checkpoint ORDER BY number DESC LIMIT 1")
     await tamper(
         emptied,
         *(f"DELETE FROM journal.{t} WHERE stream = '{last['stream']}'" for t in ("entry", "disclosure", "checkpoint")),
     )
     assert await findings(emptied) == []
-    assert await findings(emptied, anchor=str(kept)) == [("ANCHOR_LOST", 3, 4)]
+    assert await findings(emptied, anchor=str(copies)) == [("ANCHOR_LOST", 3, 4)]
 
 
 async def test_what_was_cut_off_is_found_though_hubs_have_gone_on_since_under_the_same_numbers(
     emptied: Database, tmp_path: Path
 ) -> None:
-    kept = tmp_path / "kept.jsonl"
-    await write(emptied, OutsideCopies(Destinations(kept)))
+    copies = tmp_path / "kept.jsonl"
+    await write(emptied, OutsideCopies(Destinations(copies)))
     await tamper(emptied, *(f"DELETE FROM journal.{table}" for table in ("entry", "disclosure", "checkpoint")))
     for _ in range(2):
-        await write(emptied, OutsideCopies(Destinations(kept)))
+        await write(emptied, OutsideCopies(Destinations(copies)))
     assert await findings(emptied) == []
-    assert await findings(emptied, anchor=str(kept)) == [("ANCHOR_LOST", 1, 2)]
+    assert await findings(emptied, anchor=str(copies)) == [("ANCHOR_LOST", 1, 2)]
 
 
 async def test_a_line_that_a_full_disk_tore_is_written_again_and_spoils_no_other(
     emptied: Database, tmp_path: Path
 ) -> None:
-    kept = tmp_path / "kept.jsonl"
-    kept.write_bytes(b'{"number":1,"digest":"ab')
-    await write(emptied, OutsideCopies(Destinations(kept)))
-    assert len(read_anchors(str(kept))) == 2
-    assert await findings(emptied, anchor=str(kept)) == []
+    copies = tmp_path / "kept.jsonl"
+    copies.write_bytes(b'{"number":1,"digest":"ab')
+    await write(emptied, OutsideCopies(Destinations(copies)))
+    assert len(read_anchors(str(copies))) == 2
+    assert await findings(emptied, anchor=str(copies)) == []
 
 
 async def test_the_webhook_gets_signed_checkpoints_in_order_though_it_was_down(

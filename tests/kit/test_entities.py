@@ -97,8 +97,8 @@ async def test_the_id_of_a_merged_person_answers_the_one_that_it_is_served_as_to
     ondine = answered(1, "Ondine")
     assert await entities(people, [person(2), person(4), person(1), person(2)]) == [ondine, None, ondine, ondine]
     query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { _access } } }"
-    asked = await entities(appointments, [person(2), person(4)], READ, query)
-    assert asked == [{"_access": ondine["_access"]}, None]
+    answers = await entities(appointments, [person(2), person(4)], READ, query)
+    assert answers == [{"_access": ondine["_access"]}, None]
 
 
 async def test_no_usable_representation_still_costs_one_statement(people: Subgraph) -> None:

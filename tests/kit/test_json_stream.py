@@ -24,15 +24,15 @@ def read(tmp_path: Path, content: bytes, *, is_list: bool = True) -> list[Any]:
     """What is given of a file, codes and places of refusals as text; a refusal of the rest is the last one."""
     path = tmp_path / "file.json"
     path.write_bytes(content)
-    given: list[Any] = []
+    results: list[Any] = []
     try:
-        given.extend(records(path, "items", whole, is_list=is_list))
+        results.extend(records(path, "items", whole, is_list=is_list))
     except Refused as refused:
-        given.append(f"end: {told(refused)}")
-    return [told(record) if isinstance(record, Refused) else record for record in given]
+        results.append(f"end: {refusal_text(refused)}")
+    return [refusal_text(record) if isinstance(record, Refused) else record for record in results]
 
 
-def told(refused: Refused) -> str:
+def refusal_text(refused: Refused) -> str:
     code, *rest = str(refused).split()
     place = [] if refused.line is None else ["line", str(refused.line)]
     return " ".join([code, *place, *rest])

@@ -73,8 +73,8 @@ async def test_a_page_is_as_large_as_the_context_lets_it_be(rows: Rows, appointm
     query = "query($first: Int) { appointments(first: $first) { nodes { id } } }"
     large = context(APPOINTMENTS)._replace(page=1000)
     assert len((await appointments.execute(query, {"first": 1000}, large))["data"]["appointments"]["nodes"]) == 3
-    for first, asked in ((1001, large), (101, context(APPOINTMENTS))):
-        answer = await appointments.execute(query, {"first": first}, asked)
+    for first, call_context in ((1001, large), (101, context(APPOINTMENTS))):
+        answer = await appointments.execute(query, {"first": first}, call_context)
         assert answer["errors"][0]["extensions"]["code"] == "BAD_FIRST"
 
 

@@ -110,11 +110,11 @@ async def test_a_hub_that_closes_its_connection_leaves_no_statement(rows: Rows, 
 async def test_a_back_end_keeps_the_plans_of_the_statements_last_used(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = "SELECT count(*) AS n FROM pg_prepared_statements"
-    monkeypatch.setattr(back_end, "PLAN_BYTES", 4 * (PLAN_BASE + PLAN_PER_CHARACTER * len(kept)))
+    count_plans = "SELECT count(*) AS n FROM pg_prepared_statements"
+    monkeypatch.setattr(back_end, "PLAN_BYTES", 4 * (PLAN_BASE + PLAN_PER_CHARACTER * len(count_plans)))
     for number in range(20):
         await pool.fetch([REFERENT], None, f"SELECT {number} AS number", [])
-        assert (await pool.fetch([REFERENT], None, kept, []))[0]["n"] <= 6  # with those about to be closed
+        assert (await pool.fetch([REFERENT], None, count_plans, []))[0]["n"] <= 6  # with those about to be closed
 
 
 async def test_a_statement_is_planned_once_on_a_connection(pool: Pool) -> None:

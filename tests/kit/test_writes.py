@@ -58,28 +58,28 @@ async def writing(fresh_database: Database) -> AsyncIterator[Subgraph]:
         await pool.close()
 
 
-async def send(subgraph: Subgraph, document: str, rights: Residual = RIGHTS, **given: Any) -> Any:
+async def send(subgraph: Subgraph, document: str, rights: Residual = RIGHTS, **inputs: Any) -> Any:
     """The answer to a mutation: its item, or the errors' codes."""
-    who = given.pop("actor", AGENT)
-    asked = context(rights, REFERENT, organisation=given.pop("organisation", SIRET), actor=who)
-    answer = await subgraph.execute(document, {"input": given}, asked)
+    who = inputs.pop("actor", AGENT)
+    call_context = context(rights, REFERENT, organisation=inputs.pop("organisation", SIRET), actor=who)
+    answer = await subgraph.execute(document, {"input": inputs}, call_context)
     if "errors" in answer:
         assert list(answer["data"].values()) == [None]
         return sorted(error["extensions"].get("expected", error["extensions"]["code"]) for error in answer["errors"])
     return next(iter(answer["data"].values()))
 
 
-async def record(subgraph: Subgraph, number: int = 1, key: str = "key-00001", **given: Any) -> Any:
+async def record(subgraph: Subgraph, number: int = 1, key: str = "key-00001", **inputs: Any) -> Any:
     """Record a rendez-vous of a person."""
     return await send(
-        subgraph, RECORD, **{"idempotencyKey": key, "person": person_id(number), "startsAt": STARTS, **given}
+        subgraph, RECORD, **{"idempotencyKey": key, "person": person_id(number), "startsAt": STARTS, **inputs}
     )
 
 
-async def change(subgraph: Subgraph, item: Any, status: str, key: str, **given: Any) -> Any:
+async def change(subgraph: Subgraph, item: Any, status: str, key: str, **inputs: Any) -> Any:
     """Change the status of a rendez-vous that was read."""
-    asked = {"appointment": item["id"], "expectedVersion": item["version"], "status": status, "idempotencyKey": key}
-    return await send(subgraph, SET, **asked, **given)
+    target = {"appointment": item["id"], "expectedVersion": item["version"], "status": status, "idempotencyKey": key}
+    return await send(subgraph, SET, **target, **inputs)
 
 
 async def stored(rows: Rows, table: str = "appointment") -> list[dict[str, Any]]:
@@ -91,14 +91,14 @@ async def test_a_recorded_item_is_the_actors_organisations_and_is_answered_as_it
     rows: Rows, writing: Subgraph
 ) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
-    made = await record(writing, mode="VISIO", durationMinutes=30)
+    item = await record(writing, mode="VISIO", durationMinutes=30)
     [row] = await stored(rows)
-    assert made == {"id": str(row["id"]), "startsAt": STARTS, "version": 1}
+    assert item == {"id": str(row["id"]), "startsAt": STARTS, "version": 1}
     assert (row["source"], row["recorded_by"], row["organisation_siret"]) == ("hub", SIRET, SIRET)
     assert (row["status"], row["mode"], row["duration_minutes"]) == ("INCONNU", "VISIO", 30)
     [request] = await stored(rows, "write_request")
     assert (request["mutation"], request["item_id"]) == ("recordAppointment", row["id"])
-    assert (await change(writing, made, "ABSENT", "key-00002"))["status"] == "ABSENT"
+    assert (await change(writing, item, "ABSENT", "key-00002"))["status"] == "ABSENT"
 
 
 @pytest.mark.parametrize(
@@ -131,13 +131,13 @@ async def test_who_may_not_be_written_to_is_refused_like_who_is_not_there(
 async def test_an_input_without_its_rule_writes_nothing(rows: Rows, writing: Subgraph, name: str) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
     fields = {key: rule for key, rule in RIGHTS.fields.items() if key != f"RecordAppointmentInput.{name}"}
-    given: dict[str, Any] = {
+    inputs: dict[str, Any] = {
         "mode": "VISIO",
         "durationMinutes": 30,
         "motive": "rsa_spie",
         "rights": Residual(RIGHTS.rows, fields),
     }
-    assert await record(writing, **given) == ["WRITE_REFUSED"]
+    assert await record(writing, **inputs) == ["WRITE_REFUSED"]
     assert await stored(rows) == []
 
 
@@ -190,10 +190,10 @@ async def test_a_request_keeps_its_actor_and_its_key_as_keyed_hashes_only(rows: 
 
 async def test_no_change_is_lost_to_a_concurrent_one(rows: Rows, writing: Subgraph) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
-    made = await record(writing)
+    item = await record(writing)
     statuses = ("VU", "ABSENT", "EXCUSE", "ANNULE")
     answers = await asyncio.gather(
-        *(change(writing, made, status, f"key-0001{place}") for place, status in enumerate(statuses))
+        *(change(writing, item, status, f"key-0001{place}") for place, status in enumerate(statuses))
     )
     written = [answer for answer in answers if isinstance(answer, dict)]
     assert len(written) == 1
@@ -206,16 +206,16 @@ async def test_a_version_counts_the_changes_that_were_accepted_of_writers_who_al
     rows: Rows, writing: Subgraph
 ) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
-    made = await record(writing)
+    item = await record(writing)
     accepted = 0
 
     async def writer(number: int) -> None:
         nonlocal accepted
-        version = made["version"]
+        version = item["version"]
         for turn in range(6):
             status = ("VU", "ABSENT")[turn % 2]
             key = f"key-{number}-{turn:04}"
-            answer = await change(writing, {**made, "version": version}, status, key)
+            answer = await change(writing, {**item, "version": version}, status, key)
             if isinstance(answer, dict):
                 assert answer["version"] == version + 1
                 accepted += 1
@@ -239,11 +239,11 @@ async def test_an_objection_being_written_is_waited_for_and_refuses_the_write(
     rows: Rows, writing: Subgraph, register: asyncpg.Connection[asyncpg.Record], is_new: bool
 ) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
-    made = None if is_new else await record(writing)
+    item = None if is_new else await record(writing)
     async with register.transaction():
         await register.execute(OBJECT)
-        asked = record(writing) if is_new else change(writing, made, "VU", "key-00002")
-        answering = asyncio.create_task(asked)
+        writing_item = record(writing) if is_new else change(writing, item, "VU", "key-00002")
+        answering = asyncio.create_task(writing_item)
         while not answering.done() and not await rows.connection.fetchval(WAITS):
             pass
     assert await answering == ["WRITE_REFUSED"]
@@ -255,11 +255,11 @@ async def test_an_objection_after_the_decision_waits_for_the_write(
     rows: Rows, writing: Subgraph, register: asyncpg.Connection[asyncpg.Record], is_new: bool
 ) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
-    made = None if is_new else await record(writing)
+    item = None if is_new else await record(writing)
     async with rows.connection.transaction():
         await rows.connection.execute("LOCK TABLE appointments.write_request IN ACCESS EXCLUSIVE MODE")
-        asked = record(writing) if is_new else change(writing, made, "VU", "key-00002")
-        answering = asyncio.create_task(asked)
+        writing_item = record(writing) if is_new else change(writing, item, "VU", "key-00002")
+        answering = asyncio.create_task(writing_item)
         while not answering.done() and not await register.fetchval(WAITS):
             pass
         with pytest.raises(asyncpg.LockNotAvailableError):
@@ -275,11 +275,11 @@ async def test_a_right_that_ends_with_the_change_of_an_item_is_waited_for_and_re
 ) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
     await rows.person(2)
-    made = await record(writing)
+    item = await record(writing)
     async with register.transaction():
         await register.execute("UPDATE appointments.appointment SET place_name = 'Ailleurs'")
         await register.execute(ended)
-        answering = asyncio.create_task(change(writing, made, "VU", "key-00002"))
+        answering = asyncio.create_task(change(writing, item, "VU", "key-00002"))
         while not answering.done() and not await rows.connection.fetchval(WAITS):
             pass
     assert await answering == ["WRITE_REFUSED"]
@@ -289,11 +289,11 @@ async def test_who_makes_a_new_item_waits_for_nobody_else_who_does(
     rows: Rows, writing: Subgraph, register: asyncpg.Connection[asyncpg.Record]
 ) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
-    made = await record(writing)
+    item = await record(writing)
     async with register.transaction():
         await register.execute("SELECT FROM access.person FOR SHARE")  # as another mutation would
         assert "id" in await record(writing, key="key-00002")
-        changing = asyncio.create_task(change(writing, made, "VU", "key-00003"))
+        changing = asyncio.create_task(change(writing, item, "VU", "key-00003"))
         while not changing.done() and not await rows.connection.fetchval(WAITS):
             pass
         assert not changing.done()
@@ -315,7 +315,7 @@ async def test_row_security_alone_keeps_the_writing_role_to_its_people_and_to_it
 ) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT))
     await rows.person(2, (Fact.REFERENT, "00000000-0000-4000-8000-0000000000b2"))
-    made = await record(writing)
+    item = await record(writing)
     connection = await fresh_database.connect("appointments_write")
     for name, value in (("scopes", REFERENT), ("organisation", SIRET), ("actor", "another")):
         await connection.execute("SELECT set_config($1, $2, false)", f"spie.{name}", value)
@@ -345,4 +345,4 @@ async def test_row_security_alone_keeps_the_writing_role_to_its_people_and_to_it
     await connection.execute("SELECT set_config('spie.scopes', '', false)")
     assert await connection.execute("UPDATE appointments.appointment SET status = 'VU'") == "UPDATE 0"
     await connection.close()
-    assert [row["status"] for row in await stored(rows) if str(row["id"]) == made["id"]] == ["INCONNU"]
+    assert [row["status"] for row in await stored(rows) if str(row["id"]) == item["id"]] == ["INCONNU"]

@@ -65,10 +65,10 @@ def population(random: Random, count: int) -> list[Someone]:
         before = people[-1] if people else None
         someone = _someone(random, len(people), orders)
         if before is not None and random.random() < TWIN:
-            others = [name for name in FIRST_NAMES if name.split("-")[0] != before.first_name.split("-")[0]]
+            first_names = [name for name in FIRST_NAMES if name.split("-")[0] != before.first_name.split("-")[0]]
             someone = replace(
                 someone,
-                first_name=random.choice(others),
+                first_name=random.choice(first_names),
                 birth_name=before.birth_name,
                 birth_date=before.birth_date,
                 department=before.department,

@@ -35,7 +35,7 @@ FIRST_NAMES = ("Adèle", "Bruno", "Chloé", "Denis")
 
 
 @dataclass(frozen=True)
-class Said:
+class SourceRecord:
     """A record of someone, with a difficulty, an own item and restrictions that its source tells."""
 
     number: int
@@ -66,9 +66,9 @@ class Said:
         return person_id
 
 
-async def decide(database: Database, one: UUID, other: UUID, verdict: str) -> None:
+async def decide(database: Database, person: UUID, counterpart: UUID, verdict: str) -> None:
     """Add a decision, as the page does."""
-    first, second = sorted((one, other))
+    first, second = sorted((person, counterpart))
     await rows(
         database,
         "INSERT INTO people.match_decision SELECT $1, $2, count(*) + 1, $3, 'PERSON', '{}', 'essai#1', '1', now()"
@@ -86,16 +86,16 @@ async def apply(database: Database) -> int:
         await connection.close()
 
 
-async def write(database: Database, said: Said) -> UUID:
+async def write(database: Database, record: SourceRecord) -> UUID:
     """Take one record."""
     connection = await database.connect(ROLE)
     try:
-        return await take_one(connection, partial(said.write, Registry(database.keys.nir, PRECEDENCE)))
+        return await take_one(connection, partial(record.write, Registry(database.keys.nir, PRECEDENCE)))
     finally:
         await connection.close()
 
 
-async def seen(database: Database) -> list[str]:
+async def stored_rows(database: Database) -> list[str]:
     """All rows but the decisions, with names in the place of random ids."""
     return [text for text in await state(database) if not text.startswith("people.match_decision ")]
 
@@ -111,63 +111,63 @@ async def test_merges_and_un_merges_in_any_order_end_where_the_decisions_say(
     fresh_database: Database, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     random = Random(seed)
-    said = [Said(number, "a", 0) for number in range(len(FIRST_NAMES))]
-    later = [Said(random.randrange(len(FIRST_NAMES)), random.choice("ab"), minutes) for minutes in range(1, 9)]
+    initial = [SourceRecord(number, "a", 0) for number in range(len(FIRST_NAMES))]
+    later = [SourceRecord(random.randrange(len(FIRST_NAMES)), random.choice("ab"), minutes) for minutes in range(1, 9)]
     seeded(monkeypatch, seed)
-    people = [await write(fresh_database, record) for record in said]
+    people = [await write(fresh_database, record) for record in initial]
     decided: dict[tuple[UUID, UUID], str] = {}
     for record in later:
         for _ in range(random.randrange(3)):
-            one, other = sorted(random.sample(people, 2))
-            decided[one, other] = random.choice(("SAME", "SAME", "DIFFERENT"))
-            await decide(fresh_database, one, other, decided[one, other])
+            first, second = sorted(random.sample(people, 2))
+            decided[first, second] = random.choice(("SAME", "SAME", "DIFFERENT"))
+            await decide(fresh_database, first, second, decided[first, second])
         await apply(fresh_database)
         await write(fresh_database, record)
     await apply(fresh_database)
     assert await apply(fresh_database) == 0
-    left = await seen(fresh_database)
+    left = await stored_rows(fresh_database)
     await empty(fresh_database)
     await rows(fresh_database, "TRUNCATE people.match_decision, access.merged")
     seeded(monkeypatch, seed)
-    assert [await write(fresh_database, record) for record in said] == people
+    assert [await write(fresh_database, record) for record in initial] == people
     for record in later:
         await write(fresh_database, record)
-    for (one, other), verdict in decided.items():
-        await decide(fresh_database, one, other, verdict)
+    for (first, second), verdict in decided.items():
+        await decide(fresh_database, first, second, verdict)
     await apply(fresh_database)
-    assert await seen(fresh_database) == left
+    assert await stored_rows(fresh_database) == left
 
 
 def test_whoever_is_one_with_one_is_one_with_all() -> None:
-    one, two, three, four = map(UUID, map("{:032x}".format, (1, 2, 3, 4)))
-    assert least_ids([(two, three), (three, one)]) == {two: one, three: one}
-    assert least_ids([(three, four)]) == {four: three}
+    first, second, third, fourth = map(UUID, map("{:032x}".format, (1, 2, 3, 4)))
+    assert least_ids([(second, third), (third, first)]) == {second: first, third: first}
+    assert least_ids([(third, fourth)]) == {fourth: third}
     assert least_ids([]) == {}
 
 
 def test_nobody_is_merged_with_whom_an_agent_says_it_is_not_be_it_through_a_third() -> None:
-    one, two, three, four, five = map(UUID, map("{:032x}".format, (1, 2, 3, 4, 5)))
-    said = [(one, two), (two, three), (four, five)]
-    assert undisputed(said, [(one, three)]) == {five: four}
-    assert undisputed(said, [(two, four)]) == least_ids(said)
-    assert undisputed(said, []) == {two: one, three: one, five: four}
+    first, second, third, fourth, fifth = map(UUID, map("{:032x}".format, (1, 2, 3, 4, 5)))
+    same = [(first, second), (second, third), (fourth, fifth)]
+    assert undisputed(same, [(first, third)]) == {fifth: fourth}
+    assert undisputed(same, [(second, fourth)]) == least_ids(same)
+    assert undisputed(same, []) == {second: first, third: first, fifth: fourth}
 
 
 async def test_a_merge_through_a_third_ends_when_an_agent_parts_its_ends(fresh_database: Database) -> None:
-    people = [await write(fresh_database, Said(number, "a", 0)) for number in range(3)]
-    apart = await seen(fresh_database)
+    people = [await write(fresh_database, SourceRecord(number, "a", 0)) for number in range(3)]
+    unmerged = await stored_rows(fresh_database)
     await decide(fresh_database, people[0], people[1], "SAME")
     await decide(fresh_database, people[1], people[2], "SAME")
     assert await apply(fresh_database) == 2
     await decide(fresh_database, people[0], people[2], "DIFFERENT")
     assert await apply(fresh_database) == 2
-    assert await seen(fresh_database) == apart
+    assert await stored_rows(fresh_database) == unmerged
     await decide(fresh_database, people[1], people[2], "DIFFERENT")
     assert await apply(fresh_database) == 1
 
 
 async def test_a_merge_waits_for_who_writes_to_one_of_them_before_it_moves_a_row(fresh_database: Database) -> None:
-    people = [await write(fresh_database, Said(number, "a", 0)) for number in range(2)]
+    people = [await write(fresh_database, SourceRecord(number, "a", 0)) for number in range(2)]
     await decide(fresh_database, people[0], people[1], "SAME")
     writer = await fresh_database.connect()
     try:
@@ -193,10 +193,10 @@ def test_every_row_of_a_person_follows_it_or_is_consolidated_or_is_of_its_own_re
     of_people = {table.fullname for table in TABLES if "person_id" in table.columns}
     moving = {table.fullname for table in MOVING}
     written_anew = {table.fullname for table in person_rows.CONSOLIDATED}
-    apart = {"access.person", "access.person_reference", "access.merged"} | OF_RECORDS
-    apart |= {table.fullname for table in access.NOTED if "person_id" in table.columns}
-    assert of_people == moving | written_anew | apart
-    assert not moving & (written_anew | apart)
+    excepted = {"access.person", "access.person_reference", "access.merged"} | OF_RECORDS
+    excepted |= {table.fullname for table in access.NOTED if "person_id" in table.columns}
+    assert of_people == moving | written_anew | excepted
+    assert not moving & (written_anew | excepted)
 
 
 async def test_what_is_written_for_a_merged_person_is_the_survivors(fresh_database: Database) -> None:

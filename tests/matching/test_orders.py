@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import Database
 from tests.draws import ORDERS
 from tests.matching import population as drawn
-from tests.matching.test_merges import seen
+from tests.matching.test_merges import stored_rows
 from tests.matching.test_population import ingested
 from tests.sources.ingestion import rows
 from tests.sources.test_batches import empty
@@ -43,11 +43,11 @@ async def test_the_order_in_which_records_come_changes_nothing(
     for _ in range(2):
         for _ in range(2):
             await ingested(fresh_database, written)
-        left.append({compared(text) for text in await seen(fresh_database)})
-        taken = {
+        left.append({compared(text) for text in await stored_rows(fresh_database)})
+        identities = {
             tuple(row.values()) for row in await rows(fresh_database, "SELECT source, source_id FROM people.identity")
         }
-        ambiguous |= {number for number, record in written if (record.source, record.source_id) not in taken}
+        ambiguous |= {number for number, record in written if (record.source, record.source_id) not in identities}
         await empty(fresh_database)
         random.shuffle(written)
     assert len(ambiguous) < PEOPLE / 2

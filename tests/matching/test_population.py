@@ -75,12 +75,12 @@ async def test_nobody_of_a_generated_population_is_merged_with_someone_else(fres
         if owners.get(row["person_id"]) == owners.get(row["other_person_id"]) is not None
     }
     split = _split(joined, by_key, truth)
-    found = sum(len(pairs_of & waiting) for pairs_of in split.values())
+    count = sum(len(pairs_of & waiting) for pairs_of in split.values())
     lost = sum(map(len, split.values()))
     print(_by_cause(people_of_it, written, joined, by_key))
     print(
         f"queue: {len(queued)} pairs, {len(waiting)} of one person ({len(waiting) / max(1, len(queued)):.2%});"
-        f" of {lost} pairs that keys leave apart {found} wait there (recall {found / max(1, lost):.2%})"
+        f" of {lost} pairs that keys leave apart {count} wait there (recall {count / max(1, lost):.2%})"
     )
     print(
         f"{POPULATION} people, {len(written)} records, {len(written) - len(joined)} refused {dict(report.codes)}\n"
@@ -113,30 +113,30 @@ def _by_cause(
             records_of[number].append(record)
     whole, right = Counter[str](), Counter[str]()
     for number, own in records_of.items():
-        for one, other in combinations(own, 2):
-            ids = [joined.get((record.source, record.source_id)) for record in (one, other)]
-            for cause in _causes(people[number], one, other):
+        for first, second in combinations(own, 2):
+            ids = [joined.get((record.source, record.source_id)) for record in (first, second)]
+            for cause in _causes(people[number], first, second):
                 whole[cause] += 1
                 right[cause] += None not in ids and ids[0] == ids[1]
     return "\n".join(f"  {cause}: {right[cause] / whole[cause]:.2%} of {whole[cause]}" for cause in sorted(whole))
 
 
-def _causes(someone: Someone, one: PersonRecord, other: PersonRecord) -> Iterator[str]:
-    letters = [{name_key(record.first_name) for record in (one, other)}, {name_key(someone.first_name)}]
+def _causes(someone: Someone, first: PersonRecord, second: PersonRecord) -> Iterator[str]:
+    letters = [{name_key(record.first_name) for record in (first, second)}, {name_key(someone.first_name)}]
     if letters[0] != letters[1]:
         yield "first name mistyped"
     names = {name_key(someone.birth_name), name_key(someone.name_of_use)}
-    if {name_key(one.last_name), name_key(other.last_name)} - names:
+    if {name_key(first.last_name), name_key(second.last_name)} - names:
         yield "last name mistyped"
     if len({name_key(someone.birth_name), name_key(someone.name_of_use)}) == 2:
         yield "name of use"
-    if one.birth_date != other.birth_date:
+    if first.birth_date != second.birth_date:
         yield "birth date"
     if someone.abroad:
         yield "born abroad"
     if someone.nir is None:
         yield "no NIR"
-    elif None in (one.nir, other.nir):
+    elif None in (first.nir, second.nir):
         yield "NIR in one record at most"
     if someone.twin is not None:
         yield "twin"

@@ -69,9 +69,9 @@ class Review:
 
 @asynccontextmanager
 async def review(database: Database, folder: Path) -> AsyncIterator[Review]:
-    known, path = folder / "flux.xml", extract_without_proof(folder)
-    known.write_bytes(flux((MAELLE,), date(2026, 11, 1)))
-    ingest(database, "cnaf-flux", known)
+    flux_file, path = folder / "flux.xml", extract_without_proof(folder)
+    flux_file.write_bytes(flux((MAELLE,), date(2026, 11, 1)))
+    ingest(database, "cnaf-flux", flux_file)
     ingest(database, "ft-extrait", path, *AS_OF)
     people: list[UUID] = await values(database, "SELECT id FROM people.person")
     async with served(database, folder, people) as page:
@@ -85,8 +85,8 @@ async def test_a_confirmed_record_is_taken_for_the_person_by_its_next_reading(
         assert await queue.waiting() == ["MATCH_NAMES_ONLY"]
         [record] = await queue.listed(AGENT)
         shown = await queue.page.post(AGENT, record=record)
-        told = [name.upper() in shown.text.upper() for name in (MAELLE.last_name, HIDDEN)]
-        assert (shown.status_code, told) == (200, [True, False])
+        shown_names = [name.upper() in shown.text.upper() for name in (MAELLE.last_name, HIDDEN)]
+        assert (shown.status_code, shown_names) == (200, [True, False])
         assert await queue.page.subjects("ComparerUnEnregistrement") == 1
         assert queue.retry().code == 1
         assert await queue.listed(AGENT) == [record]
@@ -132,9 +132,9 @@ async def test_nobody_out_of_scope_sees_or_decides_of_whom_a_record_is(
     async with review(fresh_database, tmp_path) as queue:
         [record] = await queue.listed(AGENT)
         assert await queue.listed(STRANGER) == []
-        for actor, asked in ((STRANGER, record), (AGENT, " ".join(reversed(record.split())))):
-            assert (await queue.page.post(actor, record=asked)).status_code == 404
-            assert (await queue.decide(actor, asked, "SAME")).status_code == 404
+        for actor, designation in ((STRANGER, record), (AGENT, " ".join(reversed(record.split())))):
+            assert (await queue.page.post(actor, record=designation)).status_code == 404
+            assert (await queue.decide(actor, designation, "SAME")).status_code == 404
         assert (await queue.page.post(AGENT, record="x")).status_code == 400
         assert await queue.decisions() == []
         assert await queue.page.subjects("RattacherUnEnregistrement") == 0
@@ -143,8 +143,10 @@ async def test_nobody_out_of_scope_sees_or_decides_of_whom_a_record_is(
 async def test_of_two_decisions_on_one_record_the_second_is_refused(fresh_database: Database, tmp_path: Path) -> None:
     async with review(fresh_database, tmp_path) as queue:
         [record] = await queue.listed(AGENT)
-        both = await asyncio.gather(queue.decide(AGENT, record, "SAME"), queue.decide(COLLEAGUE, record, "DIFFERENT"))
-        assert sorted(answer.status_code for answer in both) == [200, 409]
+        answers = await asyncio.gather(
+            queue.decide(AGENT, record, "SAME"), queue.decide(COLLEAGUE, record, "DIFFERENT")
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
         assert (await queue.decide(COLLEAGUE, record, "SAME")).status_code == 409
         assert len(await queue.decisions()) == 1
 

@@ -62,9 +62,9 @@ class Queue:
         """The page, for an actor's form."""
         return await self.client.post("/matching", data={"access_token": self.issuer.token(actor), **form})
 
-    def pair(self, one: int, other: int) -> str:
+    def pair(self, first: int, second: int) -> str:
         """How the form names two people."""
-        return " ".join(map(str, sorted((self.people[one], self.people[other]))))
+        return " ".join(map(str, sorted((self.people[first], self.people[second]))))
 
     async def ask(self, actor: DemoActor, purpose: str, query: str) -> Any:
         """The data of a GraphQL request."""
@@ -103,10 +103,10 @@ async def queue(database: Database, folder: Path) -> AsyncIterator[Queue]:
     connection = await database.connect("people_ingest")
     people = []
     for number, (first_name, department) in enumerate((("Anne", "08"), ("Anne", "08"), ("Anne", "59"), ("Zoé", "08"))):
-        said = record(number, first_name, department)
+        person_record = record(number, first_name, department)
 
-        async def write(store: Store, said: PersonRecord = said) -> UUID:
-            return await registry.put(store, said)
+        async def write(store: Store, person_record: PersonRecord = person_record) -> UUID:
+            return await registry.put(store, person_record)
 
         people.append(await take_one(connection, write))
     await connection.close()
@@ -215,9 +215,9 @@ async def test_a_merged_person_reads_who_read_either_file_under_either_id(
     fresh_database: Database, tmp_path: Path
 ) -> None:
     async with queue(fresh_database, tmp_path) as page:
-        kept, other = sorted(page.people[:2])
-        assert await page.ask(AGENT, "identification", f'{{ person(id: "{other}") {{ lastName }} }}')
-        selves = [DemoActor("moi", "beneficiaire", ("droits",), "", {"person": str(own)}) for own in (kept, other)]
+        first, second = sorted(page.people[:2])
+        assert await page.ask(AGENT, "identification", f'{{ person(id: "{second}") {{ lastName }} }}')
+        selves = [DemoActor("moi", "beneficiaire", ("droits",), "", {"person": str(own)}) for own in (first, second)]
         journal = "{ myAccessJournal { nodes { purpose } } }"
         assert (await page.decide(AGENT, page.pair(0, 1), "SAME")).status_code == 200
         for merged in (False, True):
@@ -234,16 +234,16 @@ async def test_the_id_of_a_merged_person_leads_whoever_may_read_to_the_survivor(
     fresh_database: Database, tmp_path: Path
 ) -> None:
     async with queue(fresh_database, tmp_path) as page:
-        kept, other = sorted(page.people[:2])
-        query = f'query Lire {{ person(id: "{other}") {{ id lastName }} }}'
-        assert (await page.ask(AGENT, "identification", query))["person"]["id"] == str(other)
+        first, second = sorted(page.people[:2])
+        query = f'query Lire {{ person(id: "{second}") {{ id lastName }} }}'
+        assert (await page.ask(AGENT, "identification", query))["person"]["id"] == str(second)
         assert (await page.decide(AGENT, page.pair(0, 1), "SAME")).status_code == 200
         await page.apply()
-        survivor = {"id": str(kept), "lastName": "Ardoisier"}
+        survivor = {"id": str(first), "lastName": "Ardoisier"}
         assert await page.ask(AGENT, "identification", query) == {"person": survivor}
-        named = "SELECT count(*) FROM journal.entry WHERE operation_name = 'Lire' AND kind = 'DISCLOSURE'"
-        assert (await values(fresh_database, named), await page.subjects("Lire")) == ([2], 2)
+        count_disclosures = "SELECT count(*) FROM journal.entry WHERE operation_name = 'Lire' AND kind = 'DISCLOSURE'"
+        assert (await values(fresh_database, count_disclosures), await page.subjects("Lire")) == ([2], 2)
         assert await page.ask(STRANGER, "identification", query) == {"person": None}
         assert (await page.decide(AGENT, page.pair(0, 1), "DIFFERENT", 1)).status_code == 200
         await page.apply()
-        assert (await page.ask(AGENT, "identification", query))["person"]["id"] == str(other)
+        assert (await page.ask(AGENT, "identification", query))["person"]["id"] == str(second)

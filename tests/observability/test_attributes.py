@@ -68,9 +68,9 @@ def test_a_count_is_a_number(value: Value) -> None:
 def test_in_front_of_the_exporter_whatever_is_not_on_the_list_is_taken_out() -> None:
     """By whatever code it was put into a span."""
     canary = "MAËLLE"
-    kept = InMemorySpanExporter()
+    exporter = InMemorySpanExporter()
     provider = TracerProvider(ALWAYS_ON, shutdown_on_exit=False)
-    provider.add_span_processor(ClosedList(SimpleSpanProcessor(kept), WORDS))
+    provider.add_span_processor(ClosedList(SimpleSpanProcessor(exporter), WORDS))
     tracer = provider.get_tracer("any")
     with tracer.start_as_current_span(Name.CALL.value) as span:
         span.set_attributes({canary: canary, "http.url": canary, "spie.purpose": canary, "spie.subgraph": "suivi"})
@@ -80,7 +80,7 @@ def test_in_front_of_the_exporter_whatever_is_not_on_the_list_is_taken_out() -> 
         span.record_exception(ValueError(canary))
     with tracer.start_as_current_span(canary):
         pass
-    (told,) = kept.get_finished_spans()
-    assert dict(told.attributes or {}) == {"spie.purpose": UNKNOWN_WORD, "spie.subgraph": "suivi"}
-    assert (told.status.status_code, told.status.description) == (StatusCode.ERROR, None)
-    assert (told.events, told.links, canary in told.to_json()) == ((), (), False)
+    (exported,) = exporter.get_finished_spans()
+    assert dict(exported.attributes or {}) == {"spie.purpose": UNKNOWN_WORD, "spie.subgraph": "suivi"}
+    assert (exported.status.status_code, exported.status.description) == (StatusCode.ERROR, None)
+    assert (exported.events, exported.links, canary in exported.to_json()) == ((), (), False)

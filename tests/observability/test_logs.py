@@ -63,8 +63,8 @@ def test_what_our_own_code_says_is_told() -> None:
     ours = set()
     for folder in ("hub", "infra", "schema", "subgraphs"):
         for path in (ROOT / folder).rglob("*.py"):
-            named = re.findall(r'getLogger\((__name__|"[^"]+")\)', path.read_text(encoding="utf-8"))
-            ours |= {folder if name == "__name__" else name.strip('"').partition(".")[0] for name in named}
+            loggers = re.findall(r'getLogger\((__name__|"[^"]+")\)', path.read_text(encoding="utf-8"))
+            ours |= {folder if name == "__name__" else name.strip('"').partition(".")[0] for name in loggers}
     assert ours - set(SPEAKERS) == set()
     assert len(ours) >= 3
 
@@ -75,13 +75,13 @@ def test_no_canary_reaches_the_log_by_text_exception_or_argument(
 ) -> None:
     with logging_as("hub", LogSettings(format=form, level="debug")):
         say_everything()
-    told = capsys.readouterr().err
-    assert told.count("unforeseen") == 4, "of our two kinds of speakers, each twice"
-    assert "ValueError" in told
-    assert "test_logs.py:" in told
+    output = capsys.readouterr().err
+    assert output.count("unforeseen") == 4, "of our two kinds of speakers, each twice"
+    assert "ValueError" in output
+    assert "test_logs.py:" in output
     for canary in (CANARY, CANARY[2:6], NIR, NIR.replace(" ", ""), "Traceback"):
-        assert canary not in told, told
-    assert len(told.splitlines()) == 14
+        assert canary not in output, output
+    assert len(output.splitlines()) == 14
 
 
 def test_a_line_has_time_level_role_version_and_the_trace_of_its_request(
@@ -135,7 +135,7 @@ async def test_the_line_of_a_request_says_of_who_asks_the_kind_and_the_purpose_a
     purposes = Instrumentation().purposes(graph().table.policy.purposes, {SIRET: frozenset({"suivi"})})
     agent = Actor(CANARY, "referent_cd", SIRET, CANARY, frozenset({"suivi"}), (), CANARY, 0)
 
-    async def asked(scope: Any, receive: Any, send: Any) -> None:
+    async def authenticated(scope: Any, receive: Any, send: Any) -> None:
         purposes.purpose(agent, "suivi")
         await answer(scope, receive, send)
 
@@ -144,9 +144,9 @@ async def test_the_line_of_a_request_says_of_who_asks_the_kind_and_the_purpose_a
 
     scope = {"type": "http", "method": "POST", "path": "/graphql"}
     with logging_as("hub", JSON):
-        await Observed(asked, None)(scope, None, unheard)
+        await Observed(authenticated, None)(scope, None, unheard)
         await Observed(answer, None)(scope, None, unheard)
-    known, unknown = map(json.loads, capsys.readouterr().err.splitlines())
-    assert (known["actor_kind"], known["purpose"]) == ("referent_cd", "suivi")
-    assert known.keys() - unknown.keys() == {"actor_kind", "purpose"}
-    assert CANARY not in str(known)
+    authenticated_line, unknown = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (authenticated_line["actor_kind"], authenticated_line["purpose"]) == ("referent_cd", "suivi")
+    assert authenticated_line.keys() - unknown.keys() == {"actor_kind", "purpose"}
+    assert CANARY not in str(authenticated_line)

@@ -302,8 +302,8 @@ async def test_a_mini_stage_is_left_out_and_an_unknown_objective_set_aside(
     report = await ingest_case(fresh_database, ingest, tmp_path, CASES[1], pupil)
     assert (report.counts, [aside.path for aside in report.asides]) == ({Outcome.UNCHANGED: 1}, ["internshipKind"])
     assert await count(ingest, "offers.immersion_agreement") == 0
-    other = {**CONVENTION, "immersionObjective": "Autre", "assessment": {"status": "PERDU"}}
-    report = await ingest_case(fresh_database, ingest, tmp_path, CASES[1], other)
+    unknown = {**CONVENTION, "immersionObjective": "Autre", "assessment": {"status": "PERDU"}}
+    report = await ingest_case(fresh_database, ingest, tmp_path, CASES[1], unknown)
     assert {aside.path for aside in report.asides} == {"immersionObjective", "assessment.status"}
     assert await count(ingest, "offers.immersion_agreement") == 1
 

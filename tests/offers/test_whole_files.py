@@ -41,29 +41,31 @@ async def read(database: Database, folder: Path, *contents: bytes, whole: bool =
 
 
 @pytest.fixture
-async def known(fresh_database: Database, tmp_path: Path) -> list[str]:
+async def stored_keys(fresh_database: Database, tmp_path: Path) -> list[str]:
     """Six structures and six services are stored: their keys."""
     await read(fresh_database, tmp_path, page(STRUCTURES), page(SERVICES), whole=False)
     return list(await values(fresh_database, STORED))
 
 
-async def test_what_whole_files_no_longer_have_goes(fresh_database: Database, tmp_path: Path, known: list[str]) -> None:
+async def test_what_whole_files_no_longer_have_goes(
+    fresh_database: Database, tmp_path: Path, stored_keys: list[str]
+) -> None:
     await read(fresh_database, tmp_path, page(STRUCTURES[1:]), page(SERVICES), whole=False)
-    assert await values(fresh_database, STORED) == known, "only files that are said to be whole remove"
+    assert await values(fresh_database, STORED) == stored_keys, "only files that are said to be whole remove"
     pages = [page(SERVICES[:3], total=5), page(SERVICES[3:5], total=5)]
     report = await read(fresh_database, tmp_path, page(STRUCTURES[1:]), *pages)
     assert (report.complete, report.counts[Outcome.REMOVED]) == (True, 2)
-    assert await values(fresh_database, STORED) == [key for key in known if key not in ("dora--s0", "dora--v5")]
+    assert await values(fresh_database, STORED) == [key for key in stored_keys if key not in ("dora--s0", "dora--v5")]
     again = await read(fresh_database, tmp_path, page(STRUCTURES[1:]), *pages)
     assert (again.complete, again.rows) == (True, 0)
 
 
 async def test_a_list_of_which_the_files_have_nothing_is_left_alone(
-    fresh_database: Database, tmp_path: Path, known: list[str]
+    fresh_database: Database, tmp_path: Path, stored_keys: list[str]
 ) -> None:
     report = await read(fresh_database, tmp_path, orjson.dumps(SERVICES[:4]))
     assert report.complete
-    assert await values(fresh_database, STORED) == [key for key in known if key not in ("dora--v4", "dora--v5")]
+    assert await values(fresh_database, STORED) == [key for key in stored_keys if key not in ("dora--v4", "dora--v5")]
 
 
 @pytest.mark.parametrize(
@@ -80,27 +82,29 @@ async def test_a_list_of_which_the_files_have_nothing_is_left_alone(
     ],
 )
 async def test_files_that_may_not_be_whole_remove_nothing_and_say_so(
-    fresh_database: Database, tmp_path: Path, known: list[str], contents: list[bytes]
+    fresh_database: Database, tmp_path: Path, stored_keys: list[str], contents: list[bytes]
 ) -> None:
     report = await read(fresh_database, tmp_path, *contents, remove=True)
     assert report.codes["WHOLE_INCOMPLETE"] == 1
-    assert await values(fresh_database, STORED) == known
+    assert await values(fresh_database, STORED) == stored_keys
 
 
 async def test_a_record_that_is_refused_still_stands_for_its_row(
-    fresh_database: Database, tmp_path: Path, known: list[str]
+    fresh_database: Database, tmp_path: Path, stored_keys: list[str]
 ) -> None:
     report = await read(fresh_database, tmp_path, page([*STRUCTURES[:5], {**STRUCTURES[5], "source": None}]))
     assert report.codes == {"SCHEMA_INVALID": 1}
-    assert await values(fresh_database, STORED) == known
+    assert await values(fresh_database, STORED) == stored_keys
 
 
-async def test_a_row_newer_than_the_files_stays(fresh_database: Database, tmp_path: Path, known: list[str]) -> None:
+async def test_a_row_newer_than_the_files_stays(
+    fresh_database: Database, tmp_path: Path, stored_keys: list[str]
+) -> None:
     await read(fresh_database, tmp_path, page([structure(9, **NEW)]), whole=False)
     await read(fresh_database, tmp_path, page(STRUCTURES))
     assert "dora--s9" in await values(fresh_database, STORED)
     await read(fresh_database, tmp_path, page([structure(0, **NEW), *STRUCTURES[1:]]))
-    assert await values(fresh_database, STORED) == known
+    assert await values(fresh_database, STORED) == stored_keys
 
 
 async def test_much_goes_at_once_only_if_it_is_meant(fresh_database: Database, tmp_path: Path) -> None:

@@ -288,8 +288,8 @@ class Oracle:
         if name in SIGNALS:
             return self._signals(name, arguments)
         criteria = {key: operand for key, operand in (arguments.get("filter") or {}).items() if operand is not None}
-        wanted = arguments.get("orderBy") or ""
-        order = ORDERS.get(wanted.removesuffix(DESCENDING), "")
+        order_by = arguments.get("orderBy") or ""
+        order = ORDERS.get(order_by.removesuffix(DESCENDING), "")
         kind = KINDS.get(name, name[0].upper() + name[1:-1])
         compared = {read for key in criteria for read in FILTERS[name][key][0]} | (
             {f"{kind}.{order}"} if order else set()
@@ -299,8 +299,8 @@ class Oracle:
         rows = self.world.tables[TABLES[name]]
         items = [Item(kind, row, row.get("person_id", row["id"])) for row in rows]
         items = [item for item in items if self._exists(item) and self._passes(name, item, criteria)]
-        place = json.dumps([name, wanted, criteria], sort_keys=True)
-        sorted_by = self._sorted_by(order, wanted.endswith(DESCENDING))
+        place = json.dumps([name, order_by, criteria], sort_keys=True)
+        sorted_by = self._sorted_by(order, order_by.endswith(DESCENDING))
         return Page.of(place, sorted_by, items, arguments, self.cursors)
 
     def _signals(self, name: str, arguments: Mapping[str, Any]) -> Page:
@@ -314,7 +314,10 @@ class Oracle:
             item
             for item in items
             if signal.raised(
-                self._guarded, item, [one for one in items if one.person == item.person and one != item], period
+                self._guarded,
+                item,
+                [sibling for sibling in items if sibling.person == item.person and sibling != item],
+                period,
             )
         ]
         field, descending = signal.order

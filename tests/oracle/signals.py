@@ -44,28 +44,28 @@ class Signal:
     raised: Callable[[Read, Item, Sequence[Item], Period], bool]
 
 
-def _absences(read: Read, item: Item, others: Sequence[Item], period: Period) -> bool:
-    missed = [read(one, "status") == "ABSENT" and read(one, "day") >= period.ago for one in (item, *others)]
+def _absences(read: Read, item: Item, siblings: Sequence[Item], period: Period) -> bool:
+    missed = [read(row, "status") == "ABSENT" and read(row, "day") >= period.ago for row in (item, *siblings)]
     return missed[0] and any(missed[1:])
 
 
-def _lost(read: Read, item: Item, others: Sequence[Item], period: Period) -> bool:
-    def held(one: Item) -> bool:
-        return read(one, "status") not in (None, "EXCUSE", "ANNULE")
+def _lost(read: Read, item: Item, siblings: Sequence[Item], period: Period) -> bool:
+    def took_place(candidate: Item) -> bool:
+        return read(candidate, "status") not in (None, "EXCUSE", "ANNULE")
 
-    def place(one: Item) -> tuple[str, str]:
-        return read(one, "day"), str(one.row["id"])
+    def place(candidate: Item) -> tuple[str, str]:
+        return read(candidate, "day"), str(candidate.row["id"])
 
-    later = [other for other in others if held(other) and place(other) > place(item)]
-    return held(item) and read(item, "day") < period.ago and not later
+    later = [sibling for sibling in siblings if took_place(sibling) and place(sibling) > place(item)]
+    return took_place(item) and read(item, "day") < period.ago and not later
 
 
-def _ending(read: Read, item: Item, others: Sequence[Item], period: Period) -> bool:
+def _ending(read: Read, item: Item, siblings: Sequence[Item], period: Period) -> bool:
     ends, starts = read(item, "endsOn"), read(item, "startsOn")
     if ends is None or not period.today <= ends <= period.ahead:
         return False
-    for other in others:
-        other_ends, other_starts = read(other, "endsOn"), read(other, "startsOn")
+    for sibling in siblings:
+        other_ends, other_starts = read(sibling, "endsOn"), read(sibling, "startsOn")
         if other_ends is not None and other_ends > ends:
             return False
         if other_ends is None and None not in (other_starts, starts) and other_starts > starts:
@@ -73,33 +73,33 @@ def _ending(read: Read, item: Item, others: Sequence[Item], period: Period) -> b
     return True
 
 
-def _conflicting(read: Read, item: Item, others: Sequence[Item], period: Period) -> bool:
-    def is_open(one: Item) -> bool:
-        starts, ends = read(one, "startsOn"), read(one, "endsOn")
+def _conflicting(read: Read, item: Item, siblings: Sequence[Item], period: Period) -> bool:
+    def is_open(candidate: Item) -> bool:
+        starts, ends = read(candidate, "startsOn"), read(candidate, "endsOn")
         return starts is not None and starts <= period.today and (ends is None or ends >= period.today)
 
-    def differs(other: Item) -> bool:
-        pathways = read(item, "pathway"), read(other, "pathway")
+    def differs(sibling: Item) -> bool:
+        pathways = read(item, "pathway"), read(sibling, "pathway")
         return None not in pathways and pathways[0] != pathways[1]
 
-    found = [
-        max(read(item, "startsOn"), read(other, "startsOn")) >= period.ago
-        for other in others
-        if is_open(item) and is_open(other) and differs(other)
+    recent = [
+        max(read(item, "startsOn"), read(sibling, "startsOn")) >= period.ago
+        for sibling in siblings
+        if is_open(item) and is_open(sibling) and differs(sibling)
     ]
-    return any(found)
+    return any(recent)
 
 
-def _abandoned(read: Read, item: Item, others: Sequence[Item], period: Period) -> bool:
-    def latest(one: Item) -> str | None:
-        days = (read(one, name) for name in ("proposedOn", "decidedOn", "enteredOn", "endedOn"))
+def _abandoned(read: Read, item: Item, siblings: Sequence[Item], period: Period) -> bool:
+    def latest(candidate: Item) -> str | None:
+        days = (read(candidate, name) for name in ("proposedOn", "decidedOn", "enteredOn", "endedOn"))
         return max((day for day in days if day is not None), default=None)
 
     day = latest(item)
     if read(item, "status") != "ABANDONNE" or day is None or day < period.ago:
         return False
-    went_on = [other for other in others if read(other, "status") in ("RETENU", "ENTRE", "TERMINE")]
-    return not any((latest(other) or "") > day for other in went_on)
+    went_on = [sibling for sibling in siblings if read(sibling, "status") in ("RETENU", "ENTRE", "TERMINE")]
+    return not any((latest(sibling) or "") > day for sibling in went_on)
 
 
 _PLACEMENT = ("status", "proposedOn", "decidedOn", "enteredOn", "endedOn")

@@ -56,7 +56,7 @@ class Offered:
     id: str
     reveal: str
     key: str
-    told: Callable[[], Mapping[str, str]]
+    fields: Callable[[], Mapping[str, str]]
     more: Callable[[], Mapping[str, str]] = dict
 
     @property
@@ -96,14 +96,14 @@ class Outgoing:
     world: World
     simulator: RecordSystem
     rows: dict[str, OutgoingTable]
-    said: list[str] = field(default_factory=list)
+    output: list[str] = field(default_factory=list)
 
     def sender(self, system: System = SYSTEMS["orientations"], *, is_left: bool = False, **changes: Any) -> Sender:
         """What sends to this system, or gives it up where the settings have left it."""
         row = replace_row(self.rows[system.name], **changes)
         to = [] if is_left else [Recipient(system, row, SECRET.encode())]
         keys, left = self.hub.database.keys, [system] if is_left else []
-        return Sender(self.hub.app.pipeline, to, keys.cursors, self.hub.database.dsn, self.said.append, left)
+        return Sender(self.hub.app.pipeline, to, keys.cursors, self.hub.database.dsn, self.output.append, left)
 
     async def send(self, system: System = SYSTEMS["orientations"], **changes: Any) -> Counts:
         """One pass."""
@@ -111,13 +111,13 @@ class Outgoing:
 
     async def refer(self, slug: str = "vurnibal", service: str = SERVICE, **more: str) -> Got:
         """Référent A refers a person."""
-        asked = {"person": self.world.persons[slug], "service": service, "idempotencyKey": str(uuid4()), **more}
-        return await self.hub.ask("referent-a", REFER, {"input": asked})
+        inputs = {"person": self.world.persons[slug], "service": service, "idempotencyKey": str(uuid4()), **more}
+        return await self.hub.ask("referent-a", REFER, {"input": inputs})
 
     async def offer(self, offered: Offered, slug: str = "vurnibal", purpose: str = "", **more: str) -> Got:
         """Référent A sends a person to what is offered."""
-        asked = {offered.input: offered.id, **offered.more(), "idempotencyKey": str(uuid4()), **more}
-        variables = {"input": {"person": self.world.persons[slug], **asked}}
+        inputs = {offered.input: offered.id, **offered.more(), "idempotencyKey": str(uuid4()), **more}
+        variables = {"input": {"person": self.world.persons[slug], **inputs}}
         return await self.hub.ask("referent-a", offered.document, variables, purpose=purpose or offered.purpose)
 
     async def referred(self, slug: str = "vurnibal") -> str:
@@ -191,9 +191,9 @@ async def outgoing(connected: Outgoing) -> AsyncIterator[Outgoing]:
     simulator = connected.simulator
     simulator.faults.clear()
     simulator.codes, simulator.answers, simulator.bodies, simulator.lost = [], [], [], 0
-    simulator.items, simulator.closed, simulator.made = {}, False, lambda key: None
+    simulator.items, simulator.closed, simulator.after_request = {}, False, lambda key: None
     simulator.before_answer = lambda: None
-    connected.said.clear()
+    connected.output.clear()
     for schema in ("offers", "trainings"):
         await connected.execute(f"DELETE FROM {schema}.outgoing")
     await connected.execute("DELETE FROM runs.sync_state WHERE account = $1", CIRCUIT)

@@ -22,30 +22,30 @@ IDS = ("a session", "an immersion")
 async def test_what_the_catalogue_offers_is_sent_as_such_and_becomes_the_systems_own(
     outgoing: Outgoing, offered: Offered
 ) -> None:
-    made = (await outgoing.offer(offered)).data["made"]
-    assert (made["transmission"], made["status"], made[offered.input]) == (PENDING, None, {"id": offered.id})
+    item = (await outgoing.offer(offered)).data["made"]
+    assert (item["transmission"], item["status"], item[offered.input]) == (PENDING, None, {"id": offered.id})
     outgoing.simulator.answers = [{"state": "ACCEPTED", "id": offered.key}]
     assert (await outgoing.send(offered.system)).accepted == 1
     (body,) = outgoing.simulator.bodies
     event = orjson.loads(body)
     beneficiary = event["data"].pop("beneficiary")
     assert sorted(beneficiary) == ["birth_date", "first_name", "last_name"]
-    assert (event["type"], event["data"]) == (offered.system.event, {"item": made["id"], **offered.told()})
+    assert (event["type"], event["data"]) == (offered.system.event, {"item": item["id"], **offered.fields()})
     low = body.decode().lower()
-    said = {(canary.owner, canary.kind) for canary in outgoing.world.canaries if canary.text.lower() in low}
-    assert said == {("vurnibal", "ID")}
+    canaries = {(canary.owner, canary.kind) for canary in outgoing.world.canaries if canary.text.lower() in low}
+    assert canaries == {("vurnibal", "ID")}
     read = f"SELECT id::text, source, transmission_state FROM {offered.system.table} WHERE source_id = $1"
     (row,) = await outgoing.execute(read, offered.key)
-    assert row == {"id": made["id"], "source": offered.system.name, "transmission_state": "ACCEPTED"}
+    assert row == {"id": item["id"], "source": offered.system.name, "transmission_state": "ACCEPTED"}
 
 
-@pytest.mark.parametrize(("offered", "other"), [(PLACEMENT, "suivi"), (IMMERSION, "formation")], ids=IDS)
+@pytest.mark.parametrize(("offered", "other_purpose"), [(PLACEMENT, "suivi"), (IMMERSION, "formation")], ids=IDS)
 async def test_who_may_not_send_this_person_or_there_writes_nothing(
-    outgoing: Outgoing, offered: Offered, other: str
+    outgoing: Outgoing, offered: Offered, other_purpose: str
 ) -> None:
     assert (await outgoing.offer(offered, "xandrovu")).code == "WRITE_REFUSED"
     assert (await outgoing.offer(offered, **{offered.input: "nowhere"})).code == "OFFER_UNKNOWN"
-    assert (await outgoing.offer(offered, purpose=other)).code == "FIELD_DENIED"
+    assert (await outgoing.offer(offered, purpose=other_purpose)).code == "FIELD_DENIED"
     await outgoing.execute(offered.reveal, "SAN")
     try:
         assert (await outgoing.offer(offered)).code == "REVEALS_PROTECTED"
@@ -57,10 +57,10 @@ async def test_who_may_not_send_this_person_or_there_writes_nothing(
 async def test_the_convention_that_comes_in_of_an_accepted_proposal_is_the_same_immersion(
     outgoing: Outgoing, folder: Path
 ) -> None:
-    made = (await outgoing.offer(IMMERSION)).data["made"]["id"]
+    item = (await outgoing.offer(IMMERSION)).data["made"]["id"]
     table, key = IMMERSION.system.table, "4f0c5f8e-5a53-4b3e-9a53-1f0f3f6f2b12"
     recorded = f"SELECT recorded_by FROM {table} WHERE id = $1"
-    (recorder,) = await outgoing.execute(recorded, made)
+    (recorder,) = await outgoing.execute(recorded, item)
     outgoing.simulator.answers = [{"state": "ACCEPTED", "id": key}]
     await outgoing.send(IMMERSION.system)
     person = BY_SLUG["vurnibal"]
@@ -76,9 +76,9 @@ async def test_the_convention_that_comes_in_of_an_accepted_proposal_is_the_same_
         f"SELECT id::text, status, offer_id, organisation_siret FROM {table} WHERE source_id = $1", key
     )
     assert row == {
-        "id": made, "status": "ACCEPTED_BY_VALIDATOR", "offer_id": OFFER, "organisation_siret": HOST,
+        "id": item, "status": "ACCEPTED_BY_VALIDATOR", "offer_id": OFFER, "organisation_siret": HOST,
     }  # fmt: skip
-    assert await outgoing.execute(recorded, made) == [recorder]
+    assert await outgoing.execute(recorded, item) == [recorder]
 
 
 async def test_an_immersion_begins_soon_and_lasts_a_month_at_most(outgoing: Outgoing) -> None:
@@ -103,7 +103,7 @@ async def test_a_placement_of_a_person_with_a_project_has_its_duration(outgoing:
     placed = "SELECT with_project FROM trainings.placement WHERE id = $1"
     without = (await outgoing.offer(PLACEMENT)).data["made"]["id"]
     await outgoing.execute(project, person)
-    made = (await outgoing.offer(PLACEMENT)).data["made"]["id"]
+    item = (await outgoing.offer(PLACEMENT)).data["made"]["id"]
     assert await outgoing.execute(placed, without) == [{"with_project": False}]
-    assert await outgoing.execute(placed, made) == [{"with_project": True}]
+    assert await outgoing.execute(placed, item) == [{"with_project": True}]
     await outgoing.execute("DELETE FROM trainings.training_project WHERE source_id LIKE 'projet:of a test'")

@@ -70,7 +70,7 @@ async def test_a_hub_that_refuses_by_something_else_than_the_policy_rejects_noth
     item, system = await outgoing.referred(), SYSTEMS["orientations"]
     counts = await outgoing.send(replace(system, selects="fieldOfAnotherRelease"))
     assert (counts.left, counts.rejected) == (1, 0)
-    assert "SENDING_NOT_ANSWERED" in outgoing.said[-1]
+    assert "SENDING_NOT_ANSWERED" in outgoing.output[-1]
     assert (await outgoing.state(item))["transmission"] == PENDING
 
 
@@ -81,8 +81,8 @@ async def test_an_author_of_another_release_waits_under_a_code(outgoing: Outgoin
         "UPDATE offers.outgoing SET author = $1", _encrypted(secret, item, "orientations", b'{"agent": "somebody"}')
     )
     assert (await outgoing.send()).left == 1
-    assert "SENDING_AUTHOR_UNREAD" in outgoing.said[-1]
-    assert "somebody" not in str(outgoing.said)
+    assert "SENDING_AUTHOR_UNREAD" in outgoing.output[-1]
+    assert "somebody" not in str(outgoing.output)
     assert (await outgoing.state(item))["transmission"] == PENDING
 
 
@@ -120,15 +120,15 @@ async def test_readiness_names_a_system_whose_items_wait_too_long(outgoing: Outg
 
 
 async def test_an_author_that_this_hub_did_not_seal_for_this_item_sends_nothing(outgoing: Outgoing) -> None:
-    one, other = await outgoing.referred(), await outgoing.referred("plimoruz")
+    first, second = await outgoing.referred(), await outgoing.referred("plimoruz")
     swap = (
         "UPDATE offers.outgoing q SET author = o.author FROM offers.outgoing o WHERE q.item_id = $1 AND o.item_id = $2"
     )
-    await outgoing.execute(swap, one, other)
+    await outgoing.execute(swap, first, second)
     await outgoing.send()
     (body,) = outgoing.simulator.bodies
-    assert orjson.loads(body)["data"]["item"] == other
-    assert (await outgoing.state(one))["transmission"] == rejected("NOT_PERMITTED")
+    assert orjson.loads(body)["data"]["item"] == second
+    assert (await outgoing.state(first))["transmission"] == rejected("NOT_PERMITTED")
 
 
 async def test_the_queue_holds_nothing_of_the_person_nor_of_who_wrote(outgoing: Outgoing) -> None:
@@ -136,9 +136,9 @@ async def test_the_queue_holds_nothing_of_the_person_nor_of_who_wrote(outgoing: 
     (row,) = await outgoing.execute(
         "SELECT (to_jsonb(outgoing) - '{author,item_id,key}'::text[])::text AS row, author FROM offers.outgoing"
     )
-    held = row["row"] + row["author"].decode("latin-1")  # no digits of a random id, which may be those of a canary
-    assert [canary.text for canary in outgoing.world.canaries if canary.text and canary.text in held] == []
-    assert "referent" not in held
+    stored = row["row"] + row["author"].decode("latin-1")  # no digits of a random id, which may be those of a canary
+    assert [canary.text for canary in outgoing.world.canaries if canary.text and canary.text in stored] == []
+    assert "referent" not in stored
 
 
 async def test_what_waits_is_counted_for_whoever_watches(outgoing: Outgoing) -> None:
@@ -173,7 +173,7 @@ async def test_a_command_that_is_killed_at_any_step_is_taken_up_by_the_next_and_
 
     for step in ("request", "item", "none"):
         simulator.before_answer = kill if step == "request" else lambda: None
-        simulator.made = kill if step == "item" else lambda key: None
+        simulator.after_request = kill if step == "item" else lambda key: None
         assert await asyncio.to_thread(run) == (0 if step == "none" else -9)
     assert len(simulator.items) == 1
     assert len({orjson.loads(body)["id"] for body in simulator.bodies}) == 1

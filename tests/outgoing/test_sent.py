@@ -37,24 +37,24 @@ ITEM = "SELECT id::text, person_id::text, source, source_id, transmission_state 
 async def test_what_is_accepted_becomes_the_systems_item_and_nothing_else_of_the_person_leaves(
     outgoing: Outgoing,
 ) -> None:
-    made = (await outgoing.refer()).data["referToService"]
-    assert made["transmission"].pop("since") is not None
-    assert (made["transmission"], made["status"], made["provenance"]) == (PENDING, None, {"source": "hub"})
+    item = (await outgoing.refer()).data["referToService"]
+    assert item["transmission"].pop("since") is not None
+    assert (item["transmission"], item["status"], item["provenance"]) == (PENDING, None, {"source": "hub"})
     assert (await outgoing.send()).accepted == 1
     (body,) = outgoing.simulator.bodies
     event = orjson.loads(body)
     assert sorted(event) == ["actor", "data", "id", "source", "specversion", "structure", "time", "type"]
     assert sorted(event["data"]) == ["beneficiary", "item", "sent", "service"]
-    assert (event["data"]["item"], event["data"]["service"]) == (made["id"], SERVICE)
+    assert (event["data"]["item"], event["data"]["service"]) == (item["id"], SERVICE)
     low = body.decode().lower()
-    said = {(canary.owner, canary.kind) for canary in outgoing.world.canaries if canary.text.lower() in low}
-    assert said == {("vurnibal", "ID")}
+    canaries = {(canary.owner, canary.kind) for canary in outgoing.world.canaries if canary.text.lower() in low}
+    assert canaries == {("vurnibal", "ID")}
     assert outgoing.world.persons["vurnibal"] not in low
-    read = await outgoing.state(made["id"])
+    read = await outgoing.state(item["id"])
     assert (read["transmission"], read["provenance"]) == (ACCEPTED, {"source": "orientations"})
     key = outgoing.simulator.key(event["id"])
     (row,) = await outgoing.execute("SELECT id::text, source_id FROM offers.referral WHERE source_id = $1", key)
-    assert row["id"] == made["id"]
+    assert row["id"] == item["id"]
     assert await outgoing.execute(QUEUE) == []
     changes = "SELECT count(*) FROM access.change WHERE person_id = $1 AND source = 'offers.referral'"
     assert (await outgoing.execute(changes, outgoing.world.persons["vurnibal"]))[0]["count"] >= 2
@@ -89,10 +89,10 @@ async def test_an_item_that_came_in_before_its_answer_is_the_one_that_was_writte
     recorder = await outgoing.recorder(item)
     loop = asyncio.get_running_loop()
 
-    def told(key: str) -> None:
+    def take_in(key: str) -> None:
         asyncio.run_coroutine_threadsafe(outgoing.execute(CAME_IN, item, key), loop).result(20)
 
-    outgoing.simulator.made = told
+    outgoing.simulator.after_request = take_in
     assert (await outgoing.send()).accepted == 1
     read = await outgoing.state(item)
     assert (read["transmission"], read["status"]) == (ACCEPTED, "VALIDEE")
@@ -108,8 +108,8 @@ async def test_what_comes_in_of_an_accepted_item_leaves_it_to_who_recorded_it(ou
     item = await outgoing.referred()
     recorder = await outgoing.recorder(item)
     await outgoing.send()
-    told = "UPDATE offers.referral SET recorded_by = 'of another system', status = 'VALIDEE' WHERE id = $1"
-    await outgoing.execute(told, item)
+    update = "UPDATE offers.referral SET recorded_by = 'of another system', status = 'VALIDEE' WHERE id = $1"
+    await outgoing.execute(update, item)
     (row,) = await outgoing.execute("SELECT status, recorded_by FROM offers.referral WHERE id = $1", item)
     assert row == {"status": "VALIDEE", "recorded_by": recorder}
 
@@ -129,12 +129,12 @@ async def test_an_item_is_sent_however_many_newer_ones_the_person_has(outgoing: 
     assert orjson.loads(outgoing.simulator.bodies[-1])["data"]["item"] == item
 
 
-@pytest.mark.parametrize("whose", ["of one that it made before", "of one of another person"])
-async def test_a_key_of_another_item_takes_nothing_away_and_gives_nothing(outgoing: Outgoing, whose: str) -> None:
+@pytest.mark.parametrize("owner", ["of one that it made before", "of one of another person"])
+async def test_a_key_of_another_item_takes_nothing_away_and_gives_nothing(outgoing: Outgoing, owner: str) -> None:
     first = await outgoing.referred()
     assert (await outgoing.send()).accepted == 1
     key = outgoing.simulator.key(next(iter(outgoing.simulator.items)))
-    if whose == "of one of another person":
+    if owner == "of one of another person":
         await outgoing.execute(
             "UPDATE offers.referral SET transmission_state = NULL, transmission_since = NULL, person_id = $2"
             " WHERE id = $1",
@@ -161,17 +161,17 @@ async def test_a_refusal_is_kept_with_the_systems_code(outgoing: Outgoing) -> No
 @pytest.mark.parametrize("fault", ["unavailable", "limited", "malformed", "page", "closed", "text", "key", "code"])
 async def test_a_system_that_does_not_answer_as_documented_settles_nothing(outgoing: Outgoing, fault: str) -> None:
     item, simulator = await outgoing.referred(), outgoing.simulator
-    given = {
+    answers = {
         "text": {"state": "Maëlle"},
         "key": {"state": "ACCEPTED", "id": "1 85 05 78 006 084 36"},
         "code": {"state": "REJECTED", "code": "Maëlle est inconnue"},
     }
     simulator.closed = fault == "closed"
-    simulator.answers = [given[fault]] if fault in given else []
-    if fault not in given and fault != "closed":
+    simulator.answers = [answers[fault]] if fault in answers else []
+    if fault not in answers and fault != "closed":
         simulator.faults.append(fault)
     assert (await outgoing.send()).left == 1
-    assert "Maëlle" not in str(outgoing.said)
+    assert "Maëlle" not in str(outgoing.output)
     assert (await outgoing.state(item))["transmission"] == PENDING
     assert await outgoing.execute(QUEUE) == [{"item_id": item, "attempts": 1}]
     simulator.closed = False
@@ -184,7 +184,7 @@ async def test_what_a_subgraph_could_not_read_waits_and_is_not_rejected(outgoing
     counts = await outgoing.send()
     await outgoing.execute("ALTER TABLE people.person RENAME COLUMN renamed TO last_name")
     assert (counts.left, counts.rejected) == (1, 0)
-    assert "SENDING_UNREAD" in outgoing.said[-1]
+    assert "SENDING_UNREAD" in outgoing.output[-1]
     assert (await outgoing.state(item))["transmission"] == PENDING
     assert (await outgoing.send()).accepted == 1
 
@@ -210,11 +210,13 @@ async def test_a_system_that_fails_is_left_to_rest(outgoing: Outgoing) -> None:
     waiting, requests = await outgoing.execute(QUEUE), len(outgoing.simulator.requests)
     await outgoing.send()
     assert (await outgoing.execute(QUEUE), len(outgoing.simulator.requests)) == (waiting, requests)
-    assert "SYNC_CIRCUIT_OPEN" in outgoing.said[-1]
+    assert "SYNC_CIRCUIT_OPEN" in outgoing.output[-1]
 
 
-@pytest.mark.parametrize("what", ["objection", "ended link"])
-async def test_what_changed_since_the_write_is_decided_again_and_nothing_is_sent(outgoing: Outgoing, what: str) -> None:
+@pytest.mark.parametrize("right", ["objection", "ended link"])
+async def test_what_changed_since_the_write_is_decided_again_and_nothing_is_sent(
+    outgoing: Outgoing, right: str
+) -> None:
     item, person = await outgoing.referred("plimoruz"), outgoing.world.persons["plimoruz"]
     referent = f"person_id = '{person}' AND relation = {int(Fact.REFERENT)}"
     before, after = {
@@ -226,7 +228,7 @@ async def test_what_changed_since_the_write_is_decided_again_and_nothing_is_sent
             f"UPDATE access.link SET valid_from = valid_from - 9, valid_until = valid_from - 8 WHERE {referent}",
             f"UPDATE access.link SET valid_from = valid_from + 9, valid_until = NULL WHERE {referent}",
         ),
-    }[what]
+    }[right]
     await outgoing.execute(before)
     try:
         assert (await outgoing.send()).rejected == 1
@@ -287,9 +289,9 @@ async def test_an_item_that_its_author_may_not_read_is_refused_as_such_and_queue
     offers = Subgraph(MODEL, pools[0], policy=POLICY, cursors=b"c" * 32, writing=pools[1])
 
     async def refer(rights: Residual, key: str) -> Any:
-        asked = {"person": person, "service": SERVICE, "idempotencyKey": key}
+        inputs = {"person": person, "service": SERVICE, "idempotencyKey": key}
         author = context(rights, link_key(Fact.REFERENT, scope))._replace(now=outgoing.hub.app.pipeline.clock())
-        answer = await offers.execute(REFER_ALONE, {"input": asked}, author)
+        answer = await offers.execute(REFER_ALONE, {"input": inputs}, author)
         return [error["extensions"]["code"] for error in answer.get("errors", ())] or answer["data"]["referToService"]
 
     try:
@@ -306,18 +308,18 @@ async def test_an_item_that_its_author_may_not_read_is_refused_as_such_and_queue
 
 
 async def test_a_key_that_comes_again_queues_once_and_serves_nothing_else(outgoing: Outgoing) -> None:
-    asked = {"person": outgoing.world.persons["vurnibal"], "service": SERVICE, "idempotencyKey": "sent-again-01"}
-    answers = [await outgoing.hub.ask("referent-a", REFER, {"input": asked}) for _ in range(2)]
+    inputs = {"person": outgoing.world.persons["vurnibal"], "service": SERVICE, "idempotencyKey": "sent-again-01"}
+    answers = [await outgoing.hub.ask("referent-a", REFER, {"input": inputs}) for _ in range(2)]
     assert len({answer.data["referToService"]["id"] for answer in answers}) == 1
     assert len(await outgoing.execute(QUEUE)) == 1
-    asked["service"] = "demonstration--service-04"
-    assert (await outgoing.hub.ask("referent-a", REFER, {"input": asked})).code == "IDEMPOTENCY_KEY_REUSED"
+    inputs["service"] = "demonstration--service-04"
+    assert (await outgoing.hub.ask("referent-a", REFER, {"input": inputs})).code == "IDEMPOTENCY_KEY_REUSED"
 
 
 async def test_a_system_without_settings_is_written_nothing_for(outgoing: Outgoing) -> None:
     document = "mutation A($input: ApplyToJobInput!) { applyToJob(input: $input) { id } }"
-    asked = {"person": outgoing.world.persons["vurnibal"], "company": "x", "idempotencyKey": "not-connected"}
-    got = await outgoing.hub.ask("referent-a", document, {"input": asked})
+    inputs = {"person": outgoing.world.persons["vurnibal"], "company": "x", "idempotencyKey": "not-connected"}
+    got = await outgoing.hub.ask("referent-a", document, {"input": inputs})
     assert (got.status, got.code, got.statements) == (409, "NOT_CONNECTED", {})
 
 

@@ -85,8 +85,8 @@ def check_accessible(page: Page, within: str = "html") -> None:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
-        found = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+        report = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in report["violations"]] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 

@@ -34,9 +34,9 @@ class Relay:
             writer.transport.abort()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self.port)
+        upstream, back = await asyncio.open_connection("127.0.0.1", self.port)
         self.writers |= {writer, back}
-        await asyncio.gather(_copy(reader, back), _copy(there, writer), return_exceptions=True)
+        await asyncio.gather(_copy(reader, back), _copy(upstream, writer), return_exceptions=True)
         self.writers -= {writer, back}
 
     async def run(self, ready: Queue[Relay]) -> None:

@@ -96,9 +96,9 @@ def test_what_is_withheld_stands_before_what_is_read(demo: Demo, visit: Open) ->
     order = ["retenu", "réduit", "vide", "lisible"]
     assert badges == sorted(badges, key=order.index)
     assert {"retenu", "lisible"} <= set(badges)
-    said = [entry["message"] for entry in answer["extensions"]["access"] if entry["reason"]]
-    assert said
-    for message in set(said):
+    messages = [entry["message"] for entry in answer["extensions"]["access"] if entry["reason"]]
+    assert messages
+    for message in set(messages):
         expect(page.locator(".access tbody")).to_contain_text(message)
 
 

@@ -73,16 +73,16 @@ def test_two_files_are_made_one_and_parted_by_the_keyboard_on_a_narrow_screen_an
     expect(reader.get_by_role("columnheader")).to_have_text(["donnée", "un dossier", "l'autre"])
     assert fits(reader)
     pair = reader.locator('input[name="pair"]').input_value()
-    kept, other = sorted(pair.split())
-    assert sorted(served(demo, tokens["orienteur_cd"], pair)) == [kept, other]
+    survivor, merged = sorted(pair.split())
+    assert sorted(served(demo, tokens["orienteur_cd"], pair)) == [survivor, merged]
     decide(reader, "C'est la même personne")
     assert follower.stdout.readline() == "Dossiers réunis ou séparés : 1.\n"
-    assert served(demo, tokens["orienteur_cd"], pair) == [kept, kept]
+    assert served(demo, tokens["orienteur_cd"], pair) == [survivor, survivor]
     reader.get_by_role("button", name="Revoir les dossiers de la ligne 1", exact=True).press("Enter")
     expect(reader.get_by_role("heading", name="Dossiers réunis")).to_be_visible()
     expect(reader.get_by_role("columnheader")).to_have_text(["donnée", "dossier réuni"])
     decide(reader, "Ce sont deux personnes")
     assert follower.stdout.readline() == "Dossiers réunis ou séparés : 1.\n"
-    assert sorted(served(demo, tokens["orienteur_cd"], pair)) == [kept, other]
+    assert sorted(served(demo, tokens["orienteur_cd"], pair)) == [survivor, merged]
     expect(reader.get_by_role("button", name="dossiers de la ligne")).to_have_count(0)
     assert reader.url == f"{demo.url}/matching"

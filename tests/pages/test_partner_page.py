@@ -138,7 +138,7 @@ def test_who_is_not_there_for_the_user_is_explained_in_the_words_of_the_hub(
     assert faults == []
 
 
-def asked(demo: Demo, **changed: str) -> dict[str, str]:
+def authorisation_request(demo: Demo, **changed: str) -> dict[str, str]:
     """What the page asks the provider."""
     return {
         "response_type": "code",
@@ -152,7 +152,9 @@ def asked(demo: Demo, **changed: str) -> dict[str, str]:
 
 def code(demo: Demo) -> str:
     """The code of one who picked the référente A."""
-    answer = httpx2.post(f"{demo.partner}/identity/authorize", data={**asked(demo), "actor": "referent-a"})
+    answer = httpx2.post(
+        f"{demo.partner}/identity/authorize", data={**authorisation_request(demo), "actor": "referent-a"}
+    )
     assert answer.status_code == 303
     address = urlsplit(answer.headers["location"])
     query = parse_qs(address.query)
@@ -190,11 +192,14 @@ def test_a_code_is_good_once_for_the_page_that_asked_for_it(demo: Demo) -> None:
         {"scope": "all"},
     ):
         for answer in (
-            httpx2.get(f"{demo.partner}/identity/authorize", params=asked(demo, **changed)),
-            httpx2.post(f"{demo.partner}/identity/authorize", data={**asked(demo, **changed), "actor": "referent-a"}),
+            httpx2.get(f"{demo.partner}/identity/authorize", params=authorisation_request(demo, **changed)),
+            httpx2.post(
+                f"{demo.partner}/identity/authorize",
+                data={**authorisation_request(demo, **changed), "actor": "referent-a"},
+            ),
         ):
             assert (answer.status_code, "location" in answer.headers) == (400, False), changed
-    chosen = httpx2.get(f"{demo.partner}/identity/authorize", params=asked(demo, actor="referent-a"))
+    chosen = httpx2.get(f"{demo.partner}/identity/authorize", params=authorisation_request(demo, actor="referent-a"))
     assert (chosen.status_code, "location" in chosen.headers) == (400, False), "an address signs nobody in"
     for changed in (
         {"code": "other"},

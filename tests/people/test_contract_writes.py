@@ -34,10 +34,10 @@ def of(item: Any) -> dict[str, Any]:
     return {"contract": item["id"], "expectedVersion": item["version"]}
 
 
-async def draft(subgraph: Subgraph, **given: Any) -> Any:
+async def draft(subgraph: Subgraph, **terms_of_contract: Any) -> Any:
     """Draft a contract of the person 1."""
-    asked = {"person": person_id(1), "kind": "CER", **terms(), **given}
-    return await send(subgraph, "draftContract", CONTRACT, AGENT_OF_PERSON, asked)
+    inputs = {"person": person_id(1), "kind": "CER", **terms(), **terms_of_contract}
+    return await send(subgraph, "draftContract", CONTRACT, AGENT_OF_PERSON, inputs)
 
 
 async def sign(subgraph: Subgraph, item: Any, **more: Any) -> Any:
@@ -47,8 +47,8 @@ async def sign(subgraph: Subgraph, item: Any, **more: Any) -> Any:
 
 async def sign_own(subgraph: Subgraph, item: Any, who: tuple[str, str, str] = PERSON, **more: Any) -> Any:
     """Sign for oneself."""
-    given = {**of(item), **SIGNED, **more}
-    return await send(subgraph, "signOwnContract", CONTRACT, who, given, organisation=None, actor=person_id(1))
+    inputs = {**of(item), **SIGNED, **more}
+    return await send(subgraph, "signOwnContract", CONTRACT, who, inputs, organisation=None, actor=person_id(1))
 
 
 @pytest.fixture
@@ -62,33 +62,38 @@ async def followed(rows: Rows) -> Rows:
 async def test_a_contract_is_signed_when_both_parties_have_signed_and_its_renewal_begins_unsigned(
     followed: Rows, writing: Subgraph
 ) -> None:
-    made = await draft(writing)
-    assert (made["kind"], made["signedOn"], made["version"], made["provenance"]) == ("CER", None, 1, {"source": "hub"})
+    contract = await draft(writing)
+    assert (contract["kind"], contract["signedOn"], contract["version"], contract["provenance"]) == (
+        "CER",
+        None,
+        1,
+        {"source": "hub"},
+    )
     [row] = await followed.connection.fetch("SELECT organisation_siret FROM people.contract")
     assert row["organisation_siret"] == SIRET
-    half = await sign(writing, made)
+    half = await sign(writing, contract)
     assert (half["organisationSignedOn"], half["personSignedOn"], half["signedOn"]) == (TODAY.isoformat(), None, None)
     early = await send(writing, "renewContract", CONTRACT, AGENT_OF_PERSON, {**of(half), **terms(180)})
     assert early == ["CONTRACT_NOT_SIGNED"]
     whole = await sign_own(writing, half)
     assert (whole["signedOn"], whole["version"]) == (TODAY.isoformat(), 3)
     renewed = await send(writing, "renewContract", CONTRACT, AGENT_OF_PERSON, {**of(whole), **terms(180)})
-    assert (renewed["kind"], renewed["renews"], renewed["signedOn"]) == ("CER", made["id"], None)
+    assert (renewed["kind"], renewed["renews"], renewed["signedOn"]) == ("CER", contract["id"], None)
     assert (await sign(writing, whole), await sign_own(writing, whole)) == (["CONTRACT_SIGNED"], ["CONTRACT_SIGNED"])
 
 
 async def test_nobody_signs_for_the_other_party_nor_for_another_organisation_nor_past_the_end(
     followed: Rows, writing: Subgraph
 ) -> None:
-    made = await draft(writing)
-    assert await sign(writing, made, organisation=OTHER_SIRET) == ["NOT_A_PARTY"]
-    assert await sign_own(writing, made, AGENT_OF_PERSON) == ["WRITE_REFUSED"]
-    other = ("beneficiaire", "droits", link_key(Fact.SELF, person_id(2)))
-    assert await sign_own(writing, made, other) == ["WRITE_REFUSED"]
-    as_agent = await send(writing, "signContract", CONTRACT, PERSON, {**of(made), **SIGNED}, organisation=None)
+    contract = await draft(writing)
+    assert await sign(writing, contract, organisation=OTHER_SIRET) == ["NOT_A_PARTY"]
+    assert await sign_own(writing, contract, AGENT_OF_PERSON) == ["WRITE_REFUSED"]
+    other_person = ("beneficiaire", "droits", link_key(Fact.SELF, person_id(2)))
+    assert await sign_own(writing, contract, other_person) == ["WRITE_REFUSED"]
+    as_agent = await send(writing, "signContract", CONTRACT, PERSON, {**of(contract), **SIGNED}, organisation=None)
     assert as_agent == ["WRITE_REFUSED"]
     yesterday = (TODAY - timedelta(days=1)).isoformat()
-    assert await sign_own(writing, made, signedOn=yesterday) == ["TODAY"]
+    assert await sign_own(writing, contract, signedOn=yesterday) == ["TODAY"]
     past = await draft(writing, **terms(-60, 30))
     assert await sign(writing, past) == ["CONTRACT_ENDED"]
     [unsigned] = await followed.connection.fetch(

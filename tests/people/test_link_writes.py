@@ -32,7 +32,7 @@ WAITS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = 'people_write' AND wait_event_type = 'Lock'
 """
-HELD = """
+LOCKED_REFERENT = """
 CREATE FUNCTION people.held() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$;
 CREATE TRIGGER held AFTER INSERT ON people.referent FOR EACH ROW EXECUTE FUNCTION people.held();
@@ -61,8 +61,8 @@ async def world(rows: Rows) -> Rows:
 async def name(subgraph: Subgraph, mutation: str, agent: str, who: tuple[str, str, str] = REFERENT, **more: Any) -> Any:
     """Designate an agent today."""
     person = more.pop("person", person_id(1))
-    given = {"person": person, "agent": agent, "since": TODAY.isoformat()}
-    return await send(subgraph, mutation, ITEM, who, given, **more)
+    inputs = {"person": person, "agent": agent, "since": TODAY.isoformat()}
+    return await send(subgraph, mutation, ITEM, who, inputs, **more)
 
 
 async def orient(
@@ -74,14 +74,14 @@ async def orient(
 ) -> Any:
     """Decide an orientation that begins in so many days."""
     starts_on = (TODAY + timedelta(days=days)).isoformat()
-    given = {"person": person, "pathway": "SOCIAL", "startsOn": starts_on, "structure": structure}
-    return await send(subgraph, "decideOrientation", ORIENTED, who, given)
+    inputs = {"person": person, "pathway": "SOCIAL", "startsOn": starts_on, "structure": structure}
+    return await send(subgraph, "decideOrientation", ORIENTED, who, inputs)
 
 
 async def end(subgraph: Subgraph, item: Any, who: tuple[str, str, str] = REFERENT, **more: Any) -> Any:
     """End a member."""
-    given = {"member": item["id"], "expectedVersion": item["version"], "endedOn": TODAY.isoformat()}
-    return await send(subgraph, "endFollowUp", ITEM, who, given, **more)
+    inputs = {"member": item["id"], "expectedVersion": item["version"], "endedOn": TODAY.isoformat()}
+    return await send(subgraph, "endFollowUp", ITEM, who, inputs, **more)
 
 
 async def links(rows: Rows) -> list[tuple[Any, ...]]:
@@ -102,8 +102,8 @@ async def sees(rows: Rows, database: Database, key: str) -> bool:
 async def test_the_referent_appoints_a_colleague_and_the_person_is_open_to_whom_was_appointed_until_ended(
     world: Rows, writing: Subgraph, fresh_database: Database
 ) -> None:
-    made = await name(writing, "setReferent", COLLEAGUE)
-    assert (made["agent"], made["provenance"]) == ({"id": COLLEAGUE}, {"source": "hub"})
+    referent = await name(writing, "setReferent", COLLEAGUE)
+    assert (referent["agent"], referent["provenance"]) == ({"id": COLLEAGUE}, {"source": "hub"})
     member = await name(writing, "addToFollowUpGroup", MEMBER, follower(COLLEAGUE))
     opened = {(int(Fact.REFERENT), COLLEAGUE), (int(Fact.GROUP), MEMBER)}
     assert {link[:2] for link in await links(world)} == opened
@@ -112,7 +112,7 @@ async def test_the_referent_appoints_a_colleague_and_the_person_is_open_to_whom_
     assert ended["endedOn"] == TODAY.isoformat()
     assert {link[:2] for link in await links(world)} == {(int(Fact.REFERENT), COLLEAGUE)}
     assert await end(writing, ended) == ["FOLLOW_UP_ENDED"]
-    assert await end(writing, made, organisation=OTHER_SIRET) == ["MEMBER_NOT_YOURS"]
+    assert await end(writing, referent, organisation=OTHER_SIRET) == ["MEMBER_NOT_YOURS"]
     shown = await writing.execute(
         "query ($id: ID!) { person(id: $id) { referent { agent { id } } followUpGroup { agent { id } } } }",
         {"id": person_id(1)},
@@ -128,8 +128,8 @@ async def test_what_is_written_of_a_merged_persons_id_is_the_survivors_and_goes_
     world: Rows, writing: Subgraph
 ) -> None:
     await world.merged(2, 1)
-    made = await name(writing, "setReferent", COLLEAGUE, person=person_id(2))
-    assert made["agent"] == {"id": COLLEAGUE}
+    referent = await name(writing, "setReferent", COLLEAGUE, person=person_id(2))
+    assert referent["agent"] == {"id": COLLEAGUE}
     assert await orient(writing, "s--open", person=person_id(2)) != ["WRITE_REFUSED"]
     stranger = follower(STRANGER)
     assert await name(writing, "setReferent", COLLEAGUE, stranger, person=person_id(2)) == ["WRITE_REFUSED"]
@@ -177,11 +177,11 @@ async def test_a_colleague_of_another_organisation_is_appointed_by_nobody_and_to
 async def test_an_orientation_opens_its_organisation_from_its_first_day_and_ends_the_one_before(
     world: Rows, writing: Subgraph
 ) -> None:
-    made = await orient(writing, "s--open", 3)
-    assert (made["pathway"], made["structure"]) == ("SOCIAL", {"id": "s--open"})
+    orientation = await orient(writing, "s--open", 3)
+    assert (orientation["pathway"], orientation["structure"]) == ("SOCIAL", {"id": "s--open"})
     [link] = await links(world)
     assert link == (int(Fact.ORG_REFERENT), OTHER_SIRET, TODAY + timedelta(days=3), None)
-    assert (await orient(writing, "s--open", 30))["id"] != made["id"]
+    assert (await orient(writing, "s--open", 30))["id"] != orientation["id"]
     validity = sorted(link[2:] for link in await links(world))
     assert [until for _, until in validity] == [TODAY + timedelta(days=29), None]
     [row] = await world.connection.fetch("SELECT * FROM people.orientation WHERE ends_on IS NULL")
@@ -195,12 +195,12 @@ async def test_a_structure_that_reveals_or_that_nobody_knows_is_refused_alike(wo
 
 
 async def test_who_objects_is_opened_to_nobody_more(world: Rows, writing: Subgraph) -> None:
-    made = await name(writing, "addToFollowUpGroup", COLLEAGUE)
+    member = await name(writing, "addToFollowUpGroup", COLLEAGUE)
     await world.connection.execute(f"UPDATE access.person SET restrictions = {int(Fact.OPPOSITION)}")
     before = await links(world)
     assert await orient(writing, "s--open") == ["WRITE_REFUSED"]
     assert await name(writing, "setReferent", COLLEAGUE) == ["WRITE_REFUSED"]
-    assert await end(writing, made) == ["WRITE_REFUSED"]
+    assert await end(writing, member) == ["WRITE_REFUSED"]
     assert await links(world) == before
 
 
@@ -235,8 +235,8 @@ async def test_what_another_system_says_of_who_accompanies_is_not_ended_here(wor
 async def test_an_end_is_answered_once_nobody_whom_it_ends_can_still_add_anybody(
     world: Rows, writing: Subgraph, fresh_database: Database
 ) -> None:
-    made = await name(writing, "setReferent", COLLEAGUE)
-    await world.connection.execute(HELD)
+    referent = await name(writing, "setReferent", COLLEAGUE)
+    await world.connection.execute(LOCKED_REFERENT)
     holder = await fresh_database.connect()
     try:
         async with holder.transaction():
@@ -244,7 +244,7 @@ async def test_an_end_is_answered_once_nobody_whom_it_ends_can_still_add_anybody
             adding = asyncio.create_task(name(writing, "addToFollowUpGroup", MEMBER, follower(COLLEAGUE)))
             while not adding.done() and await world.connection.fetchval(WAITS) < 1:
                 pass
-            ending = asyncio.create_task(end(writing, made))
+            ending = asyncio.create_task(end(writing, referent))
             while not ending.done() and await world.connection.fetchval(WAITS) < 2:
                 pass
             assert not ending.done()

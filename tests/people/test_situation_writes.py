@@ -23,14 +23,14 @@ DIFFICULTY = "id theme state impact recordedOn version provenance { source }"
 
 async def collect(subgraph: Subgraph, theme: str, who: tuple[str, str, str] = REFERENT, **more: Any) -> Any:
     """Note a difficulty of the person 1."""
-    given = {"person": person_id(1), "theme": theme, "state": "OUI", "recordedOn": TODAY.isoformat(), **more}
-    return await send(subgraph, "collectSocialSituation", DIFFICULTY, who, given)
+    inputs = {"person": person_id(1), "theme": theme, "state": "OUI", "recordedOn": TODAY.isoformat(), **more}
+    return await send(subgraph, "collectSocialSituation", DIFFICULTY, who, inputs)
 
 
 async def settle(subgraph: Subgraph, item: Any, state: str, who: tuple[str, str, str] = REFERENT) -> Any:
     """Say what became of a difficulty."""
-    given = {"difficulty": item["id"], "expectedVersion": item["version"], "state": state}
-    return await send(subgraph, "setDifficultyState", DIFFICULTY, who, {**given, "recordedOn": TODAY.isoformat()})
+    inputs = {"difficulty": item["id"], "expectedVersion": item["version"], "state": state}
+    return await send(subgraph, "setDifficultyState", DIFFICULTY, who, {**inputs, "recordedOn": TODAY.isoformat()})
 
 
 @pytest.fixture
@@ -45,11 +45,16 @@ async def test_who_accompanies_or_orients_notes_a_difficulty_and_says_what_becam
     followed: Rows, writing: Subgraph
 ) -> None:
     for who in (REFERENT, ORIENTEUR, DELEGATE):
-        made = await collect(writing, "LOGEMENT", who, impact="FORT")
-        assert (made["theme"], made["state"], made["impact"], made["version"]) == ("LOGEMENT", "OUI", "FORT", 1)
-        closed = await settle(writing, made, "CLOTUREE", who)
+        difficulty = await collect(writing, "LOGEMENT", who, impact="FORT")
+        assert (difficulty["theme"], difficulty["state"], difficulty["impact"], difficulty["version"]) == (
+            "LOGEMENT",
+            "OUI",
+            "FORT",
+            1,
+        )
+        closed = await settle(writing, difficulty, "CLOTUREE", who)
         assert (closed["state"], closed["version"], closed["provenance"]) == ("CLOTUREE", 2, {"source": "hub"})
-        assert await settle(writing, made, "OUI", who) == ["VERSION_CONFLICT"]
+        assert await settle(writing, difficulty, "OUI", who) == ["VERSION_CONFLICT"]
     rows = await followed.connection.fetch("SELECT recorded_by FROM people.person_constraint")
     assert {row["recorded_by"] for row in rows} == {SIRET}
 

@@ -9,7 +9,7 @@ from subgraphs.people.precedence import UNTOLD
 from subgraphs.people.statements import STATED, Statement
 from tests.pinned_graph import graph
 
-NAMED = {"cnaf-flux", "cnaf-contact", "ft-extrait", "france-travail", "rdv-insertion", "carnet-de-bord", "dsp"}
+SHOWN_SOURCES = {"cnaf-flux", "cnaf-contact", "ft-extrait", "france-travail", "rdv-insertion", "carnet-de-bord", "dsp"}
 """Sources whose name tells no more than an identifier of theirs, which the same actors read: weigh each new one."""
 
 
@@ -18,9 +18,9 @@ def test_every_field_of_a_statement_is_decided_as_the_one_that_it_states() -> No
     entity = load("people").entities["Statement"]
     assert entity.fields.keys() == STATED.keys()
     for name, stated in STATED.items():
-        own, other = classification.fields[f"Statement.{name}"], classification.fields[stated]
-        assert (own.category, own.level) == (other.category, other.level), name
-        assert own.returns == other.returns or name in ("source", "asOf"), name
+        own, original = classification.fields[f"Statement.{name}"], classification.fields[stated]
+        assert (own.category, own.level) == (original.category, original.level), name
+        assert own.returns == original.returns or name in ("source", "asOf"), name
 
 
 def test_a_value_that_reveals_is_coarsened_as_in_the_field_that_it_states() -> None:
@@ -39,7 +39,7 @@ def test_a_value_that_reveals_is_coarsened_as_in_the_field_that_it_states() -> N
 
 def test_no_source_is_named_that_would_tell_of_an_item() -> None:
     writing = {name for name, source in SOURCES.items() if source.role in WRITES_PEOPLE}
-    assert writing - {"droits", "referents"} == NAMED | set(UNTOLD)
+    assert writing - {"droits", "referents"} == SHOWN_SOURCES | set(UNTOLD)
 
 
 def test_only_who_reads_identifiers_reads_which_source_says_what() -> None:

@@ -36,20 +36,20 @@ def rights(kind: str, purpose: str) -> Residual:
 
 
 async def send(
-    subgraph: Subgraph, name: str, selection: str, who: tuple[str, str, str], given: dict[str, Any], **more: Any
+    subgraph: Subgraph, name: str, selection: str, who: tuple[str, str, str], inputs: dict[str, Any], **more: Any
 ) -> Any:
     """The item that a mutation answers to `who` (kind, purpose, scope), or the codes of its errors."""
     kind, purpose, scope = who
     type_ = f"{name[0].upper()}{name[1:]}Input"
     document = f"mutation ($input: {type_}!) {{ made: {name}(input: $input) {{ {selection} }} }}"
-    asked = context(
+    call_context = context(
         more.get("rights") or rights(kind, purpose),
         scope,
         organisation=more.get("organisation", SIRET),
         actor=more.get("actor", AGENT),
         purpose=purpose,
     )
-    answer = await subgraph.execute(document, {"input": {"idempotencyKey": str(uuid4()), **given}}, asked)
+    answer = await subgraph.execute(document, {"input": {"idempotencyKey": str(uuid4()), **inputs}}, call_context)
     if "errors" in answer:
         return sorted(error["extensions"].get("expected", error["extensions"]["code"]) for error in answer["errors"])
     return answer["data"]["made"]

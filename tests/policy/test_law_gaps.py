@@ -37,12 +37,12 @@ SIGNED: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize(("actor", "category", "cell"), CELLS, ids=[f"{actor} {name}" for actor, name, _ in CELLS])
 def test_a_cell_of_the_law_is_given_or_its_difference_is_signed(actor: str, category: str, cell: str) -> None:
-    given = letters(POLICY, actor, Category(category)) if actor in POLICY.actors else UNSERVED
+    granted = letters(POLICY, actor, Category(category)) if actor in POLICY.actors else UNSERVED
     signed = SIGNED.get(actor, {}).get(category)
     if signed is not None:
-        assert (given, given != cell) == (signed, True), f"{actor} × {category}: tests/policy/law/gaps.yaml"
-    elif not (given == UNSERVED and cell == "-"):
-        assert given == cell, f"{actor} × {category}: the law says {cell}, the grants give {given}"
+        assert (granted, granted != cell) == (signed, True), f"{actor} × {category}: tests/policy/law/gaps.yaml"
+    elif not (granted == UNSERVED and cell == "-"):
+        assert granted == cell, f"{actor} × {category}: the law says {cell}, the grants give {granted}"
 
 
 def test_no_difference_is_signed_that_is_not_one() -> None:

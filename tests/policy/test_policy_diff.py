@@ -96,11 +96,11 @@ def test_a_label_changes_no_decision_and_yet_the_policy() -> None:
 def test_a_right_to_write_that_is_withdrawn_is_told_for_each_input_and_mutation() -> None:
     changes = policy_changes(TABLE, under(changed("DEL-1", write=frozenset())))
     assert {change.actor for change in changes} == {"delegataire_rsa"}
-    told = {
+    outcomes = {
         change.field: change.was.split()[0] for change in changes if (change.purpose, change.client) == ("suivi", None)
     }
     schema, written = TABLE.classification, (Category.SUIVI, Category.FREIN, Category.PRO)
     inputs = {name for name, category in schema.writes.items() if category in written}
     mutations = {name for name, field in schema.fields.items() if field.writes and field.writes <= inputs}
     assert {"Mutation.recordAppointment", "Mutation.draftContract", "Mutation.applyToJob"} < mutations
-    assert told == {**dict.fromkeys(inputs, "écrit"), **dict.fromkeys(mutations, "libre")}
+    assert outcomes == {**dict.fromkeys(inputs, "écrit"), **dict.fromkeys(mutations, "libre")}

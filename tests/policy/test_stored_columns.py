@@ -73,7 +73,7 @@ LINEAGE = {column.name for column in lineage()}
 OLD, NEW = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 
 
-def named(expression: Any) -> Iterator[str]:
+def columns_of(expression: Any) -> Iterator[str]:
     """The columns of an expression, as schema.table.column."""
     for element in iterate(expression):
         if isinstance(element, Column):
@@ -100,7 +100,7 @@ def shown(model: Model, coordinates: set[str]) -> Iterator[str]:
     for entity in model.entities.values():
         for name, field in entity.fields.items():
             if isinstance(field, ColumnField) and entity.coordinate(name) in coordinates:
-                yield from named(field.column)
+                yield from columns_of(field.column)
             elif isinstance(field, EmbeddedField) and isinstance(entity.table, Table):
                 embedded = {column.rpartition(".")[2] for column in own(model.target(field), coordinates)}
                 yield from (f"{entity.table.fullname}.{column}" for column in embedded & {*entity.table.c.keys()})
@@ -110,7 +110,7 @@ def own(entity: Entity, coordinates: set[str]) -> Iterator[str]:
     """The columns of the readable fields of a type."""
     for name, field in entity.fields.items():
         if isinstance(field, ColumnField) and entity.coordinate(name) in coordinates:
-            yield from named(field.column)
+            yield from columns_of(field.column)
 
 
 def deciding(model: Model) -> Iterator[str]:
@@ -121,7 +121,7 @@ def deciding(model: Model) -> Iterator[str]:
             yield from (f"{entity.table.fullname}.{role}" for role in roles)
         for part in parts(entity):
             if isinstance(part, ClauseElement):
-                yield from named(part)
+                yield from columns_of(part)
 
 
 def parts(entity: Entity) -> Iterator[Any]:
@@ -152,7 +152,7 @@ def unread(model: Model) -> Iterator[str]:
     for metadata in schemas(model):
         for table in metadata.tables.values():
             keys = {column.name for column in table.primary_key} | {key.parent.name for key in table.foreign_keys}
-            known = {
+            excepted = {
                 SUBJECT,
                 UNMERGED,
                 *keys,
@@ -162,7 +162,7 @@ def unread(model: Model) -> Iterator[str]:
                 *BOOKKEEPING.get(table.fullname, ()),
             }
             if table.fullname not in REFERENCE:
-                names = (column.name for column in table.columns if column.name not in known)
+                names = (column.name for column in table.columns if column.name not in excepted)
                 yield from (name for name in (f"{table.fullname}.{column}" for column in names) if name not in used)
 
 
@@ -194,9 +194,9 @@ def example(column: Column[Any], number: int) -> Any:
     )
 
 
-def told(said: dict[str, Any]) -> dict[str, Any]:
+def consolidated_values(record: dict[str, Any]) -> dict[str, Any]:
     """What the hub says of the person of one statement, by table and column."""
-    whole = consolidate([said], [], PRECEDENCE)
+    whole = consolidate([record], [], PRECEDENCE)
     parts = {getattr(people, part.name, None): getattr(whole, part.name) for part in fields(whole)}
     tables = {table: row for table, row in parts.items() if isinstance(table, Table)} | {access.person: whole.access}
     values = {f"{table.fullname}.{name}": value for table, row in tables.items() for name, value in (row or {}).items()}
@@ -218,7 +218,8 @@ def test_every_value_that_is_kept_of_a_record_tells_something_that_is_read() -> 
     for column in people.identity.columns:
         if column.name in {*LINEAGE, SUBJECT, UNMERGED, *MATCHING["people.identity"]}:
             continue
-        before, after = told(statement()), told(statement(**{column.name: example(column, 1)}))
+        before = consolidated_values(statement())
+        after = consolidated_values(statement(**{column.name: example(column, 1)}))
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         if not any(name in used or name.startswith("access.") for name in changed):
             silent.append(column.name)

@@ -32,7 +32,7 @@ CREATE OR REPLACE FUNCTION hub.deliver() RETURNS trigger LANGUAGE plpgsql AS
 CREATE OR REPLACE TRIGGER deliver AFTER INSERT ON hub.person FOR EACH ROW EXECUTE FUNCTION hub.deliver();
 """
 """Notes each person whom the hub delivered."""
-TOLD = 60.0
+CATCH_UP_SECONDS = 60.0
 """Seconds in which a change comes to a copy that follows, however busy the machine is."""
 PURPOSES = {OFFICER: "orientation", REFERENT: "suivi"}
 LISTED = """id civility firstName lastName birthDate birthYear
@@ -98,7 +98,7 @@ class Copy:
         """Go on where it was killed, unless something else wakes it."""
         await self.start()
 
-    async def kept(self) -> Any:
+    async def content(self) -> Any:
         """What the copy holds."""
         raise NotImplementedError
 
@@ -113,14 +113,14 @@ class Copy:
     async def check(self) -> None:
         """Compare the copy with what the actor reads now, field by field, and what was delivered with the journal; one
         that follows comes to that by itself."""
-        expected, told = await self.expected(), self.follows
-        ends = time.monotonic() + TOLD
-        while told and time.monotonic() < ends and await self.kept() != expected:  # noqa: ASYNC110 - another process
+        expected, follows = await self.expected(), self.follows
+        ends = time.monotonic() + CATCH_UP_SECONDS
+        while follows and time.monotonic() < ends and await self.content() != expected:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
-        ended, followed = self.process and self.process.returncode, await self.kept()
+        ended, followed = self.process and self.process.returncode, await self.content()
         await self.catch_up()
-        assert differences(await self.kept(), expected) == [], f"{self.actor}: changes do not tell it"
-        assert not told or differences(followed, expected) == [], f"{self.actor} was not told; its process: {ended}"
+        assert differences(await self.content(), expected) == [], f"{self.actor}: changes do not tell it"
+        assert not follows or differences(followed, expected) == [], f"{self.actor} was not told; its process: {ended}"
         await self.check_journal(Counter(await self.delivered()))
 
     async def catch_up(self) -> None:
@@ -218,7 +218,7 @@ class PythonCopy(Copy):
                 }  # fmt: skip
         return people, orientations
 
-    async def kept(self) -> Any:
+    async def content(self) -> Any:
         return await self.rows("person", "copy"), await self.rows("orientation")
 
     async def delivered(self) -> Iterable[str]:
@@ -250,18 +250,18 @@ class NodeCopy(Copy):
         return self.folder / f"{self.actor}.json"
 
     async def start(self, *, once: bool = False) -> Process:
-        given = {
+        options = {
             "client": str(PACKAGE / "dist" / "index.js"), "url": self.hub.url,
             "tokenUrl": f"{self.hub.provider.url}/token", "id": self.actor, "secret": "secret",
             "purpose": self.purpose, "query": CHANGES.format(self.shown),
             "first": 20, "file": str(self.file), "log": str(self.file.with_suffix(".log")), "once": once,
         }  # fmt: skip
-        return await self.started(self.node, "tests/replicas/replica.mjs", json.dumps(given))
+        return await self.started(self.node, "tests/replicas/replica.mjs", json.dumps(options))
 
     async def expected(self) -> Any:
         return await self.perimeter()
 
-    async def kept(self) -> Any:
+    async def content(self) -> Any:
         if not self.file.exists():
             return None
         return {key: entry["person"] for key, entry in orjson.loads(self.file.read_bytes())["people"].items()}
@@ -303,7 +303,7 @@ class Bell:
 
 
 @asynccontextmanager
-async def told(copy: PythonCopy, hub: Deployment) -> AsyncIterator[None]:
+async def notifying(copy: PythonCopy, hub: Deployment) -> AsyncIterator[None]:
     """Have the hub wake the Python client during the block."""
     bell = Bell(copy)
     async with await asyncio.start_server(bell.answer, "127.0.0.1", 0) as server:

@@ -1,4 +1,4 @@
-"""Processes of one installation, each of which may be killed at any moment and comes back at its address."""
+"""An installation runs in several processes, and each comes back at its address after a kill."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Deployment:
             await asyncio.sleep(0.05)
 
     def subscribe(self, actor: str, purpose: str, query: str, url: str) -> str:
-        """Have an address told of what changes for an actor; the secret of what is sent."""
+        """Subscribe an address to the changes of an actor; return the secret that signs its messages."""
         token, document = self.folder / "token", self.folder / "query.graphql"
         token.write_text(self.filled.issuer.token(self.filled.actors[actor]))
         document.write_text(query)
@@ -113,8 +113,8 @@ class Deployment:
         for name, path in options.items():
             command += [f"--{name}", str(path)]
         environment = {"DATABASE_URL": self.database.admin_dsn}
-        made = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        [secret] = re.findall(r"whsec_\S+", made.stdout) or [made.stderr]
+        process = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        [secret] = re.findall(r"whsec_\S+", process.stdout) or [process.stderr]
         return str(secret)
 
     def stop(self) -> None:

@@ -95,9 +95,9 @@ class Hour:
         """Count what happened."""
         self.counts[kind] = self.counts.get(kind, 0) + number
 
-    def some(self, most: int, *, named: bool = True) -> list[Person]:
+    def some(self, most: int, *, everyone: bool = True) -> list[Person]:
         """Some people: of a file that names all, or those of whom the CNAF knows."""
-        people = [person for person in self.people.values() if not person.silent and (named or person.dossier)]
+        people = [person for person in self.people.values() if not person.silent and (everyone or person.dossier)]
         return self.draw.sample(people, self.draw.randint(1, most))
 
     def changed(self, person: Person, **values: Any) -> Person:
@@ -131,20 +131,20 @@ class Hour:
         finally:
             await connection.close()
 
-    async def make_sensible(self, given: dict[str, Any]) -> None:
+    async def make_sensible(self, inputs: dict[str, Any]) -> None:
         """Name the version that an item has, and days that are admitted."""
-        for name in given.keys() & VERSIONS.keys():
-            [row] = await self.fetch(f"{VERSIONS[name]} WHERE id = $1", given[name])
-            given["expectedVersion"] = row["version"]
+        for name in inputs.keys() & VERSIONS.keys():
+            [row] = await self.fetch(f"{VERSIONS[name]} WHERE id = $1", inputs[name])
+            inputs["expectedVersion"] = row["version"]
         now = today()
         ends = now + timedelta(170)
-        days = {name: str(ends if name == "endsOn" else now) for name in DAYS & given.keys()}
-        given |= days | ({"durationMinutes": 30} if "durationMinutes" in given else {})
+        days = {name: str(ends if name == "endsOn" else now) for name in DAYS & inputs.keys()}
+        inputs |= days | ({"durationMinutes": 30} if "durationMinutes" in inputs else {})
 
     async def ids(self) -> Mapping[str, Sequence[str]]:
         """Ids of what mutations may name."""
-        found = {name: sorted(str(row[0]) for row in await self.fetch(sql)) for name, sql in IDS.items()}
-        return {**{name: ids for name, ids in found.items() if ids}, "*": found["person"]}
+        ids_by_kind = {name: sorted(str(row[0]) for row in await self.fetch(sql)) for name, sql in IDS.items()}
+        return {**{name: ids for name, ids in ids_by_kind.items() if ids}, "*": ids_by_kind["person"]}
 
 
 async def users(hour: Hour) -> None:
@@ -161,7 +161,7 @@ async def situation(hour: Hour) -> None:
     """A file of the CNAF, of a later day each time: other rights, and people who leave the département's list."""
     if hour.days < AHEAD:
         hour.days += 1
-        dossiers = {person.dossier for person in hour.some(4, named=False)}
+        dossiers = {person.dossier for person in hour.some(4, everyone=False)}
         people = [
             hour.changed(person, state=hour.draw.choice(("2", "2", "4", "6")))
             for person in hour.people.values()
@@ -173,8 +173,8 @@ async def situation(hour: Hour) -> None:
 
 async def appointment(hour: Hour) -> None:
     """A notification of RDV-Insertion: a rendez-vous that is new, moved, cancelled or honoured."""
-    known = [rdv for rdv in EVERY_RDV if all(slug in hour.people for slug, _ in rdv.people)]
-    rdv, status = hour.draw.choice(known), hour.draw.choice(("unknown", "seen", "noshow", "revoked", "excused"))
+    appointments = [rdv for rdv in EVERY_RDV if all(slug in hour.people for slug, _ in rdv.people)]
+    rdv, status = hour.draw.choice(appointments), hour.draw.choice(("unknown", "seen", "noshow", "revoked", "excused"))
     people = tuple((slug, status) for slug, _ in rdv.people)
     message = rdv_message(replace(rdv, people=people, days=hour.draw.randint(-40, 40)), today(), hour.people)
     message["meta"] |= {"event": "updated", "timestamp": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} +0000"}
@@ -199,12 +199,12 @@ async def rights(hour: Hour) -> None:
 
 async def merge(hour: Hour) -> None:
     """An agent says that two people are one, or that they are not, and it is applied."""
-    one, other = hour.draw.sample(sorted({row[0] for row in await hour.fetch(IDS["person"])}), 2)
+    person, counterpart = hour.draw.sample(sorted({row[0] for row in await hour.fetch(IDS["person"])}), 2)
     verdict = hour.draw.choice(("SAME", "DIFFERENT", "DIFFERENT"))
     decided = await hour.fetch("SELECT DISTINCT person_id, other_person_id FROM people.match_decision ORDER BY 1, 2")
     if verdict == "DIFFERENT" and decided:
-        one, other = hour.draw.choice(decided)
-    first, second = sorted((UUID(str(one)), UUID(str(other))))
+        person, counterpart = hour.draw.choice(decided)
+    first, second = sorted((UUID(str(person)), UUID(str(counterpart))))
     await hour.fetch(DECIDE, first, second, verdict)
     connection = await hour.hub.database.connect(ROLE)
     try:
@@ -219,8 +219,8 @@ async def write(hour: Hour) -> None:
     ids = await hour.ids()
     names = [
         name
-        for name, (given, _) in mutations().items()
-        if name not in ELSEWHERE and given.fields.keys() & VERSIONS.keys() <= ids.keys()
+        for name, (input_type, _) in mutations().items()
+        if name not in ELSEWHERE and input_type.fields.keys() & VERSIONS.keys() <= ids.keys()
     ]
     name = hour.draw.choice(names)
     agents = await hour.fetch(AGENTS)
@@ -233,9 +233,9 @@ async def write(hour: Hour) -> None:
     ]
     writer, purpose, colleagues = hour.draw.choice(writers)
     readable = (await hour.hub.ask(writer.name, purpose, READABLE, {}))["data"]["persons"]["nodes"]
-    named = {"person": [row["id"] for row in readable], "agent": colleagues}
+    own_ids = {"person": [row["id"] for row in readable], "agent": colleagues}
     document, variables = mutation(
-        name, {**ids, **{name: values for name, values in named.items() if values}}, hour.draw
+        name, {**ids, **{name: values for name, values in own_ids.items() if values}}, hour.draw
     )
     await hour.make_sensible(variables["input"])
     errors = (await hour.hub.ask(writer.name, purpose, document, variables)).get("errors", ())

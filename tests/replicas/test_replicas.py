@@ -21,7 +21,7 @@ from infra.postgresql import Cluster
 from tests.conftest import Database
 from tests.e2e.site import PATIENCE
 from tests.node import NodeAbsent, compiled_client
-from tests.replicas.copies import LISTED, WHOLE, Copy, NodeCopy, PythonCopy, told
+from tests.replicas.copies import LISTED, WHOLE, Copy, NodeCopy, PythonCopy, notifying
 from tests.replicas.deployment import OFFICER, REFERENT, Deployment, deployment
 from tests.replicas.events import OCCUR, Hour
 
@@ -57,7 +57,7 @@ async def copies(running: Deployment, postgresql: Cluster, folder: Path) -> Asyn
     database = await asyncpg.connect(address)
     python = PythonCopy(running, OFFICER, LISTED, database, address)
     await python.prepare()
-    kept = (
+    systems = (
         python,
         *(
             NodeCopy(running, actor, WHOLE, folder, node.binary)
@@ -65,27 +65,27 @@ async def copies(running: Deployment, postgresql: Cluster, folder: Path) -> Asyn
         ),
     )
     try:
-        async with told(python, running) if running.separate else nullcontext():
-            yield kept
+        async with notifying(python, running) if running.separate else nullcontext():
+            yield systems
     finally:
-        for copy in kept:
+        for copy in systems:
             await copy.kill()
         await database.close()
         await administrator.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
         await administrator.close()
 
 
-async def kills(hour: Hour, kept: Sequence[Copy], draw: Random) -> None:
+async def kills(hour: Hour, systems: Sequence[Copy], draw: Random) -> None:
     """Kill one process at some moment, and start it again."""
     running = hour.hub
     await asyncio.sleep(draw.random())
-    place = draw.randrange(len(kept) + len(running.processes))
-    if place < len(kept):
+    place = draw.randrange(len(systems) + len(running.processes))
+    if place < len(systems):
         hour.count(f"{KILLED} copy {place}")
-        await kept[place].kill()
-        await kept[place].resume()
+        await systems[place].kill()
+        await systems[place].resume()
     else:
-        role = list(running.processes)[place - len(kept)]
+        role = list(running.processes)[place - len(systems)]
         hour.count(f"{KILLED} {role}")
         await asyncio.to_thread(running.kill, role)
         await asyncio.to_thread(running.start, role)
@@ -97,21 +97,21 @@ async def test_the_copies_of_two_clients_are_what_their_actors_read_whatever_hap
     draw, ends = Random(SEED), time.monotonic() + MINUTES * 60
     hour = Hour(running, draw, tmp_path)
     await hour.begin()
-    async with copies(running, postgresql, tmp_path) as kept:
+    async with copies(running, postgresql, tmp_path) as systems:
         number = 0
         while number < ROUNDS or time.monotonic() < ends:
             number += 1
-            for copy in kept:
+            for copy in systems:
                 await copy.resume()
             if MINUTES and draw.random() < 0.1:
                 await asyncio.to_thread(running.rotate_keys)
             async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
-                group.create_task(kills(hour, kept, Random(draw.random())))
+                group.create_task(kills(hour, systems, Random(draw.random())))
                 for _ in range(EVENTS_OF_A_ROUND):
                     group.create_task(hour.happen())
-            for copy in kept:
+            for copy in systems:
                 await copy.check()
             print(f"seed {SEED}, checkpoint {number}: {dict(sorted(hour.counts.items()))}", flush=True)
     if MINUTES >= LONG:
-        killed = (*(f"copy {place}" for place in range(len(kept))), *running.processes)
+        killed = (*(f"copy {place}" for place in range(len(systems))), *running.processes)
         assert [kind for kind in (*OCCUR, *(f"{KILLED} {name}" for name in killed)) if not hour.counts.get(kind)] == []

@@ -26,7 +26,7 @@ from tests.cli.commands import hub, ingest
 from tests.conftest import ROOT, Database
 
 AS_OF = ("--as-of", "2026-11-24")
-NAMED = "DUPONT_Jeanne-185077800608491-usagers.csv"
+FILE_NAME = "DUPONT_Jeanne-185077800608491-usagers.csv"
 
 
 async def statuses(database: Database) -> dict[str, SourceStatus]:
@@ -79,7 +79,7 @@ async def test_a_file_that_is_cut_ends_a_run_as_cut_and_one_that_is_not_there_to
 
 
 async def test_nothing_of_a_file_name_is_kept_but_listed_words(fresh_database: Database, tmp_path: Path) -> None:
-    path = tmp_path / NAMED
+    path = tmp_path / FILE_NAME
     path.write_text("a;b\n")
     ingest(fresh_database, "rdv-insertion", path)
     run = await last_run(fresh_database, "rdv-insertion")
@@ -173,9 +173,9 @@ async def test_how_far_a_run_is_is_written_while_it_is_under_way(
     monkeypatch.setattr(kept_runs, "PULSE", 0.01)
     async with kept_run(fresh_database.dsn(RUNS_WRITER), "orientations", []) as run:
         run.read, run.cursor = 12, "2026-11-24"
-        while (kept := await last_run(fresh_database, "orientations")).read != 12:
+        while (latest := await last_run(fresh_database, "orientations")).read != 12:
             pass
-        assert (kept.phase, kept.cursor) == (Phase.RUNNING, "2026-11-24")
+        assert (latest.phase, latest.cursor) == (Phase.RUNNING, "2026-11-24")
 
 
 async def test_a_run_that_its_caller_abandons_is_broken_off_and_one_that_fails_unforeseen_says_so(
@@ -197,10 +197,10 @@ async def test_notifications_of_a_day_add_up_in_one_row_also_at_once_and_while_a
     fresh_database: Database,
 ) -> None:
     dsn = fresh_database.dsn(RUNS_WRITER)
-    one = Tally(1, 2, {"created": 1}, {}, {"COORDINATES_MISSING": 1})
-    other = Tally(1, 0, {"rejected": 1}, {"WEBHOOK_SIGNATURE": 1})
+    first = Tally(1, 2, {"created": 1}, {}, {"COORDINATES_MISSING": 1})
+    second = Tally(1, 0, {"rejected": 1}, {"WEBHOOK_SIGNATURE": 1})
     async with kept_run(dsn, "rdv-insertion", ["rdv.json"]) as run:
-        await asyncio.gather(*(add_to_day(dsn, "rdv-insertion", tally) for tally in (one, other) * 5))
+        await asyncio.gather(*(add_to_day(dsn, "rdv-insertion", tally) for tally in (first, second) * 5))
         run.tally = Tally(3, 3, {"created": 3})
     day = next(run for run in (await statuses(fresh_database))["rdv-insertion"].runs if run.read == 10)
     assert (day.phase, day.written, day.counts) == (Phase.COMPLETE, 10, {"created": 5, "rejected": 5})

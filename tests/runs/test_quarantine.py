@@ -80,9 +80,9 @@ def test_each_refused_record_of_every_source_waits_with_its_code_and_comes_back_
     assert len(refusals) > 6
     assert {record["source"] for record in before} == {*refusals}
     for source, codes in refusals.items():
-        kept = [record for record in before if record["source"] == source]
-        assert Counter(record["code"] for record in kept) == codes, source
-        assert all(record["retriable"] for record in kept), source
+        records = [record for record in before if record["source"] == source]
+        assert Counter(record["code"] for record in records) == codes, source
+        assert all(record["retriable"] for record in records), source
         result = retry(fresh_database, source)
         assert result.code == 1, result
         assert "Traceback" not in result.err
@@ -183,12 +183,12 @@ async def test_nothing_of_a_person_is_readable_in_tables_lists_or_logs(
 async def test_only_the_key_opens_a_record_and_only_where_it_was_sealed(fresh_database: Database) -> None:
     content = Content(b"secret", ".csv", 1_000, None, None)
     refusal = Refusal("a" * 64, 1, "a.csv", "ROW_SHAPE", content)
-    other = Refusal("a" * 64, 2, "a.csv", "ROW_SHAPE", content)
+    second_refusal = Refusal("a" * 64, 2, "a.csv", "ROW_SHAPE", content)
     seal = Seal(fresh_database.keys.quarantine)
-    async with quarantine(fresh_database.dsn(QUARANTINE_WRITER)) as kept:
-        await kept.keep("orientations", ["a" * 64], [refusal, other], seal)
-    async with quarantine(fresh_database.dsn(QUARANTINE_KEEPER)) as kept:
-        first, second = await kept.waiting()
+    async with quarantine(fresh_database.dsn(QUARANTINE_WRITER)) as store:
+        await store.keep("orientations", ["a" * 64], [refusal, second_refusal], seal)
+    async with quarantine(fresh_database.dsn(QUARANTINE_KEEPER)) as store:
+        first, second = await store.waiting()
     assert first.sealed != second.sealed
     assert seal.open(first) == content
     moved = type(first)(1, "orientations", "a" * 64, 2, "a.csv", "ROW_SHAPE", first.refused_at, first.sealed)

@@ -81,11 +81,11 @@ async def test_a_record_of_an_api_is_taken_by_a_retry_once_its_person_is_known(
     (record,) = waiting(fresh_database)
     assert (record["source"], record["code"]) == ("immersion-facile", "MATCH_NONE")
     who = simulator.conventions[0]["signatories"]["beneficiary"]
-    known = user(
+    person = user(
         1, first_name=who["firstName"], last_name=who["lastName"], birth_date=who["birthdate"][:10], email=who["email"]
     )
     people = RdvInsertionSimulator()
-    people.organisations = {403_023: [known]}
+    people.organisations = {403_023: [person]}
     department = simulator.conventions[0]["agencyDepartment"]
     with people.served() as url:
         await run(fresh_database, tmp_path, link("rdv-insertion", url, department=department))
@@ -136,7 +136,7 @@ def started(command: list[str], environment: dict[str, str]) -> subprocess.Popen
 
 
 @asynccontextmanager
-async def held(database: Database) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+async def locked_quarantine(database: Database) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
     """Let nobody write the quarantine during the block."""
     connection = await database.connect()
     try:
@@ -167,7 +167,7 @@ async def test_a_reading_that_is_killed_before_its_refusals_are_kept_moves_no_cu
         command = [sys.executable, "-m", "hub.cli", "sync", row.source, "--settings", str(settings)]
         command += ["--keys", str(keys.directory)]
         environment = {**os.environ, "DATABASE_URL": fresh_database.place}
-        async with held(fresh_database) as connection:
+        async with locked_quarantine(fresh_database) as connection:
             process = started(command, environment)
             await reached(connection, process)
             process.kill()
@@ -184,7 +184,7 @@ async def test_a_reading_that_is_killed_before_its_refusals_are_kept_moves_no_cu
 async def test_a_notification_is_not_answered_before_its_refusal_is_kept(
     receiver: Receiver, fresh_database: Database
 ) -> None:
-    async with held(fresh_database) as connection:
+    async with locked_quarantine(fresh_database) as connection:
         answer = asyncio.ensure_future(asyncio.to_thread(receiver.send, CD08, broken(1)))
         await reached(connection, receiver.process.popen)
         assert not answer.done()

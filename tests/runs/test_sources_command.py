@@ -52,7 +52,7 @@ def sources(database: Database, *arguments: object) -> Result:
     return hub("sources", *arguments, "--keys", database.keys.directory, database_url=database.admin_dsn)
 
 
-def told(database: Database, *arguments: object) -> dict[str, Any]:
+def json_by_source(database: Database, *arguments: object) -> dict[str, Any]:
     """What `--json` says, by source."""
     result = sources(database, "--json", *arguments)
     assert result.code == 0, result
@@ -80,7 +80,7 @@ async def test_each_source_is_fresh_late_failing_or_never_read(fresh_database: D
         f"[sources.emplois]\nevery = {HOUR}\n[sources.droits]\nevery = {HOUR}\n",
     )
 
-    statuses = told(fresh_database, "--settings", settings)
+    statuses = json_by_source(fresh_database, "--settings", settings)
 
     assert statuses.keys() == SOURCES.keys()
     states = {name: (status["state"], status["late"]) for name, status in statuses.items()}
@@ -120,7 +120,7 @@ async def test_a_source_at_rest_says_until_when(fresh_database: Database) -> Non
     await state.take_slot(HOUR)
     await state.ended("SYNC_UNREACHABLE")
     assert "au repos jusqu'à " in by_source(sources(fresh_database).out)["data-inclusion"]
-    assert told(fresh_database)["data-inclusion"]["retryAt"] is not None
+    assert json_by_source(fresh_database)["data-inclusion"]["retryAt"] is not None
 
 
 @pytest.mark.parametrize(

@@ -128,12 +128,12 @@ def test_a_prepared_operation_takes_no_more_than_it_says(
     with traced() as grown:
         texts = [document(number) for number in range(COUNT)]
         operations = prepare(preparer, texts)
-        taken = grown()
-    said = sum(
+        measured = grown()
+    estimated = sum(
         prepared_memory((text, None, "", frozenset()), operation)
         for text, operation in zip(texts, operations, strict=True)
     )
-    assert taken <= said
+    assert measured <= estimated
 
 
 @pytest.mark.parametrize("document", [journey, wide, many])
@@ -141,12 +141,14 @@ def test_generated_code_takes_no_more_than_it_says(
     preparer: Preparer[DecisionClass, Authorisation], document: Callable[[int], str]
 ) -> None:
     projections = [operation.projection for operation in prepare(preparer, [document(n) for n in range(COUNT)])]
-    kept = [projection.generate({}) for projection in projections]  # Python's table of interned names may grow here
+    warmed_up = [
+        projection.generate({}) for projection in projections
+    ]  # Python's table of interned names may grow here
     with traced() as grown:
         generated = [projection.generate({}) for projection in projections]
-        taken = grown()
-    assert len(kept) == len(generated) == COUNT
-    assert taken <= sum(CODE_BASE + CODE_PER_FIELD * projection._fields for projection in projections)
+        measured = grown()
+    assert len(warmed_up) == len(generated) == COUNT
+    assert measured <= sum(CODE_BASE + CODE_PER_FIELD * projection._fields for projection in projections)
 
 
 @pytest.mark.parametrize("document", [journey, wide, many])
@@ -176,6 +178,6 @@ def test_a_query_of_a_subgraph_and_its_statement_take_no_more_than_they_say(
     with traced() as grown:
         texts = [fetch.document + " " * number for number, (fetch, _) in enumerate(fetches)]
         queries = compile_all(compiler, texts)
-        taken = grown()
-    said = sum(query_memory(text, query) for text, query in zip(texts, queries, strict=True))
-    assert taken <= said + compiler.prepared.bytes + compiler.statements.bytes
+        measured = grown()
+    estimated = sum(query_memory(text, query) for text, query in zip(texts, queries, strict=True))
+    assert measured <= estimated + compiler.prepared.bytes + compiler.statements.bytes

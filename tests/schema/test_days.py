@@ -37,7 +37,7 @@ def test_today_is_the_day_of_now() -> None:
 
 
 def test_no_module_takes_the_day_of_its_import() -> None:
-    """A process lives beyond midnight: what a module computes as it is imported is then the day before."""
+    """A process lives beyond midnight, so that a day which a module computes at its import becomes wrong."""
     paths = [path for path in ROOT.glob("*/**/*.py") if not {".venv", ".data", "node_modules"} & set(path.parts)]
     texts = {path: path.read_text(encoding="utf-8") for path in paths}
     assert len(texts) > 500

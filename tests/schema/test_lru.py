@@ -1,4 +1,4 @@
-"""The bounded cache: what leaves first, by bytes and by number, and what is told of it."""
+"""The bounded cache drops its oldest entries by size and by number, and reports its figures."""
 
 from __future__ import annotations
 

@@ -64,11 +64,11 @@ def test_every_field_of_a_person_that_names_an_organisation_looks_up_what_it_rev
 
 
 def test_every_organisation_holds_what_naming_it_reveals() -> None:
-    held: dict[str, Entity] = {}
+    entities: dict[str, Entity] = {}
     for name in SUBGRAPHS:
-        held |= {n: e for n, e in load(name).entities.items() if n in HOLDERS and not e.stub}
-    assert held.keys() == HOLDERS
-    for entity in held.values():
+        entities |= {n: e for n, e in load(name).entities.items() if n in HOLDERS and not e.stub}
+    assert entities.keys() == HOLDERS
+    for entity in entities.values():
         assert isinstance(entity.table, Table)
         assert "sensitivity" in entity.table.c, entity.name
 

@@ -66,8 +66,8 @@ def test_a_body_is_judged_and_read_as_by_the_plain_reader(
     text: str, broken: tuple[int, int, str] | None, most: float
 ) -> None:
     if broken is not None:
-        place, taken, put = broken
-        text = text[:place] + put + text[place + taken :]
+        place, length, put = broken
+        text = text[:place] + put + text[place + length :]
     body = text.encode("latin-1" if "\xff" in text and "😀" not in text else "utf-8", "replace")
     assert outcome(lambda: strict_json.read(body, DEPTH, most)) == outcome(lambda: plain(body, most))
 

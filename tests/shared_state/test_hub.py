@@ -57,18 +57,18 @@ async def read(sharing: Searches, **changed: str) -> Got:
 
 
 async def test_a_request_makes_one_round_trip(sharing: Searches, monkeypatch: pytest.MonkeyPatch) -> None:
-    state, taken = sharing.hub.app._state, list[str]()
+    state, scripts = sharing.hub.app._state, list[str]()
     assert isinstance(state, ServerState)
     run = state.link.run
 
-    async def counted(script: str, *given: Any) -> Any:
-        taken.append(script)
-        return await run(script, *given)
+    async def counted(script: str, *arguments: Any) -> Any:
+        scripts.append(script)
+        return await run(script, *arguments)
 
     monkeypatch.setattr(state.link, "run", counted)
     for _ in range(3):
         assert (await read(sharing)).data["person"]
-    assert [script for script in taken if script != "begin"] == ["take"] * 3
+    assert [script for script in scripts if script != "begin"] == ["take"] * 3
 
 
 async def test_while_the_state_is_gone_plain_reads_go_on_and_what_it_guards_is_refused(
@@ -102,20 +102,20 @@ async def test_57_whoever_is_revoked_reads_nothing_until_it_is_restored(
     keys = ("--keys", str(sharing.hub.database.keys.directory))
     state = sharing.hub.app._state
     assert isinstance(state, ServerState)
-    for named in (
+    for options in (
         ("--token", str(tmp_path / "jeton.txt")),
         ("--organisation", str(claims["organisation"])),
         ("--actor", f"{ISSUER}#referent-a"),
     ):
-        added = await asyncio.to_thread(hub, "revocations", "add", *named, *keys)
+        added = await asyncio.to_thread(hub, "revocations", "add", *options, *keys)
         assert (added.code, added.err) == (0, "")
         await until(lambda: bool(state.revocations))
         refused = await read(sharing, authorization=bearer)
-        assert (refused.status, refused.code) == (403, "ACCESS_REVOKED"), named
-        assert (refused.calls, named[1] in refused.body.decode()) == ({}, False)
+        assert (refused.status, refused.code) == (403, "ACCESS_REVOKED"), options
+        assert (refused.calls, options[1] in refused.body.decode()) == ({}, False)
         listed = await asyncio.to_thread(hub, "revocations", "list", *keys)
         assert "Accès retirés : 1" in listed.out
-        assert (await asyncio.to_thread(hub, "revocations", "remove", *named, *keys)).code == 0
+        assert (await asyncio.to_thread(hub, "revocations", "remove", *options, *keys)).code == 0
         await until(lambda: not state.revocations)
         assert (await read(sharing)).data["person"]
     unknown = await asyncio.to_thread(hub, "revocations", "remove", "--actor", f"{ISSUER}#nobody", *keys)

@@ -23,9 +23,9 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 def twin(token: str) -> str:
     """The token with the other signature that its key would have given."""
     signed, _, signature = token.rpartition(".")
-    both = base64.urlsafe_b64decode(signature + "==")
-    other = both[:32] + (ORDER - int.from_bytes(both[32:], "big")).to_bytes(32, "big")
-    return f"{signed}.{base64.urlsafe_b64encode(other).decode().rstrip('=')}"
+    decoded = base64.urlsafe_b64decode(signature + "==")
+    mirrored = decoded[:32] + (ORDER - int.from_bytes(decoded[32:], "big")).to_bytes(32, "big")
+    return f"{signed}.{base64.urlsafe_b64encode(mirrored).decode().rstrip('=')}"
 
 
 async def test_57_a_revoked_token_is_refused_under_its_other_signature(
@@ -38,8 +38,8 @@ async def test_57_a_revoked_token_is_refused_under_its_other_signature(
     state = state_of(valkey_server)
     async with state.running():
         callers = Authenticator({issuer.name: issuer}, "hub", KINDS, lambda: NOW, state=state)
-        first, other = await callers.actor(token, NOW), await callers.actor(twin(token), NOW)
-        assert (first, twin(token) == token) == (other, False)
+        first, second = await callers.actor(token, NOW), await callers.actor(twin(token), NOW)
+        assert (first, twin(token) == token) == (second, False)
         await state.revoke(token_name(token), int(time.time()) + 100)
         await until(lambda: bool(state.revocations))
         for form in (token, twin(token)):

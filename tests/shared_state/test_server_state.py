@@ -45,18 +45,18 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_the_limits_of_several_processes_do_not_add_up(valkey_server: Valkey, now: int) -> None:
-    first, other = state_of(valkey_server, "together"), state_of(valkey_server, "together")
-    async with first.running(), other.running():
-        ours, theirs = (Buckets(state, "requests", 10, 10**9) for state in (first, other))
-        asked = [buckets.excess([buckets.use("a")], now) for buckets in (ours, theirs) for _ in range(20)]
-        assert sum(excess <= 0 for excess in await asyncio.gather(*asked)) == 10
+    first, second = state_of(valkey_server, "together"), state_of(valkey_server, "together")
+    async with first.running(), second.running():
+        ours, theirs = (Buckets(state, "requests", 10, 10**9) for state in (first, second))
+        calls = [buckets.excess([buckets.use("a")], now) for buckets in (ours, theirs) for _ in range(20)]
+        assert sum(excess <= 0 for excess in await asyncio.gather(*calls)) == 10
 
 
 async def test_a_nonce_that_came_to_another_process_is_refused(valkey_server: Valkey, later: int) -> None:
-    first, other = state_of(valkey_server, "nonces"), state_of(valkey_server, "nonces")
-    async with first.running(), other.running():
+    first, second = state_of(valkey_server, "nonces"), state_of(valkey_server, "nonces")
+    async with first.running(), second.running():
         assert await first.first("n", later, later)
-        assert not await other.first("n", later, later)
+        assert not await second.first("n", later, later)
 
 
 async def test_what_is_asked_at_once_is_one_round_trip(valkey_server: Valkey, now: int) -> None:
@@ -78,26 +78,26 @@ async def test_the_server_learns_no_name_and_no_text_and_forgets_all_of_them(
         await state.first("nonce", later, later)
         await state.keep(f"{secret} digest", f"query {secret}")
         await state.revoke(f"actor {secret}", now + 100)
-        await state.once(secret, 0, now, _made(b"agent-7"))
-        kept = [key async for key in client.scan_iter(f"{{{prefix}}}:*")]
-        assert len(kept) == 7
-        texts = [await client.dump(key) for key in kept]
-        assert not [text for text in (*kept, *texts) if b"agent" in text or b"nonce-" in text]
-        lasting = {key.split(b":")[1] for key in kept if await client.ttl(key) < 0}
+        await state.once(secret, 0, now, _make_text(b"agent-7"))
+        stored_keys = [key async for key in client.scan_iter(f"{{{prefix}}}:*")]
+        assert len(stored_keys) == 7
+        texts = [await client.dump(key) for key in stored_keys]
+        assert not [text for text in (*stored_keys, *texts) if b"agent" in text or b"nonce-" in text]
+        lasting = {key.split(b":")[1] for key in stored_keys if await client.ttl(key) < 0}
         assert lasting == {b"state", b"revoked"}
-        nonces = [await client.ttl(key) for key in kept if b":nonce:" in key]
+        nonces = [await client.ttl(key) for key in stored_keys if b":nonce:" in key]
         assert nonces == [pytest.approx(NONCE_SECONDS, abs=1)]
 
 
 async def test_who_is_revoked_is_known_to_every_process_and_may_be_restored(valkey_server: Valkey, now: int) -> None:
-    first, other = state_of(valkey_server, "revoking"), state_of(valkey_server, "revoking")
-    async with first.running(), other.running():
+    first, second = state_of(valkey_server, "revoking"), state_of(valkey_server, "revoking")
+    async with first.running(), second.running():
         assert await first.revoke("actor a", now + 100)
         assert await first.revoke("actor long ago", now - 1)
-        await until(lambda: other.revoked(["actor a"]))
-        assert not other.revoked(["actor b", "organisation a", "actor long ago"])
-        assert await other.restore("actor a")
-        assert not await other.restore("actor a")
+        await until(lambda: second.revoked(["actor a"]))
+        assert not second.revoked(["actor b", "organisation a", "actor long ago"])
+        assert await second.restore("actor a")
+        assert not await second.restore("actor a")
         await until(lambda: not first.revoked(["actor a"]))
 
 
@@ -143,7 +143,7 @@ async def test_a_server_that_is_gone_holds_nobody_up_and_serves_at_once_when_it_
             await state.first("n", later, later)
         assert await state.text("t") is None
         await state.keep("t", "{ a }")
-        assert await state.once("keys", 0, now, _made(b"own")) == (b"own", now)
+        assert await state.once("keys", 0, now, _make_text(b"own")) == (b"own", now)
         assert time.monotonic() - began < 0.2
         assert state.revoked(["actor a"])
         assert state.is_current
@@ -236,11 +236,11 @@ async def test_where_nobody_knows_who_is_revoked_nothing_is_current(mortal: Valk
 
 
 async def test_one_process_makes_a_text_and_the_others_take_it(valkey_server: Valkey, now: int) -> None:
-    states, made = [state_of(valkey_server, "making") for _ in range(3)], count()
+    states, numbers = [state_of(valkey_server, "making") for _ in range(3)], count()
 
     async def make() -> bytes:
         await asyncio.sleep(0.05)
-        return b"%d" % next(made)
+        return b"%d" % next(numbers)
 
     async with states[0].running(), states[1].running(), states[2].running():
         assert await asyncio.gather(*(state.once("keys", 0, now, make) for state in states)) == [(b"0", now)] * 3
@@ -257,7 +257,7 @@ async def test_a_making_that_fails_lets_the_next_one_try(valkey_server: Valkey, 
     async with state.running():
         with pytest.raises(ValueError, match="unread"):
             await state.once("keys", 0, now, fail)
-        assert await state.once("keys", 0, now, _made(b"1")) == (b"1", now)
+        assert await state.once("keys", 0, now, _make_text(b"1")) == (b"1", now)
 
 
 async def test_a_text_that_the_key_has_not_sealed_under_its_name_is_none(valkey_server: Valkey) -> None:
@@ -302,7 +302,7 @@ async def test_a_password_is_asked_for_and_never_told(caplog: pytest.LogCaptureF
     assert "s3cret" not in caplog.text
 
 
-def _made(text: bytes) -> Callable[[], Awaitable[bytes]]:
+def _make_text(text: bytes) -> Callable[[], Awaitable[bytes]]:
     async def make() -> bytes:
         return text
 

@@ -15,10 +15,10 @@ NOW = 1_800_000_000
 
 async def test_uses_are_added_together_or_not_at_all(state: SharedState) -> None:
     small, large = Buckets(state, "small", 2, 60), Buckets(state, "large", 10, 60)
-    both = [small.use("a"), large.use("a")]
-    assert await state.take(both, NOW) == [-1, -9]
-    assert await state.take(both, NOW) == [0, -8]
-    assert await state.take(both, NOW) == [1, -7]
+    uses = [small.use("a"), large.use("a")]
+    assert await state.take(uses, NOW) == [-1, -9]
+    assert await state.take(uses, NOW) == [0, -8]
+    assert await state.take(uses, NOW) == [1, -7]
     assert await state.take([large.use("a")], NOW) == [-7]
     assert await state.take([small.use("b")], NOW, [small.use("a"), large.use("a")]) == [-1, 1, -6]
     assert await state.take([small.use("b", inf)], NOW) == [inf]

@@ -32,15 +32,15 @@ class ApiParticulierSimulator(Simulator):
 
     async def answer(self, request: Request) -> Response:
         """Whether the person is a beneficiary."""
-        asked = dict(request.query_params)
+        parameters = dict(request.query_params)
         if request.url.path != PATH:
             return error(404, errors=[])
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return failure(401, "00101")
-        if asked.get("recipient") != RECIPIENT or not all(asked.get(name) for name in NEEDED):
+        if parameters.get("recipient") != RECIPIENT or not all(parameters.get(name) for name in NEEDED):
             return failure(422, "00366")
-        self.asked.append({**asked, "prenoms[]": " ".join(request.query_params.getlist("prenoms[]"))})
-        name = asked["nomNaissance"]
+        self.asked.append({**parameters, "prenoms[]": " ".join(request.query_params.getlist("prenoms[]"))})
+        name = parameters["nomNaissance"]
         if name in self.failures:
             return failure(*self.failures[name], provider="CNAV")
         if name not in self.people:

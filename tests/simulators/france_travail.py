@@ -166,9 +166,13 @@ class FranceTravailSimulator(Simulator):
         if number in self.broken:
             return error(500, codeRetour="R998")
         status, code = self.refused.get(number, (200, "S001" if number in self.users else "S002"))
-        found = code == "S001"
-        token = f"jeton-usager-{secrets.token_urlsafe(16)}" if found else None
+        is_known = code == "S001"
+        token = f"jeton-usager-{secrets.token_urlsafe(16)}" if is_known else None
         if token is not None:
             self.user_tokens[token] = number
-        content = {"codeRetour": code, "jetonUsager": token, "topIdentiteCertifiee": self.certified if found else None}
+        content = {
+            "codeRetour": code,
+            "jetonUsager": token,
+            "topIdentiteCertifiee": self.certified if is_known else None,
+        }
         return JSONResponse({"message": "CANARI-MESSAGE", **content}, status_code=status)

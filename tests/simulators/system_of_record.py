@@ -19,8 +19,8 @@ SIGNATURE = "x-spie-signature"
 
 class RecordSystem(Simulator):
     """The system over the items that it made, by the key of their request. `bodies` are all that came; `codes` refuses
-    the next requests; `lost` answers are made and never arrive; `answers` replaces what is said of an item; `made` runs
-    once an item is there, before its answer leaves; `closed` refuses whoever asks."""
+    the next requests; `lost` answers are made and never arrive; `answers` replaces what is said of an item;
+    `after_request` runs once an item is there, before its answer leaves; `closed` refuses whoever asks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class RecordSystem(Simulator):
         self.codes: list[str] = []
         self.lost = 0
         self.answers: list[Any] = []
-        self.made: Callable[[str], None] = lambda key: None
+        self.after_request: Callable[[str], None] = lambda key: None
         self.closed = False
 
     async def answer(self, request: Request) -> Response:
@@ -45,7 +45,7 @@ class RecordSystem(Simulator):
         if self.answers:
             return JSONResponse(self.answers.pop(0))
         self.items.setdefault(event["id"], event)
-        self.made(self.key(event["id"]))
+        self.after_request(self.key(event["id"]))
         if self.lost:
             self.lost -= 1
             while (await request.receive())["type"] != "http.disconnect":

@@ -47,11 +47,11 @@ def with_others(name: str, content: bytes, replaced: Callable[[str], bool]) -> b
     leaves, written = _opened(name, content)
     for leaf in leaves:
         if replaced(leaf.path):
-            leaf.put(_other(leaf.value))
+            leaf.put(_changed_value(leaf.value))
     return written()
 
 
-def _other(value: Any) -> Any:
+def _changed_value(value: Any) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):

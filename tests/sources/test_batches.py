@@ -118,10 +118,10 @@ async def test_the_names_that_records_of_one_person_share_are_normalised_a_bound
     registry, report = Registry(fresh_database.keys.nir, PRECEDENCE), Report("essai")
     person = BY_SLUG["maelle"]
     record = PersonRecord("a", "0", NOON, first_name="Maëlle", last_name="Ardoisier", birth_date=person.birth_date)
-    made: list[str | None] = []
+    normalised: list[str | None] = []
 
     def counted(name: str | None) -> str | None:
-        made.append(name)
+        normalised.append(name)
         return name_key(name)
 
     for module in (matching, match_keys, match_candidates):
@@ -129,7 +129,7 @@ async def test_the_names_that_records_of_one_person_share_are_normalised_a_bound
     counts = []
     for source, number in (("a", 20), ("b", 80)):
         await empty(fresh_database)
-        made.clear()
+        normalised.clear()
         connection = await fresh_database.connect("ingest")
         session = Session(connection)
         for rank in range(number):
@@ -143,7 +143,7 @@ async def test_the_names_that_records_of_one_person_share_are_normalised_a_bound
         await session.settle(report)
         await connection.close()
         assert await values(fresh_database, "SELECT count(DISTINCT person_id) FROM people.identity") == [1]
-        counts.append(len(made) / number)
+        counts.append(len(normalised) / number)
     assert counts[1] < 1.2 * counts[0]
 
 
@@ -195,12 +195,12 @@ async def test_a_record_that_the_database_refuses_is_found_among_those_of_its_ba
 
 
 async def test_a_record_that_reads_what_one_before_it_writes_is_taken_after_it(fresh_database: Database) -> None:
-    report, seen = Report("essai"), []
+    report, numbers = Report("essai"), []
 
     def write(number: int) -> Write[Outcome]:
         async def write(store: Store) -> Outcome:
             row = await store.row(tables.structure, id="dora--1")
-            seen.append(number)
+            numbers.append(number)
             await store.put(tables.structure, {"id": f"dora--{number}"}, {"sensitivity": None})
             await store.put(tables.structure, {"id": "dora--1"}, {"sensitivity": None if row is None else "SAN"})
             return store.outcome
@@ -214,7 +214,7 @@ async def test_a_record_that_reads_what_one_before_it_writes_is_taken_after_it(f
     await session.settle(report)
     await connection.close()
     assert report.rows == 4
-    assert len(seen) > 3
+    assert len(numbers) > 3
     assert await values(fresh_database, "SELECT sensitivity FROM people.structure WHERE id = 'dora--1'") == ["SAN"]
 
 
@@ -287,9 +287,9 @@ async def test_a_digest_does_not_bring_back_an_older_foyer_nor_hide_what_was_set
 
 
 def test_a_digest_can_not_be_made_without_the_key() -> None:
-    one, other = (Registry(key).digest("a", b"bc") for key in (bytes(32), bytes(31) + b"1"))
-    assert one != other
-    assert one != Registry(bytes(32)).digest("ab", b"c")
+    first, second = (Registry(key).digest("a", b"bc") for key in (bytes(32), bytes(31) + b"1"))
+    assert first != second
+    assert first != Registry(bytes(32)).digest("ab", b"c")
 
 
 def operation(draw: random.Random) -> Any:
@@ -364,10 +364,13 @@ async def state(database: Database) -> list[str]:
     names = {row["id"]: f"<{row['name']}>" for row in people}
     for table in ("people.agent", "people.referent", "people.person"):
         for row in await rows(database, f"SELECT id::text, source || ' ' || source_id AS name FROM {table}"):
-            names.setdefault(row["id"], f"<{table} {named(row['name'], names)}>")
+            names.setdefault(row["id"], f"<{table} {with_names(row['name'], names)}>")
     tables = await rows_by_table(database, SCHEMAS, STORED)
     texts = [
-        named(f"{table} {text}", names) for table, kept in tables.items() if table not in noted for (text,) in kept
+        with_names(f"{table} {text}", names)
+        for table, rows_of_table in tables.items()
+        if table not in noted
+        for (text,) in rows_of_table
     ]
     return sorted(map(unordered, texts))
 
@@ -378,7 +381,7 @@ def unordered(text: str) -> str:
     return re.sub(r"<[^>]*>", lambda _: pair.pop(0), text) if pair else text
 
 
-def named(text: str, names: dict[str, str]) -> str:
+def with_names(text: str, names: dict[str, str]) -> str:
     """A text with names in the place of the ids that have one."""
     return re.sub(UUIDS, lambda match: names.get(match[0], match[0]), text)
 

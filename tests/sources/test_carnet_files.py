@@ -80,8 +80,8 @@ async def test_a_beneficiary_is_the_person_of_its_nir_and_has_its_situation_and_
 
 async def test_an_empty_cell_takes_nothing_away(fresh_database: Database, tmp_path: Path) -> None:
     await beneficiaries(fresh_database, tmp_path)
-    kept = {"Identifiant dans le SI*", "Prénom*", "Nom*", "Date de naissance*", "Code postal"}
-    bare = {column: text if column in kept else "" for column, text in PERSON.items()}
+    required = {"Identifiant dans le SI*", "Prénom*", "Nom*", "Date de naissance*", "Code postal"}
+    bare = {column: text if column in required else "" for column, text in PERSON.items()}
     before = await rows(fresh_database, "SELECT email, phones, nir_hash, rsa_status FROM people.identity")
     await beneficiaries(fresh_database, tmp_path, bare, as_of=TUESDAY)
     assert await rows(fresh_database, "SELECT email, phones, nir_hash, rsa_status FROM people.identity") == before
@@ -107,9 +107,9 @@ async def test_bad_cells_are_set_aside_and_a_row_without_key_is_refused(
     path.write_bytes(table(BENEFICIARIES, [{**PERSON, **broken}, unkeyed]))
     report = await ingest(fresh_database, "carnet-de-bord", path, as_of=MONDAY, organisations=MAPPED, department="08")
     assert codes(report) == [(2, "Identifiant dans le SI*", "KEY_MISSING")]
-    told = {"NIR": "NIR_INVALID", "Téléphone": "PHONE_INVALID", "Email": "EMAIL_INVALID"}
-    told |= {"Code postal": "LEADING_ZERO_LOST"}
-    expected = {(1, "nir" if cell == "NIR" else cell, told.get(cell, "VALUE_UNKNOWN")) for cell in broken}
+    code_by_cell = {"NIR": "NIR_INVALID", "Téléphone": "PHONE_INVALID", "Email": "EMAIL_INVALID"}
+    code_by_cell |= {"Code postal": "LEADING_ZERO_LOST"}
+    expected = {(1, "nir" if cell == "NIR" else cell, code_by_cell.get(cell, "VALUE_UNKNOWN")) for cell in broken}
     assert set(asides(report)) == expected
     assert MAELLE.last_name not in everything_told([report])
 
@@ -135,8 +135,8 @@ async def test_a_reorientation_changes_who_follows_once_however_often_the_files_
     await beneficiaries(fresh_database, tmp_path, as_of=TUESDAY)
     assert await values(fresh_database, FOLLOWERS) == [REFERENT_A.email], "a newer file says anew who follows"
     assert (await read(fresh_database, tmp_path, REORIENTATIONS, exchange)).counts == {Outcome.UNCHANGED: 1}
-    other = {**exchange, "Accompagnateurs à supprimer": ""}
-    assert (await read(fresh_database, tmp_path, REORIENTATIONS, other)).counts == {Outcome.OLDER: 1}
+    without_removal = {**exchange, "Accompagnateurs à supprimer": ""}
+    assert (await read(fresh_database, tmp_path, REORIENTATIONS, without_removal)).counts == {Outcome.OLDER: 1}
     assert await values(fresh_database, FOLLOWERS) == [REFERENT_A.email]
 
 
@@ -166,9 +166,9 @@ async def test_a_professional_has_a_telephone_and_follows_nobody(fresh_database:
 async def test_a_structure_is_in_the_public_offer_once_without_who_is_in_charge(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    named = structure("CSAPA des essais")
+    csapa = structure("CSAPA des essais")
     path = tmp_path / "structures.csv"
-    path.write_bytes(table(STRUCTURES, [named, {**named, "Siret": "999"}, structure("")]))
+    path.write_bytes(table(STRUCTURES, [csapa, {**csapa, "Siret": "999"}, structure("")]))
     report = await ingest(fresh_database, "carnet-structures", path, as_of=MONDAY)
     assert (codes(report), asides(report)) == ([(3, "Nom", "SCHEMA_INVALID")], [(2, "Siret", "VALUE_UNKNOWN")])
     [stored] = await rows(fresh_database, "SELECT * FROM offers.structure")
@@ -203,8 +203,8 @@ async def test_a_notebook_as_new_tells_the_occupations_in_whatever_order_it_is_r
 ) -> None:
     await ingest_flux(fresh_database, tmp_path, MAELLE)
     notebook = tmp_path / "carnets.json"
-    told = Notebook("maelle", None, None, 0, (("N1103", "Magasinage"),), ())
-    notebook.write_bytes(export((told,), TUESDAY.date()))
+    notebook_of_maelle = Notebook("maelle", None, None, 0, (("N1103", "Magasinage"),), ())
+    notebook.write_bytes(export((notebook_of_maelle,), TUESDAY.date()))
     for _ in range(2):
         await beneficiaries(fresh_database, tmp_path, as_of=TUESDAY)
         await ingest(fresh_database, "carnet-de-bord", notebook, as_of=TUESDAY)

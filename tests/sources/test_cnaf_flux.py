@@ -73,13 +73,13 @@ async def test_a_nir_that_comes_or_goes_keeps_the_person(fresh_database: Databas
 async def test_a_nir_that_is_corrected_to_that_of_someone_known_joins_nobody(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    other = BY_SLUG["ondine"]
-    both = flux([MAELLE, other], OCTOBER).replace(
-        other.birth_date.isoformat().encode(), MAELLE.birth_date.isoformat().encode()
+    ondine = BY_SLUG["ondine"]
+    content = flux([MAELLE, ondine], OCTOBER).replace(
+        ondine.birth_date.isoformat().encode(), MAELLE.birth_date.isoformat().encode()
     )
-    assert codes(await ingest(fresh_database, "cnaf-flux", file(tmp_path, both))) == []
+    assert codes(await ingest(fresh_database, "cnaf-flux", file(tmp_path, content))) == []
     before = await values(fresh_database, "SELECT id FROM people.person ORDER BY id")
-    corrected = flux([MAELLE], NOVEMBER).replace(MAELLE.nir.encode(), other.nir.encode())
+    corrected = flux([MAELLE], NOVEMBER).replace(MAELLE.nir.encode(), ondine.nir.encode())
     report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, corrected))
     assert [refusal.code for refusal in report.refusals] == ["MATCH_CONFLICT"]
     assert await values(fresh_database, "SELECT id FROM people.person ORDER BY id") == before
@@ -293,8 +293,8 @@ async def test_a_total_that_the_file_belies_is_said_and_its_foyers_are_taken(
     total = b"<NBTOTDOSRSATRANSM>%08d<"
     assert total % 2 in content
     report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, content.replace(total % 2, total % announced)))
-    said = [(0, "TransmissionFlux/NBTOTDOSRSATRANSM", "TOTAL_DIFFERS")]
-    assert (codes(report), asides(report)) == (said * refused, said * aside)
+    places = [(0, "TransmissionFlux/NBTOTDOSRSATRANSM", "TOTAL_DIFFERS")]
+    assert (codes(report), asides(report)) == (places * refused, places * aside)
     assert report.counts == {Outcome.CREATED: 2}
 
 

@@ -58,8 +58,8 @@ async def read(database: Database, folder: Path, *records: dict[str, Any]) -> Re
     return await ingest(database, "dsp", path)
 
 
-def answers(today: date = TODAY, **given: Any) -> dict[str, Any]:
-    return line(TITOUAN, given, today)
+def answers(today: date = TODAY, **codes_by_list: Any) -> dict[str, Any]:
+    return line(TITOUAN, codes_by_list, today)
 
 
 def test_each_code_is_under_the_theme_whose_category_it_discloses_or_is_not_stored() -> None:
@@ -81,7 +81,7 @@ def test_each_code_is_under_the_theme_whose_category_it_discloses_or_is_not_stor
 def test_the_crosswalk_is_the_one_that_is_documented() -> None:
     themes = [(code, theme) for themes in dsp_codes.THEMES.values() for code, theme in themes.items()]
     for theme, documented in CROSSWALK.items():
-        assert {code for code, other in themes if other == theme} == documented, theme
+        assert {code for code, code_theme in themes if code_theme == theme} == documented, theme
     housing = {code for code, theme in themes if theme == "LOGEMENT"}
     assert housing - {"0509", "2102"} == {
         *map(str, range(1002, 1010)),
@@ -95,7 +95,7 @@ def test_the_crosswalk_is_the_one_that_is_documented() -> None:
 def test_every_code_of_every_list_that_is_read_is_known_and_every_list_is_declared() -> None:
     lists = nomenclature()
     assert len(lists) == 41
-    known = {
+    codes_by_list = {
         **dsp_codes.THEMES,
         "nivetu": dsp_codes.EDUCATION_LEVELS,
         "nivdipmaxobt": dsp_codes.DIPLOMAS,
@@ -107,9 +107,9 @@ def test_every_code_of_every_list_that_is_read_is_known_and_every_list_is_declar
         for path, uses in flattened(dsp.FIELDS)
         if path.startswith("reponses.") and not all(isinstance(use, Unkept) for use in uses)
     }
-    assert known.keys() == read_lists
-    for name, told in known.items():
-        assert told.keys() == lists[name].keys(), name
+    assert codes_by_list.keys() == read_lists
+    for name, own_codes in codes_by_list.items():
+        assert own_codes.keys() == lists[name].keys(), name
     declared = {path.removeprefix("reponses.") for path, _ in flattened(dsp.FIELDS)}
     assert lists.keys() <= declared
 
@@ -118,11 +118,11 @@ async def test_answers_tell_studies_transport_and_difficulties_of_the_adult_they
     fresh_database: Database, tmp_path: Path
 ) -> None:
     await ingest_flux(fresh_database, tmp_path, TITOUAN, SIDONIE)
-    told = answers(
+    document = answers(
         nivetu="1203", nivdipmaxobt="2603", toppermicondub="1", topmoyloco="0",
         difsoc=["0402", "0406"], difdisp=["0507"], natlog="0912", hispro="1903",
     )  # fmt: skip
-    report = await read(fresh_database, tmp_path, told)
+    report = await read(fresh_database, tmp_path, document)
     assert (report.counts, asides(report), set(report.unread)) == ({Outcome.CREATED: 1}, [], {"reponses.hispro"})
     assert await rows(
         fresh_database,
@@ -139,7 +139,7 @@ async def test_answers_tell_studies_transport_and_difficulties_of_the_adult_they
         }
     ]
     query = "SELECT theme, recorded_on, recorded_by FROM people.person_constraint ORDER BY 1"
-    recorded_on = date.fromisoformat(told["maj"][:10])
+    recorded_on = date.fromisoformat(document["maj"][:10])
     assert await rows(fresh_database, query) == [
         {"theme": theme, "recorded_on": recorded_on, "recorded_by": None}
         for theme in ("FINANCES", "LOGEMENT", "MOBILITE", "SANTE")
@@ -179,11 +179,11 @@ async def test_the_dossier_of_an_answer_ties_nobody_to_the_dossier(fresh_databas
 
 async def test_broken_answers_are_refused_or_set_aside_at_their_place(fresh_database: Database, tmp_path: Path) -> None:
     await ingest_flux(fresh_database, tmp_path, TITOUAN)
-    told = answers(difdisp=["0507", "0599"], nivetu=["1203", "1204"], natlog="chez Ardoisier")
+    document = answers(difdisp=["0507", "0599"], nivetu=["1203", "1204"], natlog="chez Ardoisier")
     stranger = line(BY_SLUG["maelle"], {"nivetu": "1204"}, TODAY)
     report = await read(
-        fresh_database, tmp_path, told, stranger, {**told, "matricule": "X"}, {**told, "reponses": [1]},
-        {**told, "departement": "8"}, {**told, "maj": "hier"}, answers(difdisp=[5]),
+        fresh_database, tmp_path, document, stranger, {**document, "matricule": "X"}, {**document, "reponses": [1]},
+        {**document, "departement": "8"}, {**document, "maj": "hier"}, answers(difdisp=[5]),
     )  # fmt: skip
     assert codes(report) == [
         (2, "", "MATCH_NONE"),

@@ -1,4 +1,4 @@
-"""The documented answers of France Travail's API, gathered as a record: what is read of them, and what is declared."""
+"""The source reads from the documented answers of France Travail's API the fields that it declares."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ ANSWERS = {
 def answered(samples: Path) -> dict[str, Any]:
     """The sample answers as one record; the diagnosis holds a mistake of encoding, as the sample has it."""
     files = {name: samples / "croisement-cd-ft" / f"{file}.json" for name, file in ANSWERS.items()}
-    found = {name: orjson.loads(path.read_bytes())["CERTIFIED"] for name, path in files.items()}
-    asked = {"numero": NUMBER, "date_naissance": str(BORN), "lu_le": "2026-11-30T05:00:00+00:00", "recherche": "S001"}
-    return {**asked, "certifiee": True, **found}
+    certified = {name: orjson.loads(path.read_bytes())["CERTIFIED"] for name, path in files.items()}
+    search = {"numero": NUMBER, "date_naissance": str(BORN), "lu_le": "2026-11-30T05:00:00+00:00", "recherche": "S001"}
+    return {**search, "certifiee": True, **certified}
 
 
 def document(folder: Path, *records: dict[str, Any]) -> Path:
@@ -43,7 +43,7 @@ def document(folder: Path, *records: dict[str, Any]) -> Path:
     return path
 
 
-async def known(database: Database) -> None:
+async def put_person(database: Database) -> None:
     """The person, whom RDV-Insertion knows."""
     as_of = datetime(2026, 11, 1, tzinfo=UTC)
     record = PersonRecord("rdv-insertion", "user:1", as_of, first_name="John", last_name="Doe", birth_date=BORN)
@@ -66,7 +66,7 @@ def test_every_field_of_the_sample_answers_is_declared(answered: dict[str, Any],
 async def test_the_sample_answers_are_read_once(
     fresh_database: Database, answered: dict[str, Any], tmp_path: Path
 ) -> None:
-    await known(fresh_database)
+    await put_person(fresh_database)
     path = document(tmp_path, answered)
     report = await ingest(fresh_database, "france-travail", path)
     assert (codes(report), asides(report), report.complete) == ([], [], True)
@@ -105,7 +105,7 @@ async def test_a_record_that_is_not_what_it_says_is_refused_whole(
 async def test_values_that_no_list_has_are_set_aside_and_the_rest_is_taken(
     fresh_database: Database, answered: dict[str, Any], tmp_path: Path
 ) -> None:
-    await known(fresh_database)
+    await put_person(fresh_database)
     answered["contrat"]["m_contrat"] |= {"m_duree_inscription_12": 13, "m_date_effet_statut": "bientôt"}
     answered["orientations"][0] |= {"parcours": "XXX", "decision": {"etat_decision": "PEUT_ETRE"}}
     answered["rqth"] |= {"dateFinRqth": "31/02/2030"}
@@ -151,7 +151,7 @@ async def test_a_difficulty_is_recorded_by_the_agency_that_follows_and_by_no_oth
     orientations: list[dict[str, Any]],
     recorded_by: str | None,
 ) -> None:
-    await known(fresh_database)
+    await put_person(fresh_database)
     path = document(tmp_path, {**answered, "orientations": orientations, "diagnostic": HEALTH})
     report = await ingest(fresh_database, "france-travail", path, organisations=STRUCTURES)
     assert codes(report) == []
@@ -162,7 +162,7 @@ async def test_a_difficulty_is_recorded_by_the_agency_that_follows_and_by_no_oth
 async def test_each_of_several_open_orientations_knows_what_its_structure_reveals(
     fresh_database: Database, answered: dict[str, Any], tmp_path: Path
 ) -> None:
-    await known(fresh_database)
+    await put_person(fresh_database)
     orientations = [oriented("FT", "08999"), oriented("FT", "08998", entered="2026-02-05")]
     path = document(tmp_path, {**answered, "orientations": orientations, "diagnostic": None})
     report = await ingest(fresh_database, "france-travail", path, organisations=STRUCTURES)
@@ -181,7 +181,7 @@ async def test_each_of_several_open_orientations_knows_what_its_structure_reveal
 async def test_an_answer_about_a_twin_is_not_taken_for_the_one_asked_about(
     fresh_database: Database, answered: dict[str, Any], tmp_path: Path
 ) -> None:
-    await known(fresh_database)
+    await put_person(fresh_database)
     answered["informations"]["etatCivil"] |= {"prenom": "JANE", "nir": None}
     report = await ingest(fresh_database, "france-travail", document(tmp_path, answered))
     assert report.codes == Counter({"ANSWER_OF_OTHER": 1})

@@ -21,7 +21,7 @@ OBJECTIVES = "SELECT theme, recorded_on, action_statuses, status FROM people.obj
 
 
 @pytest.fixture
-async def known(fresh_database: Database, tmp_path: Path) -> Database:
+async def filled(fresh_database: Database, tmp_path: Path) -> Database:
     """A database that knows the people of the extract."""
     extract = tmp_path / "extrait.csv"
     extract.write_bytes(ft_files.extract(dict.fromkeys(PEOPLE, ()), DAY))
@@ -43,12 +43,12 @@ def changed(folder: Path, **cells: str) -> Path:
     return file(folder, f"{header}\n{';'.join(columns.values())}\n".encode())
 
 
-async def test_actions_are_objectives_with_the_state_of_the_day(known: Database, tmp_path: Path) -> None:
+async def test_actions_are_objectives_with_the_state_of_the_day(filled: Database, tmp_path: Path) -> None:
     path = file(tmp_path, ft_files.actions(DAY))
-    report = await ingest(known, "ft-actions", path, as_of=MONDAY)
+    report = await ingest(filled, "ft-actions", path, as_of=MONDAY)
 
     assert (report.counts, asides(report)) == ({Outcome.CREATED: 4}, [])
-    assert [list(row.values()) for row in await rows(known, OBJECTIVES)] == [
+    assert [list(row.values()) for row in await rows(filled, OBJECTIVES)] == [
         ["EMPLOI", date(2026, 5, 7), ["EN_COURS"], None],
         ["CREER_UNE_ENTREPRISE", date(2026, 7, 26), ["REALISE"], None],
         ["EMPLOI", date(2026, 9, 24), ["EN_COURS"], None],
@@ -56,20 +56,20 @@ async def test_actions_are_objectives_with_the_state_of_the_day(known: Database,
     ]
     assert "adr.dc_commune_id" in report.unread
 
-    again = await ingest(known, "ft-actions", path, as_of=MONDAY)
+    again = await ingest(filled, "ft-actions", path, as_of=MONDAY)
     assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 4}, 0)
-    older = await ingest(known, "ft-actions", path, as_of=MONDAY.replace(hour=7))
+    older = await ingest(filled, "ft-actions", path, as_of=MONDAY.replace(hour=7))
     assert older.counts == {Outcome.OLDER: 4}
 
 
-async def test_an_action_that_goes_on_is_the_same_one_and_no_label_is_kept(known: Database, tmp_path: Path) -> None:
-    await ingest(known, "ft-actions", changed(tmp_path), as_of=MONDAY)
+async def test_an_action_that_goes_on_is_the_same_one_and_no_label_is_kept(filled: Database, tmp_path: Path) -> None:
+    await ingest(filled, "ft-actions", changed(tmp_path), as_of=MONDAY)
     ended = "2026-11-24 00:00:00.000"
     path = changed(tmp_path, date_debut=ended, date_fin=ended)
-    report = await ingest(known, "ft-actions", path, as_of=TUESDAY)
+    report = await ingest(filled, "ft-actions", path, as_of=TUESDAY)
     assert report.counts == {Outcome.UPDATED: 1}
-    assert await values(known, "SELECT action_statuses FROM people.objective") == [["REALISE"]]
-    assert await values(known, "SELECT 1 FROM people.objective o WHERE o::text LIKE '%FORMATION DANS%'") == []
+    assert await values(filled, "SELECT action_statuses FROM people.objective") == [["REALISE"]]
+    assert await values(filled, "SELECT 1 FROM people.objective o WHERE o::text LIKE '%FORMATION DANS%'") == []
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ async def test_an_action_of_nobody_or_without_a_key_is_refused(
     assert codes(report) == [(1, column, code)]
 
 
-async def test_a_day_that_is_none_is_set_aside(known: Database, tmp_path: Path) -> None:
+async def test_a_day_that_is_none_is_set_aside(filled: Database, tmp_path: Path) -> None:
     path = changed(tmp_path, date_fin="2026-02-30 00:00:00.0")
-    report = await ingest(known, "ft-actions", path, as_of=MONDAY)
+    report = await ingest(filled, "ft-actions", path, as_of=MONDAY)
     assert (report.counts, asides(report)) == ({Outcome.CREATED: 1}, [(1, "date_fin", "DATE_INVALID")])
 
 

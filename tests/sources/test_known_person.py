@@ -18,7 +18,7 @@ from tests.sources.ingestion import rows, take_one
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BORN, NEW_YEAR = date(1980, 5, 17), date(1980, 1, 1)
-KNOWN: Mapping[str, Any] = {
+ANNE: Mapping[str, Any] = {
     "nir": "2801308105001",
     "organisme": "CAF:081",
     "matricule": "0810001",
@@ -32,7 +32,7 @@ AGREEING: Mapping[str, Mapping[str, Any]] = {
     "telephone": {"phones": ("0639980001", "0639980002")},
     "matricule": {"matricule": "0810001"},
 }
-OTHER: Mapping[str, Mapping[str, Any]] = {
+DISAGREEING: Mapping[str, Mapping[str, Any]] = {
     "nothing more": {},
     "another commune": {"birth_city_code": "08409"},
     "France": {"birth_country_code": "99100"},
@@ -55,11 +55,11 @@ class Records:
         self._database = database
         self._registry = Registry(database.keys.nir)
 
-    async def put(self, said: PersonRecord) -> UUID:
+    async def put(self, person_record: PersonRecord) -> UUID:
         """Take one record; raises Refused."""
         connection = await self._database.connect("people_ingest")
         try:
-            return await take_one(connection, lambda store: self._registry.put(store, said))
+            return await take_one(connection, lambda store: self._registry.put(store, person_record))
         finally:
             await connection.close()
 
@@ -73,39 +73,39 @@ class Records:
 
 async def test_names_and_birth_date_are_proof_with_one_thing_more_alone(fresh_database: Database) -> None:
     records = Records(fresh_database)
-    anne = await records.put(record("cnaf-flux", "1", **KNOWN))
+    anne = await records.put(record("cnaf-flux", "1", **ANNE))
     for name, more in AGREEING.items():
         assert await records.outcome(name, **more) == anne, name
     assert await records.outcome("asked about", asked_about=anne) == anne
-    for name, more in OTHER.items():
+    for name, more in DISAGREEING.items():
         assert await records.outcome(name, **more) == "MATCH_NAMES_ONLY", name
     assert await records.outcome("unknown", first_name="Zoé") == "MATCH_NONE"
 
 
 async def test_of_two_namesakes_the_one_of_whom_more_agrees_is_meant(fresh_database: Database) -> None:
     records = Records(fresh_database)
-    await records.put(record("cnaf-flux", "1", **KNOWN))
-    sedan = {**KNOWN, "nir": "2801308409002", "matricule": "0810002"}
-    other = await records.put(record("cnaf-flux", "2", **sedan))
-    assert await records.outcome("born in Sedan", birth_city_code="08409") == other
+    await records.put(record("cnaf-flux", "1", **ANNE))
+    sedan = {**ANNE, "nir": "2801308409002", "matricule": "0810002"}
+    namesake = await records.put(record("cnaf-flux", "2", **sedan))
+    assert await records.outcome("born in Sedan", birth_city_code="08409") == namesake
     assert await records.outcome("mail of both", email="anne@example.org") == "MATCH_SEVERAL"
 
 
 async def test_a_country_of_birth_is_no_proof_for_who_is_born_on_a_first_of_january(fresh_database: Database) -> None:
     records = Records(fresh_database)
     for born, nir in ((BORN, "2801399350003"), (NEW_YEAR, "2801399350004")):
-        known = await records.put(record("cnaf-flux", str(born), born, nir=nir))
+        person = await records.put(record("cnaf-flux", str(born), born, nir=nir))
         outcome = await records.outcome(str(born), born, birth_country_code="99350")
-        assert outcome == (known if born == BORN else "MATCH_NAMES_ONLY")
+        assert outcome == (person if born == BORN else "MATCH_NAMES_ONLY")
 
 
 async def test_a_record_that_says_nothing_of_the_nir_keeps_the_birth_place_that_it_gave(
     fresh_database: Database,
 ) -> None:
     records = Records(fresh_database)
-    await records.put(record("cnaf-flux", "1", **KNOWN))
+    await records.put(record("cnaf-flux", "1", **ANNE))
     withheld = frozenset(("nir_hash", "nir_last_digits"))
-    await records.put(record("cnaf-flux", "1", **{**KNOWN, "nir": None}, withheld=withheld))
+    await records.put(record("cnaf-flux", "1", **{**ANNE, "nir": None}, withheld=withheld))
     [row] = await rows(fresh_database, "SELECT nir_hash, birth_place_hash FROM people.identity")
     assert None not in row.values()
 

@@ -51,7 +51,7 @@ async def test_the_couple_of_a_dossier_is_one_whatever_the_form_of_its_number(
     assert matricule.startswith(COVER)
     partners = "SELECT count(*) FROM people.household WHERE partner_id IS NOT NULL"
     assert await values(fresh_database, partners) == [2]
-    [found] = await values(
+    [first_name] = await values(
         fresh_database,
         "SELECT p.first_name FROM access.link l JOIN people.person p ON p.id = l.person_id"
         " WHERE l.relation = $1 AND l.scope_id = $2",
@@ -64,7 +64,7 @@ async def test_the_couple_of_a_dossier_is_one_whatever_the_form_of_its_number(
             fresh_database.keys.nir,
         )[1],
     )
-    assert found == SIDONIE.first_name.upper()
+    assert first_name == SIDONIE.first_name.upper()
 
 
 async def test_other_sources_reach_the_dossier_by_the_same_number(fresh_database: Database, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ async def test_a_nir_in_any_field_of_any_source_is_in_no_column_report_or_log(
                 leaks = await _tables_with_digits(connection, tables)
                 await transaction.rollback()
                 assert (place, leaks) == (place, [])
-                assert (place, NIR in _told(report)) == (place, False)
+                assert (place, NIR in _report_text(report)) == (place, False)
                 assert report.read == sum(report.counts.values()), place
     finally:
         await connection.close()
@@ -97,7 +97,7 @@ async def test_the_search_finds_the_digits_in_a_row_of_its_transaction_alone(dat
         await connection.close()
 
 
-def _told(report: Report) -> str:
+def _report_text(report: Report) -> str:
     """All that a report shows, digits next to each other."""
     shown = io.StringIO()
     show(report, Console(file=shown, width=1000))
@@ -110,7 +110,7 @@ async def test_a_nir_in_the_name_of_a_file_is_in_no_report(fresh_database: Datab
         for name in (f"flux {GROUPED}.xml", f"{KEYED}.xml", f"dossier_{NIR}.csv"):
             report = await ingested(fresh_database, connection, "cnaf-flux", tmp_path / name)
             assert [refusal.code for refusal in report.refusals] == ["FILE_UNREADABLE"]
-            assert NIR not in _told(report)
+            assert NIR not in _report_text(report)
             assert MASK in report.refusals[0].file
     finally:
         await connection.close()

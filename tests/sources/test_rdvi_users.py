@@ -257,9 +257,9 @@ ORIENTED = "SELECT i.email, i.street, o.pathway FROM people.identity i LEFT JOIN
 
 
 def table(folder: Path, **cells: str | None) -> Path:
-    """The export with other cells, and without the columns of which the cell is None."""
-    kept = {heading: text for heading, text in (EXPORT | cells).items() if text is not None}
-    return file(folder, "\n".join((";".join(kept), ";".join(kept.values()))).encode("utf-8-sig"))
+    """Write the export with these cells, leaving out each column whose cell is None."""
+    columns = {heading: text for heading, text in (EXPORT | cells).items() if text is not None}
+    return file(folder, "\n".join((";".join(columns), ";".join(columns.values()))).encode("utf-8-sig"))
 
 
 async def test_an_export_of_rdv_insertion_is_read_column_by_column(fresh_database: Database, tmp_path: Path) -> None:
@@ -290,8 +290,8 @@ async def test_a_column_that_is_not_there_takes_nothing_away_and_an_empty_one_do
     absent = dict.fromkeys(("Email", *places, "Date de début d'accompagnement", "Référent(s)"))
     await ingest(fresh_database, "rdv-insertion", table(tmp_path), as_of=MONDAY)
     await ingest(fresh_database, "rdv-insertion", table(tmp_path, **absent), as_of=TUESDAY, department="08")
-    [kept] = await rows(fresh_database, ORIENTED)
-    assert list(kept.values()) == ["maelle@example.org", "12 rue de l'Exemple", "SOCIO_PRO"]
+    [row] = await rows(fresh_database, ORIENTED)
+    assert list(row.values()) == ["maelle@example.org", "12 rue de l'Exemple", "SOCIO_PRO"]
     assert len(await values(fresh_database, "SELECT 1 FROM people.referent")) == 2
 
     empty = dict.fromkeys(absent, "")

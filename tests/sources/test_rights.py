@@ -157,16 +157,16 @@ async def test_what_one_department_does_not_say_lifts_nothing_that_another_says(
     await put_record(fresh_database, "1", "08", internal_id(MAELLE))
     await put_record(fresh_database, "2", "2A", "AUTRE")
     header, line = register([right(MAELLE, 2, opposition=True)]).decode().splitlines()
-    other = (
+    other_line = (
         line.replace(f"08;{internal_id(MAELLE)}", "2A;AUTRE")
         .replace(";O;N;", ";N;O;")
         .replace("2026-11-02", "2026-11-03")
     )
     for number in order:
-        content = "\n".join((header, (line, other)[number])).encode()
+        content = "\n".join((header, (line, other_line)[number])).encode()
         assert (await ingest_register(fresh_database, tmp_path, content)).complete
     assert await values(fresh_database, RESTRICTIONS) == [Fact.OPPOSITION | Fact.LIMITATION]
-    lifted = "\n".join((header, other.replace(";N;O;", ";N;N;").replace("2026-11-03", "2026-11-04"))).encode()
+    lifted = "\n".join((header, other_line.replace(";N;O;", ";N;N;").replace("2026-11-03", "2026-11-04"))).encode()
     assert (await ingest_register(fresh_database, tmp_path, lifted)).complete
     assert await values(fresh_database, RESTRICTIONS) == [Fact.OPPOSITION]
 
@@ -178,15 +178,15 @@ async def test_what_one_department_does_not_plan_lifts_no_erasure_that_another_p
     await put_record(fresh_database, "1", "08", internal_id(MAELLE))
     await put_record(fresh_database, "2", "2A", "AUTRE")
     header, line = register([right(MAELLE, 2, erasure=date(2027, 2, 3))]).decode().splitlines()
-    other = line.replace(f"08;{internal_id(MAELLE)}", "2A;AUTRE")
+    other_line = line.replace(f"08;{internal_id(MAELLE)}", "2A;AUTRE")
     for number in order:
         content = "\n".join(
-            (header, (line, other.replace("2027-02-03", "").replace("03/02/2027", ""))[number])
+            (header, (line, other_line.replace("2027-02-03", "").replace("03/02/2027", ""))[number])
         ).encode()
         assert (await ingest_register(fresh_database, tmp_path, content)).complete
     planned = "SELECT erasure_on FROM access.person"
     assert await values(fresh_database, planned) == [date(2027, 2, 3)]
-    earlier = other.replace("03/02/2027", "02/01/2027")
+    earlier = other_line.replace("03/02/2027", "02/01/2027")
     content = "\n".join((header, earlier.replace("2026-11-02", "2026-11-03"))).encode()
     assert (await ingest_register(fresh_database, tmp_path, content)).complete
     assert await values(fresh_database, planned) == [date(2027, 1, 2)]
@@ -208,21 +208,21 @@ async def test_a_right_follows_the_internal_id_to_the_person_who_has_it_now(
 async def test_a_right_of_merged_people_who_share_the_internal_id_stays_with_each(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    one = await put_record(fresh_database, "1", "08", internal_id(MAELLE))
-    other = await put_record(fresh_database, "2", "08", "AUTRE", nir=None)
-    await decide(fresh_database, one, other, "SAME")
+    first = await put_record(fresh_database, "1", "08", internal_id(MAELLE))
+    second = await put_record(fresh_database, "2", "08", "AUTRE", nir=None)
+    await decide(fresh_database, first, second, "SAME")
     await apply(fresh_database)
     await put_record(fresh_database, "2", "08", internal_id(MAELLE), nir=None)
     assert (await ingest_register(fresh_database, tmp_path, register([right(MAELLE, 2, opposition=True)]))).complete
-    assert await put_record(fresh_database, "3", "59", internal_id(MAELLE)) == one
+    assert await put_record(fresh_database, "3", "59", internal_id(MAELLE)) == first
     silent = register([right(MAELLE, 2)]).replace(b"\n08;", b"\n59;")
     assert (await ingest_register(fresh_database, tmp_path, silent)).complete
-    await decide(fresh_database, one, other, "DIFFERENT")
+    await decide(fresh_database, first, second, "DIFFERENT")
     await apply(fresh_database)
     assert await values(fresh_database, RESTRICTIONS) == [Fact.OPPOSITION] * 2
     shown = "SELECT person_id FROM people.exercised_right WHERE opposed_on IS NOT NULL ORDER BY 1"
-    assert await values(fresh_database, shown) == sorted((one, other))
-    assert await put_record(fresh_database, "2", "08", "AUTRE", nir=None) == other
+    assert await values(fresh_database, shown) == sorted((first, second))
+    assert await put_record(fresh_database, "2", "08", "AUTRE", nir=None) == second
     lifted = register([right(MAELLE, 9)])
     assert (await ingest_register(fresh_database, tmp_path, lifted)).complete
     assert await values(fresh_database, RESTRICTIONS) == [0, 0]

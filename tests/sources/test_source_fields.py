@@ -63,9 +63,9 @@ def test_every_source_says_what_it_does_with_each_field() -> None:
 
 
 def test_every_coordinate_is_one_of_the_graph() -> None:
-    known = graph().table.classification.fields.keys()
+    readable = graph().table.classification.fields.keys()
     coordinates = {use for name in SOURCES for uses in declared(name).values() for use in uses if isinstance(use, str)}
-    assert coordinates - known == set()
+    assert coordinates - readable == set()
 
 
 def test_no_path_is_declared_twice() -> None:
@@ -123,8 +123,8 @@ def leaves(shape: Shape, path: str) -> Iterator[str]:
 
 
 def test_what_the_schema_of_the_flux_keeps_is_what_is_declared_as_read() -> None:
-    kept = {path for path, uses in declared("cnaf-flux").items() if not all(isinstance(use, Unkept) for use in uses)}
-    assert set(leaves(SHAPE, "InfosFoyerRSA/")) == {path for path in kept if path.startswith("InfosFoyerRSA/")}
+    paths = {path for path, uses in declared("cnaf-flux").items() if not all(isinstance(use, Unkept) for use in uses)}
+    assert set(leaves(SHAPE, "InfosFoyerRSA/")) == {path for path in paths if path.startswith("InfosFoyerRSA/")}
 
 
 def test_every_element_of_the_cnafs_own_schema_is_declared(samples: Path) -> None:
@@ -145,11 +145,11 @@ def elements(schema: etree._Element) -> Iterator[str]:
             if child is not element and next(child.iterancestors(f"{xs}element")) is element
         ]
         for child in children:
-            named = by_name[child.get("ref")] if child.get("ref") else child
-            name = f"{path}{named.get('name')}"
-            if named.find(f".//{xs}element") is None:
+            definition = by_name[child.get("ref")] if child.get("ref") else child
+            name = f"{path}{definition.get('name')}"
+            if definition.find(f".//{xs}element") is None:
                 yield name
             else:
-                yield from below(named, f"{name}/")
+                yield from below(definition, f"{name}/")
 
     return below(by_name["Racine"], "")

@@ -174,27 +174,28 @@ def test_titles_may_stand_above_and_rows_keep_the_numbers_of_the_sheet(path: Pat
     assert read(path) == [(9, {"Prénom": "Maëlle", "Ville": "Sedan"})]
 
 
-OTHER: list[list[object]] = [["Ordre", "Libellé"], [1, "Sedan"]]
+UNRELATED: list[list[object]] = [["Ordre", "Libellé"], [1, "Sedan"]]
 SOUND: list[list[object]] = [HEADER, ["Maëlle", "Sedan"]]
 
 
 def test_the_only_sheet_with_the_columns_is_read_and_named(path: Path) -> None:
-    changed(path, lambda workbook: setattr(workbook.worksheets[2], "sheet_state", "hidden"), OTHER, SOUND, SOUND)
+    changed(path, lambda workbook: setattr(workbook.worksheets[2], "sheet_state", "hidden"), UNRELATED, SOUND, SOUND)
     assert [item.sheet for item in rows(path, COLUMNS)] == [Sheet(2, 2, 1)]
 
 
 def test_two_sheets_with_the_columns_are_one_too_many(path: Path) -> None:
-    written(path, SOUND, OTHER, SOUND)
+    written(path, SOUND, UNRELATED, SOUND)
     assert refusal(path) == ("SHEETS_SEVERAL", "feuilles 1, 3")
 
 
 def test_a_hidden_sheet_is_never_read(path: Path) -> None:
-    changed(path, lambda workbook: setattr(workbook.worksheets[1], "sheet_state", "veryHidden"), OTHER, SOUND)
+    changed(path, lambda workbook: setattr(workbook.worksheets[1], "sheet_state", "veryHidden"), UNRELATED, SOUND)
     assert refusal(path) == ("SHEET_HIDDEN", "")
 
 
 @pytest.mark.parametrize(
-    ("sheets", "code"), [([OTHER], "COLUMN_MISSING"), ([[]], "FILE_EMPTY"), ([[[*HEADER, "note"]]], "COLUMN_DOUBLE")]
+    ("sheets", "code"),
+    [([UNRELATED], "COLUMN_MISSING"), ([[]], "FILE_EMPTY"), ([[[*HEADER, "note"]]], "COLUMN_DOUBLE")],
 )
 def test_a_workbook_without_the_table_is_refused(path: Path, sheets: list[list[list[object]]], code: str) -> None:
     written(path, *sheets)
@@ -278,7 +279,7 @@ def test_a_sheet_in_another_file_is_none(path: Path) -> None:
 
 
 def test_an_excerpt_of_a_row_reads_as_the_row(path: Path) -> None:
-    workbook = written(path, OTHER, [["Titre"], HEADER, *([f"P{number}", "Sedan"] for number in range(8))])
+    workbook = written(path, UNRELATED, [["Titre"], HEADER, *([f"P{number}", "Sedan"] for number in range(8))])
     sheet = workbook.worksheets[1]
     for place, value in (("B4", "=A4"), ("B5", date(1978, 8, 2)), ("B6", 8300), ("B9", "=1+1"), ("D10", "trop")):
         sheet[place] = value

@@ -38,7 +38,7 @@ def served() -> Iterator[tuple[ApiParticulierSimulator, str]]:
         yield simulator, url
 
 
-async def known(database: Database, name: str, **changes: Any) -> Any:
+async def put_person(database: Database, name: str, **changes: Any) -> Any:
     """A person of the flux of the CNAF, with its file of RSA and all of its identity."""
     record = PersonRecord(
         "cnaf-flux",
@@ -68,7 +68,7 @@ async def run(database: Database, folder: Path, url: str, secrets: str = SECRETS
     return await sync(replace(row, **changes), own_keys(database, folder, "api-particulier", secrets), database.dsn)
 
 
-async def said(database: Database) -> list[Any]:
+async def stored_rsa(database: Database) -> list[Any]:
     [rsa] = await rows(database, "SELECT beneficiary, entitled_since, increased, status FROM people.rsa")
     return list(rsa.values())
 
@@ -80,8 +80,8 @@ async def test_what_was_said_last_says_who_is_a_beneficiary_and_opens_no_row(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     simulator, url = served
-    await known(fresh_database, "CANARINOM")
-    assert await said(fresh_database) == [False, None, None, "CLOS"]
+    await put_person(fresh_database, "CANARINOM")
+    assert await stored_rsa(fresh_database) == [False, None, None, "CLOS"]
     simulator.people["CANARINOM"] = YES
     with caplog.at_level(logging.DEBUG):
         first = await run(fresh_database, tmp_path, url)
@@ -99,33 +99,33 @@ async def test_what_was_said_last_says_who_is_a_beneficiary_and_opens_no_row(
             "recipient": RECIPIENT,
         }
     ]
-    assert await said(fresh_database) == [True, date(2024, 8, 1), True, "CLOS"]
+    assert await stored_rsa(fresh_database) == [True, date(2024, 8, 1), True, "CLOS"]
     statement = "SELECT 1 FROM access.link WHERE relation = $1"
     assert await values(fresh_database, statement, int(Fact.DEPARTMENT_BRSA)) == []
-    told = f"{caplog.text} {first.report}"
-    assert [word for word in ("CANARI", "ANNE", TOKEN, "nomNaissance") if word in told] == []
+    output = f"{caplog.text} {first.report}"
+    assert [word for word in ("CANARI", "ANNE", TOKEN, "nomNaissance") if word in output] == []
     assert TOKEN not in await whole(fresh_database)
 
     simulator.people["CANARINOM"] = NO
     await run(fresh_database, tmp_path, url)
-    assert await said(fresh_database) == [False, None, None, "CLOS"]
+    assert await stored_rsa(fresh_database) == [False, None, None, "CLOS"]
     open_now = replace(CLOSED, status="DROIT_OUVERT_VERSABLE")
     later = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=5)
-    await known(fresh_database, "CANARINOM", as_of=later, rsa=open_now)
-    assert (await said(fresh_database))[0] is True
+    await put_person(fresh_database, "CANARINOM", as_of=later, rsa=open_now)
+    assert (await stored_rsa(fresh_database))[0] is True
 
 
 async def test_whom_the_api_knows_nothing_of_or_cant_be_asked_about_is_counted_and_keeps_its_data(
     fresh_database: Database, tmp_path: Path, served: tuple[ApiParticulierSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, "CONNUE")
-    await known(fresh_database, "SANSDOSSIER")
-    await known(fresh_database, "MALFORMEE")
-    await known(fresh_database, "MUETTE")
-    await known(fresh_database, "SANSCOMMUNE", birth_city_code=None)
-    await known(fresh_database, "SANSSEXE", civility=None)
-    await known(fresh_database, "NEEAILLEURS", birth_city_code=None, birth_country_code="99131")
+    await put_person(fresh_database, "CONNUE")
+    await put_person(fresh_database, "SANSDOSSIER")
+    await put_person(fresh_database, "MALFORMEE")
+    await put_person(fresh_database, "MUETTE")
+    await put_person(fresh_database, "SANSCOMMUNE", birth_city_code=None)
+    await put_person(fresh_database, "SANSSEXE", civility=None)
+    await put_person(fresh_database, "NEEAILLEURS", birth_city_code=None, birth_country_code="99131")
     simulator.people = dict.fromkeys(("CONNUE", "SANSDOSSIER", "MALFORMEE", "MUETTE", "NEEAILLEURS"), YES)
     await run(fresh_database, tmp_path, url)
     statement = "SELECT count(*) FROM people.rsa WHERE beneficiary"
@@ -145,9 +145,9 @@ async def test_nobody_is_asked_about_without_a_file_of_rsa_elsewhere_or_who_obje
     fresh_database: Database, tmp_path: Path, served: tuple[ApiParticulierSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, "SANSRSA", rsa=None)
-    await known(fresh_database, "AILLEURS", city_code="2A004")
-    opposed = await known(fresh_database, "OPPOSEE")
+    await put_person(fresh_database, "SANSRSA", rsa=None)
+    await put_person(fresh_database, "AILLEURS", city_code="2A004")
+    opposed = await put_person(fresh_database, "OPPOSEE")
     await rows(fresh_database, RESTRICT, opposed, int(Fact.OPPOSITION))
     simulator.people = dict.fromkeys(("SANSRSA", "AILLEURS", "OPPOSEE"), YES)
     assert (await run(fresh_database, tmp_path, url)).report.read == 0
@@ -158,8 +158,8 @@ async def test_namesakes_of_one_day_are_not_told_apart_by_a_guess(
     fresh_database: Database, tmp_path: Path, served: tuple[ApiParticulierSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, "JUMELLE")
-    await known(fresh_database, "JUMELLE", source_id="foyer:autre")
+    await put_person(fresh_database, "JUMELLE")
+    await put_person(fresh_database, "JUMELLE", source_id="foyer:autre")
     simulator.people = {"JUMELLE": YES}
     report = (await run(fresh_database, tmp_path, url)).report
     assert report.codes == Counter({"MATCH_SEVERAL": 2})
@@ -171,7 +171,7 @@ async def test_passing_faults_are_tried_again(
     fresh_database: Database, tmp_path: Path, served: tuple[ApiParticulierSimulator, str], fault: str
 ) -> None:
     simulator, url = served
-    await known(fresh_database, "CONNUE")
+    await put_person(fresh_database, "CONNUE")
     simulator.people = {"CONNUE": YES}
     simulator.faults.extend([fault] * 3)
     assert (await run(fresh_database, tmp_path, url)).report.aside_codes == Counter()
@@ -182,7 +182,7 @@ async def test_a_refused_token_stops_the_reading_and_is_not_told(
     fresh_database: Database, tmp_path: Path, served: tuple[ApiParticulierSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, "CANARINOM")
+    await put_person(fresh_database, "CANARINOM")
     with pytest.raises(NotServed, match="SYNC_CREDENTIALS") as refused:
         await run(fresh_database, tmp_path, url, SECRETS.replace(TOKEN, "faux-81ab"))
     shown = f"{refused.value} {refused.value.detail} {refused.value.__context__!r}"

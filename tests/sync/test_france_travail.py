@@ -1,4 +1,4 @@
-"""`hub sync france-travail` against a simulator: who is asked about, what is kept of the answers, what is told."""
+"""`hub sync france-travail` asks a simulator about the right people, and keeps and logs no more of them than it may."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def number_of(person: int) -> str:
     return f"9990{person:07}"
 
 
-async def known(database: Database, *people: int, **changes: Any) -> list[UUID]:
+async def put_people(database: Database, *people: int, **changes: Any) -> list[UUID]:
     """People whom RDV-Insertion knows with their number of France Travail."""
     registry, now = Registry(database.keys.nir), datetime.now(UTC).replace(microsecond=0)
     connection = await database.connect("ingest")
@@ -111,7 +111,7 @@ async def test_what_someone_may_read_is_kept_and_nothing_else_is_kept_or_told(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     simulator, url = served
-    [person] = await known(fresh_database, 1)
+    [person] = await put_people(fresh_database, 1)
     users(simulator, 1)
     with caplog.at_level(logging.DEBUG):
         first = await run(fresh_database, tmp_path, url)
@@ -138,15 +138,15 @@ async def test_what_someone_may_read_is_kept_and_nothing_else_is_kept_or_told(
     )
     assert followed == [AGENCY]
     assert await values(fresh_database, "SELECT person_id FROM people.asked") == [person]
-    kept = await whole(fresh_database)
-    taken = ("CANARINOM", "CANARIPRENOM")
-    assert all(name in kept for name in taken)
-    for name in taken:
-        kept = kept.replace(name, "")
-    told = f"{caplog.text} {first.report} {' '.join(simulator.requests)}"
+    database_text = await whole(fresh_database)
+    names = ("CANARINOM", "CANARIPRENOM")
+    assert all(name in database_text for name in names)
+    for name in names:
+        database_text = database_text.replace(name, "")
+    output = f"{caplog.text} {first.report} {' '.join(simulator.requests)}"
     secret = [SECRET, *simulator.tokens, *simulator.user_tokens]
-    assert [word for word in ("CANARI", *secret) if word in kept] == []
-    assert [word for word in ("CANARI", "canari", number_of(1), *secret) if word in told] == []
+    assert [word for word in ("CANARI", *secret) if word in database_text] == []
+    assert [word for word in ("CANARI", "canari", number_of(1), *secret) if word in output] == []
 
     second = await run(fresh_database, tmp_path, url)
     changed = await values(fresh_database, "SELECT as_of FROM people.identity WHERE source = 'france-travail'")
@@ -157,7 +157,7 @@ async def test_the_detail_of_constraints_is_asked_and_kept_only_while_france_tra
     fresh_database: Database, tmp_path: Path, served: tuple[FranceTravailSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, 1)
+    await put_people(fresh_database, 1)
     users(simulator, 1)
     await run(fresh_database, tmp_path, url)
     assert (await rows(fresh_database, ANSWERED))[0] == {"identity": 1, "orientation": 1, "difficulty": 2, "project": 1}
@@ -172,11 +172,11 @@ async def test_nobody_is_asked_about_who_objects_is_limited_erased_gone_or_elsew
     fresh_database: Database, tmp_path: Path, served: tuple[FranceTravailSimulator, str]
 ) -> None:
     simulator, url = served
-    people = await known(fresh_database, 1, 2, 3, 4)
-    await known(fresh_database, 5, city_code="2A004", department="2A")
-    await known(fresh_database, 6, as_of=datetime.now(UTC).replace(microsecond=0) - timedelta(days=731))
-    await known(fresh_database, 7, birth_date=None)
-    await known(fresh_database, 8, france_travail_id="pas un numéro")
+    people = await put_people(fresh_database, 1, 2, 3, 4)
+    await put_people(fresh_database, 5, city_code="2A004", department="2A")
+    await put_people(fresh_database, 6, as_of=datetime.now(UTC).replace(microsecond=0) - timedelta(days=731))
+    await put_people(fresh_database, 7, birth_date=None)
+    await put_people(fresh_database, 8, france_travail_id="pas un numéro")
     users(simulator, *range(1, 9))
     for person, restriction in zip(people, (Fact.OPPOSITION, Fact.LIMITATION), strict=False):
         await rows(fresh_database, RESTRICT, person, int(restriction))
@@ -190,7 +190,7 @@ async def test_who_objects_while_it_is_asked_about_is_not_written(
     fresh_database: Database, tmp_path: Path, served: tuple[FranceTravailSimulator, str]
 ) -> None:
     simulator, url = served
-    [person] = await known(fresh_database, 1)
+    [person] = await put_people(fresh_database, 1)
     users(simulator, 1)
 
     def object_now() -> None:
@@ -211,7 +211,7 @@ async def test_readings_are_bounded_take_turns_and_ask_nobody_again_too_soon(
     fresh_database: Database, tmp_path: Path, served: tuple[FranceTravailSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, *range(1, 6))
+    await put_people(fresh_database, *range(1, 6))
     users(simulator, *range(1, 6))
     for _ in range(3):
         await run(fresh_database, tmp_path, url, people=2, renew=3600.0)
@@ -229,7 +229,7 @@ async def test_whom_the_api_does_not_answer_about_is_counted_keeps_its_data_and_
     fresh_database: Database, tmp_path: Path, served: tuple[FranceTravailSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, *range(1, 7))
+    await put_people(fresh_database, *range(1, 7))
     users(simulator, *range(1, 7))
     await run(fresh_database, tmp_path, url)
     before = (await rows(fresh_database, ANSWERED))[0]
@@ -253,7 +253,7 @@ async def test_several_failures_in_a_row_are_those_of_the_api(
     fresh_database: Database, tmp_path: Path, served: tuple[FranceTravailSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, *range(1, 6))
+    await put_people(fresh_database, *range(1, 6))
     users(simulator, *range(1, 6))
     simulator.broken = set(simulator.users)
     with pytest.raises(NotServed, match="SYNC_UNREACHABLE"):
@@ -268,7 +268,7 @@ async def test_an_answer_about_someone_else_is_refused_and_not_kept(
     fresh_database: Database, tmp_path: Path, served: tuple[FranceTravailSimulator, str], field: str
 ) -> None:
     simulator, url = served
-    await known(fresh_database, 1)
+    await put_people(fresh_database, 1)
     users(simulator, 1)
     informations = simulator.users[number_of(1)]["informations"]
     place = informations["etatCivil"] if field == "dateNaissance" else informations
@@ -284,7 +284,7 @@ async def test_tokens_that_end_are_asked_for_once_more(
     fresh_database: Database, tmp_path: Path, served: tuple[FranceTravailSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, 1, 2)
+    await put_people(fresh_database, 1, 2)
     users(simulator, 1, 2)
     ended = iter((simulator.tokens, simulator.user_tokens))
 
@@ -301,7 +301,7 @@ async def test_secrets_that_are_refused_stop_the_reading_and_are_not_told(
     fresh_database: Database, tmp_path: Path, served: tuple[FranceTravailSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, 1)
+    await put_people(fresh_database, 1)
     with pytest.raises(NotServed, match="SYNC_CREDENTIALS") as refused:
         await run(fresh_database, tmp_path, url, SECRETS.replace(SECRET, "faux-9c1d"))
     assert "9c1d" not in f"{refused.value} {refused.value.detail} {refused.value.__context__!r}"
@@ -312,7 +312,7 @@ async def test_an_answer_is_no_contact_and_keeps_nobody(
     fresh_database: Database, tmp_path: Path, served: tuple[FranceTravailSimulator, str]
 ) -> None:
     simulator, url = served
-    await known(fresh_database, 1, as_of=datetime.now(UTC).replace(microsecond=0) - timedelta(days=400))
+    await put_people(fresh_database, 1, as_of=datetime.now(UTC).replace(microsecond=0) - timedelta(days=400))
     users(simulator, 1)
     await run(fresh_database, tmp_path, url)
     [contact] = await values(fresh_database, "SELECT last_contact FROM access.person")

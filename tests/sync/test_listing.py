@@ -38,11 +38,11 @@ class Shifting:
 @pytest.mark.parametrize("seed", range(400))
 async def test_what_was_there_all_along_is_given_and_what_stayed_is_listed(seed: int) -> None:
     source, listing = Shifting(seed, changes=4), Listing()
-    given = [orjson.loads(record)["id"] async for records in listing.changes(source.page) for record in records]
+    numbers = [orjson.loads(record)["id"] async for records in listing.changes(source.page) for record in records]
     throughout = source.first & set(source.numbers)
-    assert throughout <= set(given)
+    assert throughout <= set(numbers)
     assert {str(key) for key in throughout} <= listing.keys
-    assert len(given) == len(set(given)), "an unchanged record is given once"
+    assert len(numbers) == len(set(numbers)), "an unchanged record is given once"
 
 
 async def test_a_record_that_changes_between_readings_is_given_again() -> None:
@@ -52,8 +52,8 @@ async def test_a_record_that_changes_between_readings_is_given_again() -> None:
         state["reading"] += 1
         return Page([msgspec.Raw(orjson.dumps({"id": 1, "version": min(state["reading"], 2)}))], True)
 
-    given = [record async for records in Listing().changes(page) for record in records]
-    assert [orjson.loads(record)["version"] for record in given] == [1, 2]
+    listed_records = [record async for records in Listing().changes(page) for record in records]
+    assert [orjson.loads(record)["version"] for record in listed_records] == [1, 2]
 
 
 async def test_a_list_that_never_settles_is_not_taken_for_whole() -> None:

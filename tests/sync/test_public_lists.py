@@ -134,12 +134,12 @@ async def test_an_employer_that_vanished_goes_and_one_with_an_application_stays_
     del simulator.employers[3:5]
     await run(fresh_database, tmp_path, link("emplois", url))
     assert await values(fresh_database, EMPLOYERS) == sorted(employer_keys(simulator.employers) + applied)
-    known = await rows(
+    employers_left = await rows(
         fresh_database,
         "SELECT name, kind, street, open_to_applications FROM offers.company WHERE source_id = $1",
         applied[0],
     )
-    assert known == [{"name": "Chantier n° 3", "kind": "ACI", "street": None, "open_to_applications": None}]
+    assert employers_left == [{"name": "Chantier n° 3", "kind": "ACI", "street": None, "open_to_applications": None}]
     assert await values(fresh_database, "SELECT count(*) FROM offers.job_posting") == [29]
     assert (await run(fresh_database, tmp_path, link("emplois", url))).report.rows == 0
 
@@ -195,9 +195,9 @@ async def test_a_key_that_is_opened_for_one_list_reads_it_alone(
     await run(fresh_database, tmp_path, replace(row, lists=("offres",)))
     assert await values(fresh_database, OFFERS) == offer_keys(simulator.offers[:30])
     simulator.closed = {"/api/v3/offers"}
-    asked = len(simulator.requests)
+    count = len(simulator.requests)
     await run(fresh_database, tmp_path, replace(row, lists=("conventions",)))
-    assert [request for request in simulator.requests[asked:] if "offers" in request] == []
+    assert [request for request in simulator.requests[count:] if "offers" in request] == []
     for lists in ((), ("offres", "stages")):
         with pytest.raises(StartRefused, match="SYNC_LIST_UNKNOWN"):
             await run(fresh_database, tmp_path, replace(row, lists=lists))

@@ -139,18 +139,18 @@ async def test_an_account_that_fails_keeps_no_other_from_being_read(fresh_databa
             SyncLink("rdv-insertion", WITHOUT_SECRET, url, url, "08"),
         ]
         lines, pauses = await run(fresh_database, tmp_path, links, 3)
-    kept = await rows(fresh_database, "SELECT DISTINCT source, outcome, error FROM runs.run ORDER BY 1")
-    assert kept == [
+    runs = await rows(fresh_database, "SELECT DISTINCT source, outcome, error FROM runs.run ORDER BY 1")
+    assert runs == [
         {"source": "data-inclusion", "outcome": "complete", "error": None},
         {"source": "immersion-facile", "outcome": "failed", "error": "SYNC_UNREACHABLE"},
     ]
-    said = "\n".join(lines)
-    assert "data-inclusion (essai) : 6 enregistrements lus — 6 créés ; " in said
-    assert "[SYNC_UNREACHABLE]" in said
-    assert "[SYNC_CIRCUIT_OPEN]" in said
-    assert f"rdv-insertion ({WITHOUT_SECRET})" in said
-    assert "[SYNC_CREDENTIALS_MISSING]" in said
-    assert len(lines) == len(said.splitlines()) == 9
+    output = "\n".join(lines)
+    assert "data-inclusion (essai) : 6 enregistrements lus — 6 créés ; " in output
+    assert "[SYNC_UNREACHABLE]" in output
+    assert "[SYNC_CIRCUIT_OPEN]" in output
+    assert f"rdv-insertion ({WITHOUT_SECRET})" in output
+    assert "[SYNC_CREDENTIALS_MISSING]" in output
+    assert len(lines) == len(output.splitlines()) == 9
     assert min(pauses) > 800, "nothing is tried again at once"
 
 

@@ -93,8 +93,8 @@ async def test_all_pages_are_read_and_a_second_reading_writes_nothing(
     assert (first.report.read, first.report.complete, first.requests) == (70, True, len(simulator.requests))
     second = await run(fresh_database, tmp_path, link("data-inclusion", url))
     assert (second.report.read, second.report.rows) == (70, 0)
-    kept = await rows(fresh_database, "SELECT outcome, read, error FROM runs.run ORDER BY number")
-    assert kept == [{"outcome": "complete", "read": 70, "error": None}] * 2
+    runs = await rows(fresh_database, "SELECT outcome, read, error FROM runs.run ORDER BY number")
+    assert runs == [{"outcome": "complete", "read": 70, "error": None}] * 2
     assert set(await values(fresh_database, "SELECT name FROM runs.input")) == {"sync-…"}
 
 
@@ -209,20 +209,20 @@ async def test_a_fault_that_stays_ends_the_reading_with_its_code(
     simulator.faults.extend([fault] * 6)
     with pytest.raises(NotServed, match=code):
         await run(fresh_database, tmp_path, link("data-inclusion", url))
-    kept = await rows(fresh_database, "SELECT outcome, error FROM runs.run")
-    assert kept == [{"outcome": "failed", "error": code}]
+    runs = await rows(fresh_database, "SELECT outcome, error FROM runs.run")
+    assert runs == [{"outcome": "failed", "error": code}]
 
 
 async def test_31_an_api_that_redirects_is_not_followed_and_its_token_goes_nowhere_else(
     fresh_database: Database, tmp_path: Path, offer: tuple[DataInclusionSimulator, str]
 ) -> None:
     simulator, url = offer
-    other = DataInclusionSimulator()
-    with other.served() as elsewhere:
+    other_site = DataInclusionSimulator()
+    with other_site.served() as elsewhere:
         simulator.elsewhere = elsewhere
         with pytest.raises(NotServed, match="SYNC_REFUSED"):
             await run(fresh_database, tmp_path, link("data-inclusion", url))
-    assert (len(simulator.requests), other.requests) == (1, [])
+    assert (len(simulator.requests), other_site.requests) == (1, [])
 
 
 async def test_a_source_that_fails_rests_and_one_reading_probes_it(
@@ -234,10 +234,10 @@ async def test_a_source_that_fails_rests_and_one_reading_probes_it(
     for _ in range(2):
         with pytest.raises(NotServed, match="SYNC_UNREACHABLE"):
             await run(fresh_database, tmp_path, row)
-    asked = len(simulator.requests)
+    count = len(simulator.requests)
     with pytest.raises(NotServed, match="SYNC_CIRCUIT_OPEN"):
         await run(fresh_database, tmp_path, row)
-    assert len(simulator.requests) == asked, "a source at rest is not asked"
+    assert len(simulator.requests) == count, "a source at rest is not asked"
     assert await values(fresh_database, "SELECT error FROM runs.run") == ["SYNC_UNREACHABLE"] * 2
     await rows(fresh_database, "UPDATE runs.sync_state SET rests_until = now() RETURNING 1")
     simulator.faults.append("unavailable")
@@ -317,11 +317,11 @@ def test_a_killed_command_is_run_again_and_leaves_what_a_whole_one_leaves(
             killed.send_signal(signal.SIGKILL)
             go_on.set()
     simulator.before_answer = lambda: None
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "70 enregistrements lus" in done.stdout
+    process = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    assert "70 enregistrements lus" in process.stdout
     assert asyncio.run(values(fresh_database, STORED)) == ids(simulator)
-    assert data_inclusion.TOKEN not in done.stdout + done.stderr
+    assert data_inclusion.TOKEN not in process.stdout + process.stderr
 
 
 async def test_users_of_all_organisations_are_read_under_a_log_in_that_ends(
@@ -356,9 +356,9 @@ async def test_no_url_holds_a_secret_or_a_person(fresh_database: Database, tmp_p
     simulator.organisations = {403_023: [user(number) for number in range(3)]}
     with simulator.served() as url:
         await run(fresh_database, tmp_path, link("rdv-insertion", url))
-    told = " ".join(simulator.requests)
+    urls = " ".join(simulator.requests)
     for value in (rdv_insertion.PASSWORD, rdv_insertion.EMAIL, "NOMUNIQUE", *simulator.tokens):
-        assert value not in told
+        assert value not in urls
 
 
 async def test_a_span_of_days_is_halved_until_the_api_gives_all_of_it_and_the_cursor_goes_on(
@@ -404,8 +404,8 @@ async def test_a_day_that_the_api_does_not_give_whole_hides_no_other_day_and_is_
         for _ in range(2):
             with pytest.raises(NotServed, match="SYNC_TOO_MANY_IN_A_DAY"):
                 await run(fresh_database, tmp_path, row)
-        kept = await rows(fresh_database, "SELECT outcome, read FROM runs.run")
-        assert kept == [{"outcome": "failed", "read": 120}] * 2
+        runs = await rows(fresh_database, "SELECT outcome, read FROM runs.run")
+        assert runs == [{"outcome": "failed", "read": 120}] * 2
         simulator.conventions = simulator.conventions[120:]
         whole = await run(fresh_database, tmp_path, row)
         assert whole.report.read == 30

@@ -164,9 +164,9 @@ async def test_a_placement_knows_whether_its_person_has_a_project_in_whatever_or
     ingest: Connection, tmp_path: Path
 ) -> None:
     gone = {"projet": "POS-1", "maj": "2026-11-03T09:30:00+01:00", "supprime": True}
-    for lines, known in (((PLACEMENT,), False), ((PROJECT,), True), ((gone,), False)):
+    for lines, has_project in (((PLACEMENT,), False), ((PROJECT,), True), ((gone,), False)):
         await ingest_feed(ingest, tmp_path, *lines)
-        assert await ingest.fetchval("SELECT with_project FROM trainings.placement") is known
+        assert await ingest.fetchval("SELECT with_project FROM trainings.placement") is has_project
     await ingest_feed(ingest, tmp_path, {**PROJECT, "projet": "PRJ-2"}, {**PLACEMENT, "positionnement": "POS-2"})
     assert await ingest.fetchval("SELECT every(with_project) FROM trainings.placement") is True
 

@@ -199,19 +199,19 @@ async def test_that_data_of_training_are_held_is_told_yes_or_null(rows: Rows, tr
     variables = {"r": [{"__typename": "Person", "id": person_id(number)} for number in (1, 2)]}
     read = residual({"Person": anyone(Fact.REFERENT)}, {"Person.hasTrainingData": anyone(Fact.REFERENT)})
 
-    async def held() -> list[bool | None]:
+    async def read_held() -> list[bool | None]:
         answer = await trainings.execute(query, variables, context(read, REFERENT))
         return [person["hasTrainingData"] for person in answer["data"]["_entities"]]
 
-    assert await held() == [True, None]
+    assert await read_held() == [True, None]
     await rows.connection.execute("UPDATE trainings.training_provider SET sensitivity = 'SAN'")
-    assert await held() == [None, None]  # the list drops them: that something is held would tell of what
+    assert await read_held() == [None, None]  # the list drops them: that something is held would tell of what
     await rows.connection.execute("UPDATE trainings.training_provider SET sensitivity = NULL")
-    assert await held() == [True, None]
+    assert await read_held() == [True, None]
     await project(rows, 1, PROVIDER, date(2020, 1, 4))
     await rows.connection.execute("DELETE FROM trainings.placement")
     await rows.connection.execute("UPDATE trainings.training_project SET person_id = $1", person_id(2))
-    assert await held() == [None, True]
+    assert await read_held() == [None, True]
 
 
 async def test_the_organisation_that_proposed_it_is_told_by_a_fact(rows: Rows, trainings: Subgraph) -> None:

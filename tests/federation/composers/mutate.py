@@ -164,16 +164,16 @@ def _remove(random: Random, document: DocumentNode, _: Sequence[Draft]) -> Docum
 
 
 def _copy_across(random: Random, document: DocumentNode, drafts: Sequence[Draft]) -> DocumentNode:
-    """Copy a part of one subgraph into a collection of the same name of another, for types of one name if it can."""
-    _, other = random.choice(drafts)
+    """Copy a part of a random subgraph into the same collection of this one, to its type of the same name if any."""
+    _, donor = random.choice(drafts)
     collection = random.choice(("fields", "directives", "definitions", "values", "interfaces", "types"))
-    copies = list(parts(other, collection))
+    copies = list(parts(donor, collection))
     if not copies:
         return document
     path, part = random.choice(copies)
     if collection == "definitions":
         return changed(document, (), definitions=(*document.definitions, part))
-    owner = dict(parts(other))[path[:-1]]
+    owner = dict(parts(donor))[path[:-1]]
     owners = _nodes(document, type(owner))
     owners = [entry for entry in owners if name_of(entry[1]) == name_of(owner)] or owners
     if not owners:
@@ -245,10 +245,10 @@ def _add_link(random: Random, document: DocumentNode, drafts: Sequence[Draft]) -
     text = _filled(random, f"extend schema {random.choice(LINKS)}", drafts)
     if random.random() < 0.3:
         text += _filled(random, f" {random.choice(LINKS)}", drafts)
-    kept = document.definitions
+    definitions = document.definitions
     if random.random() < 0.4:
-        kept = tuple(node for node in kept if "schema" not in node.kind)
-    return changed(document, (), definitions=(*kept, *parse(text, no_location=True).definitions))
+        definitions = tuple(node for node in definitions if "schema" not in node.kind)
+    return changed(document, (), definitions=(*definitions, *parse(text, no_location=True).definitions))
 
 
 def _add_definition(random: Random, document: DocumentNode, drafts: Sequence[Draft]) -> DocumentNode:
@@ -261,11 +261,11 @@ def _rename(random: Random, document: DocumentNode, drafts: Sequence[Draft]) -> 
     nodes = [(path, node) for path, node in parts(document) if name_of(node)]
     if not nodes:
         return document
-    chosen, named = random.choice(nodes)
+    chosen, renamed_node = random.choice(nodes)
     name = random.choice([*_type_names(drafts), "Query", "Mutation", "renamed", "id", "_entities", "__x", "_Any"])
     everywhere = random.random() < 0.5
     for path, node in nodes:
-        if path == chosen or (everywhere and name_of(node) == name_of(named)):
+        if path == chosen or (everywhere and name_of(node) == name_of(renamed_node)):
             document = changed(document, path, name=NameNode(value=name))
     return document
 
@@ -280,7 +280,7 @@ def _change_string(random: Random, document: DocumentNode, drafts: Sequence[Draf
 
 
 def _change_import(random: Random, document: DocumentNode, drafts: Sequence[Draft]) -> DocumentNode:
-    """Change what a `@link` imports, or of which version."""
+    """Change the imports or the version of a `@link`."""
     links = [(path, node) for path, node in _nodes(document, ConstDirectiveNode) if name_of(node) == "link"]
     if not links:
         return document

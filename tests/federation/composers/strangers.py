@@ -88,10 +88,10 @@ class Stranger:
                 type_.keys[self.random.choice(type_.homes)].append(self.random.choice(KEYS))
         for number in range(self.random.randint(1, 4)):
             homes = self._some(type_.homes, 2 if self._chance(0.3) else 1) if entity else list(type_.homes)
-            targets = [other.name for other in self.types.values() if set(homes) <= set(other.homes)]
+            targets = [target_type.name for target_type in self.types.values() if set(homes) <= set(target_type.homes)]
             leaf = self.random.choice(LEAVES)
-            named = self.random.choice(targets) if targets and self._chance(0.3) else leaf
-            wrapped = self.random.choice(("{}", "{}", "{}!", "[{}]", "[{}!]!")).format(named)
+            named_type = self.random.choice(targets) if targets and self._chance(0.3) else leaf
+            wrapped = self.random.choice(("{}", "{}", "{}!", "[{}]", "[{}!]!")).format(named_type)
             arguments = (
                 self.random.choice(("(n: Int)", "(n: Int = 1)", "(n: Int!)", "(in: In)")) if self._chance(0.15) else ""
             )
@@ -112,24 +112,24 @@ class Stranger:
             keyed = self.interface_objects or ((version or 0) >= 3 and self._chance(0.2))
             key = ' @key(fields: "id")' if keyed and (version or 0) >= 3 else ""
             parts.append(f"interface Node{key} {{ id: ID! }}")
-        known = [type_.name for type_ in self.types.values() if home in type_.homes]
-        if self.union and known:
-            parts.append(f"union Any_ = {' | '.join(known)}")
-            parts.append(f"extend type Query {{ any_{home}: [Any_] }}" if known else "")
+        local_types = [type_.name for type_ in self.types.values() if home in type_.homes]
+        if self.union and local_types:
+            parts.append(f"union Any_ = {' | '.join(local_types)}")
+            parts.append(f"extend type Query {{ any_{home}: [Any_] }}" if local_types else "")
         if self.input:
             parts.append("input In { n: Int size: Size = SMALL }")
             parts.append(f"extend type Query {{ in_{home}(in: In): Int }}")
         if any("org {" in key for type_ in self.types.values() for key in type_.keys.get(home, ())):
             parts.append(f"type Org{self._shareable(version)} {{ id: ID! }}")
-        roots = [f"{name[0].lower()}{name[1:]}_{home}: {name}" for name in known] or [f"only_{home}: Int"]
+        roots = [f"{name[0].lower()}{name[1:]}_{home}: {name}" for name in local_types] or [f"only_{home}: Int"]
         if implementing or home in self.interface_objects:
             roots.append(f"node_{home}: Node")
         query = "extend type Query" if self._chance(0.3) else "type Query"
         parts.insert(0, f"{query} {{ {' '.join(roots)} }}")
         if self._chance(0.15):
-            parts.append(f"type Mutation {{ do_{home}: {self.random.choice([*known, 'Int'])} }}")
+            parts.append(f"type Mutation {{ do_{home}: {self.random.choice([*local_types, 'Int'])} }}")
         if self._chance(0.05):
-            parts.append(f"type Subscription {{ on_{home}: {self.random.choice([*known, 'Int'])} }}")
+            parts.append(f"type Subscription {{ on_{home}: {self.random.choice([*local_types, 'Int'])} }}")
         text = "\n".join(part for part in parts if part)
         parts = [self._link(version), text, *(sdl for name, sdl in DEFINITIONS.items() if name in text)]
         return "\n".join(part for part in parts if part) + "\n"
@@ -174,7 +174,7 @@ class Stranger:
         }
 
     def _field_sdl(self, type_: DrawnType, drawn: DrawnField, home: str) -> str | None:
-        version, known = self.versions[home], federation_directives((2, self.versions[home] or 0))
+        version, directives = self.versions[home], federation_directives((2, self.versions[home] or 0))
         text = f"{drawn.name}{drawn.arguments}: {drawn.type}"
         if home not in drawn.homes:
             elsewhere = type_.keys and drawn.type.strip("[]!") in LEAVES and "!)" not in drawn.arguments
@@ -189,7 +189,7 @@ class Stranger:
             source = self.random.choice([*self.names, "gone"])
             text += f' @override(from: "{source}")' if source != home else ""
         for directive, share in EXTRAS.items():
-            if directive.lstrip("@").partition("(")[0] in known and self._chance(share):
+            if directive.lstrip("@").partition("(")[0] in directives and self._chance(share):
                 text += f" {directive}"
         return text
 

@@ -35,7 +35,7 @@ def _of_definition(node: Any) -> Iterator[Fact]:
     joins = [_values(directive) for directive in node.directives or () if directive.name.value == "join__type"]
     yield from (fact for fact in _applied(name, node) if name not in _ROOTS or fact[1] != "join__type")
     for collection in ("interfaces", "types"):
-        yield from ((name, collection, other.name.value) for other in getattr(node, collection, None) or ())
+        yield from ((name, collection, reference.name.value) for reference in getattr(node, collection, None) or ())
     graphs = sorted({values["graph"] for values in joins})
     for part in (*(getattr(node, "fields", None) or ()), *(getattr(node, "values", None) or ())):
         yield from _of_part(f"{name}.{part.name.value}", part, graphs)
@@ -56,12 +56,12 @@ def _of_part(coordinate: str, part: Any, graphs: Sequence[str]) -> Iterator[Fact
 def _applied(coordinate: str, node: Any) -> Iterator[Fact]:
     own_type = print_ast(node.type) if hasattr(node, "type") else None
     for directive in node.directives or ():
-        said = {
+        arguments = {
             name: _alike(name, value)
             for name, value in sorted(_values(directive).items())
             if _DEFAULTS.get(name) is not value and (name, value) != ("type", own_type)
         }
-        yield coordinate, directive.name.value.removeprefix("federation__"), str(said)
+        yield coordinate, directive.name.value.removeprefix("federation__"), str(arguments)
 
 
 def _values(directive: Any) -> dict[str, Any]:

@@ -135,7 +135,7 @@ class Referees:
                 "apollo": self._planned(supergraph, operations, "apollo")["apollo"],
                 **(self._planned(supergraph, (), "hive") or {"hive": {"unloadable": "it aborts", "fetches": ()}}),
             }
-        reasons = {name: said["unloadable"] for name, said in answer.items() if said["unloadable"] is not None}
+        reasons = {name: verdict["unloadable"] for name, verdict in answer.items() if verdict["unloadable"] is not None}
         absent = [None] * len(operations)
         return Loaded(reasons, *(answer[name]["fetches"] or absent for name in PLANNERS))
 

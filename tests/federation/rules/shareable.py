@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.federation.rules.case import HEAD, TWO, Case, K, Q
 
 U = "type A @shareable { x: Int } type B @shareable { x: Int } type C @shareable { x: Int } "
-KNOWN = (
+WITH_KEY = (
     'type Query {{ i: I }} interface I @key(fields: "id") {{ id: ID! }} '
     'type A implements I @key(fields: "id") {{ id: ID! {} }}'
 )
@@ -35,12 +35,12 @@ CASES = (
     Case("INVALID_FIELD_SHARING", "Subscription.s",
          ["type Query { a: Int } type Subscription { s: Int }", "type Subscription { s: Int }"],
          ["type Query { a: Int } type Subscription { s: Int }", "type Query { a: Int }"], TWO, raw=True),
-    Case("INVALID_FIELD_SHARING", "A.x", [KNOWN.format("x: Int"), STANDS.format("x: Int @shareable")],
-         [KNOWN.format("x: Int @shareable"), STANDS.format("x: Int @shareable")], TWO),
-    Case("INVALID_FIELD_SHARING", "A.x", [KNOWN.format("x: Int @shareable"), STANDS.format("x: Int")],
-         [KNOWN.format("x: Int @shareable"), STANDS.format("x: Int @shareable")], TWO),
-    Case("INVALID_FIELD_SHARING", "A.x", [HEAD + KNOWN.format(""), HEAD + STANDS.format("x: Int @shareable"), OLD],
-         [HEAD + KNOWN.format(""), HEAD + STANDS.format("y: Int"), OLD], ("s1", "s2"), raw=True),
+    Case("INVALID_FIELD_SHARING", "A.x", [WITH_KEY.format("x: Int"), STANDS.format("x: Int @shareable")],
+         [WITH_KEY.format("x: Int @shareable"), STANDS.format("x: Int @shareable")], TWO),
+    Case("INVALID_FIELD_SHARING", "A.x", [WITH_KEY.format("x: Int @shareable"), STANDS.format("x: Int")],
+         [WITH_KEY.format("x: Int @shareable"), STANDS.format("x: Int @shareable")], TWO),
+    Case("INVALID_FIELD_SHARING", "A.x", [HEAD + WITH_KEY.format(""), HEAD + STANDS.format("x: Int @shareable"), OLD],
+         [HEAD + WITH_KEY.format(""), HEAD + STANDS.format("y: Int"), OLD], ("s1", "s2"), raw=True),
     Case("INVALID_SHAREABLE_USAGE", "I.x",
          ["type Query { i: I } interface I { x: Int @shareable } type A implements I { x: Int }"],
          ["type Query { i: I } interface I { x: Int } type A implements I { x: Int @shareable }"]),
