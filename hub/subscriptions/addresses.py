@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
@@ -20,10 +22,13 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 LONGEST = 2_000
 """Characters of an address."""
+LOOK_UPS = 32
+"""Names that are looked up at a time, for as long as their servers are silent: whatever else a thread does goes on."""
 UNICAST = ip_network("2000::/3")
 """What the public internet has of IPv6 (RFC 4291 §2.4): other addresses stand for one of IPv4, or are of a site."""
 TRANSLATED = tuple(map(ip_network, ("2002::/16", "2001::/32")))
 """Those of them that stand for one of IPv4 (6to4, Teredo), which may be of any network."""
+_NAMES = ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="names")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,7 +69,8 @@ async def destination(url: str, networks: Sequence[Network]) -> Destination:
     parts = read_url(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        resolved = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        resolved = await asyncio.get_running_loop().run_in_executor(_NAMES, look_up)
     except UnicodeError:
         raise _refused("une adresse https, dont le nom est celui d'un serveur", "no name of a host") from None
     addresses = [_unmapped(ip_address(entry[4][0])) for entry in resolved]
