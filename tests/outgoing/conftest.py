@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 import pytest_asyncio
 
@@ -104,6 +105,14 @@ class Outgoing:
         to = [] if is_left else [Recipient(system, row, SECRET.encode())]
         keys, left = self.hub.database.keys, [system] if is_left else []
         return Sender(self.hub.app.pipeline, to, keys.cursors, self.hub.database.dsn, self.output.append, left)
+
+    def canaries(self, body: bytes) -> set[tuple[str, str]]:
+        """Owner and kind of each canary in a message, beside its keys and instant, whose digits may be those of one."""
+        event, text = orjson.loads(body), body.decode()
+        for value in (event["id"], event["time"], event["data"]["item"]):
+            text = text.replace(value, "")
+        low = text.lower()
+        return {(canary.owner, canary.kind) for canary in self.world.canaries if canary.text.lower() in low}
 
     async def send(self, system: System = SYSTEMS["orientations"], **changes: Any) -> Counts:
         """One pass."""
