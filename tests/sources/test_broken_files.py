@@ -74,16 +74,16 @@ def _with_a_formula(_: str, content: bytes) -> bytes:
     book = load_workbook(io.BytesIO(content))
     for column in range(1, book.worksheets[0].max_column + 1):
         book.worksheets[0].cell(2, column).value = "=1+1"
-    return _saved(book)
+    return saved(book)
 
 
 def _merged(_: str, content: bytes) -> bytes:
     book = load_workbook(io.BytesIO(content))
     book.worksheets[0].merge_cells("A2:ZZ3")
-    return _saved(book)
+    return saved(book)
 
 
-def _saved(book: object) -> bytes:
+def saved(book: object) -> bytes:
     written = io.BytesIO()
     book.save(written)  # type: ignore[attr-defined]
     return written.getvalue()

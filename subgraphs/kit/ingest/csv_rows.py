@@ -28,6 +28,8 @@ LONGEST_LINE = 1 << 16
 MOST_LINES = 50
 """Lines that one row may have, by the line ends within its quotes."""
 QUOTE = '"'
+ABSENCES = ("SHEET_HIDDEN", "COLUMN_MISSING", "FILE_EMPTY")
+"""Codes of a workbook that shows no table of a form, the one that tells most first."""
 __all__ = ["CsvSource", "FormRows", "Row", "Rows", "date_of_file", "form_of", "rows"]
 
 
@@ -95,23 +97,30 @@ def rows(
 
 def form_of(path: Path, forms: Mapping[str, Sequence[str]]) -> str:
     """The form of a file by its columns: the one of which the header has the largest part, the first of equals; of a
-    workbook the one that a sheet has whole."""
+    workbook the one that a sheet has whole, one that is shown before one that is hidden."""
     headings = {form: Headings(columns) for form, columns in forms.items()}
     if is_workbook(path):
-        return next((form for form in forms if _has_sheet(path, headings[form])), next(iter(forms)))
+        absences: dict[str, str] = {}
+        for form in forms:
+            absence = _absence(path, headings[form])
+            if absence is None:
+                return form
+            absences[form] = absence
+        return min(absences, key=lambda form: ABSENCES.index(absences[form]))
     with path.open(encoding=encoding_of(path), newline="") as stream:
         _, first = next(_Lines(stream).filled(), (0, ""))
     return max(forms, key=lambda form: headings[form].recognised(_header(first, headings[form])[1]) / len(forms[form]))
 
 
-def _has_sheet(path: Path, headings: Headings) -> bool:
+def _absence(path: Path, headings: Headings) -> str | None:
+    """The code that says why no sheet that is shown has these columns, if none has; raises Refused any other."""
     try:
         with table_of(path, headings):
-            return True
+            return None
     except Refused as refused:
-        if refused.code != "COLUMN_MISSING":
+        if refused.code not in ABSENCES:
             raise
-        return False
+        return refused.code
 
 
 class Rows(Pieces):
