@@ -100,7 +100,7 @@ class PolicyFreePipeline:
             bounds=pipeline.bounds,
         )
         data, failures = prepared.projection.project(answer, variables, None)
-        return Reply.of(data, failed_fields(failures), {}, request.trace)
+        return Reply.of(data, failed_fields(failures, prepared.places), {}, request.trace)
 
 
 def _everything(graph: Graph) -> Residual:

@@ -113,7 +113,7 @@ class Gateway(AsgiApplication):
         data = await self.preparer.introspect(prepared, data, request.variables, client=request.peer)
         plan_shown = wants_plan(request, allowed=True)
         extensions = {"plan": await self.preparer.plan_text(prepared, request.peer)} if plan_shown else {}
-        return Reply.of(data, failed_fields(failures), extensions, request.trace)
+        return Reply.of(data, failed_fields(failures, prepared.places), extensions, request.trace)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

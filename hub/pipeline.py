@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from hub.authorised_request import AuthorisedRequest
 from hub.document.exchange import Reply, Request, bearer
 from hub.document.persisted import Documents
-from hub.errors import FieldFailed
+from hub.errors import FieldFailed, RequestRefused
 from hub.federation.client.transport import Transport
 from hub.federation.execution.execute import Bounds, execute
 from hub.federation.execution.failures import AllowedCodes
@@ -129,7 +129,11 @@ class Pipeline:
         variables = self.preparer.bind_variables(prepared, request.variables)
         await self.preparer.compile_projection(prepared, variables, actor.caller)
         authorisation = prepared.authorisation
-        revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
+        try:
+            revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
+        except RequestRefused as refusal:
+            prepared.places.locate(refusal)
+            raise
         if _refuses_partial(request) or is_write(prepared.operation):
             check_whole(table_entries(authorisation, variables))
         return AuthorisedRequest(prepared, decisions, variables, revealed, reference)
@@ -165,7 +169,7 @@ class Pipeline:
             data, failures = prepared.projection.project(answer, variables, guard)
         if require is not None:
             require(Answered(prepared.authorisation, answer.data, data, not failures))
-        return data, failed_fields(failures), guard
+        return data, failed_fields(failures, prepared.places), guard
 
 
 def _refuses_partial(request: Request) -> bool:

@@ -22,8 +22,9 @@ from hub.document import introspection, introspection_answer
 from hub.document.exchange import Request
 from hub.document.limits import Limits, check_size
 from hub.document.parse import find_operation, parse_document
+from hub.document.places import DocumentPlaces
 from hub.document.variables import bind
-from hub.errors import RequestRefused
+from hub.errors import RequestRefused, VariablesRefused
 from hub.fair_worker import FairWorker
 from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.budget import Budget
@@ -88,8 +89,8 @@ Key: TypeAlias = tuple[str, str | None, str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Prepared(Generic[DecisionT]):
-    """A prepared operation: the client's `operation`, the `authorisation` that the deciding step returned, the `plan`
-    of fetches, and the `projection` of their results into the client's answer.
+    """A prepared operation: the client's `operation` and the `text` of its document, the `authorisation` that the
+    deciding step returned, the `plan` of fetches, and the `projection` of their results into the client's answer.
 
     `introspection` is the part that needs no subgraph, and `keys` are then the root keys in the client's order; `cost`
     is the operation's cost, if the supergraph defines costs; `hash` is that of the normal form, for journal and traces;
@@ -97,6 +98,7 @@ class Prepared(Generic[DecisionT]):
     """
 
     operation: Operation
+    text: str
     authorisation: DecisionT
     plan: Plan
     projection: Projection
@@ -105,6 +107,11 @@ class Prepared(Generic[DecisionT]):
     hash: str
     memory: int
     cost: Cost | None
+
+    @property
+    def places(self) -> DocumentPlaces:
+        """Where what is wrong with the operation stands in its document."""
+        return DocumentPlaces(self.operation, self.text)
 
 
 @dataclass(slots=True)
@@ -194,7 +201,12 @@ class Preparer(Generic[ClassT, DecisionT]):
 
     def bind_variables(self, prepared: Prepared[DecisionT], provided: Mapping[str, Any]) -> dict[str, Any]:
         """The values of the operation's variables; raises VariablesRefused, DocumentRefused (DOCUMENT_COST_LIMIT)."""
-        values = bind(prepared.operation, provided, self.schema)
+        try:
+            values = bind(prepared.operation, provided, self.schema)
+        except VariablesRefused as refusal:
+            for error in (refusal, *refusal.siblings):
+                prepared.places.locate(error)
+            raise
         if prepared.cost is not None:
             call_engine(prepared.cost.check, values)
         return values
@@ -273,6 +285,7 @@ class Preparer(Generic[ClassT, DecisionT]):
         introspection_part = introspection.split(document, node)
         return Prepared(
             operation=operation,
+            text=query,
             authorisation=decision,
             plan=operation_plan,
             cost=self._costs.cost(operation),

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
 from hub.document.faults import CONFLICT
+from hub.document.places import DocumentPlaces
 from hub.errors import DocumentRefused, FieldFailed, HubError, NotServed, RequestRefused, StartRefused
 from hub.federation.errors import FederationError, FieldFailure
 from schema.input_forms import FORMS
@@ -156,9 +157,12 @@ def refusal(error: FederationError) -> HubError:
     return kind(error.code, text.format_map(parameters), error.message)
 
 
-def failed_fields(failures: Iterable[FieldFailure]) -> list[FieldFailed]:
-    """The errors that clients get for fields that failed."""
-    return [_failed_field(failure) for failure in failures]
+def failed_fields(failures: Iterable[FieldFailure], places: DocumentPlaces) -> list[FieldFailed]:
+    """The errors that clients get for fields that failed, with their places."""
+    errors = [_failed_field(failure) for failure in failures]
+    for error in errors:
+        places.locate(error)
+    return errors
 
 
 def _failed_field(failure: FieldFailure) -> FieldFailed:

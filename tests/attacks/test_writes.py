@@ -171,8 +171,9 @@ async def test_54_a_request_sent_again_writes_once_and_its_key_serves_nothing_el
 async def test_all_that_is_wrong_with_an_input_is_told_at_once(hub: Inside, world: World) -> None:
     wrong = {"idempotencyKey": "court", "durationMinutes": 1, "startsAt": "1900-01-01T09:00:00Z"}
     got = await hub.ask("referent-a", RECORD, new_item(world.persons[ITSELF], **wrong))
-    places = [(error["path"], error["extensions"]["input"]) for error in got.json["errors"]]
-    assert places == [(["recordAppointment"], f"input.{name}") for name in sorted(wrong)]
+    places = [(error["path"], error["locations"], error["extensions"]["input"]) for error in got.json["errors"]]
+    line = [{"line": 1, "column": RECORD.index("recordAppointment") + 1}]
+    assert places == [(["recordAppointment"], line, f"input.{name}") for name in sorted(wrong)]
 
 
 async def test_54_a_version_that_is_past_changes_nothing(hub: Inside, world: World) -> None:

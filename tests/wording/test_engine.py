@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.document.places import DocumentPlaces
 from hub.errors import DocumentRefused, RequestRefused, StartRefused
 from hub.federation.errors import FieldFailure, OperationRefused, SupergraphRefused
 from hub.federation.execution.failures import MESSAGES
@@ -17,9 +18,12 @@ from hub.wording.engine import FIELDS, REFUSALS, SUBGRAPH_FIELDS, call_engine, f
 from schema.subgraphs import SUBGRAPHS
 from subgraphs.kit.sdl import load as load_model
 from subgraphs.kit.write.mutations import MutationField
+from tests.document.sample_schema import operation
 from tests.federation.shop import shop
 
 ENGINE = Path(__file__).resolve().parents[2] / "hub" / "federation"
+TEXT = "{\n  people: person(id: 1) { id }\n}"
+PLACES = DocumentPlaces(operation(TEXT), TEXT)
 KINDS = {"OperationRefused", "SupergraphRefused", "ConfigurationRefused"}
 
 
@@ -94,9 +98,10 @@ def test_calling_the_engine_raises_the_errors_of_the_hub(labels: frozenset[str],
 
 def test_a_failed_field_names_the_argument_and_the_form_that_it_lacks() -> None:
     parameters = {"subgraph": "people", "input": "filter.bornFrom", "expected": "DATE"}
-    (error,) = failed_fields([FieldFailure("BAD_INPUT", "m", parameters, path=("people",))])
+    (error,) = failed_fields([FieldFailure("BAD_INPUT", "m", parameters, path=("people",))], PLACES)
     assert error.formatted() == {
         "message": "« filter.bornFrom » n'a pas la forme attendue, une date au format AAAA-MM-JJ : corrigez sa valeur.",
+        "locations": [{"line": 2, "column": 3}],
         "path": ["people"],
         "extensions": {"code": "BAD_INPUT", "input": "filter.bornFrom", "expected": "DATE"},
     }
@@ -114,5 +119,5 @@ def test_a_failed_field_names_the_argument_and_the_form_that_it_lacks() -> None:
     ],
 )
 def test_a_failed_field_has_the_words_of_its_code(code: str, message: str) -> None:
-    (error,) = failed_fields([FieldFailure(code, "m", {"subgraph": "people"}, path=("a", 0))])
+    (error,) = failed_fields([FieldFailure(code, "m", {"subgraph": "people"}, path=("a", 0))], PLACES)
     assert error.formatted() == {"message": message, "path": ["a", 0], "extensions": {"code": code}}

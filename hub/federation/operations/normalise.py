@@ -29,6 +29,7 @@ from graphql import (
     InlineFragmentNode,
     ListTypeNode,
     NamedTypeNode,
+    Node,
     NonNullTypeNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -79,7 +80,8 @@ def normalise(
     if root_type is None:
         raise OperationRefused("DOCUMENT_INVALID", "no root type", {"reason": "ROOT_TYPE"})
     variables = [
-        Variable(node.variable.name.value, _printed(node.type)) for node in operation.variable_definitions or ()
+        Variable(node.variable.name.value, _printed(node.type), start=_start(node))
+        for node in operation.variable_definitions or ()
     ]
     builder.arguments.taken = {variable.name for variable in variables}
     root = freeze(builder.build(operation.selection_set, root_type), root_type.name)
@@ -222,6 +224,7 @@ class _Builder:
         if shape is None:
             shape = work.shape.children[key] = Shape(wrapping)
         on_field = self.arguments.directives(node) if node.directives else ()
+        start = _start(node)
         borne = len(conditions) + len(on_field) + sum(map(len, work.around))
         steps = STEPS_PER_FIELD + borne // BORNE_PER_STEP
         passed = sorted(entry.name.value for entry in node.arguments) if node.arguments else ()
@@ -248,7 +251,7 @@ class _Builder:
                 entry = entries[key, conditions]
             else:
                 place = Place({type_: {} for type_ in types}, first[2]) if types else None
-                entry = entries[key, conditions] = Entry(key, type_name, name, arguments, conditions, place)
+                entry = entries[key, conditions] = Entry(key, type_name, name, arguments, conditions, place, start)
             if on_field or work.around:
                 entry.occurrences.append(Occurrence(on_field, work.around, conditions))
             if node.selection_set is not None and entry.place is not None:
@@ -289,6 +292,11 @@ def _conditions(
     if any(Condition(condition.variable, not condition.value) in conditions for condition in conditions):
         return None
     return tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.value)))
+
+
+def _start(node: Node) -> int:
+    """The offset of a node in its document, 0 without locations."""
+    return node.loc.start if node.loc is not None else 0
 
 
 def _printed(node: TypeNode) -> str:

@@ -75,7 +75,8 @@ class Field:
     `arguments` map the argument's name to a variable of the operation (a client's, or a lifted literal's).
     `selections` hold one entry per concrete type that the field may return, empty for a leaf.
     `denied` fields stay in the client's shape, come back null and are never planned. `occurrences` are its places with
-    directives, no part of the text that the hash of an operation is made from.
+    directives, `start` is the offset of the first one in the document: no part of the text that the hash of an
+    operation is made from.
     """
 
     key: str
@@ -86,6 +87,7 @@ class Field:
     selections: tuple[Selections, ...] = ()
     denied: bool = False
     occurrences: tuple[Occurrence, ...] = field(default=(), repr=False)
+    start: int = field(default=0, repr=False, compare=False)
 
     @property
     def coordinate(self) -> str:
@@ -95,11 +97,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable of the operation: its type as written in SDL, and whether the client declared it."""
+    """A variable of the operation: its type as written in SDL, and whether it holds a lifted literal; `start` is the
+    offset of its declaration in the document."""
 
     name: str
     type: str
     lifted: bool = False
+    start: int = field(default=0, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +118,17 @@ class Operation:
     literals: dict[str, Any] = field(default_factory=dict, repr=False, hash=False, compare=False)
     defaults: dict[str, Any] = field(default_factory=dict, repr=False, hash=False, compare=False)
     directives: tuple[ClientDirective, ...] = ()
+
+
+def start_of(root: Selections, path: tuple[str | int, ...]) -> int | None:
+    """The offset, in the document, of the last field that a path leads to; None if its first step is no field."""
+    level: tuple[Selections, ...] = (root,)
+    start: int | None = None
+    for key in path:
+        if isinstance(key, str):
+            matching = [selected for selections in level for selected in selections.fields if selected.key == key]
+            if not matching:
+                return start
+            start = matching[0].start
+            level = tuple(selections for selected in matching for selections in selected.selections)
+    return start

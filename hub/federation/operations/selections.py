@@ -34,7 +34,8 @@ class Definition:
 
 @dataclass(slots=True)
 class Entry:
-    """A field of a concrete type under some conditions; `place` is that of the objects below it."""
+    """A field of a concrete type under some conditions; `place` is that of the objects below it, `start` the offset of
+    its first node in the document."""
 
     key: str
     type: str
@@ -42,6 +43,7 @@ class Entry:
     arguments: tuple[tuple[str, str], ...]
     conditions: tuple[Condition, ...]
     place: Place | None
+    start: int
     occurrences: list[Occurrence] = field(default_factory=list)
 
 
@@ -100,6 +102,7 @@ def freeze(place: Place, root_type: str, renamed: Mapping[str, str] = MappingPro
                         entry.conditions,
                         tuple(frozen[id(entry.place)].values()) if entry.place is not None else (),
                         occurrences=tuple(dict.fromkeys(entry.occurrences)) if entry.occurrences else (),
+                        start=entry.start,
                     )
                     for entry in entries.values()
                 )
