@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-import subprocess
-import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,7 @@ from demo.actors import agreements
 from demo.token_issuer import Issuer
 from tests.changes.conftest import ACTORS, DELTA, OFFICER, someone
 from tests.cli.commands import hub
-from tests.conftest import ROOT, Database
+from tests.conftest import Database
 from tests.e2e.notification import notification
 from tests.e2e.site import PATIENCE, serve
 from tests.kit.conftest import Rows, person_id
@@ -49,11 +47,10 @@ async def test_a_stopped_hub_ends_its_streams_and_a_killed_notifier_tells_again(
         server.settimeout(PATIENCE)
         options = ["--settings", settings, "--query", query, "--token", token, "--keys", database.keys.directory]
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
-        command = [sys.executable, "-m", "hub.cli", "subscriptions", "add", "--url", url, *map(str, options)]
-        environment = {"DATABASE_URL": database.admin_dsn}
-        process = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment, capture_output=True)
-        assert process.returncode == 0, process.stderr
-        assert b"whsec_" in process.stdout
+        adding = partial(hub, "subscriptions", "add", "--url", url, *options, database_url=database.admin_dsn)
+        added = await asyncio.to_thread(adding)
+        assert added.code == 0, added.err
+        assert "whsec_" in added.out
         listing = ("subscriptions", "list", "--keys", database.keys.directory)
         listed = await asyncio.to_thread(partial(hub, *listing, database_url=database.admin_dsn))
         assert {"  serveur : 127.0.0.1", "  état : ACTIVE", "  échecs : 0"} <= {*listed.out.splitlines()}, listed.err

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,8 +15,8 @@ import orjson
 from graphql import ExecutionResult, execute_sync, parse
 
 from hub.federation.compose.composer import Source, compose
-from tests.conftest import ROOT
 from tests.federation.harness import Part, Subgraph
+from tests.forked import ForkedHub
 
 
 @dataclass
@@ -52,7 +50,7 @@ class RunningGateway:
     url: str
     remotes: dict[str, Remote]
     supergraph: Path
-    popen: subprocess.Popen[str]
+    process: ForkedHub
 
     def post(self, query: str, headers: dict[str, str] | None = None, **body: Any) -> httpx2.Response:
         return httpx2.post(f"{self.url}/graphql", json={"query": query, **body}, headers=headers or {}, timeout=30)
@@ -73,17 +71,12 @@ def gateway(folder: Path, parts: Sequence[Part], *options: str) -> Iterator[Runn
         supergraph = folder / "supergraph.graphql"
         composed = compose([Source(part.name, remotes[part.name].url, part.sdl) for part in parts])
         supergraph.write_text(composed.text, encoding="utf-8")
-        command = [sys.executable, "-m", "hub.cli", "gateway", "--supergraph", str(supergraph), "--unprotected"]
-        popen = subprocess.Popen([*command, "--port", "0", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert popen.stdout is not None
-        stack.enter_context(popen.stdout)
-        try:
-            line = popen.stdout.readline()
-            assert "http://" in line, line
-            yield RunningGateway(line[line.index("http://") :].strip(), remotes, supergraph, popen)
-        finally:
-            popen.terminate()
-            popen.wait(30)
+        command = ["gateway", "--supergraph", supergraph, "--unprotected", "--port", "0", *options]
+        process = stack.enter_context(ForkedHub(command))
+        stack.callback(process.terminate)
+        line = process.stdout.readline()
+        assert "http://" in line, line
+        yield RunningGateway(line[line.index("http://") :].strip(), remotes, supergraph, process)
 
 
 @contextmanager

@@ -294,7 +294,7 @@ def test_a_signal_to_stop_lets_the_requests_under_way_be_answered(name: str, tmp
         with socket.create_connection(address, timeout=PATIENCE) as client:
             client.sendall(head % len(body) + body[:5])
             running.ask("{ topProducts { name } }")  # so that the part sent before has arrived
-            running.popen.send_signal(getattr(signal, name))
+            running.process.send_signal(getattr(signal, name))
             while accepts(address):
                 pass
             client.sendall(body[5:])
@@ -303,4 +303,4 @@ def test_a_signal_to_stop_lets_the_requests_under_way_be_answered(name: str, tmp
                 answer += part
         assert answer.startswith(b"HTTP/1.1 200 OK")
         assert b"topProducts" in answer
-        assert running.popen.wait(PATIENCE) == -signal.SIGTERM
+        assert running.process.wait(PATIENCE) == -signal.SIGTERM

@@ -6,11 +6,7 @@ import asyncio
 import csv
 import fcntl
 import io
-import os
-import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -29,6 +25,7 @@ from hub.export.pages_file import PagesFile
 from tests.cli.commands import Result, hub
 from tests.clients.conftest import Served
 from tests.conftest import ROOT
+from tests.forked import ForkedHub
 
 OFFICER, TRAINER, STATISTICIAN = "orienteur", "organisme-formation", "statisticien"
 PURPOSES = {OFFICER: "orientation", TRAINER: "formation", STATISTICIAN: "statistique"}
@@ -181,12 +178,10 @@ def test_an_export_that_is_killed_goes_on_from_its_last_whole_page(exporter: Exp
     arguments = exporter.arguments(name, QUERY.replace("= 15", "= 1"))
     part = exporter.folder / f"{name}.part"
     for pages in (5, 12):
-        command = [sys.executable, "-m", "hub.cli", *arguments]
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-        while not part.exists() or part.read_bytes().count(b"\n") <= pages:
-            assert process.poll() is None
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        with ForkedHub(arguments) as process:
+            while not part.exists() or part.read_bytes().count(b"\n") <= pages:
+                assert process.poll() is None
+            process.kill()
         content = part.read_bytes()
         torn = content[: content.rindex(b"\n", 0, -1) + 9]  # the middle of a page, as a kill may leave it
         part.write_bytes(torn)

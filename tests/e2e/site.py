@@ -31,6 +31,7 @@ from hub.settings import load_settings
 from schema.days import today
 from schema.subgraphs import SUBGRAPHS
 from tests.conftest import ROOT, Database, populated
+from tests.forked import ForkedHub
 from tests.pinned_graph import graph
 from tests.threaded_server import listening
 
@@ -76,7 +77,7 @@ def new_trace() -> str:
 class Process:
     """One `hub serve`, until `stop`."""
 
-    popen: subprocess.Popen[str]
+    popen: subprocess.Popen[str] | ForkedHub
     url: str
     log: Path
 
@@ -143,29 +144,37 @@ def serve(
     root: Path = ROOT,
 ) -> Iterator[Process]:
     """`hub serve --role ROLE` with `more` options on a free port, ready; of the code at `root`."""
-    command = [sys.executable, "-m", "hub.cli", "serve", "--role", role, "--port", "0"]
-    command += ["--keys", str(database.keys.directory)]
-    command += ["--settings", str(settings)] if settings is not None else []
-    command += map(str, more)
+    arguments: list[object] = ["serve", "--role", role, "--port", "0", "--keys", database.keys.directory]
+    arguments += ["--settings", settings] if settings is not None else []
     log = folder / f"{role}.log"
-    with log.open("w") as errors:
-        popen = subprocess.Popen(
-            command,
-            cwd=root,
-            env={**os.environ, "DATABASE_URL": database.place},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
-        assert popen.stdout is not None
-        line = popen.stdout.readline()
-        assert "://" in line, log.read_text()
-        process = Process(popen, line[line.rindex(" ") :].strip(), log)
-        try:
-            yield process
-        finally:
-            process.stop()
+    log.write_bytes(b"")
+    process = _started([*arguments, *more], {**os.environ, "DATABASE_URL": database.place}, log, root)
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def _started(arguments: Sequence[object], environment: Mapping[str, str], log: Path, root: Path) -> Process:
+    """A process of `hub` that listens."""
+    if root == ROOT:
+        popen: subprocess.Popen[str] | ForkedHub = ForkedHub(arguments, environment, log)
+    else:
+        command = [sys.executable, "-m", "hub.cli", *map(str, arguments)]
+        with log.open("w") as errors:
+            popen = subprocess.Popen(
+                command,
+                cwd=root,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+    assert popen.stdout is not None
+    line = popen.stdout.readline()
+    assert "://" in line, log.read_text()
+    return Process(popen, line[line.rindex(" ") :].strip(), log)
 
 
 @dataclass(frozen=True)

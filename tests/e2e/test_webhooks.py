@@ -9,8 +9,6 @@ import json
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -36,7 +34,8 @@ from hub.intake.spool import LOCK as IN_USE
 from hub.intake.spool import MEMORY, PREFIX
 from infra.keys import Keys
 from subgraphs.kit.ingest.batch import LOCK
-from tests.conftest import ROOT, Database
+from tests.cli.commands import hub
+from tests.conftest import Database
 from tests.e2e.site import METRICS, PATIENCE, Process, serve
 from tests.sources.ingestion import rows, values, versions
 
@@ -342,8 +341,7 @@ def test_the_process_holds_keys_that_write_and_none_that_reads_for_others() -> N
 
 def test_a_secret_is_changed_without_a_cut_and_the_old_one_ends(database: Database, tmp_path: Path) -> None:
     def run(*arguments: str) -> int:
-        command = [sys.executable, "-m", "hub.cli", "keys", *arguments]
-        return subprocess.run([*command, "--keys", str(tmp_path / "keys")], cwd=ROOT, capture_output=True).returncode
+        return hub("keys", *arguments, "--keys", tmp_path / "keys").code
 
     def proven(secret: bytes) -> bool:
         rows = [sender_row("rdv-insertion", "cd08", organisations)]
@@ -375,10 +373,9 @@ def test_a_secret_is_made_only_for_a_source_that_sends_and_what_lacks_one_says_h
     database: Database, tmp_path: Path
 ) -> None:
     def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "hub.cli", "keys", *arguments, "--keys", str(tmp_path / "keys")]
-        process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        assert process.returncode != 0
-        return process.stderr
+        result = hub("keys", *arguments, "--keys", tmp_path / "keys")
+        assert result.code != 0
+        return result.err
 
     shutil.copytree(database.keys.directory, tmp_path / "keys", copy_function=shutil.copy)
     before = sorted(path.name for path in (tmp_path / "keys").iterdir())

@@ -144,7 +144,7 @@ async def test_no_more_servers_than_the_pool_has_serve_the_roles_of_queries(pool
 
 def test_a_pool_without_the_settings_of_the_hub_is_refused(pooled: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = next(iter(pooled.processes.values())).popen.args
-    arguments = [str(argument) for argument in settings][3:]  # type: ignore[union-attr]
+    arguments = [str(argument) for argument in settings][1:]  # type: ignore[union-attr]
     without = re.sub(" connect_query='.*'", "", SHIPPED)
     with pgbouncer(pooled.database, without) as url:
         monkeypatch.setenv("DATABASE_POOL_URL", url)
@@ -155,5 +155,5 @@ def test_a_pool_without_the_settings_of_the_hub_is_refused(pooled: Site, monkeyp
 
 def test_a_pool_that_names_a_user_is_refused(pooled: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_POOL_URL", "postgresql://admin:secret@127.0.0.1:6432/spie")
-    arguments = [str(argument) for argument in pooled.processes["all"].popen.args][3:]  # type: ignore[union-attr]
+    arguments = [str(argument) for argument in pooled.processes["all"].popen.args][1:]  # type: ignore[union-attr]
     assert "secret" not in hub(*arguments, database_url=pooled.database.place).check_refused("DATABASE_USER")

@@ -5,21 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 from hub.matching.follower import SECONDS, follow
 from subgraphs.kit.ingest.row_map import Connection
-from tests.conftest import ROOT, Database
+from tests.conftest import Database
+from tests.forked import ForkedHub
 from tests.matching.test_review_page import AGENT, queue
 from tests.sources.ingestion import rows, values
-
-
-def started(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
-    """A process whose lines are read."""
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-
 
 SERVED = "SELECT DISTINCT person_id FROM access.link WHERE person_id = ANY ($1)"
 
@@ -28,11 +21,9 @@ async def test_each_decision_wakes_the_process_that_follows_and_a_signal_ends_it
     fresh_database: Database, tmp_path: Path
 ) -> None:
     async with queue(fresh_database, tmp_path) as page:
-        command = [sys.executable, "-m", "hub.cli", "matching", "apply", "--follow"]
-        command += ["--keys", str(fresh_database.keys.directory)]
+        command = ["matching", "apply", "--follow", "--keys", fresh_database.keys.directory]
         environment = {**os.environ, "DATABASE_URL": fresh_database.place}
-        with started(command, environment) as process:
-            assert process.stdout is not None
+        with ForkedHub(command, environment) as process:
             for number, (verdict, served) in enumerate((("SAME", 1), ("DIFFERENT", 2), ("SAME", 1))):
                 assert (await page.decide(AGENT, page.pair(0, 1), verdict, number)).status_code == 200
                 async with asyncio.timeout(SECONDS / 2):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +20,7 @@ from infra.role_names import OUTGOING_SENDER, RUNS_READER
 from schema.overlapping_keys import NONCE
 from subgraphs.kit.write import outgoing as outgoing_queue
 from tests.cli.commands import hub
-from tests.conftest import ROOT
+from tests.forked import ForkedHub
 from tests.outgoing.conftest import ACCEPTED, PENDING, QUEUE, Outgoing, rejected
 from tests.simulators.system_of_record import SECRET, RecordSystem
 
@@ -159,17 +157,16 @@ async def test_a_command_that_is_killed_at_any_step_is_taken_up_by_the_next_and_
     keys = outgoing.hub.database.keys.directory
     (keys / "outgoing-orientations.toml").touch(0o600)
     (keys / "outgoing-orientations.toml").write_text(f'secret = "{SECRET}"\n')
-    command = [sys.executable, "-m", "hub.cli", "send", "--settings", str(settings), "--keys", str(keys)]
-    running: list[subprocess.Popen[bytes]] = []
+    command = ["send", "--settings", settings, "--keys", keys]
+    running: list[ForkedHub] = []
 
     def kill(*_: str) -> None:
         running[-1].kill()
 
     def run() -> int:
-        running.append(
-            subprocess.Popen(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": outgoing.hub.database.place})
-        )
-        return running[-1].wait()
+        with ForkedHub(command, {**os.environ, "DATABASE_URL": outgoing.hub.database.place}) as process:
+            running.append(process)
+        return process.wait()
 
     for step in ("request", "item", "none"):
         simulator.before_answer = kill if step == "request" else lambda: None

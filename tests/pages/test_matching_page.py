@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from subprocess import Popen
 
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Database
-from tests.matching.test_follower import started
+from tests.forked import ForkedHub
 from tests.pages.conftest import Demo
 
 
@@ -23,12 +22,10 @@ def fits(page: Page) -> bool:
 
 
 @pytest.fixture(scope="module")
-def follower(database: Database) -> Iterator[Popen[str]]:
+def follower(database: Database) -> Iterator[ForkedHub]:
     """The process that makes each merge as soon as it is decided."""
-    command = [sys.executable, "-m", "hub.cli", "matching", "apply", "--follow"]
-    with started(
-        [*command, "--keys", str(database.keys.directory)], {**os.environ, "DATABASE_URL": database.place}
-    ) as process:
+    command = ["matching", "apply", "--follow", "--keys", database.keys.directory]
+    with ForkedHub(command, {**os.environ, "DATABASE_URL": database.place}) as process:
         yield process
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0

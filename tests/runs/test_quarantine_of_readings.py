@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import orjson
@@ -20,8 +18,9 @@ from hub.runs.quarantine import expiring
 from hub.sync.link_settings import SyncLink
 from infra.role_names import QUARANTINE_WRITER
 from schema.days import today
-from tests.conftest import ROOT, Database
+from tests.conftest import Database
 from tests.e2e.test_webhooks import CD08, Receiver, code, rdv, receiver
+from tests.forked import ForkedHub
 from tests.runs.test_quarantine import retry, waiting
 from tests.simulators.immersion_facile import ImmersionSimulator, convention
 from tests.simulators.rdv_insertion import RdvInsertionSimulator, user
@@ -130,11 +129,6 @@ def test_a_notification_keeps_the_owner_that_its_organisation_had(receiver: Rece
     assert owners == ["99900030800011"]
 
 
-def started(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """A process that runs a command."""
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-
-
 @asynccontextmanager
 async def locked_quarantine(database: Database) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
     """Let nobody write the quarantine during the block."""
@@ -147,7 +141,7 @@ async def locked_quarantine(database: Database) -> AsyncIterator[asyncpg.Connect
         await connection.close()
 
 
-async def reached(connection: asyncpg.Connection[asyncpg.Record], process: subprocess.Popen[Any]) -> None:
+async def reached(connection: asyncpg.Connection[asyncpg.Record], process: subprocess.Popen[str] | ForkedHub) -> None:
     """Return once a process waits to write the quarantine: all else of what it has read is committed."""
     query = "SELECT true FROM pg_locks WHERE NOT granted AND relation = 'quarantine.record'::regclass"
     while not await connection.fetchval(query):
@@ -164,14 +158,12 @@ async def test_a_reading_that_is_killed_before_its_refusals_are_kept_moves_no_cu
         keys = sync_keys_of(fresh_database, tmp_path, row.source)
         settings = settings_file(tmp_path, url)
         settings.write_text(settings.read_text().replace('source = "data-inclusion"', f'source = "{row.source}"'))
-        command = [sys.executable, "-m", "hub.cli", "sync", row.source, "--settings", str(settings)]
-        command += ["--keys", str(keys.directory)]
+        command = ["sync", row.source, "--settings", settings, "--keys", keys.directory]
         environment = {**os.environ, "DATABASE_URL": fresh_database.place}
         async with locked_quarantine(fresh_database) as connection:
-            process = started(command, environment)
-            await reached(connection, process)
-            process.kill()
-            process.wait()
+            with ForkedHub(command, environment) as process:
+                await reached(connection, process)
+                process.kill()
         assert waiting(fresh_database) == []
         assert await rows(fresh_database, "SELECT cursor, reading_since IS NULL AS ended FROM runs.sync_state") == [
             {"cursor": None, "ended": False}

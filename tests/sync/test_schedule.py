@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +21,8 @@ from hub.sync.sync_state import SyncState
 from infra.keys import Keys
 from infra.role_names import RUNS_WRITER
 from tests.cli.commands import hub
-from tests.conftest import ROOT, Database
+from tests.conftest import Database
+from tests.forked import ForkedHub
 from tests.simulators.data_inclusion import DataInclusionSimulator, service, structure
 from tests.simulators.immersion_facile import ImmersionSimulator
 from tests.sources.ingestion import rows, values
@@ -208,8 +207,7 @@ def test_a_signal_ends_a_schedule_between_pages_and_the_next_process_goes_on_at_
     with offer() as (simulator, url):
         own_keys(fresh_database, tmp_path, "data-inclusion")
         settings = settings_file(tmp_path, url, "every = 3600\n")
-        command = [sys.executable, "-m", "hub.cli", "sync", "--settings", str(settings)]
-        command += ["--keys", str(tmp_path / "keys")]
+        command = ["sync", "--settings", settings, "--keys", tmp_path / "keys"]
         environment = {**os.environ, "DATABASE_URL": fresh_database.place}
         reached, go_on = Event(), Event()
 
@@ -219,17 +217,17 @@ def test_a_signal_ends_a_schedule_between_pages_and_the_next_process_goes_on_at_
                 go_on.wait(60)
 
         simulator.before_answer = pause
-        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        with ForkedHub(command, environment) as process:
             assert reached.wait(60)
             process.send_signal(signal.SIGTERM)
-            out, _ = process.communicate(timeout=60)  # it ends while the answer is still to come
+            process.wait(60)  # it ends while the answer is still to come
+            out = process.stdout.read()
             go_on.set()
         assert process.returncode == 0
         assert out.startswith("data-inclusion (essai) : chaque 1 h.\n")
         assert out.endswith("[SYNC_STOPPED]\n")
         simulator.before_answer = lambda: None
-        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
+        with ForkedHub(command, environment) as process:
             lines = [process.stdout.readline() for _ in range(2)]
             process.send_signal(signal.SIGHUP)
         assert process.returncode == 0

@@ -7,8 +7,6 @@ import logging
 import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,7 +24,8 @@ from hub.sync.link_settings import SyncLink
 from hub.sync.run import SyncRun, sync, sync_keys
 from infra.keys import Keys
 from schema.days import today
-from tests.conftest import ROOT, Database
+from tests.conftest import Database
+from tests.forked import ForkedHub
 from tests.simulators import data_inclusion, dora, immersion_facile, rdv_insertion
 from tests.simulators.data_inclusion import DataInclusionSimulator, service, structure
 from tests.simulators.immersion_facile import ImmersionSimulator, convention
@@ -292,8 +291,7 @@ def test_a_killed_command_is_run_again_and_leaves_what_a_whole_one_leaves(
     settings = Issuer(tmp_path / "demo").write_settings({})
     with settings.open("a") as file:
         file.write(f'[[sync]]\nsource = "data-inclusion"\naccount = "essai"\nurl = "{url}"\nbackoff = 0.001\n')
-    command = [sys.executable, "-m", "hub.cli", "sync", "data-inclusion", "--settings", str(settings)]
-    command += ["--keys", str(tmp_path / "keys")]
+    command = ["sync", "data-inclusion", "--settings", settings, "--keys", tmp_path / "keys"]
     environment = {**os.environ, "DATABASE_URL": fresh_database.place}
     reached, go_on = Event(), Event()
 
@@ -310,18 +308,18 @@ def test_a_killed_command_is_run_again_and_leaves_what_a_whole_one_leaves(
 
     for number in (1, 4, 12, 17, 22):
         stop_at(number)
-        with subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as killed:
+        with ForkedHub(command, environment) as killed:
             assert reached.wait(120)
             killed.send_signal(signal.SIGKILL)
             go_on.set()
     simulator.before_answer = lambda: None
-    process = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert process.returncode == 0, process.stderr
-    assert "70 enregistrements lus" in process.stdout
+    errors = tmp_path / "errors"
+    with ForkedHub(command, environment, errors) as process:
+        out = process.stdout.read()
+    assert process.returncode == 0, errors.read_text()
+    assert "70 enregistrements lus" in out
     assert asyncio.run(values(fresh_database, STORED)) == ids(simulator)
-    assert data_inclusion.TOKEN not in process.stdout + process.stderr
+    assert data_inclusion.TOKEN not in out + errors.read_text()
 
 
 async def test_users_of_all_organisations_are_read_under_a_log_in_that_ends(
