@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hmac
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -94,6 +95,36 @@ def test_bodies_are_bounded_before_anyone_is_known(refusing: Receiver) -> None:
             f"POST /webhooks/{CD08} HTTP/1.1\r\nHost: hub\r\nContent-Length: 99999999999\r\n\r\n".encode()
         )
         assert b" 413 " in announced.recv(100)
+
+
+BROKEN: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "empty": (lambda _: b"", "JSON_INVALID"),
+    "cut off": (lambda body: body[:-9], "JSON_INVALID"),
+    "nested too deep": (lambda _: b"[" * 1_000_000, "JSON_INVALID"),
+    "a zero byte in a name": (lambda body: body.replace(b"NOMUNIQUE1", b"\\u0000"), "VALUE_NOT_STORABLE"),
+    "half a character in a name": (lambda body: body.replace(b"NOMUNIQUE1", b"\\ud800"), "VALUE_NOT_STORABLE"),
+    "a number that no column holds": (lambda body: body.replace(b'"id":1', b'"id":1e400'), "SCHEMA_INVALID"),
+}
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-www-form-urlencoded"])
+def test_a_broken_body_is_refused_the_same_whatever_it_is_called_and_its_sender_may_go_on(
+    refusing: Receiver, kind: str
+) -> None:
+    """What proves a body is its signature, so that its type decides nothing."""
+    for fault, (spoil, expected) in BROKEN.items():
+        body = spoil(rdv(1))
+        response = refusing.send(CD08, body, {**signed(body, refusing.secret(CD08)), "Content-Type": kind})
+        assert (response.status_code, code(response)) == (422, expected), fault
+        assert "1 rue du Moulin" not in response.text
+        assert "Prénom1" not in response.text
+    packed = gzip.compress(rdv(1))
+    headers = {**signed(packed, refusing.secret(CD08)), "Content-Type": kind, "Content-Encoding": "gzip"}
+    assert code(refusing.send(CD08, packed, headers)) == "UNSUPPORTED_MEDIA_TYPE"
+    assert statuses(refusing) == []
+    told = refusing.process.log.read_text()
+    assert "Traceback" not in told
+    assert "Prénom1" not in told
 
 
 def test_immersion_facilitee_proves_itself_by_its_own_header(refusing: Receiver) -> None:
