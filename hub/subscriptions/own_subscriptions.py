@@ -38,7 +38,9 @@ SHOWN = (
 )
 OWN = f"SELECT {SHOWN} FROM access.subscription WHERE actor = ANY($1) ORDER BY created_at, id"  # noqa: S608 - our own columns
 UNDER_KEY = f"SELECT request, {SHOWN} FROM access.subscription WHERE actor = ANY($1) AND key = ANY($2)"  # noqa: S608 - our own columns
-IN_USE = "SELECT count(*) FROM access.subscription WHERE state <> 'ENDED' AND ends_at > now()"
+IN_USE = (
+    "SELECT count(*) FROM access.subscription WHERE coalesce(issuer, $1) = $1 AND state <> 'ENDED' AND ends_at > now()"
+)
 ENDED = "DELETE FROM access.subscription WHERE id = $1 AND actor = ANY($2)"
 
 
@@ -102,13 +104,13 @@ class OwnSubscriptions:
             raise InputMalformed("days", "DAYS")
         hashes = RequestHashes.of(caller, values, self._registration.secret)
         async with self._transaction(actor.client, hashes.owners) as connection:
-            if (earlier := await _stored_or_room(connection, hashes, most)) is not None:
+            if (earlier := await _stored_or_room(connection, hashes, actor.issuer, most)) is not None:
                 return {"subscription": earlier, "secret": None}
         request = SubscriptionRequest(values["query"], values["url"], caller.purpose, caller.reference, values["days"])
         subscription = await self._registration.decide(actor, request, caller.now, own=True)
         async with self._transaction(actor.client, hashes.owners) as connection:
             await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", LOCK, actor.client)
-            if (earlier := await _stored_or_room(connection, hashes, most)) is not None:
+            if (earlier := await _stored_or_room(connection, hashes, actor.issuer, most)) is not None:
                 return {"subscription": earlier, "secret": None}
             await subscription.add(connection, hashes.keys[0], hashes.requests[0])
             return {"subscription": await _stored(connection, hashes), "secret": subscription.secret}
@@ -200,11 +202,13 @@ async def _stored(connection: Connection, hashes: RequestHashes) -> dict[str, An
     return _shown(row)
 
 
-async def _stored_or_room(connection: Connection, hashes: RequestHashes, most: int) -> dict[str, Any] | None:
+async def _stored_or_room(
+    connection: Connection, hashes: RequestHashes, issuer: str, most: int
+) -> dict[str, Any] | None:
     """The subscription that this request made, or None where there is room for it; raises RequestRefused
     (SUBSCRIPTION_LIMIT, IDEMPOTENCY_KEY_REUSED)."""
     earlier = await _stored(connection, hashes)
-    if earlier is None and await connection.fetchval(IN_USE) >= most:
+    if earlier is None and await connection.fetchval(IN_USE, issuer) >= most:
         raise refused("SUBSCRIPTION_LIMIT", "the application has as many subscriptions as it may")
     return earlier
 

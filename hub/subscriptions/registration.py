@@ -23,8 +23,8 @@ from schema.idempotency import hashed_actor
 DAYS, MOST_DAYS = 90, 366
 """Days for which a subscription is made: usually, and at most."""
 ADDED = (
-    "INSERT INTO access.subscription (id, client, purpose, host, ends_at, sealed, cursor, actor, key, request)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    "INSERT INTO access.subscription (id, client, issuer, purpose, host, ends_at, sealed, cursor, actor, key, request)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 )
 
 
@@ -85,7 +85,7 @@ class Registration:
         cursor = await self.changes.start(standing.context)
         sealed = self.seal.close(identifier, terms)
         owner = hashed_actor(actor.caller, self.secret)
-        row = (identifier, actor.client, purpose, place.host, until, sealed, cursor, owner)
+        row = (identifier, actor.client, actor.issuer, purpose, place.host, until, sealed, cursor, owner)
         return NewSubscription(identifier, until, terms.shown_secret, row)
 
 

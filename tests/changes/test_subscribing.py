@@ -46,6 +46,11 @@ ADDED_FOR_ANOTHER = (
     "INSERT INTO access.subscription (id, client, purpose, host, ends_at, sealed, cursor, actor)"
     " VALUES (gen_random_uuid(), 'si-cd', '', '', now(), '', '', 'another')"
 )
+OF_ANOTHER_ISSUER = (
+    "INSERT INTO access.subscription (id, client, issuer, purpose, host, ends_at, sealed, cursor, actor)"
+    " SELECT gen_random_uuid(), client, 'https://autre.example', purpose, host, ends_at, sealed, cursor, 'another'"
+    " FROM access.subscription, generate_series(1, $1::int)"
+)
 SYSTEM, OTHER_SYSTEM, BUILT, MOST = "si-cd", "autre-si", "si-fige", 2
 TRUSTED = {"one": SUBSCRIBE, "two": QUERY, "three": LISTED}
 CLIENTS = tuple(Client(ISSUER, name, PARTNER.siret, ("departement",), MOST) for name in (SYSTEM, OTHER_SYSTEM, BUILT))
@@ -240,6 +245,13 @@ async def test_an_application_has_no_more_than_its_number_at_once_too_and_one_th
     assert await asking.made(ELSEWHERE)
     [(actor, first), *_] = [(who, row["id"]) for who in (OFFICER, COLLEAGUE) for row in await asking.listed(actor=who)]
     assert (await asking.hub.ask(actor, END, {"id": first})).data == {"endSubscription": first}
+    assert await asking.made()
+    assert (await asking.subscribe()).code == "SUBSCRIPTION_LIMIT"
+
+
+async def test_an_application_of_the_same_name_at_another_issuer_takes_no_place(asking: Asking) -> None:
+    await asking.made()
+    await asking.rows.execute(OF_ANOTHER_ISSUER, MOST)
     assert await asking.made()
     assert (await asking.subscribe()).code == "SUBSCRIPTION_LIMIT"
 
