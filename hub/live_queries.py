@@ -135,7 +135,7 @@ class LiveQueries:
     def _slot(self, actor: Actor) -> Iterator[None]:
         """One of the places of the actor, its organisations, its application and the process."""
         bodies = {siret for siret in (actor.organisation, actor.partner) if siret is not None}
-        keys = [("actor", actor.id), ("application", actor.client), ("process", "")]
+        keys = [("actor", actor.id), ("application", actor.application), ("process", "")]
         keys += [("organisation", siret) for siret in bodies]
         for name, key in keys:
             if self._open[name, key] >= getattr(self._limit, name):

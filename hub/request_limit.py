@@ -48,7 +48,7 @@ class RequestCount:
         """Count a request at this time, in Unix seconds, and return the excess of the uses that are looked at with it.
 
         Raises RequestRefused (TOO_MANY_REQUESTS, 429)."""
-        names = [("actor", actor.id), ("application", actor.client)]
+        names = [("actor", actor.id), ("application", actor.application)]
         names += [("organisation", siret) for siret in {actor.organisation, actor.partner} if siret is not None]
         excesses = await self._state.take([self._buckets[of].use(name) for of, name in names], now, looks)
         for (of, _), excess in zip(names, excesses, strict=False):

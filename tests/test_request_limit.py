@@ -13,8 +13,14 @@ LIMIT = RequestLimit(actor=3, organisation=5, application=7, seconds=60)
 NOW = 1_000
 
 
-def caller(actor: str, organisation: str | None = "1", client: str = "app", partner: str | None = None) -> Actor:
-    return Actor(actor, "agent", organisation, None, frozenset(), (), client, 10**9, None, partner)
+def caller(
+    actor: str,
+    organisation: str | None = "1",
+    client: str = "app",
+    partner: str | None = None,
+    issuer: str = "https://issuer.example",
+) -> Actor:
+    return Actor(f"{issuer}#{actor}", "agent", organisation, None, frozenset(), (), client, 10**9, None, partner)
 
 
 async def wait(count: RequestCount, caller: Actor, after: int = 0) -> tuple[int, str] | None:
@@ -38,13 +44,16 @@ async def test_an_actor_over_its_limit_waits_until_one_request_is_forgiven_and_o
     assert count.refused == {"actor": 2, "organisation": 0, "application": 0}
 
 
-async def test_all_actors_of_an_organisation_or_of_an_application_count_together(state: SharedState) -> None:
+async def test_all_actors_of_an_organisation_or_of_an_application_of_one_issuer_count_together(
+    state: SharedState,
+) -> None:
     count = RequestCount(LIMIT, state)
     assert [await wait(count, caller(f"a{number}")) for number in range(5)] == [None] * 5
     assert await wait(count, caller("z")) == (12, "too many requests of one organisation")
     assert [await wait(count, caller(f"b{number}", "2")) for number in range(2)] == [None] * 2
     assert await wait(count, caller("y", "3")) == (9, "too many requests of one application")
     assert await wait(count, caller("y", "3", "other")) is None
+    assert await wait(count, caller("y", "3", issuer="https://other.example")) is None
 
 
 async def test_a_partner_answers_for_all_users_of_its_applications(state: SharedState) -> None:

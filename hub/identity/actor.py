@@ -53,6 +53,11 @@ class Actor:
         return self.id.partition("#")[0]
 
     @property
+    def application(self) -> str:
+        """Its application, which another issuer may name alike."""
+        return f"{self.issuer}#{self.client}"
+
+    @property
     def person(self) -> str | None:
         """The person's id, if the actor is a person who reads its own data."""
         return next((scope[len(_OWN) :] for scope in self.scopes if scope.startswith(_OWN)), None)
