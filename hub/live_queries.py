@@ -73,10 +73,10 @@ class LiveQueries:
     async def events(self, request: Request) -> AsyncIterator[LiveEvent | None]:
         """The answers; None where there was nothing to tell for a while. A query of something else has one answer.
         Raises HubError, at first or once the rights of the actor end."""
-        caller = await self._pipeline.identify(request.headers)
+        caller = await self._pipeline.charge(request.headers)
         shape = _shape((await self._pipeline.authorise(request, caller)).prepared.operation)
         if shape is None:
-            yield LiveEvent(await self._pipeline.answer(request), None)
+            yield LiveEvent(await self._pipeline.answer(request, charged=True), None)
             return
         last = request.headers.get("last-event-id")
         if last is not None:
@@ -86,11 +86,12 @@ class LiveQueries:
                 yield event
 
     async def _answers(self, request: Request, shape: _Shape, expires: int) -> AsyncIterator[LiveEvent | None]:
-        woken, pending = self._wakes.next, True
+        woken, pending, charged = self._wakes.next, True, True
         while not self._draining.is_set():
             if pending:
                 async with self._turns:
-                    reply = await self._pipeline.answer(request)
+                    reply = await self._pipeline.answer(request, charged=charged)
+                charged = False
                 cursor, more = shape.end_of(reply)
                 yield LiveEvent(reply, cursor)
                 if cursor is None:

@@ -71,13 +71,19 @@ class Pipeline:
     clock: Callable[[], int]
     stage: Callable[[str], AbstractContextManager[object]]
 
-    async def answer(self, request: Request) -> Reply:
-        """Answer one request; raises HubError, and then nothing of a person has left."""
+    async def answer(self, request: Request, *, charged: bool = False) -> Reply:
+        """Answer one request, which is counted unless it is already; raises HubError, and then nothing of a person has
+        left."""
         plan_shown = wants_plan(request, allowed=self.show_plans)
-        caller = await self.identify(request.headers)
+        caller = await (self.identify(request.headers) if charged else self.charge(request.headers))
+        return await self.answer_to(caller, request, plan_shown=plan_shown)
+
+    async def charge(self, headers: Mapping[str, str]) -> Caller:
+        """The caller of a request, which is counted; raises IdentityRefused, RequestRefused."""
+        caller = await self.identify(headers)
         looks = [self.enumeration_limit.next_miss(caller.actor.id)]
         [excess] = await self.request_count.charge(caller.actor, caller.now, looks)
-        return await self.answer_to(caller._replace(excess=excess), request, plan_shown=plan_shown)
+        return caller._replace(excess=excess)
 
     async def answer_to(
         self,

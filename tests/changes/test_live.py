@@ -192,6 +192,15 @@ async def test_what_passes_ends_a_stream_without_completing_so_that_its_client_c
     assert opened.text.count(b"event: ") == 1
 
 
+async def test_a_document_that_is_not_kept_open_counts_as_a_request_before_it_is_read(hub: Inside) -> None:
+    limited = replace(hub.app.pipeline, request_count=RequestCount(RequestLimit(actor=2), LocalState()))
+    with patch.object(hub.app._live, "_pipeline", limited):
+        refused = await hub.ask(OFFICER, "{ changes { nodes { id } } }", accept="text/event-stream")
+        answered = await hub.ask(OFFICER, "{ __typename }", accept="text/event-stream")
+        too_many = await hub.ask(OFFICER, "{ nothing }", accept="text/event-stream")
+    assert (refused.code, answered.status, too_many.code) == ("LIVE_QUERY", 200, "TOO_MANY_REQUESTS")
+
+
 async def test_silence_beats_and_looks_at_the_token_and_a_stopping_process_ends_without_completing(
     hub: Inside, world: Rows
 ) -> None:
