@@ -101,7 +101,7 @@ class Judge:
 
     def _search(self, left: Left) -> None:
         texts = marks(left.data) | (years(LINKS.sub(b"", left.data)) if left.has_years else set())
-        leaked_texts = texts & self.states.known
+        leaked_texts = texts & self.states.values
         self.answers[left.way] += 1
         readable = False
         for text in leaked_texts:

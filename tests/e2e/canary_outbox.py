@@ -28,13 +28,13 @@ class Outbox:
     simulator: RecordSystem
     rows: tuple[OutgoingTable, ...]
     written: dict[str, tuple[str, str]] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
+    output: list[str] = field(default_factory=list)
 
     async def send(self, judge: Judge, first: int, last: int) -> None:
         """One pass, decided in these states."""
         recipients = [Recipient(SYSTEMS[row.system], row, SECRET.encode()) for row in self.rows]
         sender = Sender(
-            self.hub.app.pipeline, recipients, self.hub.database.keys.cursors, self.hub.database.dsn, self.said.append
+            self.hub.app.pipeline, recipients, self.hub.database.keys.cursors, self.hub.database.dsn, self.output.append
         )
         await sender.run(asyncio.Event())
         for body in self.simulator.bodies:

@@ -70,11 +70,11 @@ class State:
 
 @dataclass(repr=False)
 class States:
-    """Every moment of a world so far; `known` are all values that it ever held, whoever may read them."""
+    """Every moment of a world so far; `values` are all values that it ever held, whoever may read them."""
 
     owner: Connection
     states: list[State] = field(default_factory=list)
-    known: set[str] = field(default_factory=set)
+    values: set[str] = field(default_factory=set)
     _read: dict[tuple[str, str], tuple[Row, Sequence[tuple[str, Place]]]] = field(default_factory=dict)
     _appointments: dict[str, Row] = field(default_factory=dict)
 
@@ -103,7 +103,7 @@ class States:
             for column, paths in deciding().items():
                 for text in texts_of(record[column]):
                     places.setdefault(text, []).append((Row(record["person_id"]), paths))
-        self.known |= places.keys()
+        self.values |= places.keys()
         self.states.append(State(await subjects(self.owner, today()), places))
         if len(self.states) > RECENT:
             self.states[-RECENT] = self.states[-RECENT].of_people()

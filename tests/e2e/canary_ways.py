@@ -76,7 +76,7 @@ class Ways(Trial):
     operations: Counter[str] = field(default_factory=Counter)
     wrongs: list[str] = field(default_factory=list)
     first: int = 0
-    asked: tuple[str, str] = ("", "")
+    caller: tuple[str, str] = ("", "")
     _turns: Any = None
 
     def __repr__(self) -> str:
@@ -138,12 +138,12 @@ class Ways(Trial):
         self, operation: Operation, way: str = "mutation", begun: Cursor | None = None, document: str = ""
     ) -> Got:
         """Ask one operation; what it left is judged later."""
-        first, self.asked = self.first, (operation.actor, operation.purpose)
+        first, self.caller = self.first, (operation.actor, operation.purpose)
         got = await self.hub.ask(
             operation.actor, operation.query, operation.variables, purpose=operation.purpose, **case(operation.purpose)
         )
         lines = b"\n".join(b": ".join(pair) for pair in got.headers if pair[0] != b"content-length") + b"\n"
-        self.judge.answer(way, self.asked, got.body, (first, self.last), begun=begun, document=document, lines=lines)
+        self.judge.answer(way, self.caller, got.body, (first, self.last), begun=begun, document=document, lines=lines)
         self.codes[code_of(got)] += 1
         return got
 
@@ -229,7 +229,7 @@ async def mutate(ways: Ways) -> None:
         for name in ways.draw.sample(list(mutations()), TRIES):
             await write(ways, name, list(ways.model.actors), ways.draw, ways.people)
             for item in ways.items[count:]:
-                ways.outbox.written.setdefault(item, ways.asked)
+                ways.outbox.written.setdefault(item, ways.caller)
     await ways.outbox.send(ways.judge, ways.judge.states.last, ways.last)
 
 

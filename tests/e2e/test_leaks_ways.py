@@ -88,7 +88,7 @@ async def test_nobody_goes_on_from_a_cursor_or_from_an_export_of_another(ways: W
 
 
 async def test_neither_log_nor_metric_nor_span_nor_journal_holds_a_value(ways: Ways, database: Database) -> None:
-    values = ways.judge.states.known
+    values = ways.judge.states.values
     logs, spans = ways.logs.getvalue().encode(), ways.collector.received()
     metrics = generate_latest(ways.meters.registry)
     assert logs
@@ -191,7 +191,7 @@ async def test_a_log_line_with_a_value_is_found(ways: Ways, monkeypatch: pytest.
 
     monkeypatch.setattr(ChangeList, "_outcome", talkative)
     await ways.ask(Operation(*ADVISER, DELTA % "id"), "page", document=DELTA % "id")
-    assert marks(ways.logs.getvalue()[before:].encode()) & ways.judge.states.known
+    assert marks(ways.logs.getvalue()[before:].encode()) & ways.judge.states.values
 
 
 async def test_a_survivor_whom_one_may_not_read_is_found(

@@ -21,7 +21,7 @@ def whole(content: Any) -> list[Any]:
 
 
 def read(tmp_path: Path, content: bytes, *, is_list: bool = True) -> list[Any]:
-    """What is given of a file, codes and places of refusals as text; a refusal of the rest is the last one."""
+    """What is read of a file, codes and places of refusals as text; a refusal of the rest is the last one."""
     path = tmp_path / "file.json"
     path.write_bytes(content)
     results: list[Any] = []
@@ -64,7 +64,7 @@ def test_records_are_those_of_the_document_read_whole(
 
 
 @pytest.mark.parametrize(
-    ("content", "given"),
+    ("content", "expected"),
     [
         (b'[{"a": 1}, {"a": 1, "a": 2}, {"a": NaN}, {"a" 1}, {"a": "\xe9"}, {"a": 2}]',
          [{"a": 1}, "JSON_DUPLICATE_KEY", "JSON_NUMBER", "JSON_INVALID line 1 column 47", "ENCODING_WRONG not UTF-8",
@@ -87,8 +87,8 @@ def test_records_are_those_of_the_document_read_whole(
         (b"[" + b"[" * 100_000 + b"]" * 100_000 + b", 2]", ["JSON_INVALID RecursionError", 2]),
     ],
 )  # fmt: skip
-def test_what_is_no_strict_json_is_refused_at_its_place(tmp_path: Path, content: bytes, given: list[Any]) -> None:
-    assert read(tmp_path, content) == given
+def test_what_is_no_strict_json_is_refused_at_its_place(tmp_path: Path, content: bytes, expected: list[Any]) -> None:
+    assert read(tmp_path, content) == expected
 
 
 def test_a_list_is_no_page_where_a_page_is_asked_for(tmp_path: Path) -> None:

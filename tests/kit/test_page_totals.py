@@ -15,13 +15,13 @@ def numbered(total: Any, page: Any, size: Any, pages: Any) -> dict[str, Any]:
 
 
 def of_immersion(total: int, page: int, pages: int) -> dict[str, Any]:
-    said = {"totalRecords": total, "currentPage": page, "totalPages": pages, "numberPerPage": 10}
-    return {"data": [], "pagination": said}
+    totals = {"totalRecords": total, "currentPage": page, "totalPages": pages, "numberPerPage": 10}
+    return {"data": [], "pagination": totals}
 
 
 def of_rdv_insertion(total: int, page: int, pages: int) -> dict[str, Any]:
-    said = {"current_page": page, "next_page": None, "prev_page": None, "total_pages": pages, "total_count": total}
-    return {"users": [], "pagination": said}
+    totals = {"current_page": page, "next_page": None, "prev_page": None, "total_pages": pages, "total_count": total}
+    return {"users": [], "pagination": totals}
 
 
 @pytest.mark.parametrize(

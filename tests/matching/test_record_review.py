@@ -55,7 +55,7 @@ class Review:
     async def decisions(self) -> list[Any]:
         return await values(self.database, "SELECT verdict FROM people.record_decision ORDER BY number")
 
-    async def taken(self) -> list[Any]:
+    async def attached_people(self) -> list[Any]:
         """Whom records of the extract are attached to."""
         return await values(self.database, "SELECT person_id FROM people.identity WHERE source = 'ft-extrait'")
 
@@ -94,7 +94,7 @@ async def test_a_confirmed_record_is_taken_for_the_person_by_its_next_reading(
         assert await queue.page.subjects("RattacherUnEnregistrement") == 1
         for code in (0, 0):
             assert queue.retry().code == code
-            assert (await queue.taken(), await queue.waiting()) == (queue.page.people, [])
+            assert (await queue.attached_people(), await queue.waiting()) == (queue.page.people, [])
             assert await queue.listed(AGENT) == []
         assert "Lignes écrites dans la base : 0." in ingest(fresh_database, "ft-extrait", queue.path, *AS_OF).out
         assert (await queue.decide(AGENT, record, "DIFFERENT", 1)).status_code == 404
@@ -109,7 +109,7 @@ async def test_a_record_said_to_be_of_someone_else_stays_refused_and_is_asked_ab
         assert await queue.page.subjects("EcarterUnEnregistrement") == 1
         for _ in range(2):
             assert queue.retry().code == 1
-            assert (await queue.taken(), await queue.waiting()) == ([], ["MATCH_NONE"])
+            assert (await queue.attached_people(), await queue.waiting()) == ([], ["MATCH_NONE"])
             assert await queue.listed(AGENT) == []
 
 
