@@ -115,6 +115,7 @@ def list_all(
         return
     for row in rows:
         typer.echo(_paragraph(row))
+    typer.echo(f"Abonnements : {len(rows)}")
 
 
 @app.command(help="N'envoie plus rien à un abonné ; ce qui change d'ici là lui est dit quand il reprend.")

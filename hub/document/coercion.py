@@ -247,12 +247,12 @@ def _refused_value(path: Path, type_: Any, detail: str, written: Sequence[str]) 
     names = _names(get_named_type(type_))
     allowed, near = names[:LISTED], [name for wrong in written for name in closest(wrong, names)]
     takes = f", qui admet {listed(allowed)}" if allowed else ""
-    hint = f" ; le plus proche : {listed(near, 'ou')}" if near else ""
+    hint = f" (proche de {listed(near, 'ou')})" if near else ""
     extensions: dict[str, Any] = {"variable": list(path), "expected": str(type_)}
     extensions |= {key: told for key, told in (("allowed", allowed), ("suggestions", near)) if told}
     return VariablesRefused(
         "VARIABLE_INVALID",
-        f"La variable « ${where} » n'a pas le type attendu, {type_}{takes}{hint} : corrigez sa valeur.",
+        f"La variable « ${where} » n'a pas le type attendu, {type_}{hint}{takes} : corrigez sa valeur.",
         f"variable {where}: {detail}, expected {type_}",
         extensions=extensions,
     )

@@ -53,7 +53,9 @@ async def test_a_stopped_hub_ends_its_streams_and_a_killed_notifier_tells_again(
         assert "whsec_" in added.out
         listing = ("subscriptions", "list", "--keys", database.keys.directory)
         listed = await asyncio.to_thread(partial(hub, *listing, database_url=database.admin_dsn))
-        assert {"  serveur : 127.0.0.1", "  état : ACTIVE", "  échecs : 0"} <= {*listed.out.splitlines()}, listed.err
+        assert {"  serveur : 127.0.0.1", "  état : ACTIVE", "  échecs : 0", "Abonnements : 1"} <= {
+            *listed.out.splitlines()
+        }, listed.err
         with serve("notifications", database, tmp_path, settings) as killed:
             assert httpx2.get(f"{killed.url}/readyz", timeout=PATIENCE).json()["status"] == "ready"
             await world.connection.execute("UPDATE people.person SET last_name = 'Canari'")

@@ -143,17 +143,17 @@ def _conditions(root: Selections) -> tuple[set[str], int]:
     return variables, fields
 
 
-Told: TypeAlias = tuple[Path, str, str]
+ErrorKey: TypeAlias = tuple[Path, str, str]
 """What a client is told once: the path of an error, its code, and the argument at fault, if any."""
 
 
-def _told(error: FieldFailure) -> Told:
+def _key(error: FieldFailure) -> ErrorKey:
     return error.path or (), error.code, error.parameters.get("input", "")
 
 
-def _place(told: Told) -> tuple[tuple[tuple[bool, int, str], ...], str, str]:
+def _place(key: ErrorKey) -> tuple[tuple[tuple[bool, int, str], ...], str, str]:
     """What orders an error among the others."""
-    path, code, argument = told
+    path, code, argument = key
     steps = tuple((False, step, "") if isinstance(step, int) else (True, 0, step) for step in path)
     return steps, code, argument
 
@@ -301,17 +301,17 @@ class _Projector:
     def client_errors(self, root: Selections, data: Any) -> list[FieldFailure]:
         """All errors, each once and in the order of their paths, whichever subgraph answered first; an error cut to an
         object's path only if no other error lies below that object."""
-        whole: dict[Told, FieldFailure] = {}
+        whole: dict[ErrorKey, FieldFailure] = {}
         cut: list[FieldFailure] = []
         for failure in self.failures:
             error = self.client_error(root, data, failure)
             if error is not None and len(error.path or ()) == len(failure.path or ()):
-                whole[_told(error)] = error
+                whole[_key(error)] = error
             elif error is not None:
                 cut.append(error)
-        whole.update((_told(error), error) for error in self.errors)
+        whole.update((_key(error), error) for error in self.errors)
         covered = {path[:length] for path, *_ in whole for length in range(len(path) + 1)}
-        whole.update((_told(error), error) for error in cut if error.path not in covered)
+        whole.update((_key(error), error) for error in cut if error.path not in covered)
         return [whole[key] for key in sorted(whole, key=_place)]
 
     def client_error(self, root: Selections, data: Any, error: FieldFailure) -> FieldFailure | None:
