@@ -4,7 +4,7 @@ outside."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -45,9 +45,9 @@ DICTIONARIES = {"OrderedDict", "WeakValueDictionary", "WeakKeyDictionary"}
 NO_CACHES = {"schema/lru.py": "the cache itself", "hub/fair_worker.py": "a queue, whose length is bounded"}
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    """The modules of the product that serve, with their paths."""
-    for folder in FOLDERS:
+def sources(folders: Sequence[str] = FOLDERS) -> Iterator[tuple[str, ast.Module]]:
+    """The modules of the product that serve, or of these folders, with their paths."""
+    for folder in folders:
         for path in sorted(Path(ROOT / folder).rglob("*.py")):
             yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 

@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from typing import NamedTuple
 
 from schema.confidential import Confidential, confidential
-from tests.schema.test_caches import name_of, sources
+from tests.schema.test_caches import FOLDERS, name_of, sources
 
 HOLDING = (
     "hub/backup/protections.py",
@@ -73,7 +73,7 @@ TUPLE, STRUCT, DATACLASS = "NamedTuple", "Struct", "dataclass"
 
 def records() -> Iterator[tuple[str, ast.ClassDef]]:
     """The classes that show their fields as text, with the paths of their modules."""
-    for path, module in sources():
+    for path, module in sources((*FOLDERS, "demo", "infra")):
         for node in ast.walk(module):
             if isinstance(node, ast.ClassDef) and shows(node):
                 yield path, node
