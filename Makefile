@@ -15,7 +15,7 @@ endif
 help:
 	@echo "make demo    démarre le hub, les quatre sous-graphes et des données fictives sur http://127.0.0.1:$(PORT) (PORT=… pour changer)"
 	@echo "make test    lance tous les tests (ARGS=… pour pytest)"
-	@echo "make canaries  cherche des fuites par 20 000 opérations au hasard, et 20 000 sorties pendant que tout change (CANARIES=…, WAYS=…)"
+	@echo "make canaries  cherche des fuites par 20 000 opérations au hasard, et 20 000 sorties pendant que tout change (CANARIES=…, WAYS=…, WAYS_SEED=…)"
 	@echo "make foreign  lit 5 000 entrées presque justes par chaque lecteur de ce qui vient d'ailleurs (FOREIGN=… pour en changer)"
 	@echo "make policy-diff  dit ce que les règles d'accès changent depuis le commit précédent (BASE=… pour un autre)"
 	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"

@@ -13,6 +13,8 @@ SERVED = CANARIES // 150
 """Documents that each actor asks of real processes, over a world of its own: each is prepared anew for each of them."""
 WAYS = int(os.environ.get("WAYS", "35"))
 """Operations that take a way out of a hub while the world changes."""
+WAYS_SEED = int(os.environ.get("WAYS_SEED", "7"))
+"""What they are drawn by."""
 ORACLE = int(os.environ.get("ORACLE", "100"))
 """Operations that the oracle answers too."""
 SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "15"))

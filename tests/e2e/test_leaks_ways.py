@@ -25,7 +25,7 @@ from hub.subscriptions import rounds
 from hub.subscriptions.delivery import Message
 from schema.facts import RELATIONS
 from tests.conftest import Database
-from tests.draws import WAYS
+from tests.draws import WAYS, WAYS_SEED
 from tests.e2e.canary_checks import journal
 from tests.e2e.canary_mint import marks
 from tests.e2e.canary_pages import DELTA
@@ -35,7 +35,6 @@ from tests.e2e.canary_ways import Ways, page, ways_out
 from tests.e2e.test_leaks_holes import blind, wide
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SEED = 7
 LEAST_READABLE = {
     "page": 4,
     "stream": 2,
@@ -51,7 +50,7 @@ LEAST_READABLE = {
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ways(database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ways]:
     """All ways, taken as often as the draws say."""
-    async with ways_out(database, tmp_path_factory.mktemp("ways"), SEED) as out:
+    async with ways_out(database, tmp_path_factory.mktemp("ways"), WAYS_SEED) as out:
         for number in range(WAYS):
             await out.run(1)
             if (number + 1) % 500 == 0:
