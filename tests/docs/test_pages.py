@@ -49,6 +49,7 @@ from tests.cli.commands import Demo, copy_of_the_project, demo
 from tests.cli.test_demo import free_port
 from tests.conftest import ROOT, Database
 from tests.docs.blocks import Block, blocks_of
+from tests.docs.copied_hub import copied_hub
 from tests.docs.matrix import columns
 from tests.docs.readme import pages
 from tests.e2e.site import PURPOSES, Site, site
@@ -149,15 +150,15 @@ def test_every_command_runs_beside_the_demo(started: Demo) -> None:
         pytest.skip("curl absent: the commands of the README use it")
     commands = [command for block in blocks("sh") for command in block.commands]
     assert commands
-    for command in commands:
-        local = command.replace("http://127.0.0.1:8000", started.description["url"])
-        completed = subprocess.run(["bash", "-c", local], cwd=started.root, capture_output=True, text=True, timeout=120)
-        assert completed.returncode == 0, (command, completed.stdout, completed.stderr)
-        assert '"errors"' not in completed.stdout
-        if "curl" in command:
-            assert '"firstName"' in completed.stdout
-        if "ingest" in command:
-            assert "Lignes écrites dans la base : 0." in completed.stdout
+    with copied_hub(started.root) as copied:
+        for command in commands:
+            completed = copied.run(command.replace("http://127.0.0.1:8000", started.description["url"]))
+            assert completed.returncode == 0, (command, completed.stdout, completed.stderr)
+            assert '"errors"' not in completed.stdout
+            if "curl" in command:
+                assert '"firstName"' in completed.stdout
+            if "ingest" in command:
+                assert "Lignes écrites dans la base : 0." in completed.stdout
 
 
 def first_hour(started: Demo, part: str, **environment: str) -> list[str]:
