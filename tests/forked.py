@@ -18,8 +18,9 @@ from typing import Self
 
 from hub.cli import COMMANDS, main
 
-_SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload([__name__, *(f"hub.cli.{name}" for name in COMMANDS)])
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload([__name__, *(f"hub.cli.{name}" for name in COMMANDS)])
+"""Starts the processes of functions that a small module holds: it is imported by each process."""
 
 
 class ForkedHub:
@@ -29,8 +30,8 @@ class ForkedHub:
         self, arguments: Sequence[object], environment: Mapping[str, str] = os.environ, errors: Path | None = None
     ) -> None:
         self.args = ["hub", *map(str, arguments)]
-        output, input_ = _SERVER.Pipe(duplex=False)
-        self._process = _SERVER.Process(target=_run, args=(self.args, dict(environment), input_, errors))
+        output, input_ = FORKING.Pipe(duplex=False)
+        self._process = FORKING.Process(target=_run, args=(self.args, dict(environment), input_, errors))
         self._process.start()
         input_.close()
         self.stdout = os.fdopen(os.dup(output.fileno()), encoding="utf-8")

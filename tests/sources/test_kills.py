@@ -7,7 +7,6 @@ import csv
 import io
 import re
 import signal
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
@@ -22,41 +21,14 @@ from hub.ingest import SOURCES
 from subgraphs.kit.ingest import unit_of_work
 from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.people.registry import Registry
-from tests.conftest import ROOT, Database
+from tests.conftest import Database
 from tests.draws import KILLS
+from tests.forked import FORKING
 from tests.sources.ingestion import SECRET, values
+from tests.sources.killed_ingestion import ingest_until_killed
 from tests.sources.test_batches import DAY, UUIDS, crowd, empty, state
 
 AS_OF = datetime(2026, 11, 24, tzinfo=UTC)
-KILLED = f"""
-import asyncio, os, signal, sys
-from datetime import datetime
-from pathlib import Path
-import asyncpg
-from demo.ingestion import ORGANISATIONS
-from hub.ingest import SOURCES
-from subgraphs.kit.ingest import unit_of_work
-from subgraphs.kit.ingest.unit_of_work import Options, Session
-from subgraphs.people.registry import Registry
-
-async def main(source, dsn, key, left, *paths):
-    unit_of_work.BATCH = 4
-    connection = await asyncpg.connect(dsn)
-    left = int(left)
-    def count(query):
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-    connection.add_query_logger(count)
-    as_of, secret = datetime.fromisoformat("{AS_OF.isoformat()}"), {SECRET!r}
-    options = Options(as_of, "08", None, secret, ORGANISATIONS.get(source, {{}}))
-    reader = SOURCES[source](Registry(bytes.fromhex(key)))
-    await reader.ingest([Path(path) for path in paths], options, Session(connection))
-
-asyncio.run(main(*sys.argv[1:]))
-"""
-"""Reads files of a source in batches of four and is killed before a statement."""
 KINDS = {
     "XML": ("cnaf-flux", ".xml"),
     "CSV": ("ft-extrait", ".csv"),
@@ -89,15 +61,19 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     return kinds
 
 
+def options_of(source: str) -> Options:
+    """How the files of a source are read."""
+    return Options(AS_OF, "08", None, SECRET, ORGANISATIONS.get(source, {}))
+
+
 async def read(database: Database, source: str, paths: list[Path]) -> tuple[int, int]:
     """Read the files in this process; return how many records they have and how many statements that took."""
     reader = SOURCES[source](Registry(database.keys.nir))
-    options = Options(AS_OF, "08", None, SECRET, ORGANISATIONS.get(source, {}))
     connection = await database.connect(reader.role)
     statements: list[object] = []
     connection.add_query_logger(statements.append)
     try:
-        report = await reader.ingest(paths, options, Session(connection))
+        report = await reader.ingest(paths, options_of(source), Session(connection))
     finally:
         await connection.close()
     assert report.rows > 0
@@ -113,13 +89,15 @@ async def test_a_process_killed_before_any_statement_has_lost_and_doubled_nothin
     await restored(fresh_database, kind, files)
     records, statements = await read(fresh_database, source, paths)
     whole = await stored(fresh_database)
-    dsn, key = fresh_database.dsn(SOURCES[source].role), fresh_database.keys.nir.hex()
+    dsn, options = fresh_database.dsn(SOURCES[source].role), options_of(source)
     for _ in range(KILLS):
         await restored(fresh_database, kind, files)
         number = random.randint(1, statements)
-        arguments = (source, dsn, key, str(number), *map(str, paths))
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, *arguments, cwd=ROOT)
-        assert await process.wait() == -signal.SIGKILL, number
+        arguments = (source, dsn, fresh_database.keys.nir, number, paths, options, unit_of_work.BATCH)
+        process = FORKING.Process(target=ingest_until_killed, args=arguments)
+        process.start()
+        await asyncio.to_thread(process.join)
+        assert process.exitcode == -signal.SIGKILL, number
         if kind == "XML":
             foyers = await values(fresh_database, "SELECT count(*) FROM people.source_record")
             assert await values(fresh_database, "SELECT count(*) FROM people.identity") == foyers
