@@ -37,9 +37,8 @@ class OwnSubgraph:
                 result = await self._execute(request, context)
         except TimeoutError as error:
             raise TransportError("SUBGRAPH_TIMEOUT", "no answer in time") from error
-        return SubgraphResponse(
-            result.data, [_error_entry(error.original_error, error.path) for error in result.errors or ()]
-        )
+        errors = [entry for error in result.errors or () for entry in _entries(error.original_error, error.path)]
+        return SubgraphResponse(result.data, errors)
 
     async def _execute(self, request: SubgraphRequest, context: Context) -> ExecutionResult:
         document = _DOCUMENTS.get_or(request.query, lambda: parse(request.query, no_location=True))
@@ -59,10 +58,12 @@ directive @shareable on OBJECT | FIELD_DEFINITION
 _DOCUMENTS: Lru[str, DocumentNode] = Lru("own queries", 2 * 1024 * 1024, lambda query, _: 4_000 + 50 * len(query))
 
 
-def _error_entry(cause: Exception | None, path: Any) -> dict[str, Any]:
-    """Return an error as subgraphs serve it: its code, and what its cause says of a malformed input; never its text."""
+def _entries(cause: Exception | None, path: Any) -> list[dict[str, Any]]:
+    """Return an error as subgraphs serve it: its code, once for each malformed input that its cause tells; never its
+    text."""
     if isinstance(cause, NotServed | OSError | asyncpg.PostgresError | asyncpg.InterfaceError | TimeoutError):
         code = "DATABASE_UNAVAILABLE"
     else:
         code = str(getattr(cause, "code", "INTERNAL_ERROR"))
-    return {"message": code, "path": list(path or ()), "extensions": {"code": code, **getattr(cause, "malformed", {})}}
+    told = ({"code": code, **malformed} for malformed in getattr(cause, "malformed", [{}]))
+    return [{"message": code, "path": list(path or ()), "extensions": extensions} for extensions in told]

@@ -65,13 +65,13 @@ class RequestHashes:
 
 
 class InputMalformed(Exception):
-    """An input lacks a form of `schema.input_forms`."""
+    """Inputs, by name, lack their forms of `schema.input_forms`."""
 
     code = "BAD_INPUT"
 
-    def __init__(self, name: str, form: str) -> None:
-        super().__init__(name)
-        self.malformed = {"input": f"input.{name}", "expected": form}
+    def __init__(self, forms: Mapping[str, str]) -> None:
+        super().__init__(", ".join(forms))
+        self.malformed = [{"input": f"input.{name}", "expected": form} for name, form in forms.items()]
 
 
 class OwnSubscriptions:
@@ -98,10 +98,9 @@ class OwnSubscriptions:
         most = self._most.get((actor.issuer, actor.client))
         if most is None:
             raise refused("SUBSCRIPTION_NOT_OPEN", "the settings let this application make no subscription")
-        if not is_key(values["idempotencyKey"]):
-            raise InputMalformed("idempotencyKey", "KEY")
-        if not 1 <= values["days"] <= MOST_DAYS:
-            raise InputMalformed("days", "DAYS")
+        checks = (("idempotencyKey", "KEY", is_key), ("days", "DAYS", lambda days: 1 <= days <= MOST_DAYS))
+        if wrong := {name: form for name, form, accepts in checks if not accepts(values[name])}:
+            raise InputMalformed(wrong)
         hashes = RequestHashes.of(caller, values, self._registration.secret)
         async with self._transaction(actor.client, hashes.owners) as connection:
             if (earlier := await _stored_or_room(connection, hashes, actor.issuer, most)) is not None:

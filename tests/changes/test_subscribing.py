@@ -314,6 +314,12 @@ async def test_what_can_not_be_subscribed_is_refused_with_its_code_and_leaves_no
     assert await asking.ids() == set()
 
 
+async def test_all_that_is_wrong_with_the_form_of_a_subscription_is_told_at_once(asking: Asking) -> None:
+    answer = await asking.subscribe(days=0, idempotencyKey="court")
+    inputs = [error["extensions"]["input"] for error in answer.json["errors"]]
+    assert inputs == ["input.days", "input.idempotencyKey"]
+
+
 async def test_an_application_of_trusted_documents_subscribes_by_one_of_them_alone(asking: Asking) -> None:
     assert (await asking.subscribe(FROZEN, query="{ changes { nodes { id } } }")).code == "SUBSCRIPTION_QUERY"
     assert (await asking.made(FROZEN, query=QUERY))["secret"]

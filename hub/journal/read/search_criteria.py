@@ -38,7 +38,7 @@ class CriterionMalformed(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
-        self.malformed = {"input": f"filter.{name}", "expected": FORMS[name]}
+        self.malformed = [{"input": f"filter.{name}", "expected": FORMS[name]}]
 
 
 def criteria(arguments: Mapping[str, Any], purposes: Collection[str]) -> Criteria:
