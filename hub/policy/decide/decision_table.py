@@ -182,9 +182,9 @@ def _decide(
     full = category_cell.readable(recorded)
     reduction = policy.reductions.get((kind, field.coordinate))
     whole = reduction is not None and reduction.how == "whole"
-    prohibited = any(rule.level in (Level.FULL, None) for rule in prohibitions(policy, kind, field.category))
-    if whole and field.level is Level.FULL and not prohibited:
-        full = merge([*full, *category_cell.reduced])
+    if whole and field.level is Level.FULL:
+        prohibited = any(rule.level in (Level.FULL, None) for rule in prohibitions(policy, kind, field.category))
+        full = full if prohibited else merge([*full, *category_cell.reduced])
     values = tuple((int(VALUE_FACTS[c]), cells[c].readable(recorded)) for c in sorted(field.values))
     silent = field.action if any(set(full) - set(clauses) for _, clauses in values) else None
     if field.level is Level.REDUCED:
@@ -199,8 +199,9 @@ def _decide(
         rule = Rule(full, values, masked, mask if masked else None)
         effect = Effect.ALLOW if full else Effect.MASK
         return Decision(effect, rule=rule, rules=category_cell.grants, silent=silent)
+    denied = _denied(policy, kind, field)
     sibling = reduction.sibling if reduction is not None and category_cell.reduced else None
-    return replace(_denied(policy, kind, field), instead=sibling if sibling in schema.fields else None)
+    return replace(denied, instead=sibling) if sibling in schema.fields else denied
 
 
 def _is_sibling(policy: Policy, kind: str, coordinate: str) -> bool:
