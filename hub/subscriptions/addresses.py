@@ -64,8 +64,8 @@ def read_url(url: str) -> SplitResult:
 
 
 async def destination(url: str, networks: Sequence[Network]) -> Destination:
-    """The address to call now; raises RequestRefused (SUBSCRIPTION_URL, SUBSCRIPTION_ADDRESS), OSError if the name is
-    not known."""
+    """The address to call now; raises RequestRefused (SUBSCRIPTION_URL; SUBSCRIPTION_ADDRESS, for a name that is not
+    known as for a network that is not admitted)."""
     parts = read_url(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -73,6 +73,10 @@ async def destination(url: str, networks: Sequence[Network]) -> Destination:
         resolved = await asyncio.get_running_loop().run_in_executor(_NAMES, look_up)
     except UnicodeError:
         raise _refused("une adresse https, dont le nom est celui d'un serveur", "no name of a host") from None
+    except OSError:
+        raise RequestRefused(
+            "SUBSCRIPTION_ADDRESS", "Le nom de cette adresse n'est pas connu.", "the name of the URL is not known"
+        ) from None
     addresses = [_unmapped(ip_address(entry[4][0])) for entry in resolved]
     if not addresses or not all(_admitted(address, networks) for address in addresses):
         raise RequestRefused(

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from hub.changes.change_list import ChangeList
-from hub.errors import RequestRefused
 from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
 from hub.journal.write.client_texts import check_reference
@@ -74,12 +73,7 @@ class Registration:
         reference = check_reference(request.reference, needed=self.purposes.reference(purpose))
         terms = Terms(actor, purpose, reference, request.document, request.url, secrets.token_bytes(SECRET))
         standing = await self.standings.of(terms, now, own=own)
-        try:
-            place = await destination(request.url, self.networks)
-        except OSError:
-            raise RequestRefused(
-                "SUBSCRIPTION_ADDRESS", "Le nom de cette adresse n'est pas connu.", "the name of the URL is not known"
-            ) from None
+        place = await destination(request.url, self.networks)
         identifier = uuid4()
         until = min(datetime.fromtimestamp(now, UTC) + timedelta(request.days), _instant(actor.habilitated_until))
         cursor = await self.changes.start(standing.context)

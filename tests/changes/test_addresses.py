@@ -1,15 +1,19 @@
-"""Addresses of subscribers: what the look-up of a name costs whoever waits for something else."""
+"""Addresses of subscribers: what the look-up of a name costs, and what it tells."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from threading import Event
 from typing import Any
 
 import pytest
 
+from hub.identity.actor import Actor
 from hub.subscriptions.addresses import LOOK_UPS, destination
+from hub.subscriptions.delivery import Message, NotDelivered, Sender
+from hub.subscriptions.terms import Terms
 from tests.e2e.site import PATIENCE
 
 
@@ -32,3 +36,13 @@ async def test_names_that_nobody_tells_hold_up_nothing_but_the_look_up_of_others
         told.set()
         outcomes = await asyncio.gather(*waiting, return_exceptions=True)
     assert {getattr(outcome, "code", outcome) for outcome in outcomes} == {"SUBSCRIPTION_ADDRESS"}
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "10.0.0.8"])
+async def test_a_name_that_leads_elsewhere_once_subscribed_tells_nothing_of_the_networks_of_the_hub(host: str) -> None:
+    """The code is shown to the application as the reason of the failure, whatever its own name stands for by then."""
+    actor = Actor("https://issuer.example#a", "agent", None, None, frozenset(), (), "app", 0)
+    terms = Terms(actor, "suivi", None, "", f"https://{host}/", b"")
+    with pytest.raises(NotDelivered) as failure:
+        await Sender((), ssl.create_default_context(), PATIENCE).send(Message("msg", b"{}"), terms, 0)
+    assert failure.value.code == "SUBSCRIPTION_ADDRESS"
