@@ -21,7 +21,7 @@ help:
 	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"
 	@echo "make replicas  compare pendant une heure les copies de deux clients à ce que lisent leurs acteurs, quoi qu'il arrive (MINUTES=…, SEED=…)"
 	@echo "make failover  tue ou coupe tour à tour chaque partie d'une installation sur six hôtes de cette machine (root et paquets de Debian)"
-	@echo "make installation  suit docs/installation.md sur un Debian nu, avec systemd, et construit l'image (root et paquets de Debian)"
+	@echo "make installation  suit docs/installation.md sur un Debian nu, avec systemd, puis avec compose (root et paquets de Debian)"
 	@echo "make upgrade  sert une base par la version d'avant et par celle-ci, puis de nouveau par celle d'avant seule"
 	@echo "make supergraphs  compare le moteur de fédération à un seul exécuteur, sur 2 000 graphes au hasard (SUPERGRAPHS=… pour en changer)"
 	@echo "make matching  mesure l'appariement sur 100 000 personnes fictives (POPULATION=… pour en changer)"
@@ -84,7 +84,7 @@ failover: export FAILOVER = 1
 failover: venv
 	@exec $(BIN)/python -m pytest -n 0 -s tests/failover -p no:logging $(ARGS)
 
-# Needs root, the registries of Debian and PyPI, and the packages mmdebstrap, systemd-container, passt, iproute2 and buildah.
+# Needs root, the registries of Debian and PyPI, and the packages that docs/installation.md names.
 installation: export INSTALLATION = 1
 installation: venv
 	@exec $(BIN)/python -m pytest -n 0 tests/installation -p no:logging -rP $(ARGS)

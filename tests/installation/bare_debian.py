@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,16 +38,16 @@ BOOT = 120.0
 
 
 @dataclass
-class BareDebian:
-    """A tree that runs; `first` is its first process, as this machine numbers it."""
+class Shell:
+    """A place where scripts run as root; `entering` is the command that leads there."""
 
-    tree: Path
-    first: int
+    entering: Sequence[str]
 
     def run(self, script: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a script of the shell, as root in the copy of the repository, until its first command that fails."""
-        entered = ["nsenter", f"--target={self.first}", "--all", f"--wdns=/{COPY}", *CLEAN, "sh", "-e", "-c", script]
-        return subprocess.run(entered, input=typed, capture_output=True, text=True, check=False)
+        """Run a script of the shell in the copy of the repository, until its first command that fails."""
+        return subprocess.run(
+            [*self.entering, "sh", "-e", "-c", script], input=typed, capture_output=True, text=True, check=False
+        )
 
     def told(self, script: str, typed: str = "") -> str:
         """What a script prints that succeeds."""
@@ -56,12 +56,20 @@ class BareDebian:
         return done.stdout
 
 
+@dataclass
+class BareDebian(Shell):
+    """A tree that runs."""
+
+    tree: Path
+
+
 def tree(folder: Path, *packages: str) -> Path:
     """Make a tree of Debian's essential packages and these, with the authorities of this machine."""
     made = folder / "tree"
-    command = ["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", f"--include={','.join(packages)}"]
-    subprocess.run([*command, RELEASE, str(made)], check=True, stdin=subprocess.DEVNULL)
-    shutil.copytree(Path("/") / AUTHORITIES, made / AUTHORITIES, dirs_exist_ok=True)
+    given = f"mkdir -p $1/{AUTHORITIES.parent} && cp -r /{AUTHORITIES} $1/{AUTHORITIES.parent}"
+    command = ["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", f"--essential-hook={given}"]
+    listed = f"--include={','.join(packages)}"
+    subprocess.run([*command, listed, RELEASE, str(made)], check=True, stdin=subprocess.DEVNULL)
     return made
 
 
@@ -81,19 +89,28 @@ def booted(folder: Path) -> Iterator[BareDebian]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         made = tree(folder, *SYSTEM)
         copy_repository(made / COPY)
-        name = f"spie-bare-{os.getpid()}"
-        ip("netns", "add", name)
-        stack.callback(ip, "netns", "del", name)
-        network = ["pasta", *NETWORK, "--netns", f"/run/netns/{name}"]
-        stack.enter_context(running(network, folder / "network.log"))
+        name = stack.enter_context(network(folder))
         system = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot", "--console=read-only"]
         place = [f"--directory={made}", f"--machine={name}", f"--network-namespace-path=/run/netns/{name}"]
         console = folder / "console.log"
         spawned = stack.enter_context(running([*system, *place, "--resolv-conf=copy-host"], console))
         eventually(lambda: first_process(spawned) is not None, "no first process", BOOT)
-        debian = BareDebian(made, first_process(spawned) or 0)
+        entering = ["nsenter", f"--target={first_process(spawned)}", "--all", f"--wdns=/{COPY}", *CLEAN]
+        debian = BareDebian(entering, made)
         eventually(lambda: debian.run("systemctl is-system-running --wait").returncode == 0, "not started", BOOT)
         yield debian
+
+
+@contextmanager
+def network(folder: Path) -> Iterator[str]:
+    """A network of its own, by its name, from which the registries are reached."""
+    name = f"spie-bare-{os.getpid()}"
+    ip("netns", "add", name)
+    try:
+        with running(["pasta", *NETWORK, "--netns", f"/run/netns/{name}"], folder / "network.log"):
+            yield name
+    finally:
+        ip("netns", "del", name)
 
 
 def require(*programs: str) -> None:

@@ -1,42 +1,31 @@
 """Whoever has a bare Debian and `docs/installation.md` gets a hub that serves, and gets back what it held.
 
-`make installation` runs it: it needs root, the registries, and the packages that the Makefile names.
+`make installation` runs it: it needs root, the registries, and the packages that the page names.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from joserfc import jwk, jwt
 
 from demo import cnaf_files
-from demo.cast import CD_08
-from hub.identity.actor import CLAIM
 from hub.pages.docs_page import ADDRESS, NAMES
 from schema.days import today
-from tests.conftest import ROOT
-from tests.docs.blocks import Block, blocks_of
+from tests.docs.blocks import Block
 from tests.failover.database_servers import eventually
 from tests.failover.hosts import HostsUnavailable
 from tests.installation.bare_debian import BareDebian, booted
+from tests.installation.reader import HUB, PASSWORD, PEOPLE, PUBLIC, ask, section
 
 pytestmark = pytest.mark.skipif("INSTALLATION" not in os.environ, reason="run at will: make installation")
-PAGE = ROOT / "docs" / "installation.md"
 SITE = Path("etc/spie-hub")
-HUB = "http://127.0.0.1:8000"
-PASSWORD = secrets.token_urlsafe(16)
 TYPED = {"apt-get install": "y\n", "--pwprompt": f"{PASSWORD}\n{PASSWORD}\n"}
 """What the reader types at a command that asks."""
-PEOPLE = "{ persons(first: 3) { nodes { id lastName } } }"
-KEY = jwk.OKPKey.generate_key("Ed25519", {"kid": "essai"})
-"""The key of the identity provider, whose public half the reader has."""
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +35,6 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BareDebian]:
             yield started
     except HostsUnavailable as absent:
         pytest.skip(str(absent))
-
-
-def section(title: str) -> list[Block]:
-    """The blocks of a section of the page, in its order."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(f"\n## {title}")
-    assert rest
-    first, inside = before.count("\n```") // 2, rest.partition("\n## ")[0].count("\n```") // 2
-    return blocks_of(PAGE)[first : first + inside]
 
 
 def follow(debian: BareDebian, step: Block) -> str:
@@ -69,25 +50,6 @@ def follow(debian: BareDebian, step: Block) -> str:
     return told
 
 
-def ask(debian: BareDebian, document: str) -> Any:
-    """What the hub answers to an orienteur of the département whom its identity provider knows."""
-    now = int(time.time())
-    actor = {
-        "kind": "orienteur_cd",
-        "purposes": ["orientation"],
-        "habilitated_until": now + 3600,
-        "organisation": CD_08.siret,
-        "organisation_type": CD_08.type,
-        "departments": [CD_08.department],
-    }
-    claims = {"iss": "https://identite.exemple.fr", "aud": "https://hub.exemple.fr", "sub": "agent-1"}
-    times = {"client_id": "portail-08", "iat": now, "exp": now + 3600}
-    token = jwt.encode({"alg": "Ed25519", "kid": KEY.kid}, {**claims, **times, CLAIM: actor}, KEY, ["Ed25519"])
-    headers = f"-H 'Authorization: Bearer {token}' -H 'Purpose: orientation' -H 'Content-Type: application/json'"
-    body = json.dumps({"query": document})
-    return json.loads(debian.told(f"curl -sS {headers} -d '{body}' {HUB}/graphql"))
-
-
 STEPS = section("Un Debian nu, avec systemd")
 READY = next(number for number, step in enumerate(STEPS, 1) if "/readyz" in step.text)
 """How many steps it takes until the hub is ready."""
@@ -98,8 +60,7 @@ def installed(debian: BareDebian) -> BareDebian:
     """The Debian on which each step was done until the hub is ready, after what the reader brings."""
     for step in STEPS[:READY]:
         if "settings check" in step.text:
-            public = json.dumps({"keys": [KEY.as_dict(private=False)]})
-            (debian.tree / SITE / "issuer.jwks.json").write_text(public, encoding="utf-8")
+            (debian.tree / SITE / "issuer.jwks.json").write_text(PUBLIC, encoding="utf-8")
         follow(debian, step)
     return debian
 
@@ -156,11 +117,11 @@ def test_what_was_read_is_served_again_after_a_restoration(installed: BareDebian
     (installed.tree / "srv" / "flux.xml").write_bytes(flow.read_bytes())
     read, copied, restored = STEPS[READY:]
     follow(installed, read)
-    before = ask(installed, PEOPLE)
+    before = ask(installed.told, PEOPLE)
     follow(installed, copied)
     told = follow(installed, restored)
     assert "son journal intact" in told
-    assert ask(installed, PEOPLE) == before
+    assert ask(installed.told, PEOPLE) == before
     assert len(before["data"]["persons"]["nodes"]) == 3, before
 
 
