@@ -21,7 +21,9 @@ NAMES = (
     "provenance",
     "sources",
     "politiques",
+    "installation",
     "exploitation",
+    "sauvegarde",
     "menaces",
 )
 """The documents in French that are for whoever uses or runs a hub, in the order of the page; the others are for who

@@ -20,7 +20,7 @@ MEMOISED = {
     "hub/federation/planning/graph.py:graph_of": "supergraphs of the process, and the labels that its settings name",
     "hub/journal/read/data_labels.py:_tables": "one file",
     "hub/journal/read/data_labels.py:coordinate_labels": "one file",
-    "hub/pages/docs_page.py:_text": "documents that the hub serves: nine of them",
+    "hub/pages/docs_page.py:_text": "documents that the hub serves: eleven of them",
     "hub/pages/docs_page.py:titles": "one folder",
     "hub/policy/report/impact.py:impact_texts": "one file",
     "hub/policy/report/law_gaps.py:law": "one file",
