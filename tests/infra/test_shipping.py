@@ -80,6 +80,13 @@ def test_what_is_installed_has_all_that_a_setting_may_ask() -> None:
         assert set(re.findall(r"--require-hashes -r \S*/(\w+)\.txt", text)) == {"server"}
 
 
+def test_the_page_names_each_file_that_its_reader_writes() -> None:
+    """In a sentence too: what stands behind the language of a block is not shown."""
+    files = re.findall(r"^```\w+ (/\S+)$", PAGE, re.MULTILINE)
+    assert files
+    assert [name for name in files if f"`{name}`" not in PAGE] == []
+
+
 def test_no_secret_is_an_argument_or_a_value_of_what_is_shipped() -> None:
     for path in (COMPOSE, UNIT, INFRA / "kubernetes" / "spie-hub.yaml"):
         text = path.read_text(encoding="utf-8")
