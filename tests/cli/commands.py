@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 from unittest.mock import patch
@@ -23,6 +24,7 @@ import orjson
 from hub.cli import main
 from infra.postgresql.cluster_home import home
 from tests.conftest import ROOT, Database
+from tests.forked import ForkedHub
 
 PACKAGES = ("clients", "demo", "hub", "infra", "schema", "subgraphs", "tests/simulators")
 MODULES = ("tests/__init__.py", "tests/threaded_server.py")
@@ -68,6 +70,15 @@ def hub(*arguments: object, database_url: str | None = None) -> Result:
         code = exit_code.result(SECONDS)
     gc.set_threshold(*thresholds)
     return Result(code, _text(out), _text(err))
+
+
+def hub_forked(*arguments: object, database_url: str | None = None) -> Result:
+    """Run `hub` in a process of its own, forked from one that has imported its commands."""
+    with TemporaryDirectory() as folder:
+        errors = Path(folder) / "errors"
+        with ForkedHub(arguments, _environment(database_url), errors) as process:
+            out = process.stdout.read()
+        return Result(process.wait(), out, errors.read_text(encoding="utf-8"))
 
 
 def hub_process(

@@ -25,7 +25,7 @@ from hub.federation.compose.composer import Source, compose
 from infra.npm import STAMP
 from subgraphs.people.sources.cnaf_schema import text
 from subgraphs.people.sources.cnaf_stream import RawFoyer, foyers
-from tests.cli.commands import Result, hub_process
+from tests.cli.commands import Result, hub_forked
 from tests.conftest import Database
 from tests.pinned_graph import graph
 
@@ -35,7 +35,7 @@ PEOPLE = FOLLOWED + 10
 def bench(database: Database, *arguments: object) -> Result:
     """`hub bench` with the fewest rounds, and few requests in flight: as many warm each side up and open each round."""
     small = ("--people", PEOPLE, "--rounds", 1, "--each", 1, "--in-flight", 4, "--keys", database.keys.directory)
-    return hub_process("bench", *small, *arguments, database_url=database.admin_dsn)
+    return hub_forked("bench", *small, *arguments, database_url=database.admin_dsn)
 
 
 async def execute(dsn: str, statement: str) -> Any:
@@ -160,7 +160,7 @@ def test_sides_that_answer_differently_are_not_measured(
 
 def test_an_ingestion_is_measured_alone_and_among_others_and_nothing_is_left(database: Database) -> None:
     arguments = ("--people", 100, "--filled", 40, "--json", "--keys", database.keys.directory)
-    result = hub_process("bench", "ingest", *arguments, database_url=database.admin_dsn)
+    result = hub_forked("bench", "ingest", *arguments, database_url=database.admin_dsn)
     assert result.code == 0, result.err
     measures = orjson.loads(result.out)
     sizes = [(measure["people"], measure["filled"], measure["changed"]) for measure in measures]
