@@ -10,11 +10,14 @@ from collections.abc import Collection, Iterable
 from itertools import combinations
 from uuid import UUID
 
+from sqlalchemy import Table
+
+from subgraphs.kit import access
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people import review_tables, tables
 from subgraphs.people.matching import other_first_name
-from subgraphs.people.merged_people import MergedPerson, survivors_of
+from subgraphs.people.merged_people import MergedPerson, merged_person, survivors_of
 from subgraphs.people.names import name_key
 from subgraphs.people.values import MatchReason
 
@@ -22,8 +25,8 @@ MANY = 5
 """People whom one record may designate; more share a mailbox of a service or a common name, which tells nothing."""
 _COMPARED = ("nir_hash", "birth_date", "first_name", "last_name", "birth_name", "email", "phones")
 """Columns of `people.identity` by which two people are alike."""
-Alike = set[tuple[UUID, str]]
-"""Other people, each with a reason."""
+Alike = dict[str, set[UUID]]
+"""Other people, by the reason for which they are alike."""
 
 
 def is_compared_anew(values: Row, own: Row | None) -> bool:
@@ -34,10 +37,31 @@ def is_compared_anew(values: Row, own: Row | None) -> bool:
 async def put(store: Store, values: Row, person_id: UUID, person: MergedPerson) -> bool:
     """Write the pairs that a record shows and forget those that it showed; return whether it shows any.
 
-    `values` is its row of `people.identity`, `person_id` its own person, `person` whom that is part of.
+    `values` is its row of `people.identity`, `person_id` its own person, `person` whom that is part of. The records of
+    the people found are compared anew, with this one: what is shown does not depend on which record came last.
     """
     alike = await _alike(store, values, set(person.members))
-    pairs = {(*_ordered(person_id, lookalike), reason) for lookalike, reason in alike}
+    near = sorted(set().union(*(people for people in alike.values() if len(people) <= MANY + 1)))
+    await store.prefetch(*((tables.identity, {"person_id": lookalike}) for lookalike in near))
+    rows = [row for lookalike in near for row in await store.all(tables.identity, person_id=lookalike)]
+    await store.prefetch(
+        *(look_up for row in rows for look_up in _look_ups(row)),
+        *((access.merged, {name: lookalike}) for name in ("person_id", "survivor_id") for lookalike in near),
+    )
+    for row in rows:
+        other = await merged_person(store, row["person_id"])
+        await _show(store, row, row["person_id"], await _alike(store, row, set(other.members)))
+    return await _show(store, values, person_id, alike)
+
+
+async def _show(store: Store, values: Row, person_id: UUID, alike: Alike) -> bool:
+    """Replace the pairs that a record of a person shows by those with these people; whether there are any."""
+    pairs = {
+        (*_ordered(person_id, lookalike), reason)
+        for reason, people in alike.items()
+        if len(people) <= MANY
+        for lookalike in people
+    }
     key = {"source": values["source"], "source_id": values["source_id"]}
     for row in await store.all(review_tables.match_candidate, **key):
         if (row["person_id"], row["other_person_id"], row["reason"]) not in pairs:
@@ -90,26 +114,42 @@ async def forget(store: Store, source: str, source_id: str) -> None:
     await store.delete(review_tables.match_candidate, source=source, source_id=source_id)
 
 
-async def _alike(store: Store, values: Row, own: set[UUID]) -> Alike:
-    first_name, born, nir_hash = name_key(values["first_name"]), values["birth_date"], values["nir_hash"]
-    if first_name is None:
-        return set()
+def _name_keys(values: Row) -> list[Row]:
+    """The look-ups of people by the names and the birth date of a record."""
     last_names = {name_key(values[name]) for name in ("last_name", "birth_name")} - {None}
-    name_keys = [
-        {"birth_date": born, column: last_name}
+    return [
+        {"birth_date": values["birth_date"], column: last_name}
         for column in ("last_name_key", "birth_name_key")
         for last_name in sorted(filter(None, last_names))
     ]
-    contact_keys = [{"email": values["email"]}, *({"phones": phone} for phone in values["phones"])]
-    await store.prefetch(
-        *((tables.person, key) for key in name_keys),
-        *((tables.identity, key) for key in contact_keys),
-        (tables.identity, {"nir_hash": nir_hash}),
-    )
-    alike: dict[str, set[UUID]] = {
+
+
+def _contact_keys(values: Row) -> list[Row]:
+    """The look-ups of records by the ways of contact of a record."""
+    return [{"email": values["email"]}, *({"phones": phone} for phone in values["phones"])]
+
+
+def _look_ups(values: Row) -> list[tuple[Table, Row]]:
+    """All look-ups by which people are found who are like those of a record."""
+    return [
+        *((tables.person, key) for key in _name_keys(values)),
+        *((tables.identity, key) for key in _contact_keys(values)),
+        (tables.identity, {"nir_hash": values["nir_hash"]}),
+        (review_tables.match_candidate, {"source": values["source"], "source_id": values["source_id"]}),
+    ]
+
+
+async def _alike(store: Store, values: Row, own: set[UUID]) -> Alike:
+    """The people who are like the person of a record, of whom `own` are a part, however many they are."""
+    first_name = name_key(values["first_name"])
+    if first_name is None:
+        return {}
+    name_keys, contact_keys = _name_keys(values), _contact_keys(values)
+    await store.prefetch(*_look_ups(values))
+    alike: Alike = {
         MatchReason.NIR.name: {
             row["person_id"]
-            for row in await store.all(tables.identity, nir_hash=nir_hash)
+            for row in await store.all(tables.identity, nir_hash=values["nir_hash"])
             if _has(MatchReason.NIR.name, values, row)
         },
         MatchReason.NAMES.name: {
@@ -126,11 +166,10 @@ async def _alike(store: Store, values: Row, own: set[UUID]) -> Alike:
         },
     }
     survivors = await survivors_of(store, set().union(*alike.values()))
-    lookalikes = {
+    return {
         reason: {person_id for person_id in people if own.isdisjoint((person_id, survivors[person_id]))}
         for reason, people in alike.items()
     }
-    return {(person, reason) for reason, people in lookalikes.items() if len(people) <= MANY for person in people}
 
 
 def _has(reason: str, first: Row, second: Row) -> bool:

@@ -1,7 +1,4 @@
-"""Files of several systems leave the same rows in whatever order they come, once those that knew nobody yet came again.
-
-What an order may change is which record shows that two people may be one: the one that came last.
-"""
+"""Files of several systems leave the same rows in whatever order they come, once those that knew nobody came again."""
 
 from __future__ import annotations
 
@@ -17,7 +14,6 @@ from hub.ingest import find_source, read_inputs
 from subgraphs.kit.ingest.unit_of_work import Options
 from tests.conftest import Database
 from tests.draws import ORDERS
-from tests.matching.test_orders import compared
 from tests.sources.ingestion import SECRET
 from tests.sources.test_batches import UUIDS, empty, state
 
@@ -47,7 +43,7 @@ async def left_by(database: Database, files: Iterable[tuple[str, Path]]) -> list
     refused = [(name, path) for name, path in files if not await is_taken_whole(database, name, path)]
     for name, path in refused:
         await is_taken_whole(database, name, path)
-    return sorted(re.sub(UUIDS, "?", compared(text)) for text in await state(database))
+    return sorted(re.sub(UUIDS, "?", text) for text in await state(database))
 
 
 async def is_taken_whole(database: Database, name: str, path: Path) -> bool:
