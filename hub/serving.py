@@ -129,5 +129,5 @@ def listening(url: str) -> None:
     sys.stdout.flush()
     if manager := os.environ.get("NOTIFY_SOCKET"):
         address = manager.replace("@", "\0", 1) if manager.startswith("@") else manager
-        with socket(AF_UNIX, SOCK_DGRAM) as told, suppress(OSError):  # nobody waits behind a name that was inherited
-            told.sendto(b"READY=1", address)
+        with socket(AF_UNIX, SOCK_DGRAM) as client, suppress(OSError):  # nobody waits behind a name that was inherited
+            client.sendto(b"READY=1", address)

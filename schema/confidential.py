@@ -16,7 +16,7 @@ class Confidential(msgspec.Struct, frozen=True):
     __repr__ = object.__repr__
 
 
-def confidential(named: type[TupleT]) -> type[TupleT]:
+def confidential(tuple_type: type[TupleT]) -> type[TupleT]:
     """The named tuple, without its fields as text."""
-    named.__repr__ = object.__repr__  # type: ignore[method-assign]
-    return named
+    tuple_type.__repr__ = object.__repr__  # type: ignore[method-assign]
+    return tuple_type

@@ -236,9 +236,9 @@ def _is_whole(value: float) -> bool:
         return False
 
 
-def _too_much(what: str, detail: str) -> VariablesRefused:
+def _too_much(excess: str, detail: str) -> VariablesRefused:
     return VariablesRefused(
-        "VARIABLES_LIMIT", f"Les variables ont {what} : envoyez moins de valeurs, en plusieurs requêtes.", detail
+        "VARIABLES_LIMIT", f"Les variables ont {excess} : envoyez moins de valeurs, en plusieurs requêtes.", detail
     )
 
 
@@ -249,7 +249,7 @@ def _refused_value(path: Path, type_: Any, detail: str, written: Sequence[str]) 
     takes = f", qui admet {listed(allowed)}" if allowed else ""
     hint = f" (proche de {listed(near, 'ou')})" if near else ""
     extensions: dict[str, Any] = {"variable": list(path), "expected": str(type_)}
-    extensions |= {key: told for key, told in (("allowed", allowed), ("suggestions", near)) if told}
+    extensions |= {key: values for key, values in (("allowed", allowed), ("suggestions", near)) if values}
     return VariablesRefused(
         "VARIABLE_INVALID",
         f"La variable « ${where} » n'a pas le type attendu, {type_}{hint}{takes} : corrigez sa valeur.",

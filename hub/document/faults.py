@@ -94,8 +94,8 @@ def closest(name: str | None, candidates: Collection[str]) -> list[str]:
 
 def listed(names: Iterable[str], word: str = "et") -> str:
     """Names in a sentence."""
-    *others, last = (f"« {name} »" for name in names)
-    return f"{', '.join(others)} {word} {last}" if others else last
+    *leading, last = (f"« {name} »" for name in names)
+    return f"{', '.join(leading)} {word} {last}" if leading else last
 
 
 def fault(rule: str, context: ValidationContext, error: GraphQLError) -> Fault:

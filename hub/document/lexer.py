@@ -14,7 +14,7 @@ from graphql.language import Token
 _PUNCTUATORS = {kind.value: kind for kind in TokenKind if re.fullmatch(r"\W|\.{3}", kind.value) and kind.value != "."}
 _CHARACTER = r"[^\x00-\x1f\ud800-\udfff"
 """A character of a comment or, without quotes and escapes, of a string; the set is left open."""
-_KNOWN = re.compile(
+_COMMON_TOKEN = re.compile(
     r"[ \t,\n\r\ufeff]*+"
     rf"(?:([_A-Za-z][_0-9A-Za-z]*+)|({'|'.join(map(re.escape, _PUNCTUATORS))})"
     rf'|("(?!""){_CHARACTER}"\\]*+")|(#{_CHARACTER}]*+)(?=[\n\r]|\Z))?'
@@ -49,7 +49,7 @@ class QuickLexer(Lexer):
     def read_next_token(self, start: int) -> Token:
         """The token after a place of the text; raises GraphQLSyntaxError."""
         body = self.source.body
-        match = _KNOWN.match(body, start)
+        match = _COMMON_TOKEN.match(body, start)
         assert match is not None
         group = match.lastindex
         begin, end = match.span(group) if group is not None else (match.end(), -1)

@@ -117,8 +117,8 @@ def _marked(rule: type[ASTValidationRule]) -> Callable[[ASTValidationContext], A
 
     def marked_rule(context: Any) -> ASTValidationRule:
         def report_error(error: GraphQLError) -> None:
-            known = (error.extensions or {}).get("fault")
-            error.extensions = {"rule": name, "fault": known or fault(name, context, error)}
+            marked_fault = (error.extensions or {}).get("fault")
+            error.extensions = {"rule": name, "fault": marked_fault or fault(name, context, error)}
             context.report_error(error)
 
         marking: Any = copy(context)
@@ -128,9 +128,11 @@ def _marked(rule: type[ASTValidationRule]) -> Callable[[ASTValidationContext], A
     return marked_rule
 
 
-_OTHERS: dict[Any, Any] = {OverlappingFieldsCanBeMergedRule: None, ValuesOfCorrectTypeRule: ValuesOfCorrectType}
+_REPLACED: dict[Any, Any] = {OverlappingFieldsCanBeMergedRule: None, ValuesOfCorrectTypeRule: ValuesOfCorrectType}
 """The rules of graphql-core that are left out, or have another in their place."""
-_RULES: Any = [_marked(rule) for known in specified_rules if (rule := _OTHERS.get(known, known)) is not None]
+_RULES: Any = [
+    _marked(rule) for core_rule in specified_rules if (rule := _REPLACED.get(core_rule, core_rule)) is not None
+]
 _RULES.append(_marked(FiniteFloatsRule))
 
 

@@ -118,14 +118,14 @@ class _Visit:
     def _kind(self, kind: str) -> _Kind:
         methods = [(number, *rule.get_enter_leave_for_kind(kind)) for number, rule in enumerate(self._rules)]
         keys = _KEYS.get(kind, ())
-        made = self._kinds[kind] = _Kind(
+        kind_visitors = self._kinds[kind] = _Kind(
             getattr(self._types, f"enter_{kind}", None),
             [(number, enter) for number, enter, _ in methods if enter is not None],
             attrgetter(*keys) if len(keys) > 1 else lambda node: tuple([getattr(node, key) for key in keys]),
             [(number, leave) for number, _, leave in methods if leave is not None],
             getattr(self._types, f"leave_{kind}", None),
         )
-        return made
+        return kind_visitors
 
 
 class _Context(ValidationContext):

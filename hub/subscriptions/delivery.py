@@ -80,8 +80,8 @@ class Sender:
                 extensions={"sni_hostname": place.host},
             ) as response,
         ):
-            asked = response.headers.get("retry-after", "")
-            wait = int(asked[:9]) if asked.isascii() and asked.isdigit() else 0
+            retry_after = response.headers.get("retry-after", "")
+            wait = int(retry_after[:9]) if retry_after.isascii() and retry_after.isdigit() else 0
             return response.status_code, float(min(wait, LONGEST_RETRY_AFTER))
 
 

@@ -86,9 +86,9 @@ class Standings:
             now=now,
             page=decisions.page,
         )
-        named = replace(prepared, operation=replace(operation, name=OPERATION))
+        named_operation = replace(prepared, operation=replace(operation, name=OPERATION))
         kinds = context.residual.fields.keys() & self.table.classification.fields.keys()
-        return Standing(Caller(actor, terms.purpose, now), named, context, frozenset(kinds))
+        return Standing(Caller(actor, terms.purpose, now), named_operation, context, frozenset(kinds))
 
 
 def _revoked() -> RequestRefused:

@@ -68,9 +68,9 @@ class Items:
             store.scope.require_party(self._siret(number))
         if isinstance(item, Rdv):
             store.scope.require_department(item.organisation.department_number, "data.organisation.department_number")
-        told = None if isinstance(item, Invitation) else item.organisation
-        if told is not None or not stored:
-            store.scope.require_party(None if told is None else self._siret(str(told.id)))
+        item_organisation = None if isinstance(item, Invitation) else item.organisation
+        if item_organisation is not None or not stored:
+            store.scope.require_party(None if item_organisation is None else self._siret(str(item_organisation.id)))
 
     async def _require_own_invitation(self, store: Store, key: str) -> None:
         """Raise Refused if an invitation, which names no organisation, is of somebody of another département."""

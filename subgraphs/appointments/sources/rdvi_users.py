@@ -119,7 +119,7 @@ FIELDS: Fields = {
     "Statut de la catégorie de motifs": Unkept.NOT_SERVED_YET,
     ("Motif du dernier RDV", "Motif d'archivage", "Tags"): Unkept.FREE_TEXT,
 }
-_SAID = {
+_FIELDS_OF_COLUMNS = {
     "civility": ("civility",),
     "birth_name": ("birth_name",),
     "emails": ("email",),
@@ -138,7 +138,7 @@ _PLACES = ("town", "address", "postal_code", "city")
 def record(row: Row, as_of: datetime, department: str | None, people: People, set_aside: SetAside) -> PersonRecord:
     """What a row says of its person; a value that can't be read is set aside."""
     cells = {COLUMNS[column]: text for column, text in row.items()}
-    silent = {name for column, names in _SAID.items() if column not in cells for name in names}
+    silent = {name for column, names in _FIELDS_OF_COLUMNS.items() if column not in cells for name in names}
     if not cells.keys() & set(_PLACES):
         silent |= {"street", "postal_code", "city"}
     row = Row(cells, OPTIONAL.values())

@@ -171,8 +171,8 @@ async def take_all(connection: Connection, writes: Sequence[Write[T]]) -> tuple[
     """
     try:
         async with begin(connection) as batch:
-            taken = await batch.take(writes)
-        return list(taken), batch.written
+            results = await batch.take(writes)
+        return list(results), batch.written
     except REFUSED as error:
         if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
             raise

@@ -188,18 +188,18 @@ class _Lines:
         self.text = line
         if len(line) > LONGEST_LINE:
             return None
-        text, taken = line, 0
-        while text.count(QUOTE) % 2 and taken < MOST_LINES and len(text) <= LONGEST_LINE:
-            following = self._peek(taken)
+        text, count = line, 0
+        while text.count(QUOTE) % 2 and count < MOST_LINES and len(text) <= LONGEST_LINE:
+            following = self._peek(count)
             if not following or following.partition(QUOTE)[0].count(delimiter) >= max(1, width - 1):
                 return None  # the file's end, or a row of its own that a stray quote would have taken
-            text, taken = text + following, taken + 1
+            text, count = text + following, count + 1
         cells = _cells(text, delimiter)
         if cells is None or len(cells) != width:
             return None
         self.text = text
-        del self._ahead[:taken]
-        self._number += taken
+        del self._ahead[:count]
+        self._number += count
         return cells
 
     def _next(self) -> str:

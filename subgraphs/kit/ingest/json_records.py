@@ -89,27 +89,27 @@ def convert_setting_aside(record: Any, kind: type[T], set_aside: SetAside) -> T:
     A bad value goes, else the element of a list or the object that holds it; what no default stands for refuses the
     record, at the place of the bad value. Places count the elements that the record had.
     """
-    kept, refused = record, Refused("SCHEMA_INVALID")
+    converted, refused = record, Refused("SCHEMA_INVALID")
     removed: Steps = ()
     ranks: dict[int, list[int]] = {}
     while True:
         try:
-            return msgspec.convert(kept, kind)
+            return msgspec.convert(converted, kind)
         except UnicodeEncodeError:
             raise Refused("VALUE_NOT_STORABLE") from None
         except msgspec.ValidationError as error:
             problem = error
-        kept = deepcopy(record) if kept is record else kept
+        converted = deepcopy(record) if converted is record else converted
         steps: Steps = tuple(int(rank) if rank else name for rank, name in _STEP.findall(_path(problem)))
-        value = _at(kept, steps)
+        value = _at(converted, steps)
         if value is not _ABSENT or steps != removed:
-            refused = Refused("SCHEMA_INVALID", _place(kept, steps, ranks))
+            refused = Refused("SCHEMA_INVALID", _place(converted, steps, ranks))
             if value != "":
                 set_aside(_code(str(problem)), refused.path)
         removed = steps[:-1] if value is _ABSENT else steps
         if not removed:
             raise refused
-        holder = _at(kept, removed[:-1])
+        holder = _at(converted, removed[:-1])
         if isinstance(holder, list):
             ranks.setdefault(id(holder), list(range(len(holder)))).pop(int(removed[-1]))
         del holder[removed[-1]]

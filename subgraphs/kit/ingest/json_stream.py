@@ -196,10 +196,10 @@ class Document:
 
     def _pass(self) -> bytes:
         """Pass what was seen, and return it."""
-        seen = self._bytes[self._passed : self._at]
+        passed = self._bytes[self._passed : self._at]
         self._passed = self._at
-        self._place = self._place.after(seen)
-        return seen
+        self._place = self._place.after(passed)
+        return passed
 
     def _broken(self) -> Refused:
         """Why the list can't be read on: the file ends, or has a sign that does not belong there."""

@@ -83,9 +83,9 @@ class Listing:
     def vanished(self, stored: Collection[str], *, remove: bool) -> list[str]:
         """The keys that are stored, or were given while the list changed, and no longer listed; raises ApiRefused
         (SYNC_REMOVALS_REFUSED) if so many are that the list may not be whole, unless `remove` says that it is meant."""
-        known = {*self._given, *stored}
-        gone = sorted(known - self.keys)
-        if too_many(gone, known, self.keys) and not remove:
+        expected = {*self._given, *stored}
+        gone = sorted(expected - self.keys)
+        if too_many(gone, expected, self.keys) and not remove:
             raise ApiRefused("SYNC_REMOVALS_REFUSED")
         return gone
 

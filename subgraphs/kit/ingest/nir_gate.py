@@ -16,11 +16,13 @@ from sqlalchemy import Table
 from schema.nir import SHORTEST, states_nir
 from subgraphs.kit.ingest.ingestion_report import Refused, SetAside
 
-Seen = set[tuple[str, bool]]
+PlainTexts = set[tuple[str, bool]]
 """Texts that state no NIR, and whether each was read as a number: a record writes its own keys in many rows."""
 
 
-def screened(table: Table, values: Mapping[str, Any], set_aside: SetAside, seen: Seen) -> Mapping[str, Any]:
+def screened(
+    table: Table, values: Mapping[str, Any], set_aside: SetAside, plain_texts: PlainTexts
+) -> Mapping[str, Any]:
     """Return the values without those that hold a NIR; raises Refused NIR_IN_KEY where one can't be left out.
 
     Texts in `seen` are not looked at again, and those that hold none are added.
@@ -31,18 +33,18 @@ def screened(table: Table, values: Mapping[str, Any], set_aside: SetAside, seen:
             if len(value) < SHORTEST:
                 continue
             text = value, _is_number(table, name)
-            if text in seen:
+            if text in plain_texts:
                 continue
             if not states_nir(value, number=text[1]):
-                seen.add(text)
+                plain_texts.add(text)
                 continue
             if not table.c[name].nullable:
                 raise Refused("NIR_IN_KEY", f"{table.name}.{name}")
             changes[name] = None
         elif isinstance(value, (list, tuple)):
-            kept = [item for item in value if not isinstance(item, str) or not states_nir(item)]
-            if len(kept) < len(value):
-                changes[name] = kept
+            items = [item for item in value if not isinstance(item, str) or not states_nir(item)]
+            if len(items) < len(value):
+                changes[name] = items
     for name in changes:
         set_aside("NIR_SET_ASIDE", f"{table.name}.{name}")
     return {**values, **changes} if changes else values

@@ -46,15 +46,15 @@ def announced_by_page(beside: Any) -> Announced | None:
 
 def _on_numbered_page(beside: dict[str, Any], form: _Form) -> int | None:
     """The number of records on a numbered page of this form, None if it does not follow from what the page says."""
-    said = beside.get(form.within) if form.within else beside
-    if not isinstance(said, dict):
+    announced = beside.get(form.within) if form.within else beside
+    if not isinstance(announced, dict):
         return None
-    total, page, pages = (_number(said.get(name)) for name in (form.total, form.page, form.pages))
+    total, page, pages = (_number(announced.get(name)) for name in (form.total, form.page, form.pages))
     if total is None or page is None or pages is None:
         return None
     if pages <= 1:
         return total if page <= 1 else 0
-    size = _number(said.get(form.size)) if form.size is not None else None
+    size = _number(announced.get(form.size)) if form.size is not None else None
     if size is None:
         return None
     return size if page < pages else max(0, total - (page - 1) * size)

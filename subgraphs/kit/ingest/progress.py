@@ -49,8 +49,8 @@ class Meter:
         elapsed = monotonic() - self._started
         part, total = None, sum(self._sizes)
         if total and self._file >= 0:
-            done = self._bytes_read(read)
-            part = None if done is None else min(1.0, (sum(self._sizes[: self._file]) + done) / total)
+            read_bytes = self._bytes_read(read)
+            part = None if read_bytes is None else min(1.0, (sum(self._sizes[: self._file]) + read_bytes) / total)
         return Progress(read, read / elapsed if elapsed else 0.0, part, elapsed * (1 - part) / part if part else None)
 
     def _bytes_read(self, read: int) -> float | None:

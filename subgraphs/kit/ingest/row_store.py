@@ -18,7 +18,7 @@ from sqlalchemy import Table
 from schema.facts import Fact, link_key
 from subgraphs.kit import access
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
-from subgraphs.kit.ingest.nir_gate import Seen, screened
+from subgraphs.kit.ingest.nir_gate import PlainTexts, screened
 from subgraphs.kit.ingest.row_map import Changes, Place, RowMap
 from subgraphs.kit.ingest.sender_scope import EVERYTHING
 from subgraphs.kit.ingest.table_shapes import LookUp, Row, Values, as_uuid, shape_of
@@ -62,7 +62,7 @@ class Store:
         self._reads: dict[Place, int] = {}
         self._changes: dict[Table, dict[Values, Row | None]] = {}
         self._retained: dict[Table, dict[Values, Row | None]] = {}
-        self._seen: Seen = set()
+        self._seen: PlainTexts = set()
         self.written = 0
         self.candidates = 0
         self.asides: list[Refused] = []
@@ -203,12 +203,12 @@ class Store:
     ) -> None:
         """Put a row as `put` does, if the record, which is about to be, is refused."""
         before = await self.row(table, **key)
-        said = self.screened(table, values)
+        new_values = self.screened(table, values)
         if before is None:
             first = {**self.screened(table, key), **self.screened(table, new or {})}
-            row = {**shape_of(table).defaults, **first, **said}
+            row = {**shape_of(table).defaults, **first, **new_values}
         else:
-            row = {**before, **said}
+            row = {**before, **new_values}
         if row != before:
             self._retained.setdefault(table, {})[shape_of(table).key_of(row)] = row
 
@@ -264,9 +264,9 @@ class Store:
         """Delete a row as the database does: what refers to it goes, or forgets it."""
         shape = shape_of(table)
         children = shape.children
-        await self.prefetch(*((child, {name: row[here]}) for child, name, here, _ in children))
-        for child, name, here, goes in children:
-            for referring in await self.all(child, **{name: row[here]}):
+        await self.prefetch(*((child, {name: row[own_column]}) for child, name, own_column, _ in children))
+        for child, name, own_column, goes in children:
+            for referring in await self.all(child, **{name: row[own_column]}):
                 if goes:
                     await self._delete(child, referring)
                 else:

@@ -51,8 +51,8 @@ class SenderScope:
 
     def require_one_of(self, departments: Iterable[str], code: str) -> None:
         """Raise Refused (`code`) if these are départements in which somebody is known, and not the sender's."""
-        known = set(departments)
-        if self.department is not None and known and self.department not in known:
+        departments_of_person = set(departments)
+        if self.department is not None and departments_of_person and self.department not in departments_of_person:
             raise Refused(code)
 
 

@@ -75,5 +75,5 @@ def row_of(path: str, uses: Mapping[str, tuple[Use, ...]]) -> str | None:
     """The row that declares a path: its own, or the longest one ending in `*` that covers it."""
     if path in uses:
         return path
-    covering = [known for known in uses if known.endswith("*") and path.startswith(known[:-1])]
+    covering = [use for use in uses if use.endswith("*") and path.startswith(use[:-1])]
     return max(covering, key=len) if covering else None

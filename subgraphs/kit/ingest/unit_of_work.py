@@ -144,9 +144,9 @@ class Session:
         """Write the groups that wait, and count them in the order in which they were read."""
         waiting, self._waiting, self._size = self._waiting, [], 0
         writes = [partial(self._within, read.write) for read in waiting if not isinstance(read.write, Refused)]
-        taken, rows = await take_all(self._connection, writes) if writes else ([], 0)
+        results_of_writes, rows = await take_all(self._connection, writes) if writes else ([], 0)
         report.rows += rows
-        results = iter(taken)
+        results = iter(results_of_writes)
         for read in waiting:
             result = read.write if isinstance(read.write, Refused) else next(results)
             _count(report, read.place, result)

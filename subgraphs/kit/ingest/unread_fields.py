@@ -56,8 +56,8 @@ class UnreadFields:
         row = row_of(path, self._uses)
         if row is None:
             return UNDECLARED
-        kept = any(not isinstance(use, Unkept) for use in self._uses[row])
-        return None if kept else row.rstrip("*").rstrip("./")
+        is_kept = any(not isinstance(use, Unkept) for use in self._uses[row])
+        return None if is_kept else row.rstrip("*").rstrip("./")
 
 
 def _short(name: str) -> str:

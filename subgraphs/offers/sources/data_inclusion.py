@@ -93,20 +93,20 @@ class DataInclusion(Source):
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given; a record that comes twice counts by its date."""
-        held = ListsOfFiles()
-        report = await read_files(self.name, paths, session, partial(_records, held), _write)
+        lists = ListsOfFiles()
+        report = await read_files(self.name, paths, session, partial(_records, lists), _write)
         if options.whole:
-            for removal in await removals(held, report, session, options):
+            for removal in await removals(lists, report, session, options):
                 await session.take(report, report.begin(), partial(_write, removal))
             await session.settle(report)
         return report
 
 
-def _records(held: ListsOfFiles, path: Path) -> Iterator[Numbered[Any] | Refused | Announced]:
-    held.open()
-    for record in UNREAD.of_list(records(path, "items", is_list=True, beside=held.close)):
+def _records(lists: ListsOfFiles, path: Path) -> Iterator[Numbered[Any] | Refused | Announced]:
+    lists.open()
+    for record in UNREAD.of_list(records(path, "items", is_list=True, beside=lists.close)):
         if not isinstance(record, Announced):
-            held.add(record.record if isinstance(record, Numbered) else record)
+            lists.add(record.record if isinstance(record, Numbered) else record)
         yield record
 
 
