@@ -1,5 +1,4 @@
-"""Records that hold what is a person's, or a secret: their text tells nothing of it, whatever error, check or log it
-gets into."""
+"""Records of personal data or secrets show none of their values as text, in no error, check or log."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def by_use(source: type[Source]) -> Mapping[Use, list[str]]:
 
 
 def section(source: type[Source]) -> str:
-    """What a source gives, what it is read for besides, and what of it is not kept."""
+    """Write the tables of the fields that a source gives, of those only read, and of those not kept."""
     paths = by_use(source)
     shown = [(f"`{use}`", names) for use, names in paths.items() if isinstance(use, str)]
     used = [(use.value, paths[use]) for use in Used if use in paths]

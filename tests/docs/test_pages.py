@@ -360,7 +360,7 @@ def test_the_mutations_of_the_readme_are_made(running: Site) -> None:
 
 
 async def colleague_of(running: Site, actor: DemoActor) -> str:
-    """The id of another agent, whom a source says to be of its organisation: the files of the demo say it of none."""
+    """Return the id of a colleague, after writing its organisation, which the demo's files leave out."""
     named = "UPDATE people.agent SET organisation_siret = $1 WHERE email = $2 RETURNING id"
     connection = await running.database.connect()
     try:

@@ -1,4 +1,4 @@
-"""Each source that reads tables refuses a workbook that is none of one table, and reads typed cells as their texts."""
+"""Each source of tables refuses a workbook without exactly one table, and reads typed cells as their texts."""
 
 from __future__ import annotations
 
