@@ -19,6 +19,7 @@ from hub.request_limit import RequestLimit
 from hub.settings import Settings
 from infra.keys import Keys
 from infra.roles import Dsn
+from schema.shared_state import SharedState
 
 ISSUER, AUDIENCE, PURPOSE = "https://bench.spie-hub.example", "https://hub.spie-hub.example", "suivi"
 UNBOUNDED = RequestLimit(actor=10**9, organisation=10**9, application=10**9)
@@ -61,8 +62,8 @@ class BenchHub:
 
 
 @asynccontextmanager
-async def running_hub(graph: Graph, keys: Keys, dsn: Dsn) -> AsyncIterator[BenchHub]:
-    """A hub on the bench's database, until the end of the block."""
+async def running_hub(graph: Graph, keys: Keys, dsn: Dsn, state: SharedState | None = None) -> AsyncIterator[BenchHub]:
+    """A hub on the bench's database, until the end of the block; `state` is what it knows together with others."""
     key = jwk.OKPKey.generate_key("Ed25519", {"kid": "bench"})
     settings = Settings(
         AUDIENCE,
@@ -70,6 +71,6 @@ async def running_hub(graph: Graph, keys: Keys, dsn: Dsn) -> AsyncIterator[Bench
         {dataset.SIRET: frozenset({PURPOSE})},
         requests=UNBOUNDED,
     )
-    app = hub_app(graph, settings, keys, dsn)
+    app = hub_app(graph, settings, keys, dsn, state=state)
     async with app.running():
         yield BenchHub(app, key)

@@ -44,6 +44,7 @@ from hub.http.response_writer import answered
 from hub.serving import settle
 from infra.keys import Keys
 from infra.roles import Dsn
+from schema.shared_state import SharedState
 
 HUB = "hub"
 WARM_UP_ROUNDS = 2
@@ -148,9 +149,17 @@ class Sides:
 
 
 async def bench(
-    graph: Graph, keys: Keys, url: str, dsn: Dsn, people: int, rounds: int, requests: int, in_flight: int
+    graph: Graph,
+    keys: Keys,
+    url: str,
+    dsn: Dsn,
+    people: int,
+    rounds: int,
+    requests: int,
+    in_flight: int,
+    state: SharedState | None = None,
 ) -> list[Measure]:
-    """Measure every operation on `people` people in the database at `url`.
+    """Measure every operation on `people` people in the database at `url`, by a hub of this shared state.
 
     Each side is sent `requests` per round, `in_flight` at a time.
 
@@ -158,14 +167,14 @@ async def bench(
     """
     await dataset.prepare(url, people, keys)
     settle()
-    async with _sides(graph, keys, url, dsn) as sides:
+    async with _sides(graph, keys, url, dsn, state) as sides:
         return [await _measure(sides, operation, rounds, requests, in_flight) for operation in operations(graph.schema)]
 
 
 @asynccontextmanager
-async def _sides(graph: Graph, keys: Keys, url: str, dsn: Dsn) -> AsyncIterator[Sides]:
+async def _sides(graph: Graph, keys: Keys, url: str, dsn: Dsn, state: SharedState | None) -> AsyncIterator[Sides]:
     async with AsyncExitStack() as stack:
-        hub = await stack.enter_async_context(running_hub(graph, keys, dsn))
+        hub = await stack.enter_async_context(running_hub(graph, keys, dsn, state))
         pipeline = hub.app.pipeline
         pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=0, server_settings={"jit": "off"}))
         counted = {name: CountingTransport(transport) for name, transport in pipeline.transports.items()}

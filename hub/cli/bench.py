@@ -18,6 +18,7 @@ from benchmarks.pipeline import bench as measure
 from benchmarks.pipeline import show
 from hub.cli.local_database import CLUSTER
 from hub.cli.options import KEYS, ROOT, KeysOption
+from hub.cli.shared_state import shared_state
 from hub.collector import collect_seldom
 from hub.graph import load_graph
 from infra.database import administrator
@@ -55,7 +56,7 @@ def bench(
             if beside:
                 _show_peers(*runner.run(peers.bench(*measured, people, *sent)), in_flight, json=json)
                 return
-            reads = runner.run(measure(*measured, people, *sent))
+            reads = runner.run(measure(*measured, people, *sent, shared_state(None, loaded_keys)))
             written = runner.run(writes.bench(*measured, *sent))
     if json:
         typer.echo(orjson.dumps({"people": people, "in_flight": in_flight, "operations": reads, "writes": written}))
