@@ -9,6 +9,8 @@ from pathlib import Path
 
 PACKAGE = "spie-hub"
 GIT = Path(__file__).resolve().parent.parent / ".git"
+BUILT_FROM = Path(__file__).resolve().parent / "commit.txt"
+"""The commit that an installed package was built from (`infra/wheel.py`)."""
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 SHOWN = 12
 """Digits of a commit that are shown."""
@@ -20,14 +22,15 @@ def release() -> str:
 
 
 def commit(git: Path = GIT) -> str | None:
-    """The commit that runs, as its first digits: that from which the package was installed (PEP 610), or of this clone;
-    None where neither is told."""
+    """The commit that runs, as its first digits: that from which the package was installed (PEP 610) or built, or of
+    this clone; None where none is told."""
     origin = json.loads(distribution(PACKAGE).read_text("direct_url.json") or "{}")
-    digits = origin.get("vcs_info", {}).get("commit_id") or _checked_out(git)
+    built_from = BUILT_FROM.read_text("ascii") if BUILT_FROM.exists() else None
+    digits = origin.get("vcs_info", {}).get("commit_id") or built_from or checked_out(git)
     return digits[:SHOWN] if digits is not None and _COMMIT.fullmatch(digits) else None
 
 
-def _checked_out(git: Path) -> str | None:
+def checked_out(git: Path) -> str | None:
     """The commit of the clone that has this folder, as git keeps it."""
     try:
         head = (git / "HEAD").read_text("ascii").strip()

@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -30,6 +31,7 @@ from hub.http.asgi import AsgiApplication
 from hub.http.bodies import MAX_BODY
 from hub.http.endpoint import GraphQLEndpoint
 from hub.pages.docs_page import NAMES
+from hub.version import GIT, checked_out
 from infra.shared_state.place import Place
 from infra.shared_state.server_state import ServerState
 from tests.conftest import ROOT, Database
@@ -68,6 +70,14 @@ def test_the_package_holds_each_file_once_and_all_that_serves() -> None:
         "benchmarks", "clients", "demo", "docs", "hub", "infra", "schema", "spie_hub_client", "subgraphs",
     }  # fmt: skip
     assert {f"docs/{name}.md" for name in NAMES} <= set(files)
+
+
+def test_the_package_tells_the_commit_that_it_is_made_of(tmp_path: Path) -> None:
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with zipfile.ZipFile(wheel) as package:
+        digits = package.read("hub/commit.txt").decode() if "hub/commit.txt" in package.namelist() else None
+    assert digits == checked_out(GIT)
+    assert [path.name for path in tmp_path.iterdir()] == [Path(wheel).name]
 
 
 def test_what_is_installed_has_all_that_a_setting_may_ask() -> None:
