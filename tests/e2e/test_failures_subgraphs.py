@@ -59,7 +59,7 @@ def check_failed(answer: dict[str, Any], whole: dict[str, Any], field: str, code
     assert answer["data"]["person"] == {**whole["data"]["person"], field: None}
     (error,) = answer["errors"]
     assert (error["path"], error["extensions"]["code"]) == (["person", field], code)
-    assert set(error) == {"message", "path", "extensions"}
+    assert set(error) == {"message", "locations", "path", "extensions"}
     assert [entry for entry in answer["extensions"]["access"] if entry["path"][:2] == ["person", field]] == []
 
 
