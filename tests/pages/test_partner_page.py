@@ -56,6 +56,7 @@ def sign_in(page: Page, actor: str) -> None:
     page.get_by_role("button", name="Se connecter").click()
     page.get_by_role("button", name=actor, exact=True).click()
     expect(page.locator("#agenda")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("ce jour-là.")  # today's, which is asked for at once
 
 
 def test_the_day_then_one_journey_with_what_is_hidden_and_why(demo: Demo, context: BrowserContext) -> None:
