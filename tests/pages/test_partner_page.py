@@ -139,6 +139,33 @@ def test_who_is_not_there_for_the_user_is_explained_in_the_words_of_the_hub(
     assert faults == []
 
 
+def test_of_two_days_asked_in_a_row_the_last_one_is_shown_whichever_is_answered_first(
+    demo: Demo, context: BrowserContext
+) -> None:
+    page, faults = opened(context, demo)
+    sign_in(page, "referent-a")
+    held: list[Any] = []
+
+    def hold_the_first(route: Any) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(f"{demo.url}/graphql", hold_the_first)
+    for day in (demo.day + SIGNATURE + timedelta(365), demo.day + SIGNATURE):
+        page.get_by_label("Jour").fill(day.isoformat())
+        page.get_by_role("button", name="Voir ce jour").click()
+    expect(page.get_by_role("button", name="MAËLLE")).to_be_visible()
+    with page.expect_response(lambda response: response.request == held[0].request) as late:
+        held[0].continue_()
+    late.value.finished()
+    page.evaluate("() => new Promise((resolve) => setTimeout(resolve))")
+    expect(page.get_by_role("button", name="MAËLLE")).to_be_visible()
+    expect(page.get_by_role("status")).not_to_have_text("Aucun rendez-vous à montrer ce jour-là.")
+    assert faults == []
+
+
 def authorisation_request(demo: Demo, **changed: str) -> dict[str, str]:
     """What the page asks the provider."""
     return {

@@ -8,8 +8,9 @@ import { line, time, words } from "./words";
 
 type Appointment = NonNullable<NonNullable<AgendaQuery["appointments"]>["nodes"]>[number];
 
-/** Shows the appointments of a day, every page of them; `open` is called with the id of a person that is chosen. */
-export async function showAgenda(hub: Hub, day: string, purpose: string, open: (id: string) => void): Promise<number> {
+/** Reads the appointments of a day, every page of them; what it returns shows them, and says how many there are. `open`
+ * is called with the id of a person that is chosen. */
+export async function agenda(hub: Hub, day: string, purpose: string, open: (id: string) => void): Promise<() => number> {
   const place = byId("appointments");
   const items: Node[] = [];
   try {
@@ -18,11 +19,16 @@ export async function showAgenda(hub: Hub, day: string, purpose: string, open: (
     }
   } catch (error) {
     if (!(error instanceof Withheld)) throw error;
-    place.replaceChildren(...error.access.filter((entry) => entry.reason).map(explanation));
-    return 0;
+    const reasons = error.access.filter((entry) => entry.reason).map(explanation);
+    return () => {
+      place.replaceChildren(...reasons);
+      return 0;
+    };
   }
-  place.replaceChildren(items.length > 0 ? element("ol", { className: "day" }, ...items) : "");
-  return items.length;
+  return () => {
+    place.replaceChildren(items.length > 0 ? element("ol", { className: "day" }, ...items) : "");
+    return items.length;
+  };
 }
 
 function row({ startsAt, mode, status, motive, person }: Appointment, open: (id: string) => void): Node {

@@ -38,15 +38,17 @@ const STEPS: readonly (readonly [string, keyof Person, Lines])[] = [
     suggestedServices?.nodes?.map(({ name, structure, distanceKm }) => line(name, structure?.name, distanceKm === null ? null : `à ${distanceKm} km`))],
 ];
 
-/** Shows the journey of this person, and moves there. */
-export async function showJourney(hub: Hub, id: string, purpose: string): Promise<void> {
+/** Reads the journey of this person; what it returns shows it, and moves there. */
+export async function journey(hub: Hub, id: string, purpose: string): Promise<() => void> {
   const answer = await hub.execute(JourneyDocument, { id }, { purpose });
   const { person } = answer.data;
-  const title = byId("journey-title");
-  title.textContent = person ? `Parcours de ${person.firstName} ${person.lastName}` : "Parcours";
-  byId("steps").replaceChildren(...(person ? steps(person, answer) : missing(answer, "person")));
-  byId("journey").hidden = false;
-  title.focus();
+  return () => {
+    const title = byId("journey-title");
+    title.textContent = person ? `Parcours de ${person.firstName} ${person.lastName}` : "Parcours";
+    byId("steps").replaceChildren(...(person ? steps(person, answer) : missing(answer, "person")));
+    byId("journey").hidden = false;
+    title.focus();
+  };
 }
 
 function steps(person: Person, answer: Answer<JourneyQuery>): Node[] {
