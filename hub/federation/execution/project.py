@@ -144,7 +144,7 @@ def _conditions(root: Selections) -> tuple[set[str], int]:
 
 
 ErrorKey: TypeAlias = tuple[Path, str, str]
-"""What a client is told once: the path of an error, its code, and the argument at fault, if any."""
+"""What tells an error from the others, which is told once: its path, its code, and the argument at fault, if any."""
 
 
 def _key(error: FieldFailure) -> ErrorKey:
