@@ -25,6 +25,8 @@ MANY = 5
 """People whom one record may designate; more share a mailbox of a service or a common name, which tells nothing."""
 _COMPARED = ("nir_hash", "birth_date", "first_name", "last_name", "birth_name", "email", "phones")
 """Columns of `people.identity` by which two people are alike."""
+_NAMED = ("birth_date", "first_name", "last_name_key", "birth_name_key")
+"""Columns of `people.person` by which it is found by its names."""
 Alike = dict[str, set[UUID]]
 """Other people, by the reason for which they are alike."""
 
@@ -34,14 +36,17 @@ def is_compared_anew(values: Row, own: Row | None) -> bool:
     return own is None or any(values[name] != own[name] for name in _COMPARED)
 
 
-async def put(store: Store, values: Row, person_id: UUID, person: MergedPerson) -> bool:
+async def put(store: Store, values: Row, person_id: UUID, person: MergedPerson, served: Row | None) -> bool:
     """Write the pairs that a record shows and forget those that it showed; return whether it shows any.
 
-    `values` is its row of `people.identity`, `person_id` its own person, `person` whom that is part of. The records of
-    the people found are compared anew, with this one: what is shown does not depend on which record came last.
+    `values` is its row of `people.identity`, `person_id` its own person, `person` whom that is part of, `served` the
+    row of `people.person` of that before this record. The records of the people who are like what the record brings
+    are compared anew: what is shown does not depend on which record came last.
     """
     alike = await _alike(store, values, set(person.members))
-    near = sorted(set().union(*(people for people in alike.values() if len(people) <= MANY + 1)))
+    brought = await _brought(store, values, person_id, person, served)
+    groups = [people for _, people in await _groups(store, brought, set(person.members))]
+    near = sorted(set().union(*(people for people in groups if len(people) <= MANY + 1)))
     await store.prefetch(*((tables.identity, {"person_id": lookalike}) for lookalike in near))
     rows = [row for lookalike in near for row in await store.all(tables.identity, person_id=lookalike)]
     await store.prefetch(
@@ -52,6 +57,26 @@ async def put(store: Store, values: Row, person_id: UUID, person: MergedPerson) 
         other = await merged_person(store, row["person_id"])
         await _show(store, row, row["person_id"], await _alike(store, row, set(other.members)))
     return await _show(store, values, person_id, alike)
+
+
+async def _brought(store: Store, values: Row, person_id: UUID, person: MergedPerson, served: Row | None) -> Row:
+    """What a record says by which no other record made its person like others: nothing, for most of many records."""
+    rows = [
+        row
+        for row in await store.all(tables.identity, person_id=person_id)
+        if (row["source"], row["source_id"]) != (values["source"], values["source_id"])
+        and _share_first_name(values, row)
+    ]
+    brought = dict(values)
+    if any((row["nir_hash"], row["birth_date"]) == (values["nir_hash"], values["birth_date"]) for row in rows):
+        brought["nir_hash"] = None
+    if any(row["email"] == values["email"] for row in rows):
+        brought["email"] = None
+    brought["phones"] = [phone for phone in values["phones"] if not any(phone in row["phones"] for row in rows)]
+    now = await store.row(tables.person, id=person.survivor)
+    if served is not None and now is not None and all(served[name] == now[name] for name in _NAMED):
+        brought |= {"last_name": None, "birth_name": None}
+    return brought
 
 
 async def _show(store: Store, values: Row, person_id: UUID, alike: Alike) -> bool:
@@ -141,35 +166,37 @@ def _look_ups(values: Row) -> list[tuple[Table, Row]]:
 
 async def _alike(store: Store, values: Row, own: set[UUID]) -> Alike:
     """The people who are like the person of a record, of whom `own` are a part, however many they are."""
-    first_name = name_key(values["first_name"])
-    if first_name is None:
-        return {}
-    name_keys, contact_keys = _name_keys(values), _contact_keys(values)
+    alike: Alike = {}
+    for reason, people in await _groups(store, values, own):
+        alike.setdefault(reason, set()).update(people)
+    return alike
+
+
+async def _groups(store: Store, values: Row, own: set[UUID]) -> list[tuple[str, set[UUID]]]:
+    """The people of `_alike`, by each value that designates them: who has it too is like all of them."""
+    if name_key(values["first_name"]) is None:
+        return []
     await store.prefetch(*_look_ups(values))
-    alike: Alike = {
-        MatchReason.NIR.name: {
-            row["person_id"]
-            for row in await store.all(tables.identity, nir_hash=values["nir_hash"])
-            if _has(MatchReason.NIR.name, values, row)
-        },
-        MatchReason.NAMES.name: {
-            row["id"]
-            for key in name_keys
-            for row in await store.all(tables.person, **key)
-            if row["first_name"] == values["first_name"] or name_key(row["first_name"]) == first_name
-        },
-        MatchReason.CONTACT.name: {
-            row["person_id"]
-            for key in contact_keys
-            for row in await store.all(tables.identity, **key)
-            if row["first_name"] == values["first_name"] or name_key(row["first_name"]) == first_name
-        },
-    }
-    survivors = await survivors_of(store, set().union(*alike.values()))
-    return {
-        reason: {person_id for person_id in people if own.isdisjoint((person_id, survivors[person_id]))}
-        for reason, people in alike.items()
-    }
+    nir_rows = await store.all(tables.identity, nir_hash=values["nir_hash"])
+    groups = [(MatchReason.NIR.name, {row["person_id"] for row in nir_rows if _has(MatchReason.NIR.name, values, row)})]
+    for reason, table, column, keys in (
+        (MatchReason.NAMES.name, tables.person, "id", _name_keys(values)),
+        (MatchReason.CONTACT.name, tables.identity, "person_id", _contact_keys(values)),
+    ):
+        for key in keys:
+            rows = await store.all(table, **key)
+            groups.append((reason, {row[column] for row in rows if _share_first_name(values, row)}))
+    survivors = await survivors_of(store, set().union(*(people for _, people in groups)))
+    return [
+        (reason, {person_id for person_id in people if own.isdisjoint((person_id, survivors[person_id]))})
+        for reason, people in groups
+    ]
+
+
+def _share_first_name(first: Row, second: Row) -> bool:
+    """Whether two rows say one first name, spelt alike or not."""
+    names = first["first_name"], second["first_name"]
+    return names[0] == names[1] or name_key(names[0]) == name_key(names[1])
 
 
 def _has(reason: str, first: Row, second: Row) -> bool:
@@ -177,7 +204,7 @@ def _has(reason: str, first: Row, second: Row) -> bool:
     if reason == MatchReason.NIR.name:
         same = all(first[name] is not None and first[name] == second[name] for name in ("nir_hash", "birth_date"))
         return same and other_first_name(first, second)
-    if name_key(first["first_name"]) != name_key(second["first_name"]):
+    if not _share_first_name(first, second):
         return False
     if reason == MatchReason.NAMES.name:
         last_names = [{name_key(row[name]) for name in ("last_name", "birth_name")} - {None} for row in (first, second)]

@@ -129,10 +129,11 @@ class Registry:
             values_of_it = {"sensitivity": following.sensitivity, "siret": following.siret}
             await store.put(tables.structure, {"id": following.structure}, values_of_it)
         await store.delete(tables.source_record, source=record.source, source_id=record.source_id, removed=True)
+        served = await store.row(tables.person, id=person.survivor)
         await self._write(store, person_id, person, [*other_rows, values], values)
         if match_candidates.is_compared_anew(values, own):
             await match_candidates.recheck(store, person, [*other_rows, {**values, "person_id": person_id}])
-            alike = await match_candidates.put(store, values, person_id, person)
+            alike = await match_candidates.put(store, values, person_id, person, served)
             store.candidates += alike and matched_id is None
         else:
             await match_candidates.forget_refusal(store, record.source, record.source_id)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
+from uuid import UUID
 
 import pytest
 
 from subgraphs.kit.ingest.person_registry import PersonRecord
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.table_shapes import Row
+from subgraphs.people import match_candidates
 from subgraphs.people.match_candidates import MANY
 from tests.conftest import Database
 from tests.draws import ORDERS
@@ -46,6 +50,19 @@ def chained(people: int) -> Written:
     ]  # fmt: skip
 
 
+def around_a_mailbox(people: int) -> Written:
+    """One person who shares a mailbox with many, and a telephone with one who is not of them."""
+    first, *others = [
+        PersonRecord(
+            "cnaf-flux", f"{number}", AS_OF, first_name="Zoé", last_name=f"NOM{number}",
+            birth_date=date(1980, 1, 1 + number), email="accueil@exemple.fr",
+        )
+        for number in range(people)
+    ]  # fmt: skip
+    others[-1] = replace(others[-1], email=None, phones=("+33612000000",))
+    return list(enumerate([*others, replace(first, phones=("+33612000000",))]))
+
+
 SHOWN = "SELECT count(DISTINCT (person_id, other_person_id)) FROM people.match_candidate"
 
 
@@ -57,8 +74,9 @@ SHOWN = "SELECT count(DISTINCT (person_id, other_person_id)) FROM people.match_c
         (sharing_a_mailbox(MANY + 2), 0),
         (sharing_a_mailbox(MANY + 4), 0),
         (chained(6), 5),
+        (around_a_mailbox(MANY + 5), 1),
     ],
-    ids=["two", "as many as may be", "one too many", "many too many", "a chain"],
+    ids=["two", "as many as may be", "one too many", "many too many", "a chain", "around a mailbox"],
 )
 async def test_the_order_of_records_changes_neither_pairs_nor_who_shows_them(
     fresh_database: Database, written: Written, pairs: int
@@ -72,3 +90,25 @@ async def test_the_order_of_records_changes_neither_pairs_nor_who_shows_them(
         random.shuffle(written)
         await ingested(fresh_database, written)
         assert sorted(set(await state(fresh_database)) ^ set(expected)) == []
+
+
+async def test_records_of_people_alike_are_compared_anew_for_what_no_record_said_before(
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[Row] = []
+    show = match_candidates._show
+
+    async def counted(store: Store, values: Row, person_id: UUID, alike: match_candidates.Alike) -> bool:
+        compared.append(values)
+        return await show(store, values, person_id, alike)
+
+    monkeypatch.setattr(match_candidates, "_show", counted)
+    records = 20
+    written = [
+        (number, replace(record, source_id=f"{number}-{copy}"))
+        for number, record in sharing_a_mailbox(2)[::2]
+        for copy in range(records)
+    ]
+    await ingested(fresh_database, written)
+    assert await values(fresh_database, SHOWN) == [1]
+    assert len(compared) < 3 * len(written)
