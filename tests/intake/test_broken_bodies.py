@@ -46,7 +46,7 @@ FAULTS: dict[str, tuple[Callable[[bytes], bytes], set[str]]] = {
     "UTF-16": (lambda body: body.decode().encode("utf-16"), {"ENCODING_WRONG"}),
     "UTF-16 without its mark": (lambda body: body.decode().encode("utf-16-le"), {"JSON_INVALID", "ENCODING_WRONG"}),
     "windows-1252": (lambda body: body.decode().encode("cp1252"), {"ENCODING_WRONG"}),
-    "the mark of an encoding": (lambda body: b"\xef\xbb\xbf" + body, {"JSON_INVALID"}),
+    "the mark of an encoding twice": (lambda body: b"\xef\xbb\xbf" * 2 + body, {"JSON_INVALID"}),
     "fields of a form": (lambda body: b"payload=" + body, {"JSON_INVALID"}),
     "a list": (lambda body: b"[" + body + b"]", {"SCHEMA_INVALID", "FORMAT_UNKNOWN", "EVENT_TYPE_UNKNOWN"}),
     "a text": (lambda _: b'"x"', {"SCHEMA_INVALID", "FORMAT_UNKNOWN", "EVENT_TYPE_UNKNOWN"}),

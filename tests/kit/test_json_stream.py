@@ -82,13 +82,23 @@ def test_records_are_those_of_the_document_read_whole(
         (b'{"items": {}}', [("whole", {"items": {}})]),
         (b'{"items": ', ["end: TRUNCATED line 1 column 11"]),
         (b'{"other": {"items": [1]}}', [("whole", {"other": {"items": [1]}})]),
-        (b'\xef\xbb\xbf[1]', ["end: JSON_INVALID line 1 column 1"]),
+        (b'\xef\xbb\xbf\xef\xbb\xbf[1]', ["end: JSON_INVALID line 1 column 1"]),
+        (b'[\xef\xbb\xbf1]', ["JSON_INVALID line 1 column 2"]),
         ("[1]".encode("utf-16"), ["end: ENCODING_WRONG not UTF-8"]),
         (b"[" + b"[" * 100_000 + b"]" * 100_000 + b", 2]", ["JSON_INVALID RecursionError", 2]),
     ],
 )  # fmt: skip
 def test_what_is_no_strict_json_is_refused_at_its_place(tmp_path: Path, content: bytes, expected: list[Any]) -> None:
     assert read(tmp_path, content) == expected
+
+
+@pytest.mark.parametrize("chunk", [1, 1 << 18])
+@pytest.mark.parametrize("document", [b"[1, 2]", b'{"page": 1, "items": [1, 2]}'])
+def test_the_mark_of_utf_8_may_open_a_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, document: bytes, chunk: int
+) -> None:
+    monkeypatch.setattr(json_stream, "CHUNK", chunk)
+    assert read(tmp_path, b"\xef\xbb\xbf" + document) == read(tmp_path, document) == [1, 2]
 
 
 def test_a_list_is_no_page_where_a_page_is_asked_for(tmp_path: Path) -> None:

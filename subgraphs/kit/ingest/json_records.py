@@ -1,12 +1,13 @@
 """Strict JSON of a source and its typed records; each malformation is refused, or set aside, with a code of its own.
 
-RFC 8259 with UTF-8 only, no repeated key, no NaN or Infinity. Errors never hold a value.
+RFC 8259 with UTF-8 only, whose mark may open it (§8.1), no repeated key, no NaN or Infinity. Errors never hold a value.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -44,11 +45,14 @@ class Place:
         return Place(self.line + line - 1, column if line > 1 else self.column + column - 1)
 
 
-def loads(content: bytes, place: Place = Place()) -> Any:
+_START = Place()
+
+
+def loads(content: bytes, place: Place = _START) -> Any:
     """Parse a JSON text that begins at a place of its file; raises Refused ENCODING_WRONG, JSON_INVALID,
     JSON_DUPLICATE_KEY or JSON_NUMBER."""
     try:
-        text = content.decode()
+        text = (content.removeprefix(BOM_UTF8) if place == _START else content).decode()
     except UnicodeDecodeError:
         raise Refused("ENCODING_WRONG", detail="not UTF-8") from None
     try:

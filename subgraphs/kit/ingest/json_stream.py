@@ -8,6 +8,7 @@ itself ends the file there, and the records before it are whole.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +93,7 @@ class Document:
         self.is_list = False
         self.beside: Any = None
         self._stream = stream
-        self._bytes = b""
+        self._bytes = stream.read(len(BOM_UTF8)).removeprefix(BOM_UTF8)
         self._passed = self._at = 0
         self._place = Place()
         self._before = b""
