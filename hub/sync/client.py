@@ -8,6 +8,7 @@ import logging
 import random
 import re
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -202,7 +203,7 @@ class ApiCalls:
         except httpx2.HTTPError as error:
             raise _Passing("SYNC_UNREACHABLE", type(error).__name__) from None
         try:
-            return msgspec.json.decode(content, type=form), answered
+            return msgspec.json.decode(content.removeprefix(BOM_UTF8), type=form), answered
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             _check_status(response)
             raise _Passing("SYNC_MALFORMED", "not what the API documents") from None

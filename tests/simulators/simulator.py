@@ -33,13 +33,14 @@ FAULTS: dict[str, Callable[[], Response]] = {
 
 class Simulator:
     """One system. `faults` are used up one per request, `requests` are those that came, `before_answer` runs before
-    each one is answered; with `elsewhere`, all are redirected to that base URL. `encodings` are put around each answer,
-    the first one innermost."""
+    each one is answered; with `elsewhere`, all are redirected to that base URL. `mark` opens each answer; `encodings`
+    are put around that, the first one innermost."""
 
     def __init__(self) -> None:
         self.faults = deque[str]()
         self.elsewhere: str | None = None
         self.requests: list[str] = []
+        self.mark = b""
         self.encodings: tuple[str, ...] = ()
         self.before_answer: Callable[[], None] = lambda: None
         self.app = Starlette(routes=[Route("/{path:path}", self._handle, methods=["GET", "POST"])])
@@ -63,12 +64,12 @@ class Simulator:
             return FAULTS[fault]()
         self.before_answer()
         answered = await self.answer(request)
-        if not self.encodings:
+        if not self.encodings and not self.mark:
             return answered
-        body = bytes(answered.body)
+        body = self.mark + bytes(answered.body)
         for _ in self.encodings:
             body = gzip.compress(body)
-        return Response(body, answered.status_code, {"content-encoding": ", ".join(self.encodings)})
+        return Response(body, answered.status_code, {"content-encoding": ", ".join(self.encodings) or "identity"})
 
     answer: Callable[[Request], Awaitable[Response]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -52,6 +53,18 @@ def offer_keys(listed: Sequence[dict[str, Any]]) -> list[str]:
     return sorted(
         "-".join(part for part in (entry["siret"], entry["locationId"], entry["rome"]) if part) for entry in listed
     )
+
+
+async def test_the_mark_of_utf_8_may_open_an_answer_once(
+    fresh_database: Database, tmp_path: Path, employers: tuple[EmploisSimulator, str]
+) -> None:
+    simulator, url = employers
+    simulator.mark = BOM_UTF8 * 2
+    with pytest.raises(NotServed, match="SYNC_MALFORMED"):
+        await run(fresh_database, tmp_path, link("emplois", url))
+    simulator.mark = BOM_UTF8
+    await run(fresh_database, tmp_path, link("emplois", url))
+    assert await values(fresh_database, EMPLOYERS) == employer_keys(simulator.employers[:30])
 
 
 async def test_employers_of_the_departement_are_read_and_a_second_reading_writes_nothing(
