@@ -20,7 +20,7 @@ from subgraphs.people import record_candidates, tables
 from subgraphs.people.matching import AmbiguousMatch, match
 from subgraphs.people.merged_people import merged_person, records_of, survivor_of, survivors_of
 from subgraphs.people.names import name_key
-from subgraphs.people.record_candidates import NamesakesOnly
+from subgraphs.people.record_candidates import NamesakesOnly, record_id
 from subgraphs.people.values import MatchVerdict
 
 _IDENTIFIERS = (("nir_hash",), ("france_travail_id",), ("matricule",), ("department", "department_internal_id"))
@@ -37,7 +37,7 @@ async def known_person(store: Store, record: PersonRecord, values: Row, own: Row
     if not record.by_identity:
         return person_id
     by_keys = person_id if own is None else await _by_keys(store, values, None)
-    return by_keys or await _by_names(store, record, values, person_id, key)
+    return by_keys or await _by_names(store, record, values, own, key)
 
 
 async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
@@ -51,12 +51,14 @@ async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
     return match(values, list(candidates.values()), own, await survivors_of(store, people))
 
 
-async def _by_names(store: Store, record: PersonRecord, values: Row, current: UUID | None, key: bytes) -> UUID:
+async def _by_names(store: Store, record: PersonRecord, values: Row, own_row: Row | None, key: bytes) -> UUID:
     """Return the one known person of the département with these names and birth date, of whom more agrees, or an agent
     has said that the record is.
 
-    A record already attached to `current` stays there, unless another person matches too by now.
+    A record that has the row `own_row` stays with its person, unless another person matches too by now, or an agent has
+    confirmed it when it had another identity.
     """
+    current: UUID | None = None if own_row is None else own_row["person_id"]
     alike = await _namesakes(store, values)
     verdicts = await record_candidates.verdicts(store, values, key) if alike else {}
     namesakes = {person_id for person_id in alike if verdicts.get(person_id) != MatchVerdict.DIFFERENT.name}
@@ -69,6 +71,10 @@ async def _by_names(store: Store, record: PersonRecord, values: Row, current: UU
     meant = proven if proven or own else namesakes
     if current is None and namesakes and not proven:
         raise NamesakesOnly("MATCH_NAMES_ONLY" if len(namesakes) == 1 else "MATCH_SEVERAL", namesakes)
+    if own_row is not None and not proven & own and await _was_confirmed(store, values, own_row, own, key):
+        if namesakes & own:
+            raise NamesakesOnly("MATCH_NAMES_ONLY", namesakes)
+        raise AmbiguousMatch("MATCH_CONFLICT", own)
     if len(meant) > 1:
         raise AmbiguousMatch("MATCH_SEVERAL", meant | own)
     if own and meant - own:
@@ -78,6 +84,14 @@ async def _by_names(store: Store, record: PersonRecord, values: Row, current: UU
     if not proven:
         raise Refused("MATCH_NONE")
     return proven.pop()
+
+
+async def _was_confirmed(store: Store, values: Row, own_row: Row, own: set[UUID], key: bytes) -> bool:
+    """Whether an agent has confirmed the person of a record that had another identity then."""
+    if record_id(values, key) == record_id(own_row, key):
+        return False
+    verdicts = await record_candidates.verdicts(store, own_row, key)
+    return any(verdicts.get(person_id) == MatchVerdict.SAME.name for person_id in own)
 
 
 async def _namesakes(store: Store, values: Row) -> set[UUID]:

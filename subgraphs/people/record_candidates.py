@@ -19,6 +19,7 @@ from subgraphs.people import review_tables, tables
 from subgraphs.people.match_candidates import MANY
 from subgraphs.people.matching import AmbiguousMatch
 from subgraphs.people.merged_people import survivors_of
+from subgraphs.people.names import name_key
 from subgraphs.people.values import MatchVerdict
 
 
@@ -27,8 +28,14 @@ class NamesakesOnly(AmbiguousMatch):
 
 
 def record_id(values: Row, key: bytes) -> UUID:
-    """The id under which a record is reviewed, which tells nothing of its key in the source."""
-    text = "\x1f".join(("record", values["source"], values["source_id"])).encode()
+    """The id under which a record is reviewed, which tells nothing of its key in the source, nor of whom it names.
+
+    A source that reuses the key for someone else has another record to review: no decision passes on to it.
+    """
+    names = (name_key(values["last_name"]), name_key(values["first_name"]))
+    birth_and_number = (values["birth_date"], values["birth_place_hash"], values["nir_hash"])
+    identity = ("" if value is None else str(value) for value in (*names, *birth_and_number))
+    text = "\x1f".join(("record", values["source"], values["source_id"], *identity)).encode()
     return UUID(bytes=hmac.digest(key, text, "sha256")[:16])
 
 

@@ -80,7 +80,7 @@ record_candidate = Table(
     info=REVIEWED,
 )
 """A person of whom a refused record may be, which has its names and birth date: gone once the record is taken, has
-waited too long, or the person goes. `record_id` is a keyed hash of the record's key."""
+waited too long, or the person goes. `record_id` is a keyed hash of the record's key and identity."""
 
 record_decision = Table(
     "record_decision",

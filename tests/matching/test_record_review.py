@@ -29,11 +29,13 @@ HIDDEN = "99999"
 """Commune of birth that the refused record says, and nobody may read."""
 
 
-def extract_without_proof(folder: Path) -> Path:
-    """An extract of one person, which says another commune of birth than its NIR."""
+def extract_without_proof(folder: Path, **other_cells: str) -> Path:
+    """An extract of one person, which says another commune of birth than its NIR, and these cells otherwise."""
     lines = extract({MAELLE: ("dif_sante",)}, TODAY).decode().splitlines()
     cells = lines[1].split(";")
     cells[HEADER.index("code_lieu_naissance")] = HIDDEN
+    for heading, cell in other_cells.items():
+        cells[HEADER.index(heading)] = cell
     path = folder / "extrait.csv"
     path.write_bytes("\n".join([lines[0], ";".join(cells), ""]).encode())
     return path
@@ -176,3 +178,38 @@ async def test_what_the_journal_cannot_hold_is_not_decided_of_a_record(
         await rows(fresh_database, "REVOKE INSERT ON ALL TABLES IN SCHEMA journal FROM journal_writer")
         assert (await queue.decide(AGENT, record, "SAME")).status_code == 503
         assert await queue.decisions() == []
+
+
+async def test_a_record_of_another_identity_inherits_no_confirmation_given_before_it_was_taken(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    async with review(fresh_database, tmp_path) as queue:
+        [record] = await queue.listed(AGENT)
+        assert (await queue.decide(AGENT, record, "SAME")).status_code == 200
+        path = extract_without_proof(tmp_path, code_lieu_naissance="99998")
+        assert "MATCH_NAMES_ONLY" in ingest(fresh_database, "ft-extrait", path, "--as-of", "2026-11-25").out
+        assert await queue.attached_people() == []
+        [other_record] = await queue.listed(AGENT)
+        assert other_record != record
+
+
+async def test_a_record_of_another_identity_inherits_no_confirmation_given_to_a_taken_one(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    said = "SELECT last_name, first_name, birth_place_hash FROM people.identity WHERE source = 'ft-extrait'"
+    async with review(fresh_database, tmp_path) as queue:
+        [record] = await queue.listed(AGENT)
+        assert (await queue.decide(AGENT, record, "SAME")).status_code == 200
+        assert queue.retry().code == 0
+        before = await rows(fresh_database, said)
+        for other_cells, code in (
+            ({"nom": "AUTREFOIS", "prenom": "JEANNE"}, "MATCH_CONFLICT"),
+            ({"code_lieu_naissance": "99998"}, "MATCH_NAMES_ONLY"),
+        ):
+            path = extract_without_proof(tmp_path, **other_cells)
+            assert code in ingest(fresh_database, "ft-extrait", path, "--as-of", "2026-11-25").out
+            assert await rows(fresh_database, said) == before
+        [other_record] = await queue.listed(AGENT)
+        assert (await queue.decide(AGENT, other_record, "SAME")).status_code == 200
+        assert ingest(fresh_database, "ft-extrait", path, "--as-of", "2026-11-25").code == 0
+        assert await queue.attached_people() == queue.page.people
