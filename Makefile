@@ -100,7 +100,8 @@ matching: venv
 supergraphs: export SUPERGRAPHS ?= 2000
 supergraphs: venv
 	@exec $(BIN)/python -m pytest -n 2 tests/federation/test_supergraphs.py \
-		tests/federation/test_scattered.py tests/federation/test_differential.py -rP $(ARGS)
+		tests/federation/test_scattered.py tests/federation/test_differential.py \
+		tests/federation/changes/test_schema_diff.py -rP $(ARGS)
 
 composers: export COMPOSERS ?= 4000
 composers: venv

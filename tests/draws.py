@@ -23,6 +23,8 @@ SCATTERED = 2 * SUPERGRAPHS
 """Graphs whose fields are scattered over subgraphs, that are composed and asked."""
 DIFFERENTIAL = 4 * SUPERGRAPHS
 """Operations, and as many with conditions, that each graph of the tests is asked."""
+SPOILED_SCHEMAS = 5 * SUPERGRAPHS
+"""Schemas that differ in one place from the one they are compared with."""
 COMPOSERS = int(os.environ.get("COMPOSERS", "20"))
 """Sets of subgraphs that the reference composers compose too."""
 OPERATIONS = int(os.environ.get("OPERATIONS", "6"))

@@ -27,6 +27,7 @@ from hub.federation.changes.change import Level
 from hub.federation.changes.client_operations import read_document
 from hub.federation.changes.schema_diff import schema_changes
 from hub.wording.schema_changes import CHANGES, LEVELS, change_message
+from tests.draws import SPOILED_SCHEMAS
 from tests.federation.town import town
 
 OLD = """
@@ -181,7 +182,13 @@ def _replaced(node: Any, old: Node, new: Node) -> Any:
     return _with(node, **values) if values else node
 
 
-@settings(max_examples=200, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=SPOILED_SCHEMAS,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(st.data())
 def test_random_changes_have_the_levels_that_graphql_core_gives_them(data: st.DataObject) -> None:
     new = _spoiled(data)
@@ -191,7 +198,13 @@ def test_random_changes_have_the_levels_that_graphql_core_gives_them(data: st.Da
     assert ours[Level.BREAKING] >= theirs[Level.BREAKING]
 
 
-@settings(max_examples=200, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=SPOILED_SCHEMAS,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(st.data(), queries(PRINTED))
 def test_an_operation_that_is_valid_no_more_is_touched_by_a_breaking_change(data: st.DataObject, query: str) -> None:
     new = _spoiled(data)
