@@ -61,6 +61,12 @@ def test_the_image_holds_locked_packages_alone_and_runs_as_nobody_known() -> Non
     assert CONTAINER.index("USER 10001") > CONTAINER.rindex("RUN ")
 
 
+def test_the_environment_of_the_image_keeps_no_installer() -> None:
+    built = CONTAINER.partition("COPY --from=build")[0]
+    assert re.search(r"pip uninstall .* pip$", built, re.MULTILINE)
+    assert built.rindex("pip install") < built.rindex("pip uninstall")
+
+
 def test_the_package_holds_each_file_once_and_all_that_serves() -> None:
     files = [file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()]
     assert len(files) == len(set(files))
