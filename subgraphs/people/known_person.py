@@ -3,12 +3,13 @@
 Names and birth date alone are never proof: the one person of the hub who has them may be a namesake of someone that
 the hub does not know, or knows under a misspelt name. A record that makes nobody is attached only where the commune of
 birth, an e-mail or telephone or a matricule agrees too, where the hub asked about the one person with these names, or
-where an agent has confirmed it (`record_candidates`). Decisions 0100 and 0148.
+where an agent has confirmed it (`record_candidates`). Decisions 0100, 0148 and 0152.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from subgraphs.kit import access
@@ -28,16 +29,28 @@ _IDENTIFIERS = (("nir_hash",), ("france_travail_id",), ("matricule",), ("departm
 _NAME_KEYS = ("last_name_key", "birth_name_key")
 
 
-async def known_person(store: Store, record: PersonRecord, values: Row, own: Row | None, key: bytes) -> UUID | None:
+@dataclass(frozen=True, slots=True, repr=False)
+class Known:
+    """The known person that a record is of, and the `decision` of an agent, if that alone says it; `candidates` are
+    others of whom it may be, if it is of nobody but itself."""
+
+    person_id: UUID
+    decision: Row | None = None
+    candidates: frozenset[UUID] = frozenset()
+
+
+async def known_person(store: Store, record: PersonRecord, values: Row, own: Row | None, key: bytes) -> Known | None:
     """Return the own person that a record is of, None if it is of nobody known; raises Refused.
 
     `values` is its row of `people.identity`, `own` the row it had before, `key` that of the hashes.
     """
     person_id = await _by_keys(store, values, own)
-    if not record.by_identity:
-        return person_id
-    by_keys = person_id if own is None else await _by_keys(store, values, None)
-    return by_keys or await _by_names(store, record, values, own, key)
+    by_keys = person_id
+    if record.by_identity and own is not None:
+        by_keys = await _by_keys(store, values, None)
+    if record.by_identity and by_keys is None:
+        return await _by_names(store, record, values, own, key)
+    return None if by_keys is None else Known(by_keys)
 
 
 async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
@@ -51,23 +64,31 @@ async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
     return match(values, list(candidates.values()), own, await survivors_of(store, people))
 
 
-async def _by_names(store: Store, record: PersonRecord, values: Row, own_row: Row | None, key: bytes) -> UUID:
+async def _by_names(store: Store, record: PersonRecord, values: Row, own_row: Row | None, key: bytes) -> Known:
     """Return the one known person of the département with these names and birth date, of whom more agrees, or an agent
     has said that the record is.
 
     A record that has the row `own_row` stays with its person, unless another person matches too by now, or an agent has
-    confirmed it when it had another identity.
+    confirmed it when it had another identity. An agent who separated that person from the one for whom the record was
+    confirmed may confirm it for another.
     """
     current: UUID | None = None if own_row is None else own_row["person_id"]
     alike = await _namesakes(store, values)
-    verdicts = await record_candidates.verdicts(store, values, key) if alike else {}
-    namesakes = {person_id for person_id in alike if verdicts.get(person_id) != MatchVerdict.DIFFERENT.name}
+    decisions = await record_candidates.decisions(store, values, key) if alike else {}
+    own = set() if current is None else {await survivor_of(store, current)}
+    verdicts = {person_id: row["verdict"] for person_id, row in decisions.items()}
+    said_of_own = {} if current is None else await record_candidates.verdicts(store, current)
+    verdicts |= said_of_own
+    own |= {person_id for person_id, verdict in said_of_own.items() if verdict == MatchVerdict.SAME.name}
+    separated = {person_id for person_id, verdict in verdicts.items() if verdict == MatchVerdict.DIFFERENT.name}
+    namesakes = alike - (separated - own)
     proven = {person_id for person_id in namesakes if await _is_proven(store, record, values, person_id)}
     if len(namesakes) == 1 and record.asked_about is not None:
         asked_person = await survivor_of(store, record.asked_about)
         proven |= namesakes & {asked_person}
-    proven |= {person_id for person_id in namesakes if person_id in verdicts}
-    own = set() if current is None else {await survivor_of(store, current)}
+    confirmed = {person_id for person_id in namesakes & decisions.keys() if person_id not in separated}
+    by_decision = confirmed - proven - own
+    proven |= confirmed
     meant = proven if proven or own else namesakes
     if current is None and namesakes and not proven:
         raise NamesakesOnly("MATCH_NAMES_ONLY" if len(namesakes) == 1 else "MATCH_SEVERAL", namesakes)
@@ -77,21 +98,25 @@ async def _by_names(store: Store, record: PersonRecord, values: Row, own_row: Ro
         raise AmbiguousMatch("MATCH_CONFLICT", own)
     if len(meant) > 1:
         raise AmbiguousMatch("MATCH_SEVERAL", meant | own)
+    if by_decision:
+        [person_id] = by_decision
+        return Known(person_id, decisions[person_id])
     if own and meant - own:
         raise AmbiguousMatch("MATCH_CONFLICT", meant | own)
     if current is not None:
-        return current
+        is_separated = bool(separated) and own == {current}
+        return Known(current, candidates=frozenset(namesakes - own if is_separated else ()))
     if not proven:
         raise Refused("MATCH_NONE")
-    return proven.pop()
+    return Known(proven.pop())
 
 
 async def _was_confirmed(store: Store, values: Row, own_row: Row, own: set[UUID], key: bytes) -> bool:
     """Whether an agent has confirmed the person of a record that had another identity then."""
     if record_id(values, key) == record_id(own_row, key):
         return False
-    verdicts = await record_candidates.verdicts(store, own_row, key)
-    return any(verdicts.get(person_id) == MatchVerdict.SAME.name for person_id in own)
+    decisions = await record_candidates.decisions(store, own_row, key)
+    return any(decisions[person_id]["verdict"] == MatchVerdict.SAME.name for person_id in own & decisions.keys())
 
 
 async def _namesakes(store: Store, values: Row) -> set[UUID]:

@@ -1,7 +1,8 @@
 """Known people of whom a refused record may be, for an agent to review: it has their names and birth date, and no more.
 
-The record waits in the quarantine. What an agent decides of it is found at its next reading: a confirmed person is
-proven, one from whom it was separated is no namesake any more. Decision 0148.
+The record waits in the quarantine. What an agent decides of it is found at its next reading: a confirmed record is
+taken as an own person that is one with the person meant, until an agent says otherwise; of a person from whom it was
+separated it is no namesake any more. Decisions 0148 and 0152.
 """
 
 from __future__ import annotations
@@ -39,30 +40,71 @@ def record_id(values: Row, key: bytes) -> UUID:
     return UUID(bytes=hmac.digest(key, text, "sha256")[:16])
 
 
-async def verdicts(store: Store, values: Row, key: bytes) -> dict[UUID, str]:
-    """The verdicts in force on a record, by the person as it is served."""
+async def decisions(store: Store, values: Row, key: bytes) -> dict[UUID, Row]:
+    """The decisions in force on a record, by the person as it is served."""
     rows = await store.all(review_tables.record_decision, record_id=record_id(values, key))
-    decisions = sorted(rows, key=lambda row: row["number"])
-    in_force = {row["person_id"]: row["verdict"] for row in decisions}
+    in_force = {row["person_id"]: row for row in sorted(rows, key=lambda row: row["number"])}
     survivors = await survivors_of(store, in_force)
-    return {
-        survivors[person_id]: verdict
-        for person_id, verdict in sorted(in_force.items(), key=lambda item: item[1] == MatchVerdict.DIFFERENT.name)
+    sorted_rows = sorted(in_force.items(), key=lambda item: item[1]["verdict"] == MatchVerdict.DIFFERENT.name)
+    return {survivors[person_id]: row for person_id, row in sorted_rows}
+
+
+async def join(store: Store, own_person: UUID, decision: Row) -> None:
+    """Say of the own person of a confirmed record what an agent has decided of the record: it is the person meant."""
+    first, second = sorted((own_person, decision["person_id"]))
+    pair = {"person_id": first, "other_person_id": second}
+    number = 1 + len(await store.all(review_tables.match_decision, **pair))
+    said = {name: decision[name] for name in ("verdict", "ground", "agent", "organisation", "decided_at")}
+    await store.put(review_tables.match_decision, {**pair, "number": number}, {**said, "reasons": []})
+
+
+async def verdicts(store: Store, own_person: UUID) -> dict[UUID, str]:
+    """What agents say of this own person and others: the verdicts in force, by the other as it is served."""
+    look_ups = [{"person_id": own_person}, {"other_person_id": own_person}]
+    await store.prefetch(*((review_tables.match_decision, look_up) for look_up in look_ups))
+    rows = [row for look_up in look_ups for row in await store.all(review_tables.match_decision, **look_up)]
+    in_force = {
+        row["other_person_id"] if row["person_id"] == own_person else row["person_id"]: row["verdict"]
+        for row in sorted(rows, key=lambda row: row["number"])
     }
+    survivors = await survivors_of(store, in_force)
+    return {survivors[person_id]: verdict for person_id, verdict in in_force.items()}
 
 
 async def keep(store: Store, values: Row, key: bytes, people: Collection[UUID]) -> None:
     """Replace the candidates of a refused record by these people; too many of them leave none."""
+    kept = _candidates(store, people)
+    for row in await store.all(review_tables.record_candidate, **_lineage(values)):
+        if row["person_id"] not in kept:
+            await store.drop(review_tables.record_candidate, row)
+    for person_id in sorted(kept):
+        candidate = {**_lineage(values), "person_id": person_id}
+        await store.keep(review_tables.record_candidate, candidate, _refusal(values, key))
+
+
+async def put(store: Store, values: Row, key: bytes, people: Collection[UUID]) -> None:
+    """Replace the candidates of a record that is taken by these people: none, unless it was separated from another."""
+    kept = _candidates(store, people)
+    for row in await store.all(review_tables.record_candidate, **_lineage(values)):
+        if row["person_id"] not in kept:
+            await store.delete(review_tables.record_candidate, **_lineage(values), person_id=row["person_id"])
+    for person_id in sorted(kept):
+        candidate = {**_lineage(values), "person_id": person_id}
+        await store.put(review_tables.record_candidate, candidate, _refusal(values, key))
+
+
+def _candidates(store: Store, people: Collection[UUID]) -> set[UUID]:
     made_now = store.changes.get(tables.person, {})
     stored_people = {person_id for person_id in people if (person_id,) not in made_now}
-    candidates = stored_people if len(stored_people) <= MANY else set()
-    record = {"source": values["source"], "source_id": values["source_id"]}
-    for row in await store.all(review_tables.record_candidate, **record):
-        if row["person_id"] not in candidates:
-            await store.drop(review_tables.record_candidate, row)
-    refusal = {"as_of": values["as_of"], "record_id": record_id(values, key), "refused_on": today()}
-    for person_id in sorted(candidates):
-        await store.keep(review_tables.record_candidate, {**record, "person_id": person_id}, refusal)
+    return stored_people if len(stored_people) <= MANY else set()
+
+
+def _lineage(values: Row) -> Row:
+    return {"source": values["source"], "source_id": values["source_id"]}
+
+
+def _refusal(values: Row, key: bytes) -> Row:
+    return {"as_of": values["as_of"], "record_id": record_id(values, key), "refused_on": today()}
 
 
 async def forget(store: Store, source: str, source_id: str) -> None:

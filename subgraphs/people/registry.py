@@ -109,21 +109,23 @@ class Registry:
         if own is not None and is_someone_else(values, own):
             raise Refused("MATCH_CONFLICT")
         try:
-            matched_id = await known_person(store, record, values, own, self._key)
+            known = await known_person(store, record, values, own, self._key)
         except AmbiguousMatch as refused:
             await sender_reach.require_people(store, refused.people)
             await match_candidates.keep(store, values, refused.people)
             if isinstance(refused, NamesakesOnly):
                 await record_candidates.keep(store, values, self._key, refused.people)
             raise
-        if matched_id is not None:
-            await sender_reach.require_people(store, {matched_id})
-        person_id = matched_id or store.new_key()
-        person = await merged_person(store, person_id)
-        await person_rows.prefetch(store, person)
-        other_rows = [row for row in await records_of(store, person) if not _is_own(row, values)]
+        if known is not None:
+            await sender_reach.require_people(store, {known.person_id})
+        person_id = store.new_key() if known is None else known.person_id
+        person, other_rows = await self._others(store, person_id, values)
         if contradicts(values, other_rows, own):
             raise Refused("MATCH_CONFLICT")
+        if known is not None and known.decision is not None:
+            person_id = store.new_key() if own is None else own["person_id"]
+            await record_candidates.join(store, person_id, known.decision)
+            person, other_rows = await self._others(store, person_id, values)
         if record.referent_organisation is not None and record.referent_organisation.structure is not None:
             following = record.referent_organisation
             values_of_it = {"sensitivity": following.sensitivity, "siret": following.siret}
@@ -134,15 +136,21 @@ class Registry:
         if match_candidates.is_compared_anew(values, own):
             await match_candidates.recheck(store, person, [*other_rows, {**values, "person_id": person_id}])
             alike = await match_candidates.put(store, values, person_id, person, served)
-            store.candidates += alike and matched_id is None
+            store.candidates += alike and known is None
         else:
             await match_candidates.forget_refusal(store, record.source, record.source_id)
         if record.by_identity:
-            await record_candidates.forget(store, record.source, record.source_id)
+            await record_candidates.put(store, values, self._key, () if known is None else known.candidates)
         await self._link(store, person_id, record, values)
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
         return person_id
+
+    async def _others(self, store: Store, person_id: UUID, values: Row) -> tuple[MergedPerson, list[Row]]:
+        """The person that this own person is part of, and its records but the one with these values."""
+        person = await merged_person(store, person_id)
+        await person_rows.prefetch(store, person)
+        return person, [row for row in await records_of(store, person) if not _is_own(row, values)]
 
     async def put_orientation(
         self, store: Store, person_id: UUID, record: PersonRecord, orientation: Orientation | None
@@ -224,6 +232,7 @@ class Registry:
             await store.delete(tables.identity, source=source, source_id=source_id)
             await store.delete(access.person_reference, source=source, source_id=source_id)
         await match_candidates.forget(store, source, source_id)
+        await record_candidates.forget(store, source, source_id)
         if not other_records:
             for answer in rest:
                 await store.delete(tables.source_record, source=answer["source"], source_id=answer["source_id"])

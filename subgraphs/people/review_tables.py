@@ -60,11 +60,12 @@ match_decision = Table(
     Column("other_person_id", UUID(as_uuid=False), nullable=False),
     *decision(Column("reasons", ARRAY(Text), nullable=False)),
     PrimaryKeyConstraint("person_id", "other_person_id", "number"),
+    Index(None, "other_person_id"),
     CheckConstraint("person_id < other_person_id AND number > 0", name="order"),
     info=REVIEWED,
 )
 """What agents decided of two people, never changed nor deleted. `reasons` are those that the agent saw. People are
-those of keys alone, before any merge."""
+those of keys alone, before any merge, and of confirmed records: what was decided of one begins its own person's."""
 
 record_candidate = Table(
     "record_candidate",

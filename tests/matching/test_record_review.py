@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from tests.sources.ingestion import rows, values
 
 MAELLE, TODAY = BY_SLUG["maelle"], date(2026, 11, 24)
 AS_OF = ("--as-of", "2026-11-24")
+OWN = "SELECT coalesce(unmerged_person_id, person_id) FROM people.identity WHERE source = 'ft-extrait'"
 HIDDEN = "99999"
 """Commune of birth that the refused record says, and nobody may read."""
 
@@ -61,6 +63,13 @@ class Review:
         """Whom records of the extract are attached to."""
         return await values(self.database, "SELECT person_id FROM people.identity WHERE source = 'ft-extrait'")
 
+    async def served_people(self) -> list[Any]:
+        """Whether those whom records of the extract are read with are the known person's, by distinct answer."""
+        one = "SELECT coalesce((SELECT survivor_id FROM access.merged WHERE merged.person_id = $1), $1)"
+        [survivor] = await values(self.database, one, self.page.people[0])
+        said = "SELECT DISTINCT person_id = $1 FROM people.person_constraint WHERE source = 'ft-extrait'"
+        return await values(self.database, said, survivor)
+
     async def waiting(self) -> list[Any]:
         """The codes in the quarantine."""
         return await values(self.database, "SELECT code FROM quarantine.record")
@@ -94,12 +103,67 @@ async def test_a_confirmed_record_is_taken_for_the_person_by_its_next_reading(
         assert await queue.listed(AGENT) == [record]
         assert (await queue.decide(AGENT, record, "SAME")).status_code == 200
         assert await queue.page.subjects("RattacherUnEnregistrement") == 1
-        for code in (0, 0):
-            assert queue.retry().code == code
-            assert (await queue.attached_people(), await queue.waiting()) == (queue.page.people, [])
+        for merged in (1, 0):
+            assert queue.retry().code == 0
+            assert await queue.page.apply() == merged
+            assert (await queue.served_people(), await queue.waiting()) == ([True], [])
             assert await queue.listed(AGENT) == []
         assert "Lignes écrites dans la base : 0." in ingest(fresh_database, "ft-extrait", queue.path, *AS_OF).out
         assert (await queue.decide(AGENT, record, "DIFFERENT", 1)).status_code == 404
+
+
+async def test_a_confirmation_is_undone_after_the_record_was_taken_and_nothing_is_lost(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    async with review(fresh_database, tmp_path) as queue:
+        [record] = await queue.listed(AGENT)
+        assert (await queue.decide(AGENT, record, "SAME")).status_code == 200
+        assert queue.retry().code == 0
+        assert await queue.page.apply() == 1
+        [pair] = re.findall(r'name="pair" value="([^"]+)"', (await queue.page.post(AGENT)).text)
+        assert "dossier réuni" in (await queue.page.post(AGENT, pair=pair)).text
+        [known] = queue.page.people
+        own = next(person for person in map(UUID, pair.split()) if person != known)
+        assert (await queue.page.decide(COLLEAGUE, pair, "DIFFERENT", 1)).status_code == 200
+        assert await queue.page.subjects("SeparerDeuxDossiers") > 0
+        assert await queue.page.apply() == 1
+        for _ in range(2):
+            said = "SELECT DISTINCT person_id FROM people.person_constraint WHERE source = 'ft-extrait'"
+            assert (await values(fresh_database, said), await queue.attached_people()) == ([own], [own])
+            assert await queue.page.decisions() == ["SAME", "DIFFERENT"]
+            assert await queue.listed(AGENT) == []
+            assert ingest(fresh_database, "ft-extrait", queue.path, *AS_OF).code == 0
+            assert await queue.page.apply() == 0
+
+
+async def test_a_record_separated_from_one_namesake_is_confirmed_for_the_other(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    async with review(fresh_database, tmp_path) as queue:
+        namesake = replace(MAELLE, slug="maelle-bis", number=MAELLE.number + 40, dossier="0749931")
+        (tmp_path / "flux.xml").write_bytes(flux((namesake,), date(2026, 11, 1)))
+        assert ingest(fresh_database, "cnaf-flux", tmp_path / "flux.xml").code == 0
+        ingest(fresh_database, "ft-extrait", queue.path, *AS_OF)
+        assert await queue.waiting() == ["MATCH_SEVERAL"]
+        [known] = queue.page.people
+        first, second = sorted(await queue.listed(AGENT), key=lambda record: str(known) not in record)
+        assert (await queue.decide(AGENT, first, "SAME")).status_code == 200
+        assert queue.retry().code == 0
+        assert await queue.page.apply() == 1
+        assert await queue.listed(AGENT) == []
+        [own] = await values(fresh_database, OWN)
+        pairs = re.findall(r'name="pair" value="([^"]+)"', (await queue.page.post(AGENT)).text)
+        [pair] = [pair for pair in pairs if {str(own), first.split()[1]} == set(pair.split())]
+        assert (await queue.page.decide(AGENT, pair, "DIFFERENT", 1)).status_code == 200
+        assert await queue.page.apply() == 1
+        ingest(fresh_database, "ft-extrait", queue.path, *AS_OF)
+        assert await queue.listed(AGENT) == [second]
+        assert (await queue.decide(AGENT, second, "SAME")).status_code == 200
+        for merged in (1, 0):
+            assert ingest(fresh_database, "ft-extrait", queue.path, *AS_OF).code == 0
+            assert await queue.page.apply() == merged
+        one = "SELECT person_id FROM access.merged UNION SELECT survivor_id FROM access.merged"
+        assert sorted(await values(fresh_database, one)) == sorted([own, UUID(second.split()[1])])
 
 
 async def test_a_record_said_to_be_of_someone_else_stays_refused_and_is_asked_about_no_more(
