@@ -213,12 +213,13 @@ def _comer(turmoil: Turmoil, number: int) -> Beneficiary:
 
 
 async def erase(turmoil: Turmoil) -> None:
-    """Nothing is left of someone whom files brought."""
+    """Nothing is left of someone whom files brought, alone or as one with others of them; the world's people stay."""
     people = [
         row[0]
         for row in await turmoil.states.owner.fetch(
             "SELECT DISTINCT person_id FROM people.identity WHERE source = 'cnaf-flux'"
-            " AND person_id::text NOT LIKE 'ca9a%' ORDER BY 1"
+            " AND person_id::text NOT LIKE 'ca9a%' AND NOT EXISTS (SELECT FROM access.merged"
+            " WHERE survivor_id = identity.person_id AND merged.person_id::text LIKE 'ca9a%') ORDER BY 1"
         )
     ]
     if people:
