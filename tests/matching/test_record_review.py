@@ -276,4 +276,5 @@ async def test_a_record_of_another_identity_inherits_no_confirmation_given_to_a_
         [other_record] = await queue.listed(AGENT)
         assert (await queue.decide(AGENT, other_record, "SAME")).status_code == 200
         assert ingest(fresh_database, "ft-extrait", path, "--as-of", "2026-11-25").code == 0
-        assert await queue.attached_people() == queue.page.people
+        assert await queue.page.apply() == 1
+        assert await queue.served_people() == [True]
