@@ -18,6 +18,7 @@ from demo.actors import actors, agreements, names
 from demo.cast import BY_SLUG
 from demo.ingestion import load
 from demo.live import live_systems
+from demo.offers_files import FULL_SERVICE
 from demo.partner_page import partner_page
 from demo.port import HOST, reserved
 from demo.source_files import write
@@ -103,7 +104,7 @@ def _serve(port: socket) -> None:
         )
         metrics = MetricsListener(Meters("hub", contract_words(graph)), "127.0.0.1", 0)
         switcher = route(demo_actors, persons, issuer, graph.table.policy)
-        with partner_page(issuer, demo_actors) as partner, RecordSystem().served() as record:
+        with partner_page(issuer, demo_actors) as partner, RecordSystem(full={FULL_SERVICE}).served() as record:
             settings = load_settings(issuer.write_settings(agreements(demo_actors), names(), [partner.origin], record))
 
             def announce(url: str) -> None:

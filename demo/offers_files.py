@@ -28,6 +28,8 @@ from demo.offers_catalogue import (
 PRODUCER = "demonstration"
 AGE = timedelta(days=22)
 """The time since the producers changed their descriptions."""
+FULL_SERVICE = f"{PRODUCER}--service-05"
+"""The service to which the system of record refuses whoever is referred: it has no place left."""
 LHEO = "http://www.lheo.org/2.3"
 
 

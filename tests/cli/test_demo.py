@@ -20,6 +20,7 @@ import pytest
 from demo.actors import actors as demo_actors
 from demo.anomaly_files import REFUSED
 from demo.cast import RDVS
+from demo.offers_files import FULL_SERVICE
 from schema.days import today
 from tests.cli.commands import Demo, copy_of_the_project, demo, hub, hub_process, left_running
 from tests.conftest import ROOT
@@ -46,9 +47,9 @@ def ask(running: Demo, actor: str, person: str) -> dict[str, Any] | None:
     return person_data
 
 
-def transmitted(running: Demo, person: str) -> dict[str, str]:
-    """What becomes of a referral of this person, and of an immersion that is proposed to it, once the systems that keep
-    them have answered."""
+def transmitted(running: Demo, person: str) -> dict[str, tuple[str | None, ...]]:
+    """State, reason and code of two referrals of this person, one to the service that is full, and of an immersion that
+    is proposed to it, once the systems that keep them have answered."""
     referent = next(actor for actor in running.description["actors"] if actor["name"] == "referent-a")
     headers = {"authorization": f"Bearer {referent['token']}", "purpose": "suivi"}
 
@@ -63,25 +64,23 @@ def transmitted(running: Demo, person: str) -> dict[str, str]:
     propose = "mutation ($input: ProposeImmersionInput!) { made: proposeImmersion(input: $input) { id } }"
     days = {"objective": "DECOUVRIR_UN_METIER", "startsOn": str(today()), "endsOn": str(today())}
     items = {
-        list_: node(document, input={"person": person, "idempotencyKey": f"envoi-{list_}", **asked})["made"]["id"]
-        for list_, document, asked in (
-            ("referrals", refer, {"service": "demonstration--service-01"}),
-            ("immersions", propose, {"offer": offered, **days}),
+        name: node(document, input={"person": person, "idempotencyKey": f"envoi-{name}", **asked})["made"]["id"]
+        for name, document, asked in (
+            ("referral", refer, {"service": "demonstration--service-01"}),
+            ("refused-referral", refer, {"service": FULL_SERVICE}),
+            ("immersion", propose, {"offer": offered, **days}),
         )
     }
-    sent = "first: 50) { nodes { id transmission { state } } }"
+    sent = "first: 50) { nodes { id transmission { state reason systemCode } } }"
     read = f"query ($id: ID!) {{ person(id: $id) {{ referrals({sent} immersions({sent} }} }}"
-    until, states = time.monotonic() + 60, {"": "PENDING"}
-    while "PENDING" in states.values() and time.monotonic() < until:
+    until = time.monotonic() + 60
+    while True:
         lists = node(read, id=person)["person"]
-        states = {
-            list_: item["transmission"]["state"]
-            for list_, made in items.items()
-            for item in lists[list_]["nodes"]
-            if item["id"] == made
-        }
+        said = {item["id"]: tuple(item["transmission"].values()) for of in lists.values() for item in of["nodes"]}
+        answers = {name: said[made] for name, made in items.items()}
+        if all(state != "PENDING" for state, *_ in answers.values()) or time.monotonic() > until:
+            return answers
         time.sleep(0.1)
-    return states
 
 
 def statuses(person: dict[str, Any]) -> list[str]:
@@ -146,7 +145,12 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
             ]
             assert statuses(changed) != statuses(journey)
 
-            assert transmitted(running, maelle) == {"referrals": "ACCEPTED", "immersions": "ACCEPTED"}
+            assert transmitted(running, maelle) == {
+                "referral": ("ACCEPTED", None, None),
+                "refused-referral": ("REJECTED", "REFUSED", "SERVICE_FULL"),
+                "immersion": ("ACCEPTED", None, None),
+            }
+            assert FULL_SERVICE in (ROOT / "README.md").read_text(encoding="utf-8")
 
             for second, code in ((port, "PORT_BUSY"), (free_port(), "DEMO_RUNNING")):
                 refused = subprocess.run(

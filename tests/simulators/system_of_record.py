@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -18,12 +18,14 @@ SIGNATURE = "x-spie-signature"
 
 
 class RecordSystem(Simulator):
-    """The system over the items that it made, by the key of their request. `bodies` are all that came; `codes` refuses
-    the next requests; `lost` answers are made and never arrive; `answers` replaces what is said of an item;
-    `after_request` runs once an item is there, before its answer leaves; `closed` refuses whoever asks."""
+    """The system over the items that it made, by the key of their request. `full` are the services that take nobody
+    more; `bodies` are all that came; `codes` refuses the next requests; `lost` answers are made and never arrive;
+    `answers` replaces what is said of an item; `after_request` runs once an item is there, before its answer leaves;
+    `closed` refuses whoever asks."""
 
-    def __init__(self) -> None:
+    def __init__(self, full: Collection[str] = ()) -> None:
         super().__init__()
+        self.full = full
         self.items: dict[str, dict[str, Any]] = {}
         self.bodies: list[bytes] = []
         self.codes: list[str] = []
@@ -40,6 +42,8 @@ class RecordSystem(Simulator):
         if self.closed or not hmac.compare_digest(request.headers.get(SIGNATURE, ""), signature):
             return error(401, message="unauthenticated")
         event = orjson.loads(body)
+        if event["data"].get("service") in self.full:
+            return JSONResponse({"state": "REJECTED", "code": "SERVICE_FULL"}, status_code=422)
         if self.codes:
             return JSONResponse({"state": "REJECTED", "code": self.codes.pop(0)}, status_code=422)
         if self.answers:
