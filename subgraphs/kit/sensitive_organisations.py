@@ -29,11 +29,14 @@ KINDS: dict[str, Category] = {
     "PENSION": Category.SAN,
     "EA": Category.SAN,
     "EATT": Category.SAN,
+    "UNEA": Category.SAN,
     "ESAT": Category.SAN,
     "MDPH": Category.SAN,
     "MAISON-DEPARTEMENTALE-DE-LAUTONOMIE": Category.SAN,
     "CAP-EMPLOI": Category.SAN,
     "CAP-EMPLOI-RESEAU-CHEOPS": Category.SAN,
+    "AGEFIPH": Category.SAN,
+    "HUP": Category.SAN,
     "SAMSAH": Category.SAN,
     "SAVS": Category.SAN,
     "UEMO": Category.JUST,
@@ -47,25 +50,31 @@ UNKNOWN = "UNKNOWN"
 """Instead of a category: an organisation that nobody has declared may be any. It is named to whoever reads the
 strictest, and its rows stay, so that those who lack the name learn nothing by it."""
 _NAMES: tuple[tuple[str, Category], ...] = (
-    (r"SPIP|PENITENTIAIRE|PENITENTIAIRES|PROBATION|PRISON|MAISON (?:D ARRET|CENTRALE)|DETENTION", Category.JUST),
+    (r"SPIP|PENITENTIAIRE|PROBATION|PRISON|MAISON (?:D ARRET|CENTRALE)|DETENTION", Category.JUST),
     (r"PJJ|UEMO|UEHC|PROTECTION JUDICIAIRE|CONTROLE JUDICIAIRE|SEMI LIBERTE|PREVENTION SPECIALISEE", Category.JUST),
+    (r"UNITE EDUCATIVE|MILIEU OUVERT|MAISON D ENFANT A CARACTERE SOCIAL", Category.JUST),
     (r"ASE|AIDE SOCIALE A L ENFANCE|(?:FOYER|MAISON) DE L ENFANCE|MECS|PROTECTION DE L ENFANCE", Category.JUST),
-    (r"CIDFF|DROITS DES FEMMES|VICTIMES?", Category.JUST),
-    (r"CSAPA|CAARUD|ADDICTOLOGIE|ADDICTIONS?|ALCOOLOGIE|TOXICOMANIE", Category.SAN),
+    (r"CIDFF|DROIT DE FEMME|VICTIME", Category.JUST),
+    (r"CSAPA|CAARUD|ADDICTOLOGIE|ADDICTION|ALCOOLOGIE|TOXICOMANIE|USAGER DE DROGUE", Category.SAN),
     (r"CMP|MEDICO PSYCHOLOGIQUE|PSYCHIATRIE|PSYCHIATRIQUE|PENSION DE FAMILLE|RESIDENCE ACCUEIL", Category.SAN),
-    (r"ESAT|ENTREPRISES? ADAPTEES?|EA|EATT|CAP EMPLOI|MDPH|SAMSAH|SAVS|HANDICAP|HANDICAPEE?S?", Category.SAN),
+    (r"ESAT|SERVICE D (?:ACCOMPAGNEMENT|AIDE) PAR LE TRAVAIL|ENTREPRISE ADAPTEE|EA|EATT|UNEA", Category.SAN),
+    (r"SAMSAH|SAVS|SERVICE D ACCOMPAGNEMENT (?:MEDICO SOCIAL|A LA VIE SOCIALE)", Category.SAN),
+    (r"CAP EMPLOI|MDPH|AGEFIPH|H UP|HANDICAP|HANDICAPEE?", Category.SAN),
     (r"MAISON DEPARTEMENTALE DE L AUTONOMIE|REEDUCATION|READAPTATION|ESRP|CRP", Category.SAN),
-    (r"CADA|HUDA|CPH|DEMANDEURS D ASILE|ASILE|REFUGIES", Category.SEJ),
+    (r"CADA|HUDA|CPH|CENTRE PROVISOIRE D HEBERGEMENT|ASILE|REFUGIEE?", Category.SEJ),
 )
+"""What names reveal, in the singular; an acronym that ends in S as it is."""
 
 
 def category_of_name(name: str | None) -> Category | None:
-    """Return the category that a name reveals, by whole words without accents and case; None for an ordinary name."""
+    """Return the category that a name reveals, by whole words without accents, case and plural; None for an ordinary
+    name."""
     if name is None:
         return None
     letters = "".join(letter for letter in normalize("NFKD", name) if not combining(letter))
     words = re.sub(r"[^A-Z0-9]+", " ", letters.upper())
-    return next((category for words_of, category in _NAMES if re.search(rf"\b(?:{words_of})\b", words)), None)
+    written = words + "|" + re.sub(r"S\b", "", words)
+    return next((category for words_of, category in _NAMES if re.search(rf"\b(?:{words_of})\b", written)), None)
 
 
 def sensitivity(kind: str | None, name: str | None) -> Category | None:

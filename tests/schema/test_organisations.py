@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
+from data_inclusion.schema import v1  # type: ignore[import-untyped]
 from sqlalchemy import Table
 
 from schema.categories import Category
@@ -91,11 +92,24 @@ def test_a_kind_reveals_what_the_registry_says(kind: str | None, category: str |
         ("Cap Emploi – Ardennes", "SAN"), ("SAMSAH du Val", "SAN"), ("MDPH de l'Aisne", "SAN"),
         ("Centre de rééducation professionnelle", "SAN"), ("Foyer de l’enfance", "JUST"), ("UEMO de Sedan", "JUST"),
         ("Centre de détention de Nulle-Part", "JUST"), ("Maison centrale", "JUST"), ("HUDA du Pont", "SEJ"),
+        ("Centres médico-psychologiques du Val", "SAN"), ("Pensions de famille du Pont", "SAN"), ("SAVS", "SAN"),
+        ("Établissement et service d'aide par le travail Les Ateliers", "SAN"), ("Agefiph Grand Est", "SAN"),
+        ("Accueil d'usagers de drogues", "SAN"), ("Service d'accompagnement à la vie sociale", "SAN"),
+        ("Unité éducative de milieu ouvert de Sedan", "JUST"), ("Maison d'enfants à caractère social", "JUST"),
+        ("Maisons d'arrêt", "JUST"), ("Droits des femmes 08", "JUST"), ("Accueil des réfugiés", "SEJ"),
+        ("SAV de l'électroménager", None), ("Les Chups", None), ("Atelier d'insertion par le travail", None),
         ("Foyer de jeunes travailleurs", None), ("Maison de l'emploi", None), ("Les Easy Jardins", None),
     ],
 )  # fmt: skip
 def test_a_name_reveals_by_whole_words(name: str, category: str | None) -> None:
     assert category_of_name(name) == category
+
+
+def test_a_network_reveals_as_much_by_its_code_as_by_its_name_in_full() -> None:
+    networks = list(v1.ReseauPorteur)
+    assert {
+        network.value for network in networks if strictest([network.value]) != category_of_name(network.label)
+    } == set()
 
 
 def test_of_several_the_strictest_counts() -> None:
