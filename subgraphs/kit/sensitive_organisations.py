@@ -67,12 +67,13 @@ _NAMES: tuple[tuple[str, Category], ...] = (
 
 
 def category_of_name(name: str | None) -> Category | None:
-    """Return the category that a name reveals, by whole words without accents, case and plural; None for an ordinary
-    name."""
+    """Return the category that a name reveals, by whole words without accents, case, plural and the dots of acronyms;
+    None for an ordinary name."""
     if name is None:
         return None
     letters = "".join(letter for letter in normalize("NFKD", name) if not combining(letter))
-    words = re.sub(r"[^A-Z0-9]+", " ", letters.upper())
+    undotted = re.sub(r"(?<=\b[A-Z])\.(?=[A-Z]\b)", "", letters.upper())
+    words = re.sub(r"[^A-Z0-9]+", " ", undotted)
     written = words + "|" + re.sub(r"S\b", "", words)
     return next((category for words_of, category in _NAMES if re.search(rf"\b(?:{words_of})\b", written)), None)
 

@@ -97,6 +97,7 @@ def test_a_kind_reveals_what_the_registry_says(kind: str | None, category: str |
         ("Accueil d'usagers de drogues", "SAN"), ("Service d'accompagnement à la vie sociale", "SAN"),
         ("Unité éducative de milieu ouvert de Sedan", "JUST"), ("Maison d'enfants à caractère social", "JUST"),
         ("Maisons d'arrêt", "JUST"), ("Droits des femmes 08", "JUST"), ("Accueil des réfugiés", "SEJ"),
+        ("C.M.P. du Val", "SAN"), ("S.P.I.P", "JUST"), ("E.A. du Plateau", "SAN"), ("M. E. A. Dupont", None),
         ("SAV de l'électroménager", None), ("Les Chups", None), ("Atelier d'insertion par le travail", None),
         ("Foyer de jeunes travailleurs", None), ("Maison de l'emploi", None), ("Les Easy Jardins", None),
     ],
