@@ -46,6 +46,44 @@ SAMPLES = {
     "lheo": ("ouiform-lheo/lheo_formation.xml",),
 }
 """The samples that each source reads; the others have none."""
+ANSWERS = {
+    "croisement-cd-ft/ft_informations_administratives_usager.json",
+    "croisement-cd-ft/ft_statut_usager.json",
+    "croisement-cd-ft/ft_rqth.json",
+    "croisement-cd-ft/ft_lecture_orientation_usager.json",
+    "croisement-cd-ft/ft_diagnostic_usager_diagnostic_agrege.json",
+    "croisement-cd-ft/ft_rechercher_usager_date_naissance_nir.json",
+    "croisement-cd-ft/ft_rechercher_usager_numero_france_travail.json",
+    "api-particulier/api_particulier_rsa.json",
+}
+"""Samples of what an API answers about one person, which its source reads gathered with others."""
+NOT_READ = {
+    "api-particulier/api_particulier_aah.json": "never asked: health",
+    "api-particulier/api_particulier_pi.json": "never asked: Carnet de bord tells it",
+    "cnaf-flux/vrsb0801.xsd": "schema",
+    "croisement-cd-ft/ft_dossier_individu_v1.json": "never asked: the aggregated diagnosis tells more",
+    "data-inclusion/api_v1_sources.json": "list of producers",
+    "data-inclusion/schema_service.json": "schema",
+    "data-inclusion/schema_structure.json": "schema",
+    "dora/emplois_api_disabled-dora-form-di-structures.json": "list of identifiers",
+    "dora/emplois_api_reference-data.json": "list of codes",
+    "dsp-cnaf/nomenclatures_dsp.json": "list of codes",
+    "immersion-facile/contact_establishment_v3_request.json": "request that the hub does not send",
+    "immersion-facile/errors.json": "errors",
+    "immersion-facile/statistics_establishments_v2.json": "statistics",
+    "immersion-facile/webhook_convention_updated.json": "envelope of a convention",
+    "immersion-facile/webhook_subscription_request.json": "request that the hub does not send",
+    "les-emplois/candidatures_search_request.json": "request that the hub does not send: it asks for a NIR",
+    "les-emplois/candidatures_search_response_invalid.json": "error",
+    "les-emplois/candidatures_search_response_valid_no_results.json": "answer without results",
+    "les-emplois/ft_nature_contrats.json": "list of codes",
+    "les-emplois/ft_offres.json": "never asked: public offers of France Travail",
+    "rdv-insertion/create_and_invite_failure.json": "error",
+    "rdv-insertion/create_and_invite_response.json": "answer to a request that the hub does not send",
+    "rdv-insertion/openapi_v1.json": "schema",
+    "rdv-insertion/webhook_headers.json": "headers of a notification",
+}
+"""Samples that no source reads, and why."""
 
 
 def declared(name: str) -> dict[str, tuple[Use, ...]]:
@@ -94,6 +132,25 @@ def test_every_field_of_the_demonstrations_files_is_declared(tmp_path: Path) -> 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_field_of_the_samples_is_declared(samples: Path, name: str) -> None:
     assert undeclared(name, (samples / path for path in SAMPLES[name])) == set()
+
+
+def test_every_sample_is_read_or_has_a_reason_not_to_be(samples: Path) -> None:
+    files = {
+        str(path.relative_to(samples))
+        for path in samples.glob("*/*")
+        if path.suffix in (".json", ".csv", ".xml", ".xsd")
+    }
+    codes = {path for path in files if path.startswith("data-inclusion/extra_")}
+    read = ANSWERS.union(*SAMPLES.values())
+    assert files - codes == read | NOT_READ.keys()
+    assert not read & NOT_READ.keys()
+
+
+def test_every_field_that_api_particulier_answers_about_the_rsa_is_declared(samples: Path) -> None:
+    answers = msgspec.json.decode((samples / "api-particulier" / "api_particulier_rsa.json").read_bytes()).values()
+    told = {f"results.rsa.{name}" for answer in answers for name in answer["json"].get("data", ())}
+    assert told
+    assert {path for path in told if not uses_of(path, declared("api-particulier"))} == set()
 
 
 def modelled(module: ModuleType) -> set[str]:
