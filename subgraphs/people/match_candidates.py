@@ -43,10 +43,10 @@ async def put(store: Store, values: Row, person_id: UUID, person: MergedPerson, 
     row of `people.person` of that before this record. The records of the people who are like what the record brings
     are compared anew: what is shown does not depend on which record came last.
     """
-    alike = await _alike(store, values, set(person.members))
+    groups = await _groups(store, values, set(person.members))
     brought = await _brought(store, values, person_id, person, served)
-    groups = [people for _, people in await _groups(store, brought, set(person.members))]
-    near = sorted(set().union(*(people for people in groups if len(people) <= MANY + 1)))
+    near_groups = groups if brought == values else await _groups(store, brought, set(person.members))
+    near = sorted(set().union(*(people for _, people in near_groups if len(people) <= MANY + 1)))
     await store.prefetch(*((tables.identity, {"person_id": lookalike}) for lookalike in near))
     rows = [row for lookalike in near for row in await store.all(tables.identity, person_id=lookalike)]
     await store.prefetch(
@@ -55,8 +55,8 @@ async def put(store: Store, values: Row, person_id: UUID, person: MergedPerson, 
     )
     for row in rows:
         other = await merged_person(store, row["person_id"])
-        await _show(store, row, row["person_id"], await _alike(store, row, set(other.members)))
-    return await _show(store, values, person_id, alike)
+        await _show(store, row, row["person_id"], _alike(await _groups(store, row, set(other.members))))
+    return await _show(store, values, person_id, _alike(groups))
 
 
 async def _brought(store: Store, values: Row, person_id: UUID, person: MergedPerson, served: Row | None) -> Row:
@@ -164,16 +164,17 @@ def _look_ups(values: Row) -> list[tuple[Table, Row]]:
     ]
 
 
-async def _alike(store: Store, values: Row, own: set[UUID]) -> Alike:
-    """The people who are like the person of a record, of whom `own` are a part, however many they are."""
+def _alike(groups: list[tuple[str, set[UUID]]]) -> Alike:
+    """The people of groups by reason, however many they are."""
     alike: Alike = {}
-    for reason, people in await _groups(store, values, own):
+    for reason, people in groups:
         alike.setdefault(reason, set()).update(people)
     return alike
 
 
 async def _groups(store: Store, values: Row, own: set[UUID]) -> list[tuple[str, set[UUID]]]:
-    """The people of `_alike`, by each value that designates them: who has it too is like all of them."""
+    """The people who are like the person of a record, of whom `own` are a part, with the reason, by each value that
+    designates them: who has it too is like all of them."""
     if name_key(values["first_name"]) is None:
         return []
     await store.prefetch(*_look_ups(values))
