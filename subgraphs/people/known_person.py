@@ -30,7 +30,7 @@ _NAME_KEYS = ("last_name_key", "birth_name_key")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Known:
+class KnownPerson:
     """The known person that a record is of, and the `decision` of an agent, if that alone says it; `candidates` are
     others of whom it may be, if it is of nobody but itself."""
 
@@ -39,7 +39,9 @@ class Known:
     candidates: frozenset[UUID] = frozenset()
 
 
-async def known_person(store: Store, record: PersonRecord, values: Row, own: Row | None, key: bytes) -> Known | None:
+async def known_person(
+    store: Store, record: PersonRecord, values: Row, own: Row | None, key: bytes
+) -> KnownPerson | None:
     """Return the own person that a record is of, None if it is of nobody known; raises Refused.
 
     `values` is its row of `people.identity`, `own` the row it had before, `key` that of the hashes.
@@ -50,7 +52,7 @@ async def known_person(store: Store, record: PersonRecord, values: Row, own: Row
         by_keys = await _by_keys(store, values, None)
     if record.by_identity and by_keys is None:
         return await _by_names(store, record, values, own, key)
-    return None if by_keys is None else Known(by_keys)
+    return None if by_keys is None else KnownPerson(by_keys)
 
 
 async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
@@ -64,7 +66,7 @@ async def _by_keys(store: Store, values: Row, own: Row | None) -> UUID | None:
     return match(values, list(candidates.values()), own, await survivors_of(store, people))
 
 
-async def _by_names(store: Store, record: PersonRecord, values: Row, own_row: Row | None, key: bytes) -> Known:
+async def _by_names(store: Store, record: PersonRecord, values: Row, own_row: Row | None, key: bytes) -> KnownPerson:
     """Return the one known person of the département with these names and birth date, of whom more agrees, or an agent
     has said that the record is.
 
@@ -100,15 +102,15 @@ async def _by_names(store: Store, record: PersonRecord, values: Row, own_row: Ro
         raise AmbiguousMatch("MATCH_SEVERAL", meant | own)
     if by_decision:
         [person_id] = by_decision
-        return Known(person_id, decisions[person_id])
+        return KnownPerson(person_id, decisions[person_id])
     if own and meant - own:
         raise AmbiguousMatch("MATCH_CONFLICT", meant | own)
     if current is not None:
         is_separated = bool(separated) and own == {current}
-        return Known(current, candidates=frozenset(namesakes - own if is_separated else ()))
+        return KnownPerson(current, candidates=frozenset(namesakes - own if is_separated else ()))
     if not proven:
         raise Refused("MATCH_NONE")
-    return Known(proven.pop())
+    return KnownPerson(proven.pop())
 
 
 async def _was_confirmed(store: Store, values: Row, own_row: Row, own: set[UUID], key: bytes) -> bool:

@@ -119,13 +119,13 @@ class Registry:
         if known is not None:
             await sender_reach.require_people(store, {known.person_id})
         person_id = store.new_key() if known is None else known.person_id
-        person, other_rows = await self._others(store, person_id, values)
+        person, other_rows = await self._with_other_records(store, person_id, values)
         if contradicts(values, other_rows, own):
             raise Refused("MATCH_CONFLICT")
         if known is not None and known.decision is not None:
             person_id = store.new_key() if own is None else own["person_id"]
             await record_candidates.join(store, person_id, known.decision)
-            person, other_rows = await self._others(store, person_id, values)
+            person, other_rows = await self._with_other_records(store, person_id, values)
         if record.referent_organisation is not None and record.referent_organisation.structure is not None:
             following = record.referent_organisation
             values_of_it = {"sensitivity": following.sensitivity, "siret": following.siret}
@@ -146,7 +146,7 @@ class Registry:
             await referents.put(store, person_id, record, record.referents)
         return person_id
 
-    async def _others(self, store: Store, person_id: UUID, values: Row) -> tuple[MergedPerson, list[Row]]:
+    async def _with_other_records(self, store: Store, person_id: UUID, values: Row) -> tuple[MergedPerson, list[Row]]:
         """The person that this own person is part of, and its records but the one with these values."""
         person = await merged_person(store, person_id)
         await person_rows.prefetch(store, person)
