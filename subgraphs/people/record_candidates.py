@@ -71,40 +71,24 @@ async def verdicts(store: Store, own_person: UUID) -> dict[UUID, str]:
     return {survivors[person_id]: verdict for person_id, verdict in in_force.items()}
 
 
-async def keep(store: Store, values: Row, key: bytes, people: Collection[UUID]) -> None:
-    """Replace the candidates of a refused record by these people; too many of them leave none."""
-    kept = _candidates(store, people)
-    for row in await store.all(review_tables.record_candidate, **_lineage(values)):
-        if row["person_id"] not in kept:
-            await store.drop(review_tables.record_candidate, row)
-    for person_id in sorted(kept):
-        candidate = {**_lineage(values), "person_id": person_id}
-        await store.keep(review_tables.record_candidate, candidate, _refusal(values, key))
-
-
-async def put(store: Store, values: Row, key: bytes, people: Collection[UUID]) -> None:
-    """Replace the candidates of a record that is taken by these people: none, unless it was separated from another."""
-    kept = _candidates(store, people)
-    for row in await store.all(review_tables.record_candidate, **_lineage(values)):
-        if row["person_id"] not in kept:
-            await store.delete(review_tables.record_candidate, **_lineage(values), person_id=row["person_id"])
-    for person_id in sorted(kept):
-        candidate = {**_lineage(values), "person_id": person_id}
-        await store.put(review_tables.record_candidate, candidate, _refusal(values, key))
-
-
-def _candidates(store: Store, people: Collection[UUID]) -> set[UUID]:
+async def put(store: Store, values: Row, key: bytes, people: Collection[UUID], *, refused: bool) -> None:
+    """Replace the candidates of a record, refused or taken, by these people; too many of them leave none. One that is
+    taken has none, unless it was separated from someone."""
     made_now = store.changes.get(tables.person, {})
     stored_people = {person_id for person_id in people if (person_id,) not in made_now}
-    return stored_people if len(stored_people) <= MANY else set()
-
-
-def _lineage(values: Row) -> Row:
-    return {"source": values["source"], "source_id": values["source_id"]}
-
-
-def _refusal(values: Row, key: bytes) -> Row:
-    return {"as_of": values["as_of"], "record_id": record_id(values, key), "refused_on": today()}
+    candidates = stored_people if len(stored_people) <= MANY else set()
+    record = {"source": values["source"], "source_id": values["source_id"]}
+    for row in await store.all(review_tables.record_candidate, **record):
+        if row["person_id"] in candidates:
+            continue
+        if refused:
+            await store.drop(review_tables.record_candidate, row)
+        else:
+            await store.delete(review_tables.record_candidate, **record, person_id=row["person_id"])
+    write = store.keep if refused else store.put
+    for person_id in sorted(candidates):
+        reviewed = {"as_of": values["as_of"], "record_id": record_id(values, key), "refused_on": today()}
+        await write(review_tables.record_candidate, {**record, "person_id": person_id}, reviewed)
 
 
 async def forget(store: Store, source: str, source_id: str) -> None:

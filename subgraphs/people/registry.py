@@ -114,7 +114,7 @@ class Registry:
             await sender_reach.require_people(store, refused.people)
             await match_candidates.keep(store, values, refused.people)
             if isinstance(refused, NamesakesOnly):
-                await record_candidates.keep(store, values, self._key, refused.people)
+                await record_candidates.put(store, values, self._key, refused.people, refused=True)
             raise
         if known is not None:
             await sender_reach.require_people(store, {known.person_id})
@@ -140,7 +140,8 @@ class Registry:
         else:
             await match_candidates.forget_refusal(store, record.source, record.source_id)
         if record.by_identity:
-            await record_candidates.put(store, values, self._key, () if known is None else known.candidates)
+            candidates = () if known is None else known.candidates
+            await record_candidates.put(store, values, self._key, candidates, refused=False)
         await self._link(store, person_id, record, values)
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)

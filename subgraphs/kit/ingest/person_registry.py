@@ -74,11 +74,11 @@ class PersonRecord:
     record says nothing of them. `income_band` is that of the household in `income_month`, and `earned_income` whether
     the person itself had income from work then. `education_code` is the level in the source's own list; `rqth_ends_on`
     is the last day on which the record knows of a RQTH. `withheld` names columns of `people.identity` that the record
-    does not decide, so that earlier values stay. `by_identity`: the record never creates a person; if none of its keys
-    is known, it is attached to the one known person of the département with the same names and birth date, of whom the
-    birth place, an e-mail or telephone or the matricule agrees too. `reached_at` (e-mails and telephones) and
-    `birth_place` (INSEE code of a commune or country) are compared and not kept; `asked_about` is the person about whom
-    the hub has asked the source.
+    does not decide, so that earlier values stay. `by_identity`: the record creates no person but one that an agent
+    confirmed (0152); if none of its keys is known, it is attached to the one known person of the département with the
+    same names and birth date, of whom the birth place, an e-mail or telephone or the matricule agrees too. `reached_at`
+    (e-mails and telephones) and `birth_place` (INSEE code of a commune or country) are compared and not kept;
+    `asked_about` is the person about whom the hub has asked the source.
     """
 
     source: str
