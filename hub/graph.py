@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from hub.policy.decide.classification import Classification
 from hub.policy.decide.classify import classify
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_loader import load
+from hub.policy.decide.policy_model import Policy
 from hub.wording.engine import call_engine
 from schema.categories import Level
 from schema.subgraphs import GENERATED, OWN, SUBGRAPHS
@@ -54,11 +56,11 @@ class Graph:
 
 def graph_of(supergraph: Supergraph, contracted: frozenset[str] = frozenset()) -> Graph:
     """Classify a supergraph and decide every coordinate under the policy files; `contracted` as `classify` takes it."""
-    return _decided(supergraph, classify(supergraph, contracted))
+    return _decided(supergraph, classify(supergraph, contracted), load())
 
 
-def _decided(supergraph: Supergraph, classification: Classification) -> Graph:
-    return Graph(supergraph, described(supergraph, classification), DecisionTable(load(), classification))
+def _decided(supergraph: Supergraph, classification: Classification, policy: Policy) -> Graph:
+    return Graph(supergraph, described(supergraph, classification), DecisionTable(policy, classification))
 
 
 def described(supergraph: Supergraph, classification: Classification) -> GraphQLSchema:
@@ -77,20 +79,40 @@ def described(supergraph: Supergraph, classification: Classification) -> GraphQL
 
 def load_graph(folder: Path = GENERATED) -> Graph:
     """The pinned graph; raises StartRefused (GRAPH_NOT_PINNED) if any part is not the one that was pinned."""
-    graph = _decided(*load_classified(folder))
+    supergraph, _ = load_classified(folder)
+    graph = _graph(supergraph.text, load())
     _check_pins(folder, graph.pins)
     return graph
 
 
+@lru_cache(maxsize=2)
+def _graph(text: str, policy: Policy) -> Graph:
+    """The graph of a supergraph's text under these rules, made once in a process."""
+    return _decided(*_classified(text), policy)
+
+
 def load_classified(folder: Path = GENERATED) -> tuple[Supergraph, Classification]:
     """The pinned supergraph and its classification, to decide under other policy files; raises as `load_graph`."""
-    try:
-        supergraph = call_engine(read_supergraph, (folder / "supergraph.graphql").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _not_pinned(type(error).__name__) from error
-    classification = classify(supergraph)
+    supergraph, classification = _classified(_text(folder))
     _check_pins(folder, {"supergraph": supergraph.digest, "classification": classification.digest})
     return supergraph, classification
+
+
+def _text(folder: Path) -> str:
+    try:
+        return (folder / "supergraph.graphql").read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise _not_pinned(type(error).__name__) from error
+
+
+@lru_cache(maxsize=2)
+def _classified(text: str) -> tuple[Supergraph, Classification]:
+    """The supergraph of a text and its classification, read once in a process."""
+    try:
+        supergraph = call_engine(read_supergraph, text)
+    except ValueError as error:
+        raise _not_pinned(type(error).__name__) from error
+    return supergraph, classify(supergraph)
 
 
 def _check_pins(folder: Path, digests: Mapping[str, str]) -> None:

@@ -1,4 +1,5 @@
-"""Processes of `hub` that are forked from one that has imported every command, so that each pays for its work only.
+"""Processes of `hub` that are forked from one that has imported every command and made what every hub makes alike, so
+that each pays for its work only.
 
 They are processes of their own in all else: memory, arguments, environment, folder, output, signals and end. What a
 command imports, and how it starts as installed, is tested by processes that are started anew.
@@ -19,7 +20,7 @@ from typing import Self
 from hub.cli import COMMANDS, main
 
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload([__name__, *(f"hub.cli.{name}" for name in COMMANDS)])
+FORKING.set_forkserver_preload([__name__, *(f"hub.cli.{name}" for name in COMMANDS), "tests.forked_ahead"])
 """Starts the processes of functions that a small module holds: it is imported by each process."""
 
 

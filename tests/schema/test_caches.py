@@ -18,6 +18,8 @@ MEMOISED = {
     "hub/federation/compose/sdl_validation.py:_parsed": "definitions of ours under such names: 128 of them",
     "hub/federation/client/tls.py:client_tls": "the TLS files that the settings name",
     "hub/federation/planning/graph.py:graph_of": "supergraphs of the process, and the labels that its settings name",
+    "hub/graph.py:_classified": "supergraphs of files: two of them",
+    "hub/graph.py:_graph": "supergraphs of files under the rules of files: two of them",
     "hub/journal/read/data_labels.py:_tables": "one file",
     "hub/journal/read/data_labels.py:coordinate_labels": "one file",
     "hub/pages/docs_page.py:_text": "documents that the hub serves: eleven of them",

@@ -188,3 +188,7 @@ class Policy:
     reductions: Mapping[tuple[str, str], Reduction]
     digest: str
     clients: Mapping[str, ClientScope] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        """The digest's: policies of one digest that differ otherwise are not equal."""
+        return hash(self.digest)
