@@ -139,7 +139,7 @@ def _run(place: _Place, work: Callable[[ServerState], Awaitable[T]]) -> T:
     async def run() -> T:
         async with state.running():
             if not state.is_open:
-                raise SharedStateGone(state.link.failure)
+                raise SharedStateGone
             if not state.has_begun:
                 refuse(
                     "SHARED_STATE_UNUSED",
@@ -150,5 +150,9 @@ def _run(place: _Place, work: Callable[[ServerState], Awaitable[T]]) -> T:
 
     try:
         return asyncio.run(run())
-    except SharedStateGone as gone:
-        refuse(SharedStateGone.code, f"L'état partagé ne répond pas ({gone}) : rien n'a changé. Réessayez.")
+    except SharedStateGone:
+        failure = state.link.failure
+        refuse(
+            SharedStateGone.code,
+            f"L'état partagé ne sert pas ({failure.code}) : {failure.message}. Rien n'a changé : réessayez ensuite.",
+        )

@@ -7,15 +7,15 @@ many ask. A connection that fails, or doesn't answer in time, is given up, and a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha1
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection, UnixDomainSocketConnection
-from redis.exceptions import ResponseError
 
 from infra.shared_state.answers import Answer, Reading
+from infra.shared_state.failure import EVICTS, MALFORMED, UNREACHABLE, Failure, failure_of
 from infra.shared_state.place import Place
 from schema.shared_state import SharedStateGone
 
@@ -38,8 +38,9 @@ class Link:
         self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
         self._sending: asyncio.Task[None] | None = None
         self.batches = self.commands = 0
-        self.failure, self.server = "", ""
-        """Why there is no connection, and what the server that runs calls itself, until it is started anew."""
+        self.failure, self.server = UNREACHABLE, ""
+        """Why there is no connection, or was none, and what the server that runs calls itself, until it is started
+        anew."""
 
     @property
     def is_open(self) -> bool:
@@ -55,23 +56,21 @@ class Link:
                 loading = [("SCRIPT", "LOAD", text) for text in SCRIPTS.values()]
                 *_, info = await _exchange(connection, [*loading, ("INFO",)])
                 facts = _facts(info)
-                _check_keeping(facts)
-        except SharedStateGone:
-            await connection.disconnect(nowait=True)
-            self.failure = "EVICTS"
-            raise
+                failure = None if facts.get("maxmemory_policy") == KEEPING else EVICTS
         except Exception as error:  # whatever foreign bytes make of the parser
+            failure = failure_of(error)
+        if failure is not None:
             await connection.disconnect(nowait=True)
-            self.failure = _reason(error)
-            raise SharedStateGone(self.failure) from None
-        self._connection, self.failure, self.server = connection, "", facts.get("run_id", "")
+            self.failure = failure
+            raise SharedStateGone(failure.code)
+        self._connection, self.server = connection, facts.get("run_id", "")
 
     async def close(self) -> None:
         """End the connection; what waits is given up."""
         if self._sending is not None:
             self._sending.cancel()
             await asyncio.gather(self._sending, return_exceptions=True)
-        await self.give_up("closed")
+        await self.give_up(UNREACHABLE)
 
     async def run(
         self, script: str, read: Reading[Answer], keys: Sequence[str], arguments: Sequence[Argument]
@@ -86,12 +85,12 @@ class Link:
         try:
             return read(answer)
         except (TypeError, ValueError, OverflowError):
-            await self.give_up("MALFORMED")
-            raise SharedStateGone("MALFORMED") from None
+            await self.give_up(MALFORMED)
+            raise SharedStateGone(MALFORMED.code) from None
 
     async def _answer(self, command: Command) -> Any:
         if self._connection is None:
-            raise SharedStateGone(self.failure)
+            raise SharedStateGone(self.failure.code)
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((command, answer))
         if self._sending is None or self._sending.done():
@@ -106,22 +105,22 @@ class Link:
                 async with asyncio.timeout(self._timeout):
                     replies = await _exchange(self._connection, [command for command, _ in batch])
             except asyncio.CancelledError:
-                await self.give_up("closed", batch)
+                await self.give_up(UNREACHABLE, batch)
                 raise
             except Exception as error:  # whatever foreign bytes make of the parser
-                await self.give_up(_reason(error), batch)
+                await self.give_up(failure_of(error), batch)
                 return
             for (_, answer), reply in zip(batch, replies, strict=True):
                 if not answer.done():
                     answer.set_result(reply)
 
-    async def give_up(self, failure: str, batch: Sequence[tuple[Command, asyncio.Future[Any]]] = ()) -> None:
+    async def give_up(self, failure: Failure, batch: Sequence[tuple[Command, asyncio.Future[Any]]] = ()) -> None:
         """Close the connection; what was sent and what waits has no answer."""
         connection, self._connection, self.failure = self._connection, None, failure
         waiting, self._waiting = [*batch, *self._waiting], []
         for _, answer in waiting:
             if not answer.done():
-                answer.set_exception(SharedStateGone(failure))
+                answer.set_exception(SharedStateGone(failure.code))
         if connection is not None:
             await connection.disconnect(nowait=True)
 
@@ -140,20 +139,7 @@ async def _exchange(connection: AbstractConnection, commands: Sequence[Command])
     return [await connection.read_response() for _ in commands]
 
 
-def _reason(error: Exception) -> str:
-    """The class of an error, and the word by which the server names its own: DENIED, NOAUTH, OOM…"""
-    word = str(error).partition(" ")[0] if isinstance(error, ResponseError) else ""
-    return f"{type(error).__name__} {word}" if word.isupper() and word.isalpha() else type(error).__name__
-
-
 def _facts(info: bytes) -> dict[str, str]:
     """What a server says of itself, by name."""
     lines = info.decode("utf-8", "replace").splitlines()
     return dict(line.split(":", 1) for line in lines if ":" in line)
-
-
-def _check_keeping(facts: Mapping[str, str]) -> None:
-    """Raise SharedStateGone for a server that may evict a limit, a nonce or a revocation."""
-    policy = facts.get("maxmemory_policy", "")
-    if policy != KEEPING:
-        raise SharedStateGone(policy)

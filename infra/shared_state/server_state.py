@@ -73,7 +73,7 @@ class ServerState:
         self._revoked_under: dict[bytes, dict[str, int]] = {}
         self._identities: dict[bytes, bytes | None] = {}
         self._told_at = -inf
-        self._reached = True
+        self._told = set[str]()
         self.losses = Counter[str]()
 
     @property
@@ -242,7 +242,7 @@ class ServerState:
         self._told_at = time.monotonic()
         if returned:
             log.info("the shared state is reached")
-        self._reached = True
+        self._told.clear()
 
     async def _learn(self, key: bytes, now: int) -> None:
         """Learn who is revoked under this key; raises SharedStateGone."""
@@ -264,14 +264,22 @@ class ServerState:
             await self._try()
 
     async def _try(self) -> None:
-        """Look; the first time that the server is not reached is told."""
+        """Look; each reason for which the server is not reached is told once, until it is reached."""
         try:
             await self._look()
-        except SharedStateGone as gone:
-            if self._reached:
-                self._reached = False
-                self.losses[str(gone) or "unknown"] += 1
-                log.warning("the shared state is gone (%s): guarded requests are refused, limits are per process", gone)
+        except SharedStateGone:
+            failure = self.link.failure
+            if not self._told:
+                self.losses[failure.code] += 1
+            if failure.code not in self._told:
+                self._told.add(failure.code)
+                log.warning("the shared state is gone, %s: %s (%s)", self._without(), failure.detail, failure.code)
+
+    def _without(self) -> str:
+        """What is served without the server."""
+        if self.is_current:
+            return "guarded requests are refused and limits are per process"
+        return "nothing of a person is served"
 
     def _hash(self, name: str, key: bytes | None = None) -> str:
         """A name, under the key that signs unless another is given."""

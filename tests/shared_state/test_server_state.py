@@ -18,6 +18,9 @@ from schema.shared_state import NONCE_SECONDS, Buckets, SharedStateGone
 from tests.shared_states import KEY, state_of, until
 from tests.valkey import Valkey, valkey
 
+LONGEST = 5.0
+"""Seconds for an answer, where the wait is not what is tried."""
+
 
 @pytest.fixture
 def now() -> int:
@@ -279,13 +282,60 @@ async def test_texts_have_so_much_room(valkey_server: Valkey, monkeypatch: pytes
         assert (await state.text("a"), await state.text("b")) == ("x" * 60, None)
 
 
-@pytest.mark.parametrize("options", [("--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru")])
-async def test_a_server_that_evicts_is_not_believed(options: tuple[str, ...]) -> None:
-    with valkey(*options) as evicting:
-        state = state_of(evicting)
-        async with state.running():
-            assert not state.is_open
-            assert state.figures.losses == {"allkeys-lru": 1}
+async def http_server(port: int) -> asyncio.Server:
+    """What answers as HTTP does."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"HTTP/1.1 400 s3cret\r\n\r\n")
+        writer.close()
+
+    return await asyncio.start_server(serve, "127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("options", "password", "code"),
+    [
+        (("--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru"), None, "SHARED_STATE_EVICTS"),
+        (("--requirepass", "s3cret-word"), None, "SHARED_STATE_CREDENTIALS"),
+        (("--requirepass", "s3cret-word"), "wrong-s3cret", "SHARED_STATE_CREDENTIALS"),
+        (("--user", "default", "on", "nopass", "~*", "+@all", "-info"), None, "SHARED_STATE_CREDENTIALS"),
+        (("--replicaof", "127.0.0.1 9"), None, "SHARED_STATE_REFUSES"),
+    ],
+)
+async def test_a_server_that_is_not_believed_is_told_once_with_a_code_and_a_mend(
+    options: tuple[str, ...], password: str | None, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with valkey(*options) as closed:
+        await check_told(Place(closed.url, password), code, caplog)
+
+
+async def test_what_is_no_valkey_and_what_does_not_listen_are_told_once_with_a_code_and_a_mend(
+    mortal: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    mortal.kill()
+    await check_told(Place(mortal.url), "SHARED_STATE_UNREACHABLE", caplog)
+    caplog.clear()
+    async with await http_server(mortal.port):
+        await check_told(Place(mortal.url), "SHARED_STATE_MALFORMED", caplog)
+    mortal.start()
+    with mortal.frozen():
+        caplog.clear()
+        await check_told(Place(mortal.url), "SHARED_STATE_TIMEOUT", caplog, seconds=0.1)
+
+
+async def check_told(place: Place, code: str, caplog: pytest.LogCaptureFixture, seconds: float = LONGEST) -> None:
+    """A state at this place serves nothing, says why in one line, and repeats neither a secret nor what it was told."""
+    state = ServerState(place, KEY, Patience(seconds))
+    async with state.running():
+        for _ in range(3):
+            await state._try()
+        assert (state.is_open, state.is_current) == (False, False)
+        assert state.figures.losses == {code: 1}
+    [line] = [record.getMessage() for record in caplog.records if record.name.startswith("infra.")]
+    assert "nothing of a person is served" in line
+    assert line.endswith(f"({code})")
+    assert "s3cret" not in line
 
 
 async def test_a_password_is_asked_for_and_never_told(caplog: pytest.LogCaptureFixture) -> None:
