@@ -128,13 +128,14 @@ generated: venv
 generated-check: venv
 	@$(BIN)/python -m tests.generated --check --sources
 
-# A week of distance leaves time for a poisoned release to be found.
+# A week of distance leaves time for a poisoned release to be found. A server has the programs of a backup (pg_dump) by `embedded`,
+# and no Parquet, which clients write.
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 	--python-version 3.11 --exclude-newer "$$($(PYTHON) -c 'import datetime as d; print(d.date.today() - d.timedelta(7))')"
 
 lock:
 	$(LOCK) pyproject.toml --extra embedded --group build -o requirements/base.txt
-	$(LOCK) pyproject.toml --extra embedded --extra otel --extra parquet --group build -c requirements/base.txt -o requirements/server.txt
+	$(LOCK) pyproject.toml --extra embedded --extra otel --group build -c requirements/base.txt -o requirements/server.txt
 	$(LOCK) pyproject.toml --extra embedded --extra otel --extra parquet --group build --group dev -c requirements/server.txt -o requirements/dev.txt
 	$(LOCK) --group pyproject.toml:node -o requirements/node.txt
 	$(LOCK) --group pyproject.toml:audit -o requirements/audit.txt

@@ -297,6 +297,14 @@ def refused() -> Iterator[Any]:
     yield QUERY, ("--purpose", "suivi"), "PURPOSE_NOT_GRANTED"
 
 
+def test_parquet_without_its_package_is_refused_before_anything_is_read(exporter: Exporter) -> None:
+    """As on a server, whose lock has none."""
+    exporter.environment.setattr("hub.export.formats.find_spec", lambda name: None)
+    assert "spie-hub[parquet]" in exporter.run("people.parquet").check_refused("PARQUET_MISSING")
+    assert [path.name for path in exporter.folder.iterdir()] == ["query.graphql"]
+    assert exporter.run("people.csv").code == 0
+
+
 @pytest.mark.parametrize(("query", "more", "code"), list(refused()))
 def test_what_can_not_be_exported_is_refused_with_a_code(
     exporter: Exporter, query: str, more: tuple[str, ...], code: str

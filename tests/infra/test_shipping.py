@@ -86,12 +86,13 @@ def test_the_package_tells_the_commit_that_it_is_made_of(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == [Path(wheel).name]
 
 
-def test_what_is_installed_has_all_that_a_setting_may_ask() -> None:
-    """Traces and Parquet too: their packages are extras of the project."""
+def test_what_is_installed_has_all_that_a_setting_may_ask_and_nothing_of_a_client() -> None:
+    """Traces, and the programs of a backup; not Parquet, which `hub export` writes where a client runs it."""
     locks = {path.stem: set(re.findall(r"^([\w.-]+)==", path.read_text(), re.MULTILINE)) for path in LOCKS}
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    packages = {re.split(r"[>=<]", package)[0] for extra in extras.values() for package in extra}
-    assert locks["base"] | packages <= locks["server"]
+    packages = {name: {re.split(r"[>=<]", package)[0] for package in extra} for name, extra in extras.items()}
+    assert locks["base"] | packages["otel"] | packages["embedded"] <= locks["server"]
+    assert not packages["parquet"] & locks["server"]
     for text in (PAGE, CONTAINER):
         assert set(re.findall(r"--require-hashes -r \S*/(\w+)\.txt", text)) == {"server"}
 

@@ -64,6 +64,13 @@ def test_the_image_runs_as_nobody_and_writes_nothing(served: Shell) -> None:
     assert (status["NoNewPrivs:"], status["Seccomp:"]) == ("1", "2")
 
 
+def test_the_image_holds_the_programs_of_a_backup_of_its_database(served: Shell) -> None:
+    server = served.told("docker compose -f infra/container/compose.yaml exec -T postgresql postgres -V").split()
+    major = server[2].partition(".")[0]
+    look = f"from infra.postgresql.binaries import client_program as found; found('pg_dump', {major})"
+    served.told(f'docker run {ALONE} --entrypoint python spie-hub -c "{look}"')
+
+
 def test_compose_starts_all_that_it_names(served: Shell) -> None:
     names = served.told("docker compose -f infra/container/compose.yaml config --services").split()
     running = served.told("docker ps --format '{{.Names}} {{.Status}}'")
