@@ -91,6 +91,7 @@ class LiveQueries:
             if pending:
                 async with self._turns:
                     reply = await self._pipeline.answer(request, charged=charged)
+                await self._pipeline.identify(request.headers)  # the token may have ended while it was answered
                 charged = False
                 cursor, more = shape.end_of(reply)
                 yield LiveEvent(reply, cursor)

@@ -12,7 +12,7 @@ from typing import Any
 from hub.document.exchange import LiveEvent, Reply, Request
 from hub.errors import HubError, NotServed, RequestRefused
 from hub.http.bodies import BODY_SECONDS, BodyReader, Turns, receive_body
-from hub.http.event_stream import BEAT, COMPLETE, failed_event, next_event, stream_headers
+from hub.http.event_stream import BEAT, COMPLETE, TAKEN, failed_event, next_event, stream_headers
 from hub.http.media_types import RESPONSE, answer_media, wants_events
 from hub.http.request_reader import check_media, read_headers, read_request, trace_id
 from hub.http.response_writer import Response, answered, refused
@@ -126,7 +126,8 @@ class GraphQLEndpoint:
 
 
 async def _send_events(answers: AsyncIterator[LiveEvent | None], send: Send, trace: str) -> Response | None:
-    """Send answers, each once the client has taken most of those before it; a refusal before the first is returned."""
+    """Send answers, each decided once the client has taken most of those before it; a refusal before the first is
+    returned."""
     started = False
     try:
         async with aclosing(answers) as events:  # type: ignore[type-var]
@@ -138,6 +139,7 @@ async def _send_events(answers: AsyncIterator[LiveEvent | None], send: Send, tra
                 chunk = BEAT if event is None else next_event(event.reply.body, event.cursor)
                 chunk += COMPLETE if event is not None and event.cursor is None else b""
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await send(TAKEN)
     except Exception as error:
         failure = _public(error, trace)
         if not started:

@@ -11,6 +11,9 @@ from hub.errors import HubError
 EVENT_STREAM = b"text/event-stream; charset=utf-8"
 BEAT = b":\n\n"
 """A comment, by which both sides see that the other is there."""
+TAKEN = {"type": "http.response.body", "body": b"", "more_body": True}
+"""Sent after an event, it waits until the client has taken most of it: a server lets a part of an answer wait for those
+before it, and the next event would be old by then."""
 COMPLETE = b"event: complete\ndata: \n\n"
 
 

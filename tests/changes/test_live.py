@@ -33,26 +33,31 @@ WHERE datname = current_database() AND usename = 'changes_reader' AND query LIKE
 
 @dataclass
 class Stream:
-    """A connection that stays open: `chunks` are what came, `started` its status and headers."""
+    """A connection that stays open, whose server takes a part of the answer at once and waits with what follows it until
+    the client `reads`, as uvicorn does; `sent` are the parts that have content."""
 
     received: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     reads: asyncio.Event = field(default_factory=asyncio.Event)
     text: bytes = b""
     sent: int = 0
+    is_full: bool = False
 
     async def send(self, message: dict[str, Any]) -> None:
-        """Take a part of the answer, once the client reads."""
-        self.sent += 1
-        await self.reads.wait()
+        """Take a part of the answer, once the client has read the one before it."""
+        self.sent += bool(message.get("body"))
+        if self.is_full:
+            await self.reads.wait()
+        self.is_full = bool(message.get("body"))
         await self.received.put(message)
 
     async def chunk(self) -> bytes:
         """The next part of the body; nothing once it ends."""
         async with asyncio.timeout(PATIENCE):
-            message = await self.received.get()
-        self.text += message.get("body", b"")
-        return bytes(message.get("body", b""))
+            while not (message := await self.received.get()).get("body") and message.get("more_body"):
+                pass
+        self.text += message["body"]
+        return bytes(message["body"])
 
     async def event(self) -> tuple[str, Any]:
         """The id and the answer of the next event, beside silence."""
@@ -102,10 +107,9 @@ async def stream(
     }
     task = asyncio.ensure_future(hub.app(scope, receive, opened.send))
     try:
-        if reads:
-            async with asyncio.timeout(PATIENCE):
-                start = await opened.received.get()
-            opened.status = start["status"]  # type: ignore[attr-defined]
+        async with asyncio.timeout(PATIENCE):
+            start = await opened.received.get()
+        assert start["status"] == 200, opened.received
         yield opened
     finally:
         opened.gone.set()
@@ -230,6 +234,24 @@ async def test_who_does_not_read_holds_one_answer_and_opens_few(hub: Inside, wor
         async with stream(hub) as third:
             await third.event()
     assert not hub.app._live._open
+
+
+async def test_an_event_is_decided_only_once_its_client_has_taken_the_one_before(hub: Inside, world: Rows) -> None:
+    await someone(world, 1)
+    async with stream(hub, reads=False) as slow, stream(hub) as other:
+        assert await slow.read_event() == ([person_id(1)], [])
+        await other.event()
+        await someone(world, 2)
+        assert await other.read_event() == ([person_id(2)], [])
+        limited = "UPDATE access.person SET restrictions = $2 WHERE person_id = $1"
+        await world.connection.execute(limited, person_id(2), int(Fact.LIMITATION))
+        assert await other.read_event() == ([], [(person_id(2), "WITHDRAWN")])
+        slow.reads.set()
+        await someone(world, 3)
+        while person_id(3).encode() not in slow.text:
+            await slow.event()
+    assert b"Nom3" in slow.text
+    assert b"Nom2" not in slow.text
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ before each statement of an answer in turn. Values of the one state must not mee
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 
@@ -19,15 +20,17 @@ import pytest_asyncio
 from hub.changes import wake
 from hub.policy.enforce.verdicts import Mark
 from schema.facts import Fact
+from schema.local_state import LocalState
 from subgraphs.kit.back_end import BackEnd
 from tests.changes.conftest import DELTA, FOLLOWED, PEOPLE, REFERENT
-from tests.changes.test_live import stream
+from tests.changes.test_live import Stream, stream
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
 from tests.e2e.test_leaks_holes import blind, wide
 from tests.kit.conftest import Rows, person_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+ENDED = b"(the token ended)"
 BEFORE, AFTER = "2031-03-04", "2032-05-06"
 """Texts of before and after, which are days too."""
 SHOWN = "id firstName lastName contact { email } appointments(first: 20) { nodes { id startsAt } }"
@@ -78,11 +81,25 @@ CHANGES = {
 DOCUMENTS = {"list": LIST, "person": PERSON, "from below": UP, "changes": DELTA % SHOWN}
 
 
+@contextmanager
+def before_statement(number: int, act: Callable[[], Awaitable[None]]) -> Iterator[None]:
+    """Act once, before the statement of this number that the hub and its subgraphs make meanwhile."""
+    rows, numbers = BackEnd.rows, count()
+
+    async def counted(connection: BackEnd, sql: str, arguments: Sequence[Any]) -> Any:
+        if next(numbers) == number:
+            await act()
+        return await rows(connection, sql, arguments)
+
+    with patch.object(BackEnd, "rows", counted):
+        yield
+
+
 class OpenTransaction:
     """A transaction that is open; committed before the statement of this number, counted from its beginning."""
 
     def __init__(self, connection: Any, at: int) -> None:
-        self.connection, self.left, self.is_committed = connection, at, False
+        self.connection, self.at, self.is_committed = connection, at, False
 
     async def commit(self) -> None:
         """Let everybody see it."""
@@ -90,19 +107,9 @@ class OpenTransaction:
             self.is_committed = True
             await self.connection.execute("COMMIT")
 
-    @contextmanager
-    def counting(self) -> Iterator[None]:
+    def counting(self) -> AbstractContextManager[None]:
         """Count the statements of the hub and its subgraphs meanwhile."""
-        rows = BackEnd.rows
-
-        async def counted(connection: BackEnd, sql: str, arguments: Sequence[Any]) -> Any:
-            if self.left == 0:
-                await self.commit()
-            self.left -= 1
-            return await rows(connection, sql, arguments)
-
-        with patch.object(BackEnd, "rows", counted):
-            yield
+        return before_statement(self.at, self.commit)
 
 
 @asynccontextmanager
@@ -206,6 +213,38 @@ async def test_an_event_of_an_open_query_tells_no_value_of_after_its_readers_rig
                 event = await opened.read_event()
             assert event == ([], [(person_id(1), "WITHDRAWN")])
             assert AFTER.encode() not in opened.text, f"committed before statement {at}"
+    assert at > 5
+
+
+@pytest.mark.parametrize(("end", "code"), [("expiry", "TOKEN_EXPIRED"), ("revocation", "ACCESS_REVOKED")])
+async def test_no_event_leaves_once_the_token_of_its_reader_has_ended_while_it_was_answered(
+    hub: Inside, someone: Rows, end: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wake, "TOGETHER", 0.0)
+    ended: set[str] = set()
+    pipeline, clock = hub.app.pipeline, hub.app.pipeline.clock
+    timed = replace(pipeline, clock=lambda: clock() + 24 * 3600 * len(ended & {"expiry"}))
+    monkeypatch.setattr(hub.app._live, "_pipeline", timed)
+    monkeypatch.setattr(LocalState, "revoked", lambda state, names: "revocation" in ended)
+    at, was_told = 0, False
+    while not was_told:
+        ended.clear()
+        await prepare(someone, Change((), (), AFTER))
+        async with stream(hub, REFERENT, DELTA % SHOWN) as opened:
+            await opened.event()
+
+            async def over(opened: Stream = opened) -> None:
+                ended.add(end)
+                await opened.received.put({"body": ENDED})
+
+            with before_statement(at, over):
+                await someone.connection.execute(written(AFTER)[0])
+                while AFTER.encode() not in opened.text and await opened.chunk():
+                    pass
+            told, _, since = opened.text.partition(ENDED)
+            was_told, at = AFTER.encode() in told, at + 1
+            assert AFTER.encode() not in since, f"ended before statement {at}"
+            assert was_told or code.encode() in since
     assert at > 5
 
 
