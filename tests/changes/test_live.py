@@ -33,7 +33,7 @@ WHERE datname = current_database() AND usename = 'changes_reader' AND query LIKE
 
 @dataclass
 class Stream:
-    """A connection that stays open, whose server takes a part of the answer at once and waits with what follows it until
+    """A connection that stays open, whose server takes a part of the answer at once and waits with what follows until
     the client `reads`, as uvicorn does; `sent` are the parts that have content."""
 
     received: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
