@@ -9,6 +9,8 @@ CANARIES = int(os.environ.get("CANARIES", "1200"))
 SILENCE = {True: min(16, CANARIES // 1200), False: min(4, CANARIES // 2500)}
 """Operations of an actor whose answers may not tell a world from another: under the first of the purposes that open
 the same to it, and under each other."""
+ALIKE = slice(None if CANARIES >= 2500 else 1)
+"""Purposes under which an actor asks, of those that open the same to it."""
 SERVED = CANARIES // 150
 """Documents that each actor asks of real processes, over a world of its own: each is prepared anew for each of them."""
 WAYS = int(os.environ.get("WAYS", "35"))

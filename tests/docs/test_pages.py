@@ -49,7 +49,7 @@ from tests.cli.commands import Demo, copy_of_the_project, demo
 from tests.cli.test_demo import free_port
 from tests.conftest import ROOT, Database
 from tests.docs.blocks import Block, blocks_of
-from tests.docs.copied_hub import copied_hub
+from tests.docs.copied_hub import CopiedHub, copied_hub
 from tests.docs.matrix import columns
 from tests.docs.readme import pages
 from tests.e2e.site import PURPOSES, Site, site
@@ -124,6 +124,12 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield demonstration
 
 
+@pytest.fixture(scope="module")
+def copied(started: Demo) -> Iterator[CopiedHub]:
+    with copied_hub(started.root) as hub_of_the_copy:
+        yield hub_of_the_copy
+
+
 def test_every_block_is_of_a_kind_that_is_run() -> None:
     assert {block.kind for block in BLOCKS} <= KINDS
     for page in PAGES:
@@ -145,20 +151,19 @@ def test_every_query_is_answered_without_an_error(running: Site) -> None:
         assert "errors" not in running.ask("referent-a", block.text, id=running.persons["maelle"])
 
 
-def test_every_command_runs_beside_the_demo(started: Demo) -> None:
+def test_every_command_runs_beside_the_demo(started: Demo, copied: CopiedHub) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl absent: the commands of the README use it")
     commands = [command for block in blocks("sh") for command in block.commands]
     assert commands
-    with copied_hub(started.root) as copied:
-        for command in commands:
-            completed = copied.run(command.replace("http://127.0.0.1:8000", started.description["url"]))
-            assert completed.returncode == 0, (command, completed.stdout, completed.stderr)
-            assert '"errors"' not in completed.stdout
-            if "curl" in command:
-                assert '"firstName"' in completed.stdout
-            if "ingest" in command:
-                assert "Lignes écrites dans la base : 0." in completed.stdout
+    for command in commands:
+        completed = copied.run(command.replace("http://127.0.0.1:8000", started.description["url"]))
+        assert completed.returncode == 0, (command, completed.stdout, completed.stderr)
+        assert '"errors"' not in completed.stdout
+        if "curl" in command:
+            assert '"firstName"' in completed.stdout
+        if "ingest" in command:
+            assert "Lignes écrites dans la base : 0." in completed.stdout
 
 
 def first_hour(started: Demo, part: str, **environment: str) -> list[str]:
@@ -262,16 +267,12 @@ def test_every_package_that_is_installed_is_one_of_this_repository() -> None:
             assert (ROOT / folder / project).is_file()
 
 
-def test_every_command_that_serves_does(started: Demo) -> None:
+def test_every_command_that_serves_does(copied: CopiedHub) -> None:
     commands = [command for block in blocks("sh serveur") for command in block.commands]
     assert commands
     for command in commands:
-        popen = subprocess.Popen(shlex.split(command), cwd=started.root, stdout=subprocess.PIPE, text=True)
-        assert popen.stdout is not None
-        with popen.stdout:
-            assert popen.stdout.readline().startswith("À l'écoute sur http://"), command
-            popen.send_signal(signal.SIGINT)
-            popen.wait(30)
+        with copied.serving(command) as output:
+            assert output.readline().startswith("À l'écoute sur http://"), command
 
 
 def test_every_target_of_make_exists() -> None:

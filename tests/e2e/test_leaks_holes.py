@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from subgraphs.kit import guards, root_sql
 from tests.conftest import Database
 from tests.e2e.canary_checks import journal, logged
 from tests.e2e.canary_held import texts_in_memory
-from tests.e2e.canary_inside import inside
+from tests.e2e.canary_inside import Inside, inside
 from tests.e2e.canary_mint import marks
 from tests.e2e.canary_model import SENSITIVE, Model, plant
 from tests.e2e.canary_operations import all_of
@@ -38,7 +39,8 @@ from tests.e2e.canary_trial import Operation, Trial
 NOBODYS = "nobody's"
 ALWAYS = (Clause(int(RELATIONS)),)
 WIDE = Rule(ALWAYS, tuple((int(bit), ALWAYS) for bit in VALUE_FACTS.values()))
-AskEverything = Callable[..., Awaitable[tuple[Trial, bytes]]]
+AskEverything = Callable[..., Awaitable[Trial]]
+Asked = Callable[..., AbstractAsyncContextManager[tuple[Trial, Inside]]]
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +49,12 @@ def model(database: Database) -> Model:
 
 
 @pytest.fixture
-def ask_everything(model: Model, database: Database, tmp_path: Path) -> AskEverything:
-    """What the canaries find when an actor asks everything of everyone, and what the hub then holds."""
+def asked(model: Model, database: Database, tmp_path: Path) -> Asked:
+    """A running hub of which an actor has asked everything of everyone, and what the canaries found."""
 
-    async def ask(actor: str, purpose: str, changed: Database = database, **lies: Any) -> tuple[Trial, bytes]:
-        async with inside(changed, model.actors, tmp_path) as hub:
+    @asynccontextmanager
+    async def asked_hub(actor: str, purpose: str, **lies: Any) -> AsyncIterator[tuple[Trial, Inside]]:
+        async with inside(database, model.actors, tmp_path) as hub:
             trial = Trial(hub, model)
             for transport in hub.transports.values():
                 for name, lie in lies.items():
@@ -62,7 +65,18 @@ def ask_everything(model: Model, database: Database, tmp_path: Path) -> AskEvery
             await trial.ask(
                 Operation(actor, purpose, "query ($id: ID!) { person(id: $id) { id lastName } }", {"id": person})
             )
-            return trial, texts_in_memory(hub.app)
+            yield trial, hub
+
+    return asked_hub
+
+
+@pytest.fixture
+def ask_everything(asked: Asked) -> AskEverything:
+    """What the canaries find when an actor asks everything of everyone."""
+
+    async def ask(actor: str, purpose: str, **lies: Any) -> Trial:
+        async with asked(actor, purpose, **lies) as (trial, _):
+            return trial
 
     return ask
 
@@ -86,8 +100,9 @@ def blind(self: Mark, facts: int, absent: frozenset[str]) -> Verdict:
     return Verdict(frozenset(), self.keys, frozenset())
 
 
-async def test_without_a_hole_nothing_is_found(ask_everything: AskEverything) -> None:
-    trial, memory = await ask_everything("conseiller-ft", "suivi")
+async def test_without_a_hole_nothing_is_found(asked: Asked) -> None:
+    async with asked("conseiller-ft", "suivi") as (trial, hub):
+        memory = texts_in_memory(hub.app)
     assert trial.leaks == []
     assert trial.values_read["conseiller-ft", "suivi"]
     assert not marks(memory) & trial.model.canaries.keys()
@@ -97,7 +112,7 @@ async def test_a_residual_that_allows_all_is_found_between_subgraph_and_hub_and_
     ask_everything: AskEverything,
 ) -> None:
     """Save what edges reveal, which the subgraph decides alone (docs/policy.md#edges)."""
-    trial, _ = await ask_everything("conseiller-ft", "suivi", asks_as=wide)
+    trial = await ask_everything("conseiller-ft", "suivi", asks_as=wide)
     assert places(trial, "subgraph answer") >= {"people.person_constraint.id", "offers.referral.id"}
     assert places(trial, "answer") <= {
         canary.place
@@ -110,7 +125,7 @@ async def test_a_residual_that_allows_all_and_no_guard_are_found_in_the_answer(
     ask_everything: AskEverything, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Mark, "decide", blind)
-    trial, _ = await ask_everything("conseiller-ft", "suivi", asks_as=wide)
+    trial = await ask_everything("conseiller-ft", "suivi", asks_as=wide)
     assert {"people.person_constraint.id", "offers.referral.id"} <= places(trial, "answer")
 
 
@@ -118,11 +133,11 @@ async def test_rows_kept_for_a_value_that_is_not_the_actors_are_found(
     ask_everything: AskEverything, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guards, "value_allowed_sql", lambda *_: true())
-    trial, _ = await ask_everything("referent-b", "suivi")
+    trial = await ask_everything("referent-b", "suivi")
     assert places(trial, "subgraph answer") >= {"people.person_constraint.id", "offers.referral.id"}
     assert not places(trial, "answer")
     monkeypatch.setattr(Rule, "value_allowed", lambda *_: True)
-    trial, _ = await ask_everything("referent-b", "suivi")
+    trial = await ask_everything("referent-b", "suivi")
     assert places(trial, "answer") >= {"people.person_constraint.id", "offers.referral.id"}
 
 
@@ -130,7 +145,7 @@ async def test_an_edge_served_whatever_it_reveals_is_found(
     ask_everything: AskEverything, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guards.Guards, "link_condition", lambda *_: True)
-    trial, _ = await ask_everything("referent-b", "suivi")
+    trial = await ask_everything("referent-b", "suivi")
     assert places(trial, "answer") >= {"people.structure.id", "people.agent.last_name"}
     assert "appointments.organisation.name" not in places(trial, "answer"), "the rows that have it are not there"
 
@@ -141,10 +156,10 @@ async def test_a_forgotten_join_on_links_is_held_by_row_security_and_found_witho
     """A list by ids finds its people along the links by itself: it takes the way of every other order here."""
     monkeypatch.setattr(root_sql, "is_in_order_of_people", lambda *_: False)
     monkeypatch.setattr(facts, "linked", lambda *_: true())
-    trial, _ = await ask_everything("referent-b", "suivi")
+    trial = await ask_everything("referent-b", "suivi")
     assert trial.leaks == []
     monkeypatch.setattr(Database, "dsn", lambda self, role: self.admin_dsn)
-    trial, _ = await ask_everything("referent-b", "suivi")
+    trial = await ask_everything("referent-b", "suivi")
     assert "people.person.last_name" in places(trial, "answer")
 
 
@@ -155,7 +170,7 @@ async def test_a_value_sent_to_a_subgraph_that_the_client_did_not_send_is_found(
         return Context(**{**claims, "scopes": (*claims["scopes"], f"1 {model.persons[NOBODYS]}")})
 
     monkeypatch.setattr(pipeline, "Context", spread)
-    trial, _ = await ask_everything("referent-b", "suivi")
+    trial = await ask_everything("referent-b", "suivi")
     assert places(trial, "subgraph request") == {"people.person.id"}
 
 
@@ -166,12 +181,12 @@ async def test_an_error_that_repeats_a_variable_is_found(
         raise VariablesRefused("VARIABLES", f"refusé : {variables}", "refused")
 
     monkeypatch.setattr(Preparer, "bind_variables", repeat)
-    trial, _ = await ask_everything("referent-b", "suivi")
+    trial = await ask_everything("referent-b", "suivi")
     assert places(trial, "answer") == {"people.person.id"}
 
 
 async def test_a_value_that_is_logged_journalled_or_kept_is_found(
-    ask_everything: AskEverything, model: Model, database: Database, monkeypatch: pytest.MonkeyPatch
+    asked: Asked, model: Model, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache: list[Any] = []
     nobody = model.persons[NOBODYS]
@@ -188,7 +203,8 @@ async def test_a_value_that_is_logged_journalled_or_kept_is_found(
     monkeypatch.setattr(accesses, "Entry", loose)
     monkeypatch.setattr(pipeline, "KEPT", cache, raising=False)
     with logged() as logs:
-        _, memory = await ask_everything("referent-b", "suivi")
+        async with asked("referent-b", "suivi") as (_, hub):
+            memory = texts_in_memory(hub.app)
     assert marks(logs.getvalue().encode()) == {nobody}
     assert marks(memory) & model.canaries.keys() == {nobody}
     assert marks(await journal(database)) == {nobody}
