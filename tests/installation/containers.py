@@ -72,7 +72,9 @@ def engine(folder: Path) -> Iterator[Shell]:
         inside = ["nsenter", f"--net=/run/netns/{net}", *environment, "unshare", "--mount"]
         started = stack.enter_context(running([*inside, "sh", "-e", "-c", START, "sh", str(folder)], folder / "log"))
         eventually((folder / "socket").exists, "no engine", BOOT)
-        there = ["nsenter", f"--target={started.pid}", "--mount", "--net", f"--wdns={folder}/copy", *environment]
+        # The network by its name: podman leaves its main thread in that of a container now and then.
+        placed = [f"--net=/run/netns/{net}", f"--target={started.pid}", "--mount", f"--wdns={folder}/copy"]
+        there = ["nsenter", *placed, *environment]
         host = Shell(there)
         make_images(host, folder)
         stack.callback(host.run, "docker compose -f infra/container/compose.yaml down --volumes")
