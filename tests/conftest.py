@@ -35,6 +35,7 @@ from infra.schema_versions import HISTORIES
 from schema.days import PARIS, today
 from subgraphs.kit.communes import FILE as COMMUNES
 from tests.node import Node, NodeAbsent, installed
+from tests.project_copy import copy_of_the_project
 from tests.recycling import Baseline, baseline, emptied
 from tests.scheduling import LongestFirst
 from tests.shared_states import state, valkey_server
@@ -173,6 +174,13 @@ def samples() -> Path:
     if not SAMPLES.is_dir():
         pytest.skip("sample payloads absent: ../shared/samples")
     return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def project_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the project, in which the demo starts from nothing once and then again."""
+    with copy_of_the_project(tmp_path_factory.mktemp("project")) as root:
+        yield root
 
 
 @pytest.fixture(scope="session")

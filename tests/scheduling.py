@@ -14,9 +14,13 @@ DEPLOYED = (
     "tests/e2e/test_subscribing.py",
 )
 """Files that ask the same running processes: one worker runs them all."""
+DEMONSTRATED = ("tests/cli/test_demo.py", "tests/docs/test_pages.py")
+"""Files that start the demo in the same copy of the project, the first from nothing."""
+TOGETHER = {file: files[0] for files in (DEPLOYED, DEMONSTRATED) for file in files}
+"""Files that one worker runs together, by the first of them."""
 LONGEST = (
     "tests/e2e/test_leaks_silence_model.py",
-    "tests/docs/test_pages.py",
+    DEMONSTRATED[0],
     "tests/oracle/test_oracle.py",
     "tests/e2e/test_failures_database.py",
     "tests/e2e/test_leaks_random_a.py",
@@ -36,7 +40,6 @@ LONGEST = (
     "tests/federation/test_differential.py",
     "tests/pages/test_graphiql.py",
     "tests/cli/test_bench.py",
-    "tests/cli/test_demo.py",
     "tests/demo/test_actors.py",
     "tests/e2e/test_failures_subgraphs.py",
     "tests/federation/test_composers.py",
@@ -51,7 +54,7 @@ class LongestFirst(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return DEPLOYED[0] if file in DEPLOYED else file
+        return TOGETHER.get(file, file)
 
     def _assign_work_unit(self, node: Any) -> None:
         """Give a worker the longest file that waits."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import io
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,9 +25,6 @@ from infra.postgresql.cluster_home import home
 from tests.conftest import ROOT, Database
 from tests.forked import ForkedHub
 
-PACKAGES = ("clients", "demo", "hub", "infra", "schema", "subgraphs", "tests/simulators")
-MODULES = ("tests/__init__.py", "tests/threaded_server.py")
-"""What the demo takes of the tests, beside the simulators."""
 SECONDS = 120
 """The longest that a command may take."""
 
@@ -157,25 +153,6 @@ class Demo:
             self.last_lines = self.popen.stdout.read()
             self.popen.stdout.close()
         return code
-
-
-@contextmanager
-def copy_of_the_project(folder: Path) -> Iterator[Path]:
-    """Yield a copy of the packages, with this Python in `.venv` and data of its own, deleted at the end."""
-    root = folder / "copy"
-    for name in PACKAGES:
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("node_modules"))
-    for name in MODULES:
-        shutil.copy(ROOT / name, root / name)
-    programs = root / ".venv" / "bin"
-    programs.mkdir(parents=True)
-    for name, command in (("hub", "-m hub.cli"), ("python", "")):
-        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n')
-        (programs / name).chmod(0o755)
-    try:
-        yield root
-    finally:
-        shutil.rmtree(home(root), ignore_errors=True)
 
 
 @contextmanager

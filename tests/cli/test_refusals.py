@@ -9,8 +9,9 @@ import pytest
 
 from demo.token_issuer import Issuer
 from infra.keys import Keys
-from tests.cli.commands import copy_of_the_project, hub, hub_process
+from tests.cli.commands import hub, hub_process
 from tests.conftest import Database
+from tests.project_copy import copy_of_the_project
 
 NOWHERE = "postgresql://someone:unforgettable@127.0.0.1:1/spie"
 GOOD = {"99900030800011": ("suivi",)}

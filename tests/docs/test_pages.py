@@ -45,7 +45,7 @@ from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings
 from hub.wording.engine import FIELDS
 from schema.days import today
-from tests.cli.commands import Demo, copy_of_the_project, demo
+from tests.cli.commands import Demo, demo
 from tests.cli.test_demo import free_port
 from tests.conftest import ROOT, Database
 from tests.docs.blocks import Block, blocks_of
@@ -119,8 +119,8 @@ def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with copy_of_the_project(tmp_path_factory.mktemp("docs")) as root, demo(root, free_port()) as demonstration:
+def started(project_copy: Path) -> Iterator[Demo]:
+    with demo(project_copy, free_port()) as demonstration:
         yield demonstration
 
 
