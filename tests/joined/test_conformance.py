@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import orjson
 import pytest
 from graphql import GraphQLResolveInfo
 
-from clients.examples.vehicle_loans.server import Context, Item, Refused, Subgraph
+from clients.examples.vehicle_loans.server import Context, Item, Refused, Subgraph, unb64
 from hub.joined.conformance.caller import Caller
 from hub.joined.conformance.check import Outcome, Result, run
 from hub.joined.conformance.readings import READINGS
@@ -166,6 +167,62 @@ class Endless(Subgraph):
         return super().person_facts(person_id, replace(context, residual={**context.residual, "retentions": []}))
 
 
+class Redated(Subgraph):
+    """Keeps another day than the register's: `moved` gives what it keeps of a person."""
+
+    def __init__(self, rows: Mapping[str, Any], *arguments: Any) -> None:
+        people = [{**person, **self.moved(person)} for person in rows["people"]]
+        super().__init__({**rows, "people": people}, *arguments)
+
+    def moved(self, person: Mapping[str, Any]) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+
+class LinksWithoutEnd(Redated):
+    def moved(self, person: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"links": [{**link, "until": None} for link in person["links"]]}
+
+
+class LinksWithoutBeginning(Redated):
+    def moved(self, person: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"links": [{**link, "from": "1900-01-01"} for link in person["links"]]}
+
+
+class ErasedADayLate(Redated):
+    def moved(self, person: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"erasureOn": later(person["erasureOn"])}
+
+
+class KeptADayLonger(Redated):
+    def moved(self, person: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"lastContact": later(person["lastContact"])}
+
+
+def later(day: str | None) -> str | None:
+    """The day after."""
+    return day and str(date.fromisoformat(day) + timedelta(days=1))
+
+
+class OwnClock(Subgraph):
+    def context(self, headers: Sequence[str], body: bytes) -> Context:
+        return replace(super().context(headers, body), today=datetime.now(UTC).date())
+
+
+class DayOfUtc(Subgraph):
+    def context(self, headers: Sequence[str], body: bytes) -> Context:
+        context = super().context(headers, body)
+        now = orjson.loads(unb64(headers[0].partition(".")[0]))["now"]
+        return replace(context, today=datetime.fromtimestamp(now, UTC).date())
+
+
+class LoansOfAnyone(Subgraph):
+    def resolve(self, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        value = super().resolve(source, info, **arguments)
+        if info.field_name != "vehicleLoans" or value is None:
+            return value
+        return [loan for row in self.loans.values() if (loan := self.loan(row, info.context)) is not None]
+
+
 class AlwaysRecorded(Subgraph):
     def loan(self, loan: Mapping[str, Any], context: Context) -> Item | None:
         return super().loan(loan, replace(context, organisation=loan["recordedBy"]))
@@ -219,12 +276,19 @@ BROKEN: Mapping[type[Subgraph], str] = {
     Ungrouped: "C-23",
     Telling: "C-24",
     Unrestricted: "C-25",
+    ErasedADayLate: "C-25",
     Endless: "C-26",
+    KeptADayLonger: "C-26",
     AlwaysRecorded: "C-27",
+    LinksWithoutEnd: "C-28",
+    LinksWithoutBeginning: "C-28",
+    OwnClock: "C-28",
+    DayOfUtc: "C-28",
     FieldsWithoutRule: "C-30",
     AllFields: "C-31",
     Unreduced: "C-32",
     OfNobody: "C-33",
+    LoansOfAnyone: "C-33",
     AnyRepresentation: "C-40",
 }
 """Each variant that breaks the contract, and the sentence that names it."""

@@ -26,6 +26,7 @@ from tests.threaded_server import listening
 
 KEY, PREVIOUS = b"k" * 32, b"p" * 32
 CONTACT = date(2026, 10, 20)
+SINCE, UNTIL, ERASURE = date(2026, 1, 5), date(2099, 12, 31), date(2099, 7, 1)
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,10 @@ def filled_database(database: Database) -> Database:
         rows = Rows(connection)
         try:
             for index, (restrictions, siret) in enumerate(((0, SIRET), (int(Fact.OPPOSITION), OTHER_SIRET))):
-                access = {"restrictions": restrictions, "last_contact": CONTACT}
+                access = {"restrictions": restrictions, "last_contact": CONTACT, "erasure_on": ERASURE}
                 name = PLACES["people"].values[index]
-                await rows.person(index + 1, (Fact.REFERENT, AGENT), access=access, last_name=name)
+                await rows.person(index + 1, access=access, last_name=name)
+                await rows.link(index + 1, Fact.REFERENT, AGENT, since=SINCE, until=UNTIL)
                 for place in PLACES.values():
                     if place.table:
                         own = {"recorded_by": siret, place.column: place.values[index], **place.more}
@@ -104,6 +106,9 @@ def seeds(name: str) -> Seeds:
             REFERENT,
             int(facts),
             CONTACT,
+            SINCE,
+            UNTIL,
+            ERASURE,
         )
         for index, facts in enumerate((Fact.REFERENT | recorded, Fact.REFERENT | Fact.OPPOSITION))
     ]

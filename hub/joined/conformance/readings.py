@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from itertools import product
 from typing import Any
 from uuid import uuid4
@@ -10,12 +11,14 @@ from uuid import uuid4
 from hub.joined.conformance.caller import ANY, Caller, open_residual
 from hub.joined.conformance.check import Check
 from hub.joined.conformance.seeds import Row
+from schema.days import PARIS
 from schema.facts import RELATIONS, Fact
 from schema.residual import Clause, Residual, Rule
 
 EVER = int(RELATIONS)
-LONG = 1_000_000
-"""More days than any last contact is old."""
+KEPT = 30
+"""Days for which a row is kept after the last contact."""
+DAY = timedelta(days=1)
 
 
 def _relation(row: Row) -> int:
@@ -165,15 +168,41 @@ def _other_organisation(caller: Caller) -> Iterator[tuple[str, bool]]:
             yield f"« {row.name} », pour une autre organisation", shown
 
 
+def _around(
+    caller: Caller, row: Row, last: date, residual: Residual, *, before: bool = True
+) -> Iterator[tuple[str, bool]]:
+    """In the last minute of a day in Paris and in the first of the next one; the row is read in one of them: `before`
+    is whether in the former."""
+    for day, at, expected in ((last, time(23, 59), before), (last + DAY, time(0, 0), not before)):
+        moment = datetime.combine(day, at, PARIS)
+        shown = _shown(caller, row, residual, expected, now=int(moment.timestamp()))
+        yield f"« {row.name} », le {moment:%Y-%m-%d à %H:%M}", shown
+
+
+def _links(caller: Caller) -> Iterator[tuple[str, bool]]:
+    for row in caller.seeds.rows:
+        residual = open_residual(row)
+        if row.since is not None:
+            yield from _around(caller, row, row.since - DAY, residual, before=False)
+        if row.until is not None:
+            yield from _around(caller, row, row.until, residual)
+
+
+def _restrictions(caller: Caller) -> Iterator[tuple[str, bool]]:
+    yield from _of_fact(Fact.OPPOSITION, Fact.LIMITATION, Fact.ERASURE_DUE)(caller)
+    for row in caller.seeds.rows:
+        if row.erasure is not None:
+            residual = _with_rule(row, "rows", row.type, Rule((Clause(EVER, 0, int(Fact.ERASURE_DUE)),)))
+            yield from _around(caller, row, row.erasure - DAY, residual)
+
+
 def _retentions(caller: Caller) -> Iterator[tuple[str, bool]]:
     ended = int(Fact.JOURNEY_ENDED)
     for row in caller.seeds.rows:
         if row.last_contact is not None:
-            rule = Rule((Clause(EVER, 0, ended),))
-            for days, expected in ((0, False), (LONG, True)):
-                rows = {**open_residual(row).rows, row.type: rule}
-                residual = open_residual(row, rows=rows, retentions=((ended, days),))
-                yield f"« {row.name} », durée de {days} jours", _shown(caller, row, residual, expected)
+            rows = {**open_residual(row).rows, row.type: Rule((Clause(EVER, 0, ended),))}
+            residual = open_residual(row, rows=rows, retentions=((ended, KEPT),))
+            yield from _around(caller, row, row.last_contact + KEPT * DAY, residual)
 
 
 def _reductions(caller: Caller) -> Iterator[tuple[str, bool]]:
@@ -204,9 +233,10 @@ READINGS: tuple[Check, ...] = (
     Check("C-22", _several_clauses),
     Check("C-23", _scopes),
     Check("C-24", _missing),
-    Check("C-25", _of_fact(Fact.OPPOSITION, Fact.LIMITATION, Fact.ERASURE_DUE)),
+    Check("C-25", _restrictions),
     Check("C-26", _retentions),
     Check("C-27", _other_organisation),
+    Check("C-28", _links),
     Check("C-30", _without_rule("fields")),
     Check("C-31", _clauses("fields")),
     Check("C-32", _reductions),

@@ -32,6 +32,9 @@ class RowTable(TomlForm, frozen=True):
     scope: str
     facts: frozenset[str]
     last_contact: date | None = None
+    since: date | None = None
+    until: date | None = None
+    erasure: date | None = None
 
 
 class HeadTable(TomlForm, frozen=True):
@@ -46,7 +49,8 @@ class HeadTable(TomlForm, frozen=True):
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row that the subgraph holds. `representation` is the entity that leads to it, `read` the coordinates from
-    there to `value`, of which the types `personal` are guarded; `facts` are those of the row for the scope."""
+    there to `value`, of which the types `personal` are guarded; `facts` are those of the row for the scope. The
+    link of the scope holds from `since` to `until`; the person is to be erased on the day `erasure`."""
 
     name: str
     representation: dict[str, str]
@@ -57,6 +61,9 @@ class Row:
     scope: str
     facts: int
     last_contact: date | None
+    since: date | None = None
+    until: date | None = None
+    erasure: date | None = None
 
     @property
     def type(self) -> str:
@@ -130,4 +137,7 @@ def _row(table: TomlTable) -> Row:
         row.scope,
         int(bits),
         row.last_contact,
+        row.since,
+        row.until,
+        row.erasure,
     )
