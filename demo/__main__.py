@@ -43,6 +43,8 @@ from tests.simulators.system_of_record import RecordSystem
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".data"
+SUBSCRIBERS = "127.0.0.0/8"
+"""The network of the servers that are notified of changes: this machine."""
 WELCOME = """
 Le hub répond sur {graphql} (Ctrl-C pour l'arrêter) : ouvrez cette adresse dans un navigateur.
 Acteurs, jetons et personnes fictives : .data/demo.json
@@ -105,7 +107,8 @@ def _serve(port: socket) -> None:
         metrics = MetricsListener(Meters("hub", contract_words(graph)), "127.0.0.1", 0)
         switcher = route(demo_actors, persons, issuer, graph.table.policy)
         with partner_page(issuer, demo_actors) as partner, RecordSystem(full={FULL_SERVICE}).served() as record:
-            settings = load_settings(issuer.write_settings(agreements(demo_actors), names(), [partner.origin], record))
+            written = issuer.write_settings(agreements(demo_actors), names(), [partner.origin], record, [SUBSCRIBERS])
+            settings = load_settings(written)
 
             def announce(url: str) -> None:
                 partner.hub = url

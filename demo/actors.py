@@ -1,4 +1,5 @@
-"""The actors of the demo: one of each kind of docs/domain.md#actors, and a second référent, of another département."""
+"""The actors of the demo: one of each kind of docs/domain.md#actors, a second référent, of another département,
+and the information system of one."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from demo.cast import (
     Agent,
     Organisation,
 )
-from demo.token_issuer import PARTNER_CLIENT, DemoActor
+from demo.token_issuer import CLIENT, DEPARTMENT_CLIENT, PARTNER_CLIENT, DemoActor
 
 FOLLOW_UP = ("diagnostic", "contrat", "suivi", "actions", "formation", "pmsmp")
 SELVES = {"personne": "maelle", "personne-b": "santu"}
@@ -51,6 +52,9 @@ def actors(persons: Mapping[str, UUID], agents: Mapping[str, UUID]) -> list[Demo
         _member("statisticien", "statisticien_cd", CD_08, ("statistique",),
                 "ne lit la donnée de personne : il attend des agrégats."),
         _partner("partenaire", referent),
+        _member("si-departement", "orienteur_cd", CD_08, ("orientation",),
+                "son système d'information, dont se sert la chargée d'orientation : lit par pages de 1 000 au plus, et "
+                "s'abonne lui-même aux changements.", DEPARTMENT_CLIENT),
     ]  # fmt: skip
 
 
@@ -87,8 +91,11 @@ def _self(name: str, slug: str, persons: Mapping[str, UUID]) -> DemoActor:
     return DemoActor(name, "beneficiaire", ("droits",), about, {"person": str(persons[slug])})
 
 
-def _member(name: str, kind: str, organisation: Organisation, purposes: tuple[str, ...], about: str) -> DemoActor:
-    return DemoActor(name, kind, purposes, f"{organisation.name} : {about}", _organisation(organisation))
+def _member(
+    name: str, kind: str, organisation: Organisation, purposes: tuple[str, ...], about: str, client: str = CLIENT
+) -> DemoActor:
+    described = f"{organisation.name} : {about}"
+    return DemoActor(name, kind, purposes, described, _organisation(organisation), client=client)
 
 
 def _partner(name: str, end_user: DemoActor) -> DemoActor:

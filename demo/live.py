@@ -1,6 +1,6 @@
 """What lives beside the demo's hub: the simulated source systems, the two commands that take what they tell, the one
-that sends to systems of record what mutations write, and the one that makes one person of two files, or two again, as
-soon as an agent decides it.
+that notifies subscribers of changes, the one that sends to systems of record what mutations write, and the one that
+makes one person of two files, or two again, as soon as an agent decides it.
 
 `python -m demo.live` is a process of its own. It ends, with the commands that it started, when its standard input
 ends: with the demo, however that ends.
@@ -103,6 +103,11 @@ def main() -> None:
         stack.enter_context(_hub("sync", "--every", RHYTHM, "--settings", settings, output=runs))
         sent = stack.enter_context((FOLDER / "send.log").open("w"))
         stack.enter_context(_hub("send", "--follow", "--settings", _recipients(keys.directory), output=sent))
+        notices = stack.enter_context((FOLDER / "notifications.log").open("w"))
+        settings = _settings("notifications.toml", ())
+        stack.enter_context(
+            _hub("serve", "--role", "notifications", "--port", "0", "--settings", settings, output=notices)
+        )
         merges = stack.enter_context((FOLDER / "matching.log").open("w"))
         stack.enter_context(_hub("matching", "apply", "--follow", output=merges))
         page = stack.enter_context(listening(systems.page))

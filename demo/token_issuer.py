@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from joserfc import jwk, jwt
 
-from demo.cast import PARTNER
+from demo.cast import CD_08, PARTNER
 from demo.pages import CLIENTS
 from hub.identity.actor import CLAIM
 from hub.outgoing.systems import SYSTEMS
@@ -24,6 +24,8 @@ AUDIENCE = "https://hub.spie-hub.example"
 ALGORITHM = "Ed25519"
 CLIENT, PARTNER_CLIENT, PAGE_CLIENT = "demo", "parcours-partage", "page-partenaire"
 """The application of the demo, that of the partner, and the partner's page, which runs in a browser."""
+DEPARTMENT_CLIENT = "si-departement"
+"""The information system of the département: large pages, and subscriptions that it makes itself."""
 LIFETIME = 12 * 3600
 """Seconds that a token of the demo lives; the demo renews them at each start."""
 
@@ -86,10 +88,12 @@ class Issuer:
         names: Mapping[str, str] = MappingProxyType({}),
         origins: Sequence[str] = (),
         systems: str | None = None,
+        subscribers: Sequence[str] = (),
     ) -> Path:
         """Write the public key and the settings that trust it, with purposes and names per organisation (SIRET), the
-        partner's application and its page, which asks what its manifest names, from `origins`. What is written for
-        other systems is sent to the address `systems`."""
+        applications of the partner and of the département, and the partner's page, which asks what its manifest names,
+        from `origins`. What is written for other systems is sent to the address `systems`; servers on the networks
+        `subscribers` may be notified of changes."""
         keys = orjson.dumps({"keys": [self._key.as_dict(private=False)]})
         (self._folder / "issuer.jwks.json").write_bytes(keys)
         lines = [
@@ -115,6 +119,13 @@ class Issuer:
             f'organisation = "{PARTNER.siret}"',
             'scopes = ["parcours"]',
             "",
+            "[[clients]]",
+            f'issuer = "{ISSUER}"',
+            f'client = "{DEPARTMENT_CLIENT}"',
+            f'organisation = "{CD_08.siret}"',
+            'scopes = ["departement"]',
+            "subscriptions = 5",
+            "",
             "[[documents]]",
             f'client = "{PAGE_CLIENT}"',
             f'manifest = "{CLIENTS / "typescript" / "documents.json"}"',
@@ -125,6 +136,7 @@ class Issuer:
             lines += [f'name = "{names[organisation]}"'] if organisation in names else []
         for system in SYSTEMS if systems is not None else ():
             lines += ["", "[[outgoing]]", f'system = "{system}"', f'url = "{systems}"']
+        lines += ["", "[notifications]", f"networks = {orjson.dumps(subscribers).decode()}"] if subscribers else []
         path = self._folder / "settings.toml"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return path

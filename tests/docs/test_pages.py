@@ -80,6 +80,7 @@ KINDS = {
     "js",
     "python",
     "python mon-outil/premiere_heure.py",
+    "python mon-outil/abonnement.py",
     "sh",
     "sh première heure",
     "sh première heure node",
@@ -104,6 +105,8 @@ KINDS = {
     "mermaid",
 }
 
+OPERATIONS = "Abonnement, Copie, FinAbonnement, Orientation, Perimetre, Rendezvous, Situation"
+"""Those of the tool of the first hour."""
 
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 
@@ -191,9 +194,9 @@ def test_the_first_hour_of_a_stranger_goes_as_its_page_says(started: Demo) -> No
     programs = started.root / "mon-outil" / ".venv" / "bin"
     programs.mkdir(parents=True)
     (programs / "python").symlink_to(started.root / ".venv" / "bin" / "python")
-    query, client, hour = first_hour(started, "première heure")
+    query, client, hour, told = first_hour(started, "première heure")
     assert len(json.loads(query)["data"]["persons"]["nodes"]) == 3
-    assert client == "Client écrit dans « mon-outil/hub_client » : Copie, Rendezvous, Situation.\n"
+    assert client == f"Client écrit dans « mon-outil/hub_client » : {OPERATIONS}.\n"
     assert hour.splitlines() == [
         "5 personnes à écrire",
         f"Refusé : FIELD_NOT_FOR_PURPOSE – {REASONS[Reason.FIELD_NOT_FOR_PURPOSE]}",
@@ -202,6 +205,7 @@ def test_the_first_hour_of_a_stranger_goes_as_its_page_says(started: Demo) -> No
         "Changé : True",
     ]
     assert hour.splitlines()[2].startswith("Il faudrait : déclarer une des finalités ")
+    assert told == "67 personnes en une page\nAverti\n"
 
 
 def test_the_tool_of_the_first_hour_is_the_same_in_typescript(started: Demo) -> None:
@@ -214,7 +218,7 @@ def test_the_tool_of_the_first_hour_is_the_same_in_typescript(started: Demo) -> 
     (tool / "node_modules").symlink_to(TYPESCRIPT / "node_modules")
     programs = f"{Path(node.binary).parent}{os.pathsep}{os.environ['PATH']}"
     client, compiled, hour = first_hour(started, "première heure node", PATH=programs)
-    assert client == "Client écrit dans « mon-outil/src » : Copie, Rendezvous, Situation.\n"
+    assert client == f"Client écrit dans « mon-outil/src » : {OPERATIONS}.\n"
     assert compiled == ""
     assert hour.splitlines() == [
         "5 personnes à écrire",

@@ -23,8 +23,8 @@ import httpx2
 
 from demo.__main__ import prepare
 from demo.actors import agreements
-from demo.cast import BY_SLUG, CD_08
-from demo.token_issuer import ISSUER, DemoActor, Issuer
+from demo.cast import BY_SLUG
+from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
 from hub.observability.metric_settings import ROLES
 from hub.settings import load_settings
@@ -53,19 +53,11 @@ NUMBERED = {
 METRICS = "\n".join(["[metrics.ports]", *(f"{role} = 0" for role in ROLES), ""])
 """Settings with which every process tells its metrics, at a free port."""
 CASE = {"purpose-reference": "DOSSIER-1"}
-SUBSCRIBER = "si-departement"
-"""The application that may subscribe itself to changes, of a server on this machine."""
-SUBSCRIBING = f"""
-[[clients]]
-issuer = "{ISSUER}"
-client = "{SUBSCRIBER}"
-organisation = "{CD_08.siret}"
-scopes = ["departement"]
-subscriptions = 2
-
+SUBSCRIBING = """
 [notifications]
 networks = ["127.0.0.0/8"]
 """
+"""Settings by which subscribers may be servers of this machine."""
 
 
 def new_trace() -> str:

@@ -6,7 +6,6 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -25,7 +24,7 @@ from spie_hub_client import (
 )
 from tests.conftest import ROOT
 from tests.e2e.notification import notification
-from tests.e2e.site import PATIENCE, SUBSCRIBER, Process, Site, serve
+from tests.e2e.site import PATIENCE, Process, Site, serve
 from tests.node import Node, NodeAbsent, compiled_client
 
 PURPOSE = "orientation"
@@ -40,8 +39,8 @@ Ask: TypeAlias = Callable[[str, Mapping[str, Any]], tuple[Any, list[str]]]
 
 @pytest.fixture(scope="module")
 def token(several_processes: Site) -> str:
-    """The token of the officer's application."""
-    return several_processes.issuer.token(replace(several_processes.actors["orienteur"], client=SUBSCRIBER))
+    """The token of the département's application."""
+    return several_processes.issuer.token(several_processes.actors["si-departement"])
 
 
 def python(site: Site, token: str) -> Ask:
