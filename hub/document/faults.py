@@ -22,6 +22,7 @@ from graphql import (
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
+    NameNode,
     Node,
     ObjectFieldNode,
     ObjectValueNode,
@@ -109,7 +110,7 @@ def fault(rule: str, context: ValidationContext, error: GraphQLError) -> Fault:
 
 def _name(node: Node) -> str | None:
     """The name at fault, unless it could hold a person's number."""
-    value = getattr(getattr(node, "name", None), "value", None)
+    value = getattr(node if isinstance(node, NameNode) else getattr(node, "name", None), "value", None)
     return value if isinstance(value, str) and SAFE_NAME.match(value) else None
 
 

@@ -33,7 +33,9 @@ def refused(query: str) -> DocumentRefused:
         ("{ person(id: $no) { id } }", "Variable non déclarée"),
         ("{ int @defer }", "Directive"),
         ("{ int @stream }", "Directive"),
-        ("{ ...A }", "Fragment non défini"),
+        ("{ ...A }", "Fragment non défini « A »"),
+        ("{ ...A2881308105001 }", "Fragment non défini : définissez"),
+        ("query A { int } query A { int }", "Deux opérations portent le même nom « A »"),
         ('query($x: [Kind!] = ["secret-1"]) { person(id: 1) { beings(kinds: $x) { id } } }', "Valeur"),
     ],
 )
