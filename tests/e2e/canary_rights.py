@@ -17,7 +17,7 @@ from typing import Any
 
 import asyncpg
 
-from demo.token_issuer import DemoActor
+from demo.token_issuer import DEPARTMENT_CLIENT, DemoActor
 from schema.facts import SCOPE_KINDS, Fact
 from tests.conftest import ROOT
 
@@ -145,7 +145,14 @@ def _scope(application: str, user: str) -> Mapping[str, Any]:
     scopes = (
         client for client in _load("clients").values() if client["actor"] == application and user in client["users"]
     )
-    return next(scopes, {"purposes": (), "read": ()})
+    return next(scopes, {"actor": application, "purposes": (), "read": ()})
+
+
+def _asks(actor: DemoActor) -> tuple[DemoActor, Mapping[str, Any] | None]:
+    """Whose rights an actor has, and what passes through the application that asks for it, if one does."""
+    if actor.end_user is not None:
+        return actor.end_user, _scope(actor.kind, actor.end_user.kind)
+    return actor, _load("clients")["departement"] if actor.client == DEPARTMENT_CLIENT else None
 
 
 @cache
@@ -163,14 +170,14 @@ def _closed(application: str, level: str) -> frozenset[str]:
 
 
 def rights(actor: DemoActor, purpose: str) -> tuple[Grant, ...]:
-    """Grants in force of an actor; of an application, those of its user, cut down to what passes through it."""
-    user = actor.end_user
-    if user is None:
-        return grants(actor.kind, purpose)
+    """Grants in force of an actor; through an application, those of its user, cut down to what passes through it."""
+    user, scope = _asks(actor)
+    if scope is None:
+        return grants(user.kind, purpose)
     if purpose not in purposes(actor):
         return ()
-    passes = frozenset(_scope(actor.kind, user.kind)["read"])
-    full, reduced = passes - _closed(actor.kind, "FULL"), passes - _closed(actor.kind, "REDUCED")
+    passes = frozenset(scope["read"])
+    full, reduced = passes - _closed(scope["actor"], "FULL"), passes - _closed(scope["actor"], "REDUCED")
     return tuple(
         replace(grant, read=grant.read & full, own_recorded=grant.own_recorded & full, reduced=grant.reduced & reduced)
         for grant in grants(user.kind, purpose)
@@ -179,10 +186,11 @@ def rights(actor: DemoActor, purpose: str) -> tuple[Grant, ...]:
 
 def purposes(actor: DemoActor) -> tuple[str, ...]:
     """Every purpose that the habilitation of an actor may hold."""
+    user, scope = _asks(actor)
     own: tuple[str, ...] = tuple(_load("actors")[actor.kind]["purposes"])
-    if actor.end_user is None:
+    if scope is None:
         return own
-    passes = {*_scope(actor.kind, actor.end_user.kind)["purposes"]} & {*purposes(actor.end_user)}
+    passes = {*scope["purposes"]} & {*_load("actors")[user.kind]["purposes"]}
     return tuple(purpose for purpose in own if purpose in passes)
 
 

@@ -8,7 +8,15 @@ from tests.conftest import Database
 from tests.e2e.canary_checks import Checks, Roamed, roamed
 from tests.e2e.test_leaks_random_a import ACTORS as FIRST_HALF
 
-ACTORS = ("conseiller-ft", "conseiller-ml", "employeur", "organisme-formation", "statisticien", "partenaire")
+ACTORS = (
+    "conseiller-ft",
+    "conseiller-ml",
+    "employeur",
+    "organisme-formation",
+    "statisticien",
+    "partenaire",
+    "si-departement",
+)
 
 
 @pytest.fixture(scope="module")
