@@ -154,6 +154,18 @@ def test_every_query_is_answered_without_an_error(running: Site) -> None:
         assert "errors" not in running.ask("referent-a", block.text, id=running.persons["maelle"])
 
 
+def test_no_program_of_a_page_counts_days_by_the_clock_of_its_machine() -> None:
+    programs = "\n".join(block.text for block in BLOCKS if block.kind.partition(" ")[0] == "python")
+    checked = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "DTZ", "-"],
+        input=programs,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, "datetime.now" in programs) == (0, True), checked.stdout
+
+
 def test_every_command_runs_beside_the_demo(started: Demo, copied: CopiedHub) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl absent: the commands of the README use it")
