@@ -30,6 +30,9 @@ SUBJECT = "person_id"
 """Subject of a table on which no entity is declared."""
 PAIR = (SUBJECT, "other_person_id")
 """Columns of the two people of a pair that may be one person, or of the one of whom a record may be."""
+ROW_BY_ROW = "OFFSET 0"
+"""Ends a look-up of the links of a row's person: without it, PostgreSQL may first read all links of the actor's scopes,
+a whole département's, to test a few rows (docs/decisions/0153)."""
 RUNS_READER = "runs_reader"
 """Role of a hub that tells how late what it reads and sends is."""
 REVIEWER = "people_review"
@@ -167,14 +170,15 @@ def _visible(protection: Protection) -> str:
     name = protection.table.name
     linked = f"SELECT FROM access.link WHERE link.person_id = {name}.{protection.subject}"
     if protection.owner is None:
-        return f"EXISTS ({linked})"
+        return f"EXISTS ({linked} {ROW_BY_ROW})"
     own = f"{name}.{protection.owner} = (SELECT current_setting('{ORGANISATION_SETTING}', true))"
     return f"EXISTS ({linked} AND (link.relation <> {int(Fact.OWN_ITEM)} OR {own}))"
 
 
 def _linked(table: Table, column: str) -> str:
     """Whether the actor is linked to the person, or to the one whom it was merged into."""
-    return f"EXISTS (SELECT FROM access.link WHERE link.person_id = {served_as(f'{table.name}.{column}')})"
+    person = served_as(f"{table.name}.{column}")
+    return f"EXISTS (SELECT FROM access.link WHERE link.person_id = {person} {ROW_BY_ROW})"
 
 
 def _check(protection: Protection) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 from graphql import parse
 
@@ -133,7 +134,7 @@ def large(database: Database) -> Database:
 
 
 @pytest.mark.parametrize("name", QUERIES)
-async def test_no_table_is_read_from_end_to_end(large: Database, name: str) -> None:
+async def test_no_table_is_read_from_end_to_end_and_no_actor_s_links_at_once(large: Database, name: str) -> None:
     model, query, variables, scope = QUERIES[name]
     actor_context = context(READ, scope)
     statement, call = Compiler(model, b"c" * 32, b"n" * 32).statement(
@@ -142,11 +143,13 @@ async def test_no_table_is_read_from_end_to_end(large: Database, name: str) -> N
     connection = await large.connect(f"{model.name}_query")
     try:
         assert await connection.execute(begin(call.visible, None)) == BEGUN
-        scanned = list(scans(await plan(connection, statement, call)))
+        ran = await plan(connection, statement, call)
     finally:
         await connection.close()
+    scanned = list(scans(ran))
     assert scanned
     assert [scan for scan in scanned if scan[0] == "Seq Scan"] == []
+    assert b"hashed SubPlan" not in orjson.dumps(ran)  # of all links of the actor: a whole département's
 
 
 @pytest.mark.parametrize("after", [None, person_id(5), person_id(COUNT // 2)], ids=["first", "second", "in the middle"])
