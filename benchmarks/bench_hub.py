@@ -49,16 +49,21 @@ class BenchHub:
 
     def headers(self, actor: Mapping[str, Any]) -> dict[str, str]:
         """The token of `REFERENT` or `ORGANISATION`, and the purpose of its requests."""
-        now = int(time.time())
-        claim = {
-            "purposes": [PURPOSE],
-            "habilitated_until": now + 86_400,
-            "organisation": dataset.SIRET,
-            **actor,
-        }
-        claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "bench", "iat": now, "exp": now + 43_200, CLAIM: claim}
-        token = jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, self.key, algorithms=["Ed25519"])
-        return {"authorization": f"Bearer {token}", "purpose": PURPOSE}
+        return headers(self.key, actor)
+
+
+def headers(key: jwk.OKPKey, actor: Mapping[str, Any]) -> dict[str, str]:
+    """The token of an actor that this key of `ISSUER` signs, and the purpose of its requests."""
+    now = int(time.time())
+    claim = {
+        "purposes": [PURPOSE],
+        "habilitated_until": now + 86_400,
+        "organisation": dataset.SIRET,
+        **actor,
+    }
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "bench", "iat": now, "exp": now + 43_200, CLAIM: claim}
+    token = jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, key, algorithms=["Ed25519"])
+    return {"authorization": f"Bearer {token}", "purpose": PURPOSE}
 
 
 @asynccontextmanager

@@ -21,13 +21,14 @@ FOLLOWED = 150
 """The number of people whom `REFERENT` follows: more than a page of 100."""
 
 
-def _id(kind: str, number: int) -> str:
+def identifier(kind: str, number: int) -> str:
+    """Return the id of a person or an agent of the bench by its number."""
     return str(UUID(md5(f"{kind} {number}".encode(), usedforsecurity=False).hexdigest()))
 
 
-REFERENT = _id("agent", 0)
+REFERENT = identifier("agent", 0)
 """The référent who sends the requests."""
-PERSON = _id("person", 7)
+PERSON = identifier("person", 7)
 """A person whom this référent follows."""
 
 

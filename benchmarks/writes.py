@@ -154,7 +154,7 @@ class _Writes:
         status.add(requests, *costs[2:])
 
     async def _record(self, person: str, _: int) -> Any:
-        fields = {"person": person, "startsAt": _yesterday().isoformat(), "mode": "VISIO"}
+        fields = {"person": person, "startsAt": yesterday().isoformat(), "mode": "VISIO"}
         return await self._mutate(RECORD, fields)
 
     async def _set_status(self, item: Any, _: int) -> Any:
@@ -163,7 +163,7 @@ class _Writes:
 
     async def _mutate(self, document: str, fields: Mapping[str, Any]) -> Any:
         variables = {"input": {"idempotencyKey": f"bench-{uuid4().hex[:12]}", **fields}}
-        return (await _data(self.hub, self.headers, document, variables))["item"]
+        return (await data(self.hub, self.headers, document, variables))["item"]
 
 
 def _writes() -> list[Measure]:
@@ -176,7 +176,7 @@ def _writes() -> list[Measure]:
 async def _insert(person: str, connection: Connection) -> UUID:
     item = uuid4()
     async with connection.transaction():
-        await connection.execute(INSERT, item, UUID(person), _yesterday(), dataset.SIRET, datetime.now(UTC))
+        await connection.execute(INSERT, item, UUID(person), yesterday(), dataset.SIRET, datetime.now(UTC))
     return item
 
 
@@ -201,10 +201,10 @@ async def _in_turn(write: Callable[..., Awaitable[Any]], subjects: Sequence[Any]
 async def _delta(hub: BenchHub, watching: Connection, backend: int) -> Measure:
     """Everybody's row changes; the delta and the plain query are then read by turns."""
     headers = hub.headers(ORGANISATION)
-    _, since = await _walk(hub, headers, CHANGES, None)
+    _, since = await walk(hub, headers, CHANGES, None)
     await watching.execute(TOUCHED)
     sides = (CHANGES, since), (PEOPLE, None)
-    changed, listed = [(await _walk(hub, headers, *side))[0] for side in sides]
+    changed, listed = [(await walk(hub, headers, *side))[0] for side in sides]
     if changed != listed:
         raise StartRefused(
             "BENCH_UNEQUAL",
@@ -216,23 +216,23 @@ async def _delta(hub: BenchHub, watching: Connection, backend: int) -> Measure:
         costs = [Cost() for _ in sides]
         for cost, side in zip(costs, sides, strict=True):
             with spent(cost, backend):
-                await _walk(hub, headers, *side)
+                await walk(hub, headers, *side)
         measure.add(len(changed), *costs)
     return measure
 
 
-async def _walk(hub: BenchHub, headers: Mapping[str, str], document: str, after: str | None) -> tuple[list[Any], str]:
+async def walk(hub: BenchHub, headers: Mapping[str, str], document: str, after: str | None) -> tuple[list[Any], str]:
     """Read all pages from a cursor on; return their people, and the last cursor."""
     people: list[Any] = []
     while True:
-        page = (await _data(hub, headers, document, {"after": after}))["page"]
+        page = (await data(hub, headers, document, {"after": after}))["page"]
         people += page["nodes"]
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             return people, after or ""
 
 
-async def _data(hub: BenchHub, headers: Mapping[str, str], document: str, variables: Mapping[str, Any]) -> Any:
+async def data(hub: BenchHub, headers: Mapping[str, str], document: str, variables: Mapping[str, Any]) -> Any:
     """The data of a request to the hub; raises StartRefused (BENCH_NOT_ANSWERED) if it is refused anything."""
     reply = await hub.app.pipeline.answer(Request(headers, document, None, variables, uuid4().hex))
     answer = orjson.loads(reply.body)
@@ -244,7 +244,7 @@ async def _data(hub: BenchHub, headers: Mapping[str, str], document: str, variab
     return answer["data"]
 
 
-def _yesterday() -> datetime:
+def yesterday() -> datetime:
     return datetime.now(UTC) - timedelta(days=1)
 
 

@@ -12,7 +12,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from benchmarks import ingestion, peers, writes
+from benchmarks import growth, ingestion, peers, writes
 from benchmarks.dataset import bench_address
 from benchmarks.pipeline import bench as measure
 from benchmarks.pipeline import show
@@ -94,3 +94,28 @@ def bench_ingest(
         typer.echo(orjson.dumps(measures))
     else:
         ingestion.show(measures, Console(width=max(WIDTH, Console().width)))
+
+
+@app.command("growth", help="Mesure ce que coûte une requête parmi peu et parmi beaucoup de personnes.")
+def bench_growth(
+    people: Annotated[
+        list[int] | None,
+        typer.Option(min=150, max=1_000_000, help="Nombre de personnes de la base de mesure (répétable)."),
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Nombre de tours.")] = 5,
+    requests: Annotated[int, typer.Option("--each", min=1, help="Requêtes de chaque sorte par tour.")] = 200,
+    in_flight: Annotated[int, typer.Option(min=1, help="Requêtes en cours à la fois.")] = 50,
+    json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
+    keys: KeysOption = KEYS,
+) -> None:
+    loaded_keys = Keys.load(keys)
+    graph = load_graph()
+    with administrator(os.environ.get("DATABASE_URL"), CLUSTER, ROOT, loaded_keys) as admin:
+        url = bench_address(admin)
+        measured = graph, loaded_keys, url, lambda role: dsn(url, role, loaded_keys)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            measures = runner.run(growth.bench(*measured, people or [10_000, 100_000], rounds, requests, in_flight))
+    if json:
+        typer.echo(orjson.dumps({"in_flight": in_flight, "measures": measures}))
+    else:
+        growth.show(measures, in_flight, Console(width=max(WIDTH, Console().width)))

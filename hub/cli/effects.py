@@ -83,5 +83,6 @@ EFFECTS: Mapping[str, str] = {
     "bench": "une base de mesure à part, nommée comme la vôtre et `_bench` ; avec `--peers`, le rôle `bench_reader`, "
     "effacé à la fin",
     "bench ingest": "une base de mesure à part, nommée comme la vôtre et `_bench_ingest`, effacée à la fin",
+    "bench growth": "une base de mesure à part, nommée comme la vôtre et `_bench`",
 }
 """What each command writes, in French for docs/exploitation.md, by its whole name."""

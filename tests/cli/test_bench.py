@@ -158,6 +158,22 @@ def test_sides_that_answer_differently_are_not_measured(
     assert "Parcours" in bench(database).check_refused("BENCH_UNEQUAL")
 
 
+def test_growth_is_measured_among_each_number_of_people_and_nothing_is_left(
+    database: Database, measured: dict[str, dict[str, Any]]
+) -> None:
+    arguments = ("--rounds", 1, "--each", 2, "--in-flight", 2, "--json", "--keys", database.keys.directory)
+    result = hub_forked("bench", "growth", "--people", PEOPLE, *arguments, database_url=database.admin_dsn)
+    assert result.code == 0, result.err
+    (measure,) = orjson.loads(result.out)["measures"]
+    assert (measure["people"], measure["bytes_per_person"] > 0) == (PEOPLE, True)
+    numbers = {name: step["number"] for name, step in measure["steps"].items()}
+    asked = dict.fromkeys(("journey", "list", "day", "perimeter", "search", "record"), 2)
+    assert numbers == {**asked, "whole": PEOPLE, "delta": PEOPLE}
+    assert all(step["cost"]["client"] > 0 for step in measure["steps"].values())
+    for table in ("appointments.appointment WHERE source = 'hub'", "access.change"):
+        assert asyncio.run(execute(bench_address(database.admin_dsn), f"SELECT count(*) FROM {table}")) == 0
+
+
 def test_an_ingestion_is_measured_alone_and_among_others_and_nothing_is_left(database: Database) -> None:
     arguments = ("--people", 100, "--filled", 40, "--json", "--keys", database.keys.directory)
     result = hub_forked("bench", "ingest", *arguments, database_url=database.admin_dsn)
