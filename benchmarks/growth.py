@@ -39,7 +39,7 @@ SEARCH, DAY = ((Path(__file__).parent / f"{name}.graphql").read_text(encoding="u
 DAYS = "2026-08-30", "2026-09-29", "2026-10-29"
 """Days of appointments in `dataset.sql`."""
 
-Asked: TypeAlias = tuple[Mapping[str, str], str, Mapping[str, Any]]
+ActorRequest: TypeAlias = tuple[Mapping[str, str], str, Mapping[str, Any]]
 """The headers, the document and the variables of a request."""
 Headers: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """Makes the headers of an actor's request."""
@@ -98,9 +98,9 @@ async def _measure(
     steps = {name: Step(title) for name, (title, _) in drawn.kinds.items()}
     for number in range(rounds + 1):
         for name, (_, draw) in drawn.kinds.items():
-            cost, asked = Cost(), [draw() for _ in range(requests)]
+            cost, drawn_requests = Cost(), [draw() for _ in range(requests)]
             with spent(cost, backend):
-                await _send(hub, asked, in_flight)
+                await _send(hub, drawn_requests, in_flight)
             if number:  # the first round makes plans and fills caches
                 steps[name].number += requests
                 steps[name].cost += cost
@@ -122,7 +122,7 @@ class Drawn:
             number: headers({**REFERENT, "agent": dataset.identifier("agent", number)}) for number in referents
         }
         self.organisation = headers(ORGANISATION)
-        self.kinds: Mapping[str, tuple[str, Callable[[], Asked]]] = {
+        self.kinds: Mapping[str, tuple[str, Callable[[], ActorRequest]]] = {
             "journey": ("Parcours d'une personne", self._of_a_person),
             "list": ("100 personnes d'un référent", self._of_a_referent),
             "day": ("50 rendez-vous d'un jour d'un référent", self._of_a_day),
@@ -142,34 +142,34 @@ class Drawn:
         number = referent * dataset.FOLLOWED + self._random.randrange(dataset.FOLLOWED)
         return self._headers[referent], dataset.identifier("person", number)
 
-    def _of_a_person(self) -> Asked:
+    def _of_a_person(self) -> ActorRequest:
         headers, person = self._followed()
         return headers, self._journey, {"id": person}
 
-    def _of_a_referent(self) -> Asked:
+    def _of_a_referent(self) -> ActorRequest:
         return self._followed()[0], self._list, {}
 
-    def _of_a_day(self) -> Asked:
+    def _of_a_day(self) -> ActorRequest:
         return self._followed()[0], DAY, {"day": self._random.choice(DAYS)}
 
-    def _search(self) -> Asked:
+    def _search(self) -> ActorRequest:
         number = self._random.randrange(self._people // 10, self._people)
         return self.organisation, SEARCH, {"start": f"Nom {number // 10}"}
 
-    def _record(self) -> Asked:
+    def _record(self) -> ActorRequest:
         headers, person = self._followed()
         fields = {"person": person, "startsAt": writes.yesterday().isoformat(), "mode": "VISIO"}
         return headers, writes.RECORD, {"input": {"idempotencyKey": f"bench-{uuid4().hex[:12]}", **fields}}
 
 
-async def _send(hub: BenchHub, asked: Sequence[Asked], in_flight: int) -> None:
-    waiting = iter(asked)
+async def _send(hub: BenchHub, requests: Sequence[ActorRequest], in_flight: int) -> None:
+    waiting = iter(requests)
 
     async def client() -> None:
         for headers, document, variables in waiting:
             await writes.data(hub, headers, document, variables)
 
-    await asyncio.gather(*(client() for _ in range(min(in_flight, len(asked)))))
+    await asyncio.gather(*(client() for _ in range(min(in_flight, len(requests)))))
 
 
 async def _changes(hub: BenchHub, watching: writes.Connection, backend: int, drawn: Drawn) -> Mapping[str, Step]:

@@ -25,6 +25,7 @@ from pathlib import Path
 from random import Random
 from statistics import quantiles
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import orjson
 import uvloop
@@ -34,7 +35,7 @@ from benchmarks import writes
 from benchmarks.bench_hub import AUDIENCE, ISSUER, PURPOSE, REFERENT, headers
 from benchmarks.dataset import SIRET, bench_address, identifier, prepare
 from benchmarks.flux_file import foyers_of, write_flux
-from benchmarks.growth import Asked, Drawn
+from benchmarks.growth import ActorRequest, Drawn
 from benchmarks.http_client import Client
 from hub.cli.local_database import CLUSTER
 from hub.cli.options import KEYS, ROOT
@@ -45,8 +46,6 @@ from infra.roles import without_user
 
 MIX = {"journey": 8, "list": 4, "search": 3, "record": 3, "day": 2}
 """How often each kind of request comes (`benchmarks.growth`)."""
-CALIBRATION = 20.0
-"""Seconds in which the hub is asked as fast as it answers."""
 CONNECTIONS = 32
 MINUTE = 60.0
 READERS = 5
@@ -90,19 +89,21 @@ class Minute:
 
 @dataclass
 class Soak:
-    """A hub that is served at `host` and `port`, and what it was asked."""
+    """A hub of this database that is served at `host` and `port`, and what it was asked."""
 
     host: str
     port: int
     process: asyncio.subprocess.Process
+    database: str
     minute: Minute = field(default_factory=Minute)
     idle: list[Answering] = field(default_factory=list)
 
-    async def ask(self, asked: Asked, due: float | None = None) -> bytes:
+    async def ask(self, request: ActorRequest, due: float | None = None) -> bytes:
         """Send a request; what it took counts from when it was due."""
         begun = time.monotonic() if due is None else due
-        body = orjson.dumps({"query": asked[1], "variables": asked[2]})
-        lines = {"host": f"{self.host}:{self.port}", "content-type": "application/json", **asked[0]}
+        actor, document, variables = request
+        body = orjson.dumps({"query": document, "variables": variables})
+        lines = {"host": f"{self.host}:{self.port}", "content-type": "application/json", **actor}
         lines["content-length"] = str(len(body))
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         message = f"POST /graphql HTTP/1.1\r\n{head}\r\n".encode() + body
@@ -144,11 +145,11 @@ def _code(body: bytes) -> str:
     return str(orjson.loads(body)["errors"][0].get("extensions", {}).get("code", "?"))
 
 
-async def capacity(soak: Soak, drawn: Iterator[Asked]) -> float:
+async def capacity(soak: Soak, drawn: Iterator[ActorRequest], seconds: float) -> float:
     """Requests a second of a hub that is asked as fast as it answers; the first half warms it up."""
     counts = []
     for _ in range(2):
-        soak.minute, end = Minute(), time.monotonic() + CALIBRATION / 2
+        soak.minute, end = Minute(), time.monotonic() + seconds / 2
 
         async def client(end: float = end) -> None:
             while time.monotonic() < end:
@@ -156,10 +157,10 @@ async def capacity(soak: Soak, drawn: Iterator[Asked]) -> float:
 
         await asyncio.gather(*(client() for _ in range(CONNECTIONS)))
         counts.append(len(soak.minute.latencies))
-    return counts[-1] / (CALIBRATION / 2)
+    return counts[-1] / (seconds / 2)
 
 
-async def load(soak: Soak, drawn: Iterator[Asked], rate: float, end: float) -> None:
+async def load(soak: Soak, drawn: Iterator[ActorRequest], rate: float, end: float) -> None:
     """Send so many requests a second until the end."""
     due, sent = time.monotonic(), set[asyncio.Task[bytes]]()
     while due < end:
@@ -215,12 +216,12 @@ async def _command(environment: Mapping[str, str], *arguments: object) -> Counte
     return Counter({f"hub {arguments[0]} ended with {code}": 1} if code else {})
 
 
-async def told(soak: Soak, minutes: list[Minute], end: float) -> None:
+async def report(soak: Soak, minutes: list[Minute], end: float) -> None:
     """Print and keep each minute."""
     while time.monotonic() < end:
         await asyncio.sleep(min(MINUTE, max(0.1, end - time.monotonic())))
         ended, soak.minute = soak.minute, Minute()
-        ended.hub, ended.back_ends = _memory(soak.process.pid)
+        ended.hub, ended.back_ends = _memory(soak.process.pid, soak.database)
         minutes.append(ended)
         middle, high = ended.centiles
         print(
@@ -230,8 +231,8 @@ async def told(soak: Soak, minutes: list[Minute], end: float) -> None:
         )
 
 
-def _memory(pid: int) -> tuple[float, float]:
-    """Private and shared-in-part memory (Pss), in MB, of a process and its descendants, and of their back ends."""
+def _memory(pid: int, database: str) -> tuple[float, float]:
+    """Memory (Pss), in MB, of a process and its descendants, and of the back ends of their database."""
     parents, names = dict[int, int](), dict[int, str]()
     for path in Path("/proc").glob("[0-9]*"):
         try:
@@ -246,12 +247,7 @@ def _memory(pid: int) -> tuple[float, float]:
         return process == pid
 
     hub = sum(_proportional(process) for process in parents if descends(process))
-    roles = ("_query", "_write", "journal_writer", "changes_reader")
-    served = (
-        process
-        for process, name in names.items()
-        if name.startswith("postgres:") and any(role in name for role in roles)
-    )
+    served = (process for process, name in names.items() if name.startswith("postgres:") and f" {database} " in name)
     return hub, sum(map(_proportional, served))
 
 
@@ -298,7 +294,7 @@ def _settings(folder: Path, key: jwk.OKPKey) -> Path:
     return path
 
 
-def _requests(drawn: Drawn) -> Iterator[Asked]:
+def _requests(drawn: Drawn) -> Iterator[ActorRequest]:
     random = Random(0)  # noqa: S311 - the same requests each time
     kinds, weights = list(MIX), list(MIX.values())
     while True:
@@ -306,10 +302,10 @@ def _requests(drawn: Drawn) -> Iterator[Asked]:
         yield drawn.kinds[name][1]()
 
 
-async def soak_test(graph: Graph, url: str, people: int, options: argparse.Namespace, folder: Path) -> list[str]:
+async def run(graph: Graph, url: str, people: int, options: argparse.Namespace, folder: Path) -> list[str]:
     """Run it; return what did not stay as it was."""
     keys = folder / "keys"
-    shutil.copytree(KEYS, keys)  # rotations are of a copy
+    shutil.copytree(options.keys, keys)  # rotations are of a copy
     await prepare(url, people, Keys.load(keys))
     key = jwk.OKPKey.generate_key("Ed25519", {"kid": "bench"})
     environment = {**os.environ, "DATABASE_URL": without_user(url)}
@@ -323,9 +319,12 @@ async def soak_test(graph: Graph, url: str, people: int, options: argparse.Names
         assert process.stdout is not None
         line = (await process.stdout.readline()).decode()
         host, port = line.rpartition("http://")[2].strip().split(":")
-        soak, drawn = Soak(host, int(port), process), Drawn(graph, lambda actor: headers(key, actor), people)
+        soak, drawn = (
+            Soak(host, int(port), process, urlsplit(url).path[1:]),
+            Drawn(graph, lambda actor: headers(key, actor), people),
+        )
         requests = _requests(drawn)
-        rate = options.load * await capacity(soak, requests)
+        rate = options.load * await capacity(soak, requests, options.seconds)
         print(f"{rate:.0f} requests a second, {options.load:.0%} of what it answers", flush=True)
         minutes, seconds = list[Minute](), options.minutes * MINUTE
         soak.minute, end = Minute(), time.monotonic() + seconds
@@ -336,7 +335,7 @@ async def soak_test(graph: Graph, url: str, people: int, options: argparse.Names
             *(follow(soak, reader, end) for reader in readers),
             ingest(soak, folder, administering, keys, end),
             *([rotate(soak, environment, keys, seconds)] if workers else []),
-            told(soak, minutes, end),
+            report(soak, minutes, end),
         )
         return verdict(minutes)
     finally:
@@ -350,16 +349,18 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--load", type=float, default=0.8)
+    parser.add_argument("--seconds", type=float, default=20, help="in which it is found out what the hub answers")
     parser.add_argument("--workers", type=int, default=2 if os.environ.get("REDIS_URL") else 1)
+    parser.add_argument("--keys", type=Path, default=KEYS)
     parser.add_argument("--log", type=Path, default=Path("soak.log"))
     options = parser.parse_args(arguments)
     graph = load_graph()
     with (
-        administrator(os.environ.get("DATABASE_URL"), CLUSTER, ROOT, Keys.load(KEYS)) as admin,
+        administrator(os.environ.get("DATABASE_URL"), CLUSTER, ROOT, Keys.load(options.keys)) as admin,
         TemporaryDirectory() as folder,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        problems = runner.run(soak_test(graph, bench_address(admin), options.people, options, Path(folder)))
+        problems = runner.run(run(graph, bench_address(admin), options.people, options, Path(folder)))
     print("\n".join(problems) or "it stayed as it was")
     sys.exit(bool(problems))
 
